@@ -1,0 +1,53 @@
+"""Integer codes that appear in results and in the counters of the random draws.
+
+They are append-only: a stored result, or a seed quoted in a paper, must mean the same for ever.
+"""
+
+from enum import IntEnum
+
+
+class Phase(IntEnum):
+    """Phase of a follicle. The order is the order of the cycle; LOST is permanent."""
+
+    ANAGEN = 0
+    CATAGEN = 1
+    TELOGEN = 2
+    KENOGEN = 3
+    LOST = 4
+
+
+CYCLE = (Phase.ANAGEN, Phase.CATAGEN, Phase.TELOGEN, Phase.KENOGEN)
+"""The four phases a living follicle passes through, in order."""
+
+PHASE_NAMES = tuple(phase.name.lower() for phase in Phase)
+
+
+class Decision(IntEnum):
+    """What a random draw decides: the last word of its Philox counter.
+
+    0-3 are the intrinsic durations of the phases of that number.
+    """
+
+    DURATION_ANAGEN = 0
+    DURATION_CATAGEN = 1
+    DURATION_TELOGEN = 2
+    DURATION_KENOGEN = 3
+    INITIAL_PHASE = 4
+    INITIAL_DURATION = 5
+    ATTACK = 6
+    DESTRUCTION = 7
+    STRATUM = 8
+    FULL_CALIBRE = 9
+    SITE = 10
+    FOLLICULAR_UNIT = 11
+    FOLLICLE_DENSITY = 16
+    SEVERITY = 17
+    PROGRESSION = 18
+    POTENCY = 19
+    ADHERENCE = 20
+    GROWTH = 21
+    READER = 22
+
+
+SUBJECT_LEVEL = 0xFFFFFFFF
+"""Follicle index of draws that belong to the person and not to any follicle."""

@@ -1,0 +1,83 @@
+"""Compile numeric code with Numba and keep the machine code between runs.
+
+Numba notices an edited source file but not an edited helper in another file, so the cache folder is
+named after a hash of every module that holds compiled code. Where no folder is writable the code is
+compiled anew in each process, with a warning, instead of failing on import.
+"""
+
+import hashlib
+import os
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+COMPILED_MODULES = ("numerics.py", "engine/clocks.py", "engine/kernel.py")
+"""Every module that uses `jit`, relative to the package; a test keeps the list complete."""
+
+
+def _source_hash() -> str:
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for name in ("compiled.py", *COMPILED_MODULES):
+        digest.update((here / name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def cache_folder() -> Path | None:
+    """Return the folder for compiled code, or None where nothing is writable."""
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    user = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    shared = os.path.join(tempfile.gettempdir(), f"follicle_sim-{os.environ.get('USER', 'user')}")
+    for base in [chosen] if chosen else [os.path.join(user, "follicle_sim"), shared]:
+        folder = Path(base) / _source_hash()
+        if _writable(folder):
+            return folder
+    warnings.warn(
+        "no writable cache folder: compiled code is not kept and every start costs several "
+        "seconds; set NUMBA_CACHE_DIR to a writable folder",
+        stacklevel=2,
+    )
+    return None
+
+
+_FOLDER = cache_folder()
+
+
+def jit(function: F) -> F:
+    """Compile `function` without the interpreter lock, with exact floating point (no fastmath)."""
+    return _compile(function)
+
+
+def jit_inline(function: F) -> F:
+    """Compile `function` into each of its callers: for small parts of a hot loop.
+
+    A named tuple of arrays is passed field by field, so a call would cost more than the work.
+    """
+    return _compile(function, forceinline=True)
+
+
+def _compile(function: F, **options: Any) -> F:
+    options |= {"nogil": True, "error_model": "numpy"}
+    if _FOLDER is None:
+        return numba.njit(**options)(function)
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(_FOLDER)
+    try:
+        return numba.njit(cache=True, **options)(function)
+    finally:
+        numba.config.CACHE_DIR = before

@@ -1,0 +1,129 @@
+"""Errors a user can meet, the exit code of each, and the "did you mean" helpers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+# Longer lists hide the answer; the nearest match is then more useful than the whole menu.
+_MENU = 12
+
+
+class FollicleSimError(Exception):
+    """Base of every error raised on purpose; `exit_code` is what the command line returns."""
+
+    exit_code = 1
+
+
+class UnitError(FollicleSimError, ValueError):
+    """A text that is not a quantity of the wanted dimension."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input.
+
+    Parameters
+    ----------
+    where
+        Path inside the input, for example ``arms[1].doses[0].intervl``; empty for the whole.
+    message
+        What was found, what is allowed, the nearest match, what to do.
+    source
+        File the offending text stands in, where that is not the file of the error itself
+        (a scenario that extends another one).
+    """
+
+    where: str
+    message: str
+    source: str = ""
+
+
+class InputError(FollicleSimError):
+    """Bad input: every problem of one source at once.
+
+    Parameters
+    ----------
+    source
+        File name, or a name in angle brackets for text that is not a file.
+    problems
+        At least one problem.
+
+    Examples
+    --------
+    >>> print(InputError("x.toml", [Problem("run.sede", 'unknown key; did you mean "seed"?')]))
+    x.toml: run.sede: unknown key; did you mean "seed"?
+    """
+
+    exit_code = 2
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        # args carry both, so the error survives pickling between worker processes.
+        super().__init__(source, self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            ": ".join(part for part in (p.source or self.source, p.where, p.message) if part)
+            for p in self.problems
+        )
+
+
+class MismatchError(FollicleSimError):
+    """A repeated run differs from the stored one."""
+
+    exit_code = 3
+
+
+class OutputError(FollicleSimError):
+    """A result cannot be written; the message says what to do."""
+
+    exit_code = 4
+
+
+class Interrupted(FollicleSimError):
+    """The user stopped the run."""
+
+    exit_code = 130
+
+
+def nearest(word: str, options: Iterable[str]) -> str | None:
+    """Return the option most like `word`, or None when nothing is close.
+
+    Examples
+    --------
+    >>> nearest("finastride", ["finasteride", "minoxidil"])
+    'finasteride'
+    >>> nearest("zzz", ["finasteride"]) is None
+    True
+    """
+    by_lower: dict[str, str] = {}
+    for option in options:
+        by_lower.setdefault(option.lower(), option)
+    # Very long words cannot be near anything and would make the comparison quadratic.
+    matches = difflib.get_close_matches(word.lower()[:200], by_lower, n=1, cutoff=0.6)
+    return by_lower[matches[0]] if matches else None
+
+
+def did_you_mean(word: str, options: Iterable[str]) -> str:
+    """Return a message tail: the nearest option, else the allowed ones.
+
+    Examples
+    --------
+    >>> did_you_mean("intervl", ["interval", "count"])
+    '; did you mean "interval"?'
+    >>> did_you_mean("zzz", ["interval", "count"])
+    '; allowed: interval, count'
+    """
+    listed = list(options)
+    match = nearest(word, listed)
+    if match is not None:
+        return f'; did you mean "{match}"?'
+    if not listed:
+        return ""
+    more = f" and {len(listed) - _MENU} more" if len(listed) > _MENU else ""
+    return f"; allowed: {', '.join(listed[:_MENU])}{more}"

@@ -1,0 +1,124 @@
+"""Writing files so that a failure leaves what was there before."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from follicle_sim.errors import OutputError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_ADVICE = {
+    errno.ENOSPC: "free some space or choose another folder",
+    errno.EDQUOT: "free some space or choose another folder",
+    errno.EACCES: "choose a folder you may write to",
+    errno.EPERM: "choose a folder you may write to",
+    errno.EROFS: "choose a folder you may write to",
+    errno.ENOENT: "create the folder first",
+    errno.ENOTDIR: "a part of the path is a file; choose another folder",
+    errno.EISDIR: "the path is a folder; add a file name",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a temporary path beside `path` that takes its place when the block ends well.
+
+    The temporary name keeps the suffix, because some writers choose the format by it.
+
+    Parameters
+    ----------
+    path
+        File to write; its folder must exist.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written (any OSError in the block). An earlier file stays as it was, and
+        nothing is left behind.
+    """
+    target = Path(path)
+    # Through a link the file it points to is replaced, not the link.
+    real = Path(os.path.realpath(target))
+    temporary = real.with_name(f".{os.getpid()}-partial-{real.name}")
+    try:
+        if real.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        yield temporary
+        os.replace(temporary, real)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        advice = _ADVICE.get(error.errno or 0, "choose another folder")
+        raise OutputError(f"{target}: cannot write: {reason}; {advice}") from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_text_atomic(path: str | os.PathLike[str], text: str) -> None:
+    """Write `text` as UTF-8, all of it or nothing.
+
+    Parameters
+    ----------
+    path
+        File to write; its folder must exist.
+    text
+        Written as it is, line ends included.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written; an earlier file stays as it was.
+    """
+    data = text.encode("utf-8")
+    with replacing(path) as temporary, temporary.open("wb") as stream:
+        stream.write(data)
+        # Without this a full disk may show only after the old file is gone.
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def write_rows(
+    path: str | os.PathLike[str],
+    kind: type[DataclassInstance],
+    rows: Iterable[DataclassInstance],
+) -> None:
+    """Write dataclass rows as CSV, one column a field; None is empty, a tuple is joined by spaces.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    kind
+        The dataclass of the rows: gives the header even where there are none.
+    rows
+        Instances of `kind`.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written; an earlier file stays as it was.
+    """
+    names = [field.name for field in fields(kind)]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([_cell(getattr(row, name)) for name in names])
+    write_text_atomic(path, text.getvalue())
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, tuple):
+        return " ".join(str(part) for part in value)
+    return "" if value is None else value
