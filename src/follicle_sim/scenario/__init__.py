@@ -1,0 +1,43 @@
+"""Scenario files: the classes that are the format, and loading, checking and writing them."""
+
+from follicle_sim.scenario.known import Known
+from follicle_sim.scenario.load import (
+    dump_scenario,
+    load_scenario,
+    parse_scenario,
+    scenario_hash,
+    to_document,
+    with_overrides,
+)
+from follicle_sim.scenario.model import (
+    Arm,
+    Comparison,
+    Design,
+    Dose,
+    Instrument,
+    Population,
+    Record,
+    Run,
+    Scenario,
+    Spread,
+)
+
+__all__ = [
+    "Arm",
+    "Comparison",
+    "Design",
+    "Dose",
+    "Instrument",
+    "Known",
+    "Population",
+    "Record",
+    "Run",
+    "Scenario",
+    "Spread",
+    "dump_scenario",
+    "load_scenario",
+    "parse_scenario",
+    "scenario_hash",
+    "to_document",
+    "with_overrides",
+]

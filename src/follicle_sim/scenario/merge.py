@@ -1,0 +1,194 @@
+"""Documents that remember which file, or which override, each of their values came from."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from follicle_sim.errors import Problem, did_you_mean
+from follicle_sim.scenario.checks import Path, shown
+from follicle_sim.scenario.problems import path_text
+
+_STEP = re.compile(r'\.?(?:"((?:[^"\\]|\\.)*)"|([^.\[\]"=]+))|\[(\d{1,9})\]|\["([^"]*)"\]')
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value was written."""
+
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A nested table as read, and the origin of each value in the same shape."""
+
+    values: dict[str, Any]
+    origins: dict[str, Any]
+    source: str
+
+    def locate(self, path: Path) -> tuple[str, str]:
+        """Return the file a path's value stands in ("" for the main one) and a note on it."""
+        node: Any = self.origins
+        for part in path:
+            if isinstance(node, dict):
+                node = node.get(part)
+            elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+                node = node[part]
+        if not isinstance(node, Origin):
+            return "", ""
+        return ("" if node.source == self.source else node.source), node.note
+
+
+def document(values: dict[str, Any], source: str) -> Document:
+    """Return a document all of whose values come from one file."""
+    return Document(values, _stamp(values, Origin(source)), source)
+
+
+def _stamp(value: Any, origin: Origin) -> Any:
+    if isinstance(value, dict):
+        return {key: _stamp(item, origin) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_stamp(item, origin) for item in value]
+    return origin
+
+
+def merge(base: Document, changes: Document) -> Document:
+    """Return `base` with `changes` laid over it.
+
+    Tables are merged key by key. `arms` are merged by label: an arm with a label of the base
+    replaces the keys it gives (its `doses` as a whole), an arm with a new label is appended. Any
+    other list, and any plain value, replaces what the base had. Nothing can be removed.
+
+    Examples
+    --------
+    >>> base = document({"run": {"seed": 1, "replicates": 2}}, "base.toml")
+    >>> merge(base, document({"run": {"seed": 7}}, "x.toml")).values
+    {'run': {'seed': 7, 'replicates': 2}}
+    """
+    values, origins = _merge_tables(
+        (base.values, base.origins), (changes.values, changes.origins), top=True
+    )
+    return Document(values, origins, changes.source)
+
+
+_Pair = tuple[Any, Any]
+
+
+def _merge_tables(base: _Pair, changes: _Pair, *, top: bool = False) -> _Pair:
+    values, origins = dict(base[0]), dict(base[1])
+    for key, value in changes[0].items():
+        old, new = (values.get(key), origins.get(key)), (value, changes[1][key])
+        if isinstance(value, dict) and isinstance(old[0], dict):
+            new = _merge_tables(old, new)
+        elif top and key == "arms" and isinstance(value, list) and isinstance(old[0], list):
+            new = _merge_arms(old, new)
+        values[key], origins[key] = new
+    return values, origins
+
+
+def _merge_arms(base: _Pair, changes: _Pair) -> _Pair:
+    values, origins = list(base[0]), list(base[1])
+    free: dict[str | None, int] = {}
+    for index in reversed(range(len(values))):
+        free[label_of(values[index])] = index
+    for arm, origin in zip(*changes, strict=True):
+        # A label used twice in one file is kept twice, so that validation can refuse it.
+        label = label_of(arm)
+        if label is None or label not in free:
+            values.append(arm)
+            origins.append(origin)
+        else:
+            at = free.pop(label)
+            values[at], origins[at] = _merge_tables((values[at], origins[at]), (arm, origin))
+    return values, origins
+
+
+def label_of(arm: Any) -> str | None:
+    """Return the label of an arm as read, None when it has none."""
+    label = arm.get("label") if isinstance(arm, dict) else None
+    return label if isinstance(label, str) else None
+
+
+def apply_override(target: Document, text: str) -> Problem | None:
+    """Write one override such as ``arms.finasteride.doses[0].amount=5 mg`` into a document.
+
+    Steps are keys, list positions in brackets, and for `arms` also labels; a label or key with dots
+    or brackets stands in double quotes. The value is read as TOML, and as text where that fails.
+
+    Returns
+    -------
+    Problem or None
+        What is wrong with the path; the value is judged by validation like any other.
+    """
+    note = f" (from override {shown(text)})"
+    steps, value_text = _split(text)
+    if steps is None or value_text is None:
+        message = 'not an override; write "path=value", for example "population.subjects=50"'
+        return Problem(f"override {shown(text)}", message)
+    value = _read_value(value_text)
+    values: Any = target.values
+    origins: Any = target.origins
+    done: Path = ()
+    for depth, step in enumerate(steps):
+        where = path_text((*done, step))
+        if isinstance(values, list):
+            index, message = _position(values, step, arms=done == ("arms",))
+            if index is None:
+                return Problem(where, message + note)
+            step = index
+        elif not isinstance(values, dict):
+            kind = f"{path_text(done)} is not a table or a list"
+            return Problem(where, kind + note)
+        elif isinstance(step, int):
+            return Problem(where, f"{path_text(done) or 'the file'} is a table, not a list{note}")
+        done = (*done, step)
+        if depth == len(steps) - 1:
+            values[step] = value
+            origins[step] = _stamp(value, Origin(target.source, note))
+        elif isinstance(values, dict) and step not in values:
+            values[step], origins[step] = {}, {}
+        values, origins = values[step], origins[step]
+    return None
+
+
+def _split(text: str) -> tuple[list[str | int] | None, str | None]:
+    steps: list[str | int] = []
+    position = 0
+    while match := _STEP.match(text, position):
+        quoted, bare, index, bracketed = match.groups()
+        if index is not None:
+            steps.append(int(index))
+        else:
+            name = next(part for part in (quoted, bare, bracketed) if part is not None)
+            steps.append(name.strip() if bare is not None else name.replace('\\"', '"'))
+        position = match.end()
+    rest = text[position:]
+    return (steps, rest[1:]) if steps and rest.startswith("=") and "" not in steps else (None, None)
+
+
+def _read_value(text: str) -> Any:
+    try:
+        read: Mapping[str, Any] = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text.strip()
+    # A line break could smuggle in a second key; such text is taken as it stands.
+    return read["value"] if list(read) == ["value"] else text.strip()
+
+
+def _position(values: list[Any], step: str | int, *, arms: bool) -> tuple[int | None, str]:
+    if isinstance(step, int):
+        if step < len(values):
+            return step, ""
+        return None, f"no such entry; the list has {len(values)}, counted from 0"
+    if arms:
+        labels = [label for arm in values if (label := label_of(arm)) is not None]
+        for index, arm in enumerate(values):
+            if label_of(arm) == step:
+                return index, ""
+        return None, f"no arm of that label{did_you_mean(step, labels)}"
+    return None, "a list; give a position in brackets, as in doses[0]"

@@ -1,0 +1,127 @@
+"""Scenarios and known names shared by tests; independent of the data shipped with the package."""
+
+from dataclasses import dataclass
+
+from follicle_sim.scenario import Known
+
+
+@dataclass(frozen=True)
+class Bounds:
+    dimension: str
+    lower: float
+    upper: float
+
+
+KNOWN = Known(
+    treatments={
+        "finasteride": "mass",
+        "minoxidil": "volume",
+        "exosomes": "particles",
+        "laser": "sessions",
+        "saline": "none",
+    },
+    routes={"finasteride": "oral", "minoxidil": "topical"},
+    conditions={"healthy": (), "aga_male": ("norwood_ii", "norwood_iii", "norwood_iv")},
+    parameters={
+        "anagen_mean": Bounds("time", 30.0, 3000.0),
+        "kenogen_cv": Bounds("number", 0.0, 2.0),
+        "progression": Bounds("rate", 0.0, 1.0),
+    },
+    studies={"kaufman_1998": ("placebo", "finasteride_1mg"), "park_2022": ("exosomes",)},
+)
+
+# Every key the format has, so that a test can walk over all of them.
+FULL = """\
+schema_version = 1
+title = "Finasteride against placebo"
+description = "Two years of daily tablets."
+source = "Kaufman 1998"
+
+[population]
+subjects = 50
+target_area = "5.067 cm2"
+follicle_density = "300 cm-2"
+follicles = 1000
+condition = "aga_male"
+severity = "norwood_iii"
+sex = "male"
+age = "35 years"
+
+[population.spread]
+follicle_density = 0.2
+severity = 0.3
+progression = 0.4
+potency = 0.5
+growth = 0.1
+
+[[arms]]
+label = "placebo"
+role = "placebo"
+
+[[arms]]
+label = "finasteride"
+role = "treatment"
+
+[[arms.doses]]
+treatment = "finasteride"
+amount = "1 mg"
+route = "oral"
+start = "1 week"
+every = "1 day"
+until = "104 weeks"
+duration = "1 hour"
+adherence = 0.9
+
+[[arms.doses]]
+treatment = "exosomes"
+amount = "1e9 particles/cm2"
+every = "1 week"
+count = 12
+
+[design]
+kind = "counterfactual"
+visits = {every = "4 weeks", until = "104 weeks"}
+
+[instrument]
+name = "macrophotograph"
+detection_calibre = "20 um"
+terminal_calibre = "40 um"
+visible_length = "2 mm"
+reader_error = 0.05
+
+[record]
+variables = ["hair_density", "shaft_calibre"]
+follicles = true
+memory_limit = "1 GB"
+
+[run]
+seed = 7
+replicates = 2
+history = "5 years"
+forcing_step = "0.25 days"
+
+[[compare]]
+study = "kaufman_1998"
+arms = {placebo = "placebo", finasteride = "finasteride_1mg"}
+
+[biology]
+anagen_mean = "900 days"
+kenogen_cv = 0.5
+progression = "0.046 per year"
+"""
+
+SMALL = """\
+schema_version = 1
+title = "Untreated"
+[population]
+subjects = 2
+target_area = "1 cm2"
+follicle_density = "100 cm-2"
+condition = "healthy"
+[[arms]]
+label = "untreated"
+role = "untreated"
+[design]
+kind = "parallel"
+visits = ["0 days", "4 weeks"]
+"""
