@@ -1,0 +1,86 @@
+"""Conditions (healthy, androgenetic alopecia, effluvium, ageing): data read from conditions.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from follicle_sim import units
+from follicle_sim.errors import InputError, Problem, did_you_mean
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """A hazard (1/day) that acts from `start` for `duration` (day)."""
+
+    start: float
+    duration: float
+    hazard: float
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a condition does to follicles.
+
+    `severities` are multiples of the fitted baseline miniaturisation; `destruction` is a hazard of
+    permanent loss per day; `attack` pulses end anagen early.
+    """
+
+    name: str
+    title: str
+    source: str
+    androgen_sensitive: bool
+    default_severity: str
+    severities: Mapping[str, float]
+    attack: tuple[Pulse, ...]
+    destruction: float
+
+    def severity(self, wanted: str | float | None) -> float:
+        """Return the multiple for a class name, a number, or None for the default class."""
+        if isinstance(wanted, str):
+            return self.severities[wanted]
+        return self.severities[self.default_severity] if wanted is None else float(wanted)
+
+
+@cache
+def conditions() -> Mapping[str, Condition]:
+    """Return every condition by name."""
+    text = files("follicle_sim.biology").joinpath("conditions.toml").read_text("utf-8")
+    return MappingProxyType(
+        {
+            name: Condition(
+                name=name,
+                title=row["title"],
+                source=row["source"],
+                androgen_sensitive=row["androgen_sensitive"],
+                default_severity=row["default_severity"],
+                severities=MappingProxyType(dict(row["severities"])),
+                attack=tuple(
+                    Pulse(
+                        units.parse(pulse["start"], "time"),
+                        units.parse(pulse["duration"], "time"),
+                        units.parse(pulse["hazard"], "rate"),
+                    )
+                    for pulse in row.get("attack", [])
+                ),
+                destruction=units.parse(row.get("destruction", "0 per year"), "rate"),
+            )
+            for name, row in tomllib.loads(text).items()
+        }
+    )
+
+
+def load_condition(name: str) -> Condition:
+    """Return one condition.
+
+    Raises
+    ------
+    InputError
+        If no condition has that name.
+    """
+    table = conditions()
+    if name not in table:
+        raise InputError("conditions", [Problem(name, "unknown condition" + did_you_mean(name, table))])
+    return table[name]

@@ -1,0 +1,1 @@
+"""Treatments: from a dosing schedule to the levels of signalling factors."""

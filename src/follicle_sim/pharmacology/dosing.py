@@ -1,0 +1,146 @@
+"""From a dosing schedule to dose events, and which of them each person takes.
+
+A schedule is a dose with `treatment, amount, start, every, count, until, duration, adherence`, as
+in pharmacometric dosing records. Times are days since the baseline visit.
+"""
+
+import hashlib
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from follicle_sim.codes import Decision
+from follicle_sim.errors import InputError, Problem
+from follicle_sim.numerics import uniforms
+
+MAX_EVENTS = 100_000
+"""More events than this in one schedule is taken for a slip of the pen (137 years twice daily)."""
+
+MINUTES = 1440
+# A schedule of 12 weeks every week must not gain or lose a dose to rounding of 12 * 7 / 7.
+ROUNDING = 1e-9
+
+
+class DoseLike(Protocol):
+    """What this module reads of a dose; the scenario's `Dose` has it."""
+
+    @property
+    def treatment(self) -> str: ...
+    @property
+    def amount(self) -> float: ...
+    @property
+    def start(self) -> float: ...
+    @property
+    def every(self) -> float | None: ...
+    @property
+    def count(self) -> int | None: ...
+    @property
+    def until(self) -> float | None: ...
+    @property
+    def duration(self) -> float: ...
+    @property
+    def adherence(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class DoseEvents:
+    """Dose events in time order.
+
+    times : (K,) day; amounts : (K,) in the canonical unit of the treatment's amount;
+    durations : (K,) day, 0 for a dose given at once.
+    """
+
+    times: NDArray[np.float64]
+    amounts: NDArray[np.float64]
+    durations: NDArray[np.float64]
+
+
+def expand(dose: DoseLike, end: float, where: str = "dose") -> DoseEvents:
+    """Return the events of one schedule that fall before `end`.
+
+    Doses are given at `start`, `start + every`, ... `until` is the end of treatment: a dose that
+    would fall on it is not given, so "every 1 week until 12 weeks" is the same 12 doses as
+    "count 12". Without `every` there is one dose. `end` is exclusive for the same reason.
+
+    Parameters
+    ----------
+    dose : schedule; amount in its canonical unit, times in days
+    end : end of the simulated time, day
+    where : path of the dose in its file, for messages
+
+    Raises
+    ------
+    InputError
+        If the schedule is impossible or has more than `MAX_EVENTS` doses.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> weekly = SimpleNamespace(treatment="x", amount=1.0, start=0.0, every=7.0, count=None,
+    ...                          until=28.0, duration=0.0, adherence=1.0)
+    >>> expand(weekly, end=365.0).times
+    array([ 0.,  7., 14., 21.])
+    """
+    if dose.every is None:
+        if (dose.count or 1) > 1:
+            raise InputError(where, [Problem("count", "more than one dose needs `every`")])
+        wanted = 1.0 if dose.until is None or dose.until > dose.start else 0.0
+    elif dose.every <= 0 or not math.isfinite(dose.every):
+        raise InputError(where, [Problem("every", f"{dose.every} d; it must be above 0 d")])
+    elif dose.count is not None:
+        wanted = float(dose.count)
+    elif dose.until is not None:
+        wanted = _doses_before(dose.until, dose.start, dose.every)
+    else:
+        raise InputError(where, [Problem("every", "a repeated dose needs `count` or `until`")])
+    if wanted > MAX_EVENTS:
+        message = f"{wanted:.6g} doses; at most {MAX_EVENTS}; check every, count and until"
+        raise InputError(where, [Problem("count" if dose.count else "every", message)])
+    step = dose.every or 0.0
+    # One more than fits, then cut on the times themselves: no dose depends on rounding of `end`.
+    number = min(wanted, _doses_before(end, dose.start, step) + 1 if step else wanted)
+    times = dose.start + step * np.arange(int(number), dtype=np.float64)
+    times = times[times < end]
+    ones = np.ones_like(times)
+    return DoseEvents(times, dose.amount * ones, dose.duration * ones)
+
+
+def _doses_before(limit: float, start: float, every: float) -> float:
+    return max(0.0, math.ceil((limit - start) / every - ROUNDING))
+
+
+def taken(
+    treatment: str,
+    times: NDArray[np.float64],
+    *,
+    seed: int,
+    replicate: int,
+    stream: int,
+    subjects: ArrayLike,
+    adherence: ArrayLike,
+) -> NDArray[np.bool_]:
+    """Return which dose events each person takes.
+
+    The draw is named by the person, the treatment and the minute the dose is due, so it does not
+    depend on other people, other doses, or the order of the file; doses of one treatment due at the
+    same minute are taken or missed together, and two arms see the same forgetfulness.
+
+    Parameters
+    ----------
+    times : (K,) day, not negative
+    subjects : (S,) subject ids
+    adherence : scalar or (S,) probability that a dose is taken
+
+    Returns
+    -------
+    (S, K) bool
+    """
+    ids = np.asarray(subjects, dtype=np.uint32).reshape(-1, 1)
+    chance = np.broadcast_to(np.asarray(adherence, dtype=np.float64), (len(ids),)).reshape(-1, 1)
+    name = int.from_bytes(hashlib.sha256(treatment.encode()).digest()[:4], "big")
+    minute = np.floor(times * MINUTES + 0.5).astype(np.uint32).reshape(1, -1)
+    drawn = uniforms(seed, replicate, stream, ids, name, minute, int(Decision.ADHERENCE))
+    return np.asarray(drawn < chance)

@@ -1,0 +1,234 @@
+"""From the doses of one arm to the factor levels of its people: the way through this package.
+
+doses -> events -> level at the site -> effect -> factor levels
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from follicle_sim.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.errors import InputError, Problem
+from follicle_sim.numerics import lognormal_multipliers, normals
+from follicle_sim.pharmacology.disposition import concentration
+from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, expand, taken
+from follicle_sim.pharmacology.effect import emax, inhibited_share
+from follicle_sim.pharmacology.factors import FactorTable, factor_levels, load_factors
+from follicle_sim.pharmacology.library import Emax, Treatment, load_treatment, treatment_file
+
+Floats = NDArray[np.float64]
+
+SUBSTEP = 0.125
+"""Longest step, day, on which an effect is computed.
+
+Effects bend with concentration and concentration swings within a day (finasteride's half-life is
+6 h), so a daily mean would overstate the effect: it is averaged over the forcing step afterwards.
+"""
+
+BLOCK = 64  # people at a time: bounds the memory of the fine grid, changes no result
+
+
+class ArmLike(Protocol):
+    """What this module reads of an arm; the scenario's `Arm` has it."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def doses(self) -> Sequence[Any]: ...
+
+
+def people_differ(arm: ArmLike, potency_cv: float) -> bool:
+    """Return whether the subjects of an arm can have different factor levels."""
+    return bool(arm.doses) and (potency_cv > 0.0 or any(d.adherence < 1.0 for d in arm.doses))
+
+
+def arm_factors(
+    arm: ArmLike,
+    grid: ArrayLike,
+    *,
+    seed: int = 1,
+    replicate: int = 0,
+    stream: int = 0,
+    subjects: ArrayLike = (0,),
+    potency_cv: float = 0.0,
+    overrides: Mapping[str, float] | None = None,
+    treatments: Mapping[str, Treatment] | None = None,
+    table: FactorTable | None = None,
+) -> Floats:
+    """Return the factor levels of one arm over time, relative to untreated.
+
+    Parameters
+    ----------
+    arm : label and doses
+    grid : (T,) increasing forcing times, day; starts at or before the first dose
+    seed, replicate, stream, subjects : names of the random draws; subjects (S,)
+    potency_cv : coefficient of variation between people of a multiplier (log-normal, mean 1) of
+        every effect; one draw per person, the same for all treatments
+    overrides : {"treatment.path": value}, such as {"minoxidil_topical_5.potency": 1.2}
+    treatments : treatments to use instead of those of the library, by name
+    table : factor table; the packaged one by default
+
+    Returns
+    -------
+    (S, F, T), above 0; S is 1 where all people are equal. Exactly 1.0 where nothing has acted, so
+    an arm whose amounts are all 0 equals an arm without doses bit for bit.
+
+    Raises
+    ------
+    InputError
+        For an unknown treatment, an impossible schedule, an amount of another dimension, or an
+        override that names nothing.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> arm_factors(SimpleNamespace(label="untreated", doses=()), [0.0, 1.0, 2.0]).shape[::2]
+    (1, 3)
+    """
+    grid = np.ascontiguousarray(grid, dtype=np.float64)
+    if grid.ndim != 1 or grid.size < 2 or not (np.diff(grid) > 0).all():
+        raise ValueError("grid needs at least two increasing times")
+    table = load_factors() if table is None else table
+    used = _treatments(arm, overrides or {}, treatments or {})
+    schedule = _schedule(arm, used, float(grid[-1]))
+    equal = potency_cv == 0.0 and all(d.adherence >= 1.0 for d, _ in schedule)
+    ids = np.atleast_1d(np.asarray(subjects, dtype=np.uint32))
+    if equal or not schedule:
+        ids = ids[:1]
+    levels = np.ones((len(ids), len(table.names), grid.size))
+    if not schedule:
+        return levels
+    start = min(float(events.times[0]) for _, events in schedule)
+    if start < grid[0]:
+        raise ValueError(f"grid starts on day {grid[0]:g}, after the first dose (day {start:g})")
+    first = int(np.searchsorted(grid, start, side="right")) - 1
+    names = {"seed": seed, "replicate": replicate, "stream": stream}
+    used = {name: t for name, t in used.items() if any(d.treatment == name for d, _ in schedule)}
+    for low in range(0, len(ids), BLOCK):
+        people = ids[low : low + BLOCK]
+        potency = np.ones(len(people))
+        if potency_cv > 0.0:
+            z = normals(seed, replicate, stream, people, SUBJECT_LEVEL, 0, int(Decision.POTENCY))
+            potency = lognormal_multipliers(potency_cv, z)
+        effects = {
+            name: effect_means(
+                treatment,
+                [(d, events) for d, events in schedule if d.treatment == name],
+                grid[first:],
+                subjects=people,
+                **names,
+            )
+            for name, treatment in used.items()
+        }
+        drives = {name: treatment.drives() for name, treatment in used.items()}
+        levels[low : low + BLOCK, :, first:] = factor_levels(
+            effects, drives, potency, grid[first:], table
+        )
+    return levels
+
+
+def effect_means(
+    treatment: Treatment,
+    schedule: Sequence[tuple[DoseLike, DoseEvents]],
+    grid: Floats,
+    *,
+    seed: int,
+    replicate: int,
+    stream: int,
+    subjects: NDArray[np.uint32],
+) -> Floats:
+    """Return the mean effect of one treatment in each cell of the grid.
+
+    All doses of the treatment meet in the same compartments, however the schedule is written.
+
+    Parameters
+    ----------
+    schedule : doses of this treatment with their events
+    grid : (T,) day, starting at or before the first event
+    subjects : (S,)
+
+    Returns
+    -------
+    (S, T - 1), or (1, T - 1) where everyone takes every dose
+    """
+    if all(dose.adherence >= 1.0 for dose, _ in schedule):
+        subjects = subjects[:1]
+    amounts = np.concatenate(
+        [
+            events.amounts
+            * taken(
+                dose.treatment,
+                events.times,
+                seed=seed,
+                replicate=replicate,
+                stream=stream,
+                subjects=subjects,
+                adherence=dose.adherence,
+            )
+            for dose, events in schedule
+        ],
+        axis=1,
+    )
+    times = np.concatenate([events.times for _, events in schedule])
+    durations = np.concatenate([events.durations for _, events in schedule])
+    order = np.argsort(times, kind="stable")
+    parts = int(np.ceil(np.diff(grid).max() / SUBSTEP - 1e-9))
+    fine = _refined(grid, parts)
+    _, level = concentration(
+        times[order], amounts[:, order], durations[order], treatment.response(), fine
+    )
+    effect = treatment.effect
+    if isinstance(effect, Emax):
+        fine_effect = emax(level, effect.ec50.value, effect.hill.value, effect.maximum.value)
+    else:
+        assert effect is not None  # vehicles are not scheduled
+        fine_effect = inhibited_share(level, effect.k_inact.value, effect.k_deg.value, fine)
+    # Added one after the other: a library's sum may group the terms by processor.
+    total = np.zeros((len(amounts), grid.size - 1))
+    for part in range(parts):
+        total += fine_effect[:, part::parts]
+    return total / parts
+
+
+def _refined(grid: Floats, parts: int) -> Floats:
+    """Return the grid with each cell cut into equal parts; its own nodes stay exact."""
+    shares = np.arange(parts) / parts
+    inside = grid[:-1, None] + np.diff(grid)[:, None] * shares
+    return np.append(inside.reshape(-1), grid[-1])
+
+
+def _treatments(
+    arm: ArmLike, overrides: Mapping[str, float], given: Mapping[str, Treatment]
+) -> dict[str, Treatment]:
+    used: dict[str, Treatment] = {}
+    for dose in arm.doses:
+        if dose.treatment not in used:
+            name = dose.treatment
+            used[name] = given[name] if name in given else load_treatment(name)
+    changes: dict[str, dict[str, float]] = {}
+    for key, value in overrides.items():
+        name, _, path = key.partition(".")
+        if name not in given:
+            treatment_file(name)  # a name that is not in this arm must still be one
+        changes.setdefault(name, {})[path] = value
+    return {name: t.with_values(changes.get(name, {})) for name, t in used.items()}
+
+
+def _schedule(
+    arm: ArmLike, used: Mapping[str, Treatment], end: float
+) -> list[tuple[DoseLike, DoseEvents]]:
+    """Return doses that can act, with their events; vehicles and zero amounts drop out here."""
+    schedule: list[tuple[DoseLike, DoseEvents]] = []
+    for i, dose in enumerate(arm.doses):
+        where = f"{arm.label}.doses[{i}]"
+        treatment = used[dose.treatment]
+        dimension = getattr(dose, "amount_dimension", "") or treatment.amount
+        if dimension != treatment.amount:
+            message = f'amount is a {dimension}; "{treatment.name}" is dosed by {treatment.amount}'
+            raise InputError(where, [Problem("amount", message)])
+        events = expand(dose, end, where)
+        if treatment.acts and dose.amount != 0.0 and events.times.size:
+            schedule.append((dose, events))
+    return schedule

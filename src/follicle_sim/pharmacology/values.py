@@ -1,0 +1,160 @@
+"""Numbers that carry their unit, source and grade, and the files that a fit writes.
+
+A number in a treatment or factor file is a table `{ value, unit, source, grade }`. A number that
+came out of a fit is written by that fit into `library/fitted_<set>.toml`, together with the
+command that repeats it, and is referred to as `{ fitted = "<set>.<name>" }`: it is never typed.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+
+from follicle_sim.errors import InputError, Problem, did_you_mean
+
+LIBRARY = Path(__file__).parent / "library"
+FITTED_PREFIX = "fitted_"
+
+Grade = Literal["journal", "abstract", "review", "secondary", "assumption", "definition", "fitted"]
+"""Where a number was read. `definition`: true by convention (5 % is 50 mg/mL), not a finding."""
+
+
+class Quantity(BaseModel):
+    """One number with its unit, where it comes from, and how far to trust it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: FiniteFloat
+    unit: str
+    source: str = Field(min_length=1)
+    grade: Grade
+
+
+class FittedValue(Quantity):
+    """A number written by a fit, with what is needed to repeat the fit.
+
+    A start value that no fit has replaced yet has grade `assumption` and no command.
+    """
+
+    command: str = ""
+    data: tuple[str, ...] = ()
+    date: str = ""
+    versions: Mapping[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fitted_is_repeatable(self) -> "FittedValue":
+        if self.grade == "fitted" and not (
+            self.command and self.data and self.date and self.versions
+        ):
+            raise ValueError("a fitted value needs command, data, date and versions")
+        return self
+
+    def quantity(self) -> Quantity:
+        """Return value, unit, source and grade alone."""
+        return Quantity.model_validate(self.model_dump(include=set(Quantity.model_fields)))
+
+
+def _checked(unit: str, lower: float, strict: bool, upper: float) -> Any:
+    def check(quantity: Quantity) -> Quantity:
+        value = quantity.value
+        if quantity.unit != unit:
+            raise ValueError(f'unit is "{quantity.unit}"; this number is kept in "{unit}"')
+        if value < lower or (strict and value == lower) or value > upper:
+            sign = ">" if strict else ">="
+            raise ValueError(f"{value:g} {unit} is out of bounds: {sign} {lower:g}, <= {upper:g}")
+        return quantity
+
+    return AfterValidator(check)
+
+
+Days = Annotated[Quantity, _checked("d", 0.0, True, 36525.0)]
+Rate = Annotated[Quantity, _checked("1/d", 0.0, True, 1e5)]
+Litres = Annotated[Quantity, _checked("L", 0.0, True, 1e6)]
+Share = Annotated[Quantity, _checked("1", 0.0, False, 1.0)]
+Positive = Annotated[Quantity, _checked("1", 0.0, True, 1e6)]
+Signed = Annotated[Quantity, _checked("1", -1e6, False, 1e6)]
+Potency = Annotated[Quantity, _checked("1", 0.0, False, 1e6)]
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the tables of a TOML file; a file that is not TOML is an InputError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(
+            str(path), [Problem("file", f"cannot be read as TOML: {error}")]
+        ) from error
+
+
+def load_fitted(name: str, folder: Path = LIBRARY) -> dict[str, FittedValue]:
+    """Return the entries of `fitted_<name>.toml`, in file order.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    """
+    path = folder / f"{FITTED_PREFIX}{name}.toml"
+    if not path.is_file():
+        sets = sorted(p.stem.removeprefix(FITTED_PREFIX) for p in folder.glob("fitted_*.toml"))
+        raise InputError(
+            str(path), [Problem("fitted", f'no fitted set "{name}"{did_you_mean(name, sets)}')]
+        )
+    return {key: FittedValue.model_validate(entry) for key, entry in read_toml(path).items()}
+
+
+def write_fitted(
+    name: str, entries: Mapping[str, FittedValue], heading: str = "", folder: Path = LIBRARY
+) -> Path:
+    """Write `fitted_<name>.toml`, whole or not at all, and return its path.
+
+    Keep entries that a fit does not touch by passing them again:
+    `write_fitted("potencies", {**load_fitted("potencies"), "minoxidil_topical_5": new})`.
+    """
+    lines = [f"# {line}".rstrip() for line in heading.splitlines()]
+    for key, entry in entries.items():
+        lines += ["", f"[{key}]", f"value = {float(entry.value)!r}"]
+        for field in ("unit", "grade", "source", "command", "date"):
+            if text := getattr(entry, field):
+                lines.append(f"{field} = {_quoted(text)}")
+        if entry.data:
+            lines += ["data = [", *(f"    {_quoted(row)}," for row in entry.data), "]"]
+        if entry.versions:
+            pairs = ", ".join(f"{k} = {_quoted(v)}" for k, v in sorted(entry.versions.items()))
+            lines.append(f"versions = {{ {pairs} }}")
+    path = folder / f"{FITTED_PREFIX}{name}.toml"
+    partial = path.with_suffix(".partial")
+    partial.write_text("\n".join(lines).lstrip("\n") + "\n", encoding="utf-8")
+    partial.replace(path)
+    return path
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def resolve_fitted(
+    node: Any, source: str, fitted: Mapping[str, Mapping[str, Quantity]] | None = None
+) -> Any:
+    """Replace every `{ fitted = "<set>.<name>" }` in nested tables by the number it points to.
+
+    Parameters
+    ----------
+    node : tables as read from TOML
+    source : file name for messages
+    fitted : sets to use instead of the files of the library; a fit passes its trial values here
+    """
+    if not isinstance(node, Mapping):
+        return node
+    if set(node) != {"fitted"}:
+        return {key: resolve_fitted(child, source, fitted) for key, child in node.items()}
+    group, _, name = str(node["fitted"]).partition(".")
+    entries: Mapping[str, Quantity]
+    entries = fitted[group] if fitted and group in fitted else load_fitted(group)
+    if name not in entries:
+        hint = did_you_mean(name, entries)
+        raise InputError(source, [Problem("fitted", f'no value "{name}" in set "{group}"{hint}')])
+    return entries[name].model_dump(include=set(Quantity.model_fields))
