@@ -1,0 +1,149 @@
+"""Tallies of follicles to an `xarray.Dataset` with units, names and provenance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from follicle_sim.codes import PHASE_NAMES, SUBJECT_LEVEL, Decision
+from follicle_sim.cohort import Cohort, stream_of
+from follicle_sim.engine import kernel
+from follicle_sim.forcing import SHED_WINDOW
+from follicle_sim.numerics import normals
+from follicle_sim.scenario.model import Scenario
+
+Floats = NDArray[np.float64]
+
+MEANING = {
+    "hair_density": ("cm-2", "hairs counted per area"),
+    "terminal_density": ("cm-2", "terminal hairs counted per area"),
+    "vellus_density": ("cm-2", "counted hairs thinner than terminal, per area"),
+    "shaft_calibre": ("um", "mean shaft diameter of counted hairs"),
+    "anagen_fraction": ("1", "share of counted hairs in anagen"),
+    "phase_count": ("1", "follicles in each phase"),
+    "growth_rate": ("mm d-1", "mean growth rate of counted anagen hairs"),
+    "shed_rate": ("d-1 cm-2", f"hairs shed per day, over {SHED_WINDOW:g} days before the visit"),
+    "hair_weight": ("1", "weight of hair grown per area and day, in full-size shafts per cm2"),
+    "factor_level": ("1", "level of a signalling factor relative to untreated"),
+    "follicle_phase": ("1", "phase code of each follicle"),
+    "follicle_calibre": ("um", "shaft diameter of each follicle, 0 where no hair is counted"),
+}
+"""Units and long name of every variable."""
+
+SUBJECT_VARIABLES = tuple(MEANING)[:9]
+
+
+@dataclass(frozen=True)
+class ArmResult:
+    """What one arm of one replicate produced."""
+
+    cohort: Cohort
+    tally: Floats  # (S, V, TALLY_COLUMNS)
+    factors: Floats  # (S, V, F)
+    phase: NDArray[np.uint8]  # (S, V, N), N = 0 where not recorded
+    calibre: NDArray[np.float32]  # (S, V, N)
+
+
+def seen(scenario: Scenario, label: str, result: ArmResult) -> dict[str, Floats]:
+    """Return the variables of one arm, each (S, V) but phase_count (S, V, 5).
+
+    Ratios are NaN where nothing was counted.
+    """
+    cohort, tally = result.cohort, result.tally
+    area = cohort.area[:, None]
+    total, terminal = tally[..., kernel.SEEN], tally[..., kernel.TERMINAL]
+    growing = tally[..., kernel.SEEN_ANAGEN]
+    misread = reader_factors(scenario, label, cohort)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return {
+            "hair_density": misread * total / area,
+            "terminal_density": misread * terminal / area,
+            "vellus_density": misread * (total - terminal) / area,
+            "shaft_calibre": tally[..., kernel.CALIBRE_SUM] / total,
+            "anagen_fraction": growing / total,
+            "phase_count": tally[..., kernel.PHASES :],
+            "growth_rate": tally[..., kernel.GROWTH_SUM] / growing,
+            "shed_rate": tally[..., kernel.SHED] / area / SHED_WINDOW,
+            "hair_weight": tally[..., kernel.WEIGHT_SUM] / area,
+        }
+
+
+def reader_factors(scenario: Scenario, label: str, cohort: Cohort) -> Floats:
+    """Return (S, V) multiplicative errors of the counts of one reading; 1 for a perfect reader.
+
+    Named after the hour of the visit and the arm, so that another visit or arm moves none, and two
+    readings never share an error.
+    """
+    visits = np.array(scenario.design.visits)
+    cv = scenario.instrument.reader_error
+    if cv == 0.0:
+        return np.ones((cohort.subject.size, visits.size))
+    z = normals(
+        cohort.seed,
+        cohort.replicate,
+        stream_of(label),
+        cohort.subject[:, None],
+        SUBJECT_LEVEL,
+        np.rint(24.0 * visits).astype(np.int64)[None, :],
+        int(Decision.READER),
+    )
+    return np.maximum(0.0, 1.0 + cv * z)
+
+
+def to_dataset(
+    scenario: Scenario,
+    results: Sequence[Sequence[ArmResult]],
+    factor_names: Sequence[str],
+    attrs: Mapping[str, str],
+) -> xr.Dataset:
+    """Assemble results[replicate][arm] into one dataset.
+
+    Dimensions arm, subject, time (days since baseline), phase, factor, and a leading replicate
+    where the scenario has more than one.
+    """
+    arms = scenario.arms
+    wanted = scenario.record.variables or (*SUBJECT_VARIABLES, "factor_level")
+    readings = [
+        [seen(scenario, arm.label, result) for arm, result in zip(arms, row, strict=True)]
+        for row in results
+    ]
+    several = len(results) > 1
+    lead = ("replicate", "arm") if several else ("arm",)
+
+    def stack(rows: list[list[NDArray[np.generic]]]) -> NDArray[np.generic]:
+        return np.stack([np.stack(row) for row in rows]) if several else np.stack(rows[0])
+
+    variables = {}
+    for name in SUBJECT_VARIABLES:
+        if name in wanted:
+            last = ("phase",) if name == "phase_count" else ()
+            data = stack([[reading[name] for reading in row] for row in readings])
+            variables[name] = ((*lead, "subject", "time", *last), data)
+    if "factor_level" in wanted:
+        data = stack([[result.factors for result in row] for row in results])
+        variables["factor_level"] = ((*lead, "subject", "time", "factor"), data)
+    if scenario.record.follicles:
+        dims = (*lead, "subject", "time", "follicle")
+        for name, field in (("follicle_phase", "phase"), ("follicle_calibre", "calibre")):
+            variables[name] = (dims, stack([[getattr(r, field) for r in row] for row in results]))
+    data_set = xr.Dataset(
+        variables,
+        coords={
+            "arm": [arm.label for arm in arms],
+            "role": ("arm", [arm.role for arm in arms]),
+            "subject": np.arange(scenario.population.subjects),
+            "time": ("time", np.array(scenario.design.visits)),
+            "phase": list(PHASE_NAMES),
+            "factor": list(factor_names),
+        },
+        attrs=dict(attrs),
+    )
+    if several:
+        data_set = data_set.assign_coords(replicate=np.arange(len(results)))
+    data_set["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
+    for name in variables:
+        units, long_name = MEANING[name]
+        data_set[name].attrs = {"units": units, "long_name": long_name}
+    return data_set

@@ -1,0 +1,135 @@
+"""From factor levels to what drives the phase clocks: size, androgen brake and factor speeds.
+
+Model sections 5.2 and 5.3. Reversible miniaturisation R and the brake Q are solved as deviations
+from their untreated level, 1, so that a treatment which does nothing changes no bit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv
+
+from follicle_sim.biology.conditions import Condition
+from follicle_sim.codes import CYCLE
+from follicle_sim.cohort import Cohort
+from follicle_sim.engine.clocks import Block, Rules
+from follicle_sim.numerics import log_array, relax
+from follicle_sim.pharmacology.factors import channel, load_factors
+from follicle_sim.scenario.model import Instrument
+
+Floats = NDArray[np.float64]
+
+STRATA = 32
+SHED_WINDOW = 28.0
+"""Days before a visit over which shed hairs are counted."""
+
+HISTORY_STEP = 30.0
+"""Grid step of untreated natural history, day: forcing there only drifts over years."""
+
+
+def time_grid(history: float, end: float, step: float) -> Floats:
+    """Return forcing times: coarse from -history to 0, then every `step` past `end`, day.
+
+    Nodes after baseline are multiples of `step`, whatever the end, so a later visit moves none.
+    """
+    back = max(history, SHED_WINDOW)
+    coarse = np.linspace(-back, 0.0, int(np.ceil(back / HISTORY_STEP)) + 1)
+    return np.concatenate([coarse, np.arange(1, int(np.floor(end / step)) + 2) * step])
+
+
+def sensitivities(condition: Condition, shape: float) -> Floats:
+    """Return the androgen sensitivity a_g of each stratum: mean-1 gamma quantiles (model 5.2).
+
+    One insensitive stratum where the condition does not respond to androgens. Rounded to 12
+    decimals, so that another version of the special function gives the same bits.
+    """
+    if not condition.androgen_sensitive:
+        return np.zeros(1)
+    quantile = gammaincinv(shape, (np.arange(STRATA) + 0.5) / STRATA)
+    return np.asarray(np.round(quantile / quantile.mean(), 12))
+
+
+def engine_rules(parameters: Mapping[str, float], instrument: Instrument) -> Rules:
+    """Collect what the engine needs of the biology and the instrument."""
+    p = parameters
+    names = [phase.name.lower() for phase in CYCLE]
+
+    def sigma(cv: float) -> float:
+        return float(np.sqrt(log_array(1.0 + cv * cv)))
+
+    return Rules(
+        mean=np.array([p[f"{name}_mean"] for name in names]),
+        sigma=np.array([sigma(p[f"{name}_cv"]) for name in names]),
+        gamma=np.array([-p["gamma_anagen"], p["gamma_telogen"], p["gamma_kenogen"]]),
+        brake=np.array([p["brake_anagen"], -p["brake_telogen"], -p["brake_kenogen"]]),
+        reversible=p["reversible_scale"],
+        calibre_log_min=p["calibre_log_min"],
+        calibre_log_max=p["calibre_log_max"],
+        full_calibre=p["full_calibre"],
+        full_calibre_sigma=sigma(p["full_calibre_cv"]),
+        growth=p["growth_rate"],
+        emergence_length=p["follicle_depth"] + instrument.visible_length,
+        detection_calibre=instrument.detection_calibre,
+        terminal_calibre=instrument.terminal_calibre,
+        shed_window=SHED_WINDOW,
+    )
+
+
+@dataclass(frozen=True)
+class Drive:
+    """Forcing shared by people whose factor levels are equal; first axis S or 1."""
+
+    miniaturisation: Floats  # (S, T) at progression 1, 0 at baseline
+    reversible: Floats  # (S, T)
+    brake: Floats  # (S, T)
+    gain: Floats  # (S, T)
+    log_rho: Floats  # (S, 3, T)
+
+
+def integrate(levels: Floats, grid: Floats, parameters: Mapping[str, float]) -> Drive:
+    """Turn factor levels (S, F, T) into the variables of model sections 5.2 and 5.3."""
+    table = load_factors()
+    dht = levels[:, table.index("DHT")]
+    steps = 0.5 * np.diff(grid) * (dht[:, 1:] + dht[:, :-1])
+    exposure = np.concatenate([np.zeros((len(dht), 1)), np.cumsum(steps, axis=1)], axis=1)
+    baseline = int(np.searchsorted(grid, 0.0))
+    return Drive(
+        miniaturisation=parameters["progression"] * (exposure - exposure[:, [baseline]]),
+        reversible=1.0 + relax(dht - 1.0, 1.0 / parameters["reversible_time"], grid),
+        brake=1.0 + relax(dht - 1.0, 1.0 / parameters["brake_time"], grid),
+        gain=relax(channel(levels, "calibre", table), 1.0 / parameters["calibre_time"], grid),
+        log_rho=np.stack(
+            [channel(levels, name, table) for name in ("anagen", "telogen", "kenogen")], axis=1
+        ),
+    )
+
+
+def block_of(
+    cohort: Cohort,
+    people: slice,
+    drive: Drive,
+    grid: Floats,
+    condition: Condition,
+    parameters: Mapping[str, float],
+) -> Block:
+    """Return the engine's input for a slice of a cohort."""
+    attack = np.zeros_like(grid)
+    for pulse in condition.attack:
+        # the share of each grid cell that the pulse covers: its integral is exact on any grid
+        since = np.clip(grid - pulse.start, 0.0, pulse.duration)
+        attack[:-1] += pulse.hazard * np.diff(since) / np.diff(grid)
+    return Block(
+        grid=grid,
+        severity=parameters["severity"] * cohort.severity[people],
+        progression=cohort.progression[people],
+        growth_scale=cohort.growth[people],
+        miniaturisation=drive.miniaturisation,
+        reversible=drive.reversible,
+        brake=drive.brake,
+        gain=drive.gain,
+        log_rho=drive.log_rho,
+        attack=attack,
+        destruction=np.full_like(grid, condition.destruction),
+    )

@@ -1,0 +1,265 @@
+"""The way through the house: scenario, cohort, exposure, factors, clocks, engine, dataset."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from follicle_sim import units
+from follicle_sim.biology.conditions import Condition, load_condition
+from follicle_sim.biology.parameters import load_parameters
+from follicle_sim.cohort import Cohort, check_streams, draw_cohort
+from follicle_sim.dataset import ArmResult, to_dataset
+from follicle_sim.engine.clocks import Rules
+from follicle_sim.engine.kernel import TALLY_COLUMNS, run_block
+from follicle_sim.engine.run import Job, Progress, Stop, blocks, run_jobs
+from follicle_sim.engine.state import STATE
+from follicle_sim.errors import InputError, Problem
+from follicle_sim.forcing import (
+    Drive,
+    block_of,
+    engine_rules,
+    integrate,
+    sensitivities,
+    time_grid,
+)
+from follicle_sim.pharmacology.exposure import arm_factors, people_differ
+from follicle_sim.pharmacology.factors import load_factors
+from follicle_sim.pharmacology.library import POTENCY_PREFIX, potency_overrides
+from follicle_sim.provenance import result_attrs
+from follicle_sim.scenario.load import parse_scenario
+from follicle_sim.scenario.model import Arm, Scenario
+
+Floats = NDArray[np.float64]
+
+SMALLEST = """
+schema_version = 1
+title = "one person, one visit"
+[population]
+subjects = 1
+follicles = 1
+target_area = "1 cm2"
+follicle_density = "1 cm-2"
+condition = "healthy"
+[[arms]]
+label = "nobody"
+role = "untreated"
+[design]
+kind = "counterfactual"
+visits = ["0 days"]
+[run]
+history = "0 days"
+"""
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Run a scenario and return what a clinician would have measured.
+
+    Parameters
+    ----------
+    scenario : from `load_scenario`
+    seed : replaces the scenario's, 0 to 2^32 - 1
+    threads : processors to use; default all. The result does not depend on it.
+    progress : called with subjects done and subjects in all
+
+    Returns
+    -------
+    Dataset with dimensions arm, subject, time (days since baseline), phase and factor, and
+    `follicle` or `replicate` where asked for; see `follicle_sim.dataset.MEANING` for variables and
+    units.
+
+    Raises
+    ------
+    InputError
+        If the record asked for would not fit in `record.memory_limit`.
+    Interrupted
+        On Ctrl-C.
+
+    Examples
+    --------
+    >>> from follicle_sim import parse_scenario, simulate
+    >>> scenario = parse_scenario('''
+    ... schema_version = 1
+    ... title = "ten people"
+    ... population = { subjects = 10, target_area = "1 cm2", follicle_density = "250 cm-2",
+    ...                condition = "healthy" }
+    ... arms = [{ label = "nobody treated", role = "untreated" }]
+    ... design = { kind = "counterfactual", visits = ["0 days", "12 weeks"] }
+    ... ''')
+    >>> result = simulate(scenario)
+    >>> dict(result.hair_density.sizes)
+    {'arm': 1, 'subject': 10, 'time': 2}
+    """
+    if seed is not None:
+        run = scenario.run.model_copy(update={"seed": seed})
+        scenario = scenario.model_copy(update={"run": run})
+    check_memory(scenario)
+    study = prepare(scenario)
+    arms = [
+        [study.arm(index, replicate) for index in range(len(scenario.arms))]
+        for replicate in range(scenario.run.replicates)
+    ]
+    total = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
+    jobs = (job for row in arms for arm in row for job in arm.jobs())
+    run_jobs(jobs, total, threads=threads, progress=progress)
+    results = [[arm.result for arm in row] for row in arms]
+    return to_dataset(scenario, results, load_factors().names, result_attrs(scenario))
+
+
+def warm_up() -> None:
+    """Load the compiled engine, or compile it where it is not on disk yet (about 20 s)."""
+    scenario = parse_scenario(SMALLEST, "<warm-up>")
+    study = prepare(scenario)
+    # in this thread, where Ctrl-C is heard even by the compiler
+    for job in study.arm(0, 0).jobs():
+        job(np.zeros(1, np.uint8))
+
+
+@dataclass(frozen=True)
+class Study:
+    """What all arms of a scenario have in common."""
+
+    scenario: Scenario
+    condition: Condition
+    parameters: Mapping[str, float]
+    rules: Rules
+    sensitivity: Floats  # (G,)
+    grid: Floats  # (T,) day
+    visits: Floats  # (V,) day
+
+    def arm(self, index: int, replicate: int) -> "ArmRun":
+        """Draw the people of one arm and make room for its results."""
+        cohort = draw_cohort(self.scenario, index, replicate, self.scenario.run.seed)
+        people, visits = cohort.subject.size, self.visits.size
+        follicles = int(cohort.follicles.max()) if self.scenario.record.follicles else 0
+        result = ArmResult(
+            cohort=cohort,
+            tally=np.empty((people, visits, TALLY_COLUMNS)),
+            factors=np.empty((people, visits, len(load_factors().names))),
+            phase=np.zeros((people, visits, follicles), np.uint8),
+            calibre=np.zeros((people, visits, follicles), np.float32),
+        )
+        return ArmRun(self, self.scenario.arms[index], cohort, result)
+
+
+@dataclass(frozen=True)
+class ArmRun:
+    """One arm of one replicate on its way through the engine."""
+
+    study: Study
+    arm: Arm
+    cohort: Cohort
+    result: ArmResult
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield work on blocks of subjects; forcing that all of them share is made once."""
+        spread = self.study.scenario.population.spread
+        shared = None
+        if not people_differ(self.arm, spread.potency):
+            shared = self.drive(slice(0, 1))
+        for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max())):
+            yield partial(self.run, people, shared)
+
+    def drive(self, people: slice) -> tuple[Floats, Drive]:
+        """Return factor levels (S or 1, F, T) of a slice of subjects, and the forcing they make."""
+        cohort, study = self.cohort, self.study
+        levels = arm_factors(
+            self.arm,
+            study.grid,
+            seed=cohort.seed,
+            replicate=cohort.replicate,
+            stream=cohort.stream,
+            subjects=cohort.subject[people],
+            potency_cv=study.scenario.population.spread.potency,
+            overrides=potency_overrides(study.scenario.biology),
+        )
+        return levels, integrate(levels, study.grid, study.parameters)
+
+    def run(self, people: slice, shared: tuple[Floats, Drive] | None, stop: Stop) -> int:
+        """Live the subjects of a slice and write their rows of the result; return how many."""
+        study, cohort, result = self.study, self.cohort, self.result
+        levels, drive = shared or self.drive(people)
+        block = block_of(cohort, people, drive, study.grid, study.condition, study.parameters)
+        follicles = cohort.follicles[people]
+        run_block(
+            block,
+            study.sensitivity,
+            study.rules,
+            np.array([cohort.seed, cohort.replicate, cohort.stream]),
+            cohort.subject[people],
+            follicles,
+            study.visits,
+            np.empty((1, int(follicles.max())), STATE),
+            result.tally[people],
+            result.phase[people],
+            result.calibre[people],
+            stop,
+        )
+        result.factors[people] = at_visits(levels, study.grid, study.visits)
+        return follicles.size
+
+
+def prepare(scenario: Scenario) -> Study:
+    """Collect what all arms of a scenario have in common."""
+    if scenario.design.kind == "parallel":
+        check_streams(tuple(arm.label for arm in scenario.arms))
+    condition = load_condition(scenario.population.condition)
+    changes = scenario.biology.items()
+    parameters = load_parameters(
+        {name: value for name, value in changes if not name.startswith(POTENCY_PREFIX)}
+    )
+    return Study(
+        scenario=scenario,
+        condition=condition,
+        parameters=parameters,
+        rules=engine_rules(parameters, scenario.instrument),
+        sensitivity=sensitivities(condition, parameters["sensitivity_shape"]),
+        grid=time_grid(scenario.run.history, scenario.end, scenario.run.forcing_step),
+        visits=np.array(scenario.design.visits),
+    )
+
+
+def at_visits(levels: Floats, grid: Floats, visits: Floats) -> Floats:
+    """Return factor levels (S, F, T) at the visits, linear between grid times: (S, V, F)."""
+    cell = np.clip(np.searchsorted(grid, visits, side="right") - 1, 0, grid.size - 2)
+    share = (visits - grid[cell]) / (grid[cell + 1] - grid[cell])
+    low, high = levels[:, :, cell], levels[:, :, cell + 1]
+    return np.swapaxes(low + share * (high - low), 1, 2)
+
+
+def memory_needed(scenario: Scenario) -> int:
+    """Return the bytes that the results of a scenario will take."""
+    people = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
+    rows = people * len(scenario.design.visits)
+    # tallies and factor levels, and the dataset's copies of them
+    per_row = 8 * 2 * (TALLY_COLUMNS + len(load_factors().names))
+    if scenario.record.follicles:
+        per_row += 2 * 5 * scenario.population.follicles_per_subject
+    return rows * per_row
+
+
+def check_memory(scenario: Scenario) -> None:
+    """Refuse a scenario whose results would pass its memory limit.
+
+    Raises
+    ------
+    InputError
+        With the estimate, the limit and what to change.
+    """
+    needed, limit = memory_needed(scenario), scenario.record.memory_limit
+    if needed > limit:
+        found, allowed = (units.format_quantity(float(x), "memory") for x in (needed, limit))
+        message = (
+            f"the results need about {found}, more than the {allowed} allowed; record fewer visits "
+            "or subjects, switch record.follicles off, or raise the limit"
+        )
+        raise InputError(scenario.title, [Problem("record.memory_limit", message)])

@@ -1,0 +1,61 @@
+"""Results on disk: NetCDF4, written whole or not at all."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from follicle_sim.errors import InputError, Problem
+from follicle_sim.files import replacing
+
+
+def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
+    """Write a result as NetCDF4; an earlier file stays as it was if writing fails.
+
+    Raises
+    ------
+    OutputError
+        Where the file cannot be written.
+    """
+    packed = {
+        name: {"zlib": True, "complevel": 2, "shuffle": True}
+        for name, variable in data.data_vars.items()
+        if variable.dtype.kind in "iuf"
+    }
+    with replacing(path) as temporary:
+        data.to_netcdf(temporary, engine="h5netcdf", encoding=packed)
+
+
+def load_result(path: str | os.PathLike[str]) -> xr.Dataset:
+    """Read a result into memory.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or it is not NetCDF4.
+    """
+    source = Path(path)
+    if not source.is_file():
+        message = "is a folder" if source.is_dir() else "no such file"
+        raise InputError(str(source), [Problem("", f"{message}; give the result.nc of a run")])
+    try:
+        with xr.open_dataset(source, engine="h5netcdf", decode_timedelta=False) as data:
+            return data.load()
+    except (OSError, ValueError, KeyError) as error:
+        message = f"cannot be read as NetCDF4: {error}"
+        raise InputError(str(source), [Problem("", message)]) from None
+
+
+def differing_variables(first: xr.Dataset, second: xr.Dataset) -> list[str]:
+    """Return names of variables that are not bit for bit equal, or are only in one of the two."""
+    names = sorted(set(first.variables) ^ set(second.variables), key=str)
+    for name in first.variables:
+        if name in second.variables:
+            one, other = first[name].values, second[name].values
+            same = one.shape == other.shape and (
+                np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+            )
+            if not same:
+                names.append(name)
+    return [str(name) for name in names]
