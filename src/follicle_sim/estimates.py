@@ -1,0 +1,131 @@
+"""Group figures with standard errors: means, changes, relative changes and differences of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A weighted sum of group figures; arrays have the shape of the visits, NaN where unknown.
+
+    Parameters
+    ----------
+    value, se
+        The sum and its standard error (NaN with fewer than two people).
+    df
+        Degrees of freedom of the standard error.
+    n
+        People behind the sum.
+    """
+
+    value: FloatArray
+    se: FloatArray
+    df: FloatArray
+    n: FloatArray
+
+    def interval(self, level: float) -> tuple[FloatArray, FloatArray]:
+        """Return the limits of the two-sided Student t interval at `level`."""
+        half = stdtrit(self.df, 0.5 + level / 2) * self.se
+        return self.value - half, self.value + half
+
+
+# A figure of a group is its value and what each person moves it by ("influence", the delta method):
+# then every standard error, of a mean, a change, a ratio or a difference, is one formula.
+Figure = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
+
+
+def level_mean(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean at the visit. Arrays are (..., people)."""
+    mean = _mean(now)
+    return mean, now - mean[..., None]
+
+
+def level_geometric_mean(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Geometric mean at the visit."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean, influence = level_mean(np.log(now), base)
+    value = np.exp(mean)
+    return value, value[..., None] * influence
+
+
+def change_mean(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean change from baseline."""
+    return level_mean(now - base, base)
+
+
+def relative_change(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Change of the group mean as a share of the group's mean baseline."""
+    reference = np.where(np.isfinite(now), base, np.nan)
+    start = _mean(reference)
+    ratio = _mean(now) / start
+    return ratio - 1.0, (now - ratio[..., None] * reference) / start[..., None]
+
+
+def estimate(
+    figure: Figure,
+    groups: Sequence[tuple[float, FloatArray, FloatArray]],
+    *,
+    paired: bool,
+) -> Estimate:
+    """Estimate a weighted sum of one figure over groups.
+
+    Parameters
+    ----------
+    figure
+        One of `level_mean`, `change_mean`, ...
+    groups
+        ``(weight, now, base)``; `now` and `base` have shape (..., people). People with a missing
+        value are left out, in a paired estimate from every group.
+    paired
+        True where person i is the same in every group: errors are taken from each person's sum.
+        Otherwise the groups are independent and their variances add (Welch).
+    """
+    nows = [np.where(np.isfinite(now) & np.isfinite(base), now, np.nan) for _, now, base in groups]
+    if paired and len(groups) > 1:
+        missing = np.isnan(nows[0])
+        for now in nows[1:]:
+            missing = missing | np.isnan(now)
+        nows = [np.where(missing, np.nan, now) for now in nows]
+    value = np.zeros(nows[0].shape[:-1])
+    influences = []
+    for (weight, _, base), now in zip(groups, nows, strict=True):
+        figure_value, influence = figure(now, base)
+        value = value + weight * figure_value
+        influences.append(weight * influence)
+    if paired:
+        influences = [np.sum(influences, axis=0)]
+    counts = [np.isfinite(influence).sum(axis=-1) for influence in influences]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variances = [
+            np.where(n > 1, _sum_of_squares(influence) / (n - 1) / n, np.nan)
+            for influence, n in zip(influences, counts, strict=True)
+        ]
+        total = np.sum(variances, axis=0)
+        shares = sum(v**2 / (n - 1) for v, n in zip(variances, counts, strict=True))
+        # No spread at all (every change is zero at baseline): any df gives the same interval.
+        df = np.where(total > 0, total**2 / shares, np.min(counts, axis=0) - 1.0)
+    people = np.asarray(np.sum(counts, axis=0), dtype=np.float64)
+    return Estimate(value, np.sqrt(total), df, people)
+
+
+def _mean(values: FloatArray) -> FloatArray:
+    """Mean over people, NaN (without a warning) where nobody has a value."""
+    finite = np.isfinite(values)
+    count = finite.sum(axis=-1)
+    total = np.where(finite, values, 0.0).sum(axis=-1)
+    mean: FloatArray = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return mean
+
+
+def _sum_of_squares(values: FloatArray) -> FloatArray:
+    squares: FloatArray = np.where(np.isfinite(values), values, 0.0) ** 2
+    total: FloatArray = squares.sum(axis=-1)
+    return total
