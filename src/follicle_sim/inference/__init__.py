@@ -1,0 +1,1 @@
+"""Loops around `simulate`: fits that find the default parameters, repeatable by one command."""

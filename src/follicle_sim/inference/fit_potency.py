@@ -1,0 +1,117 @@
+"""Find one treatment's potency from one published number, and write it into the library.
+
+    python -m follicle_sim.inference.fit_potency SCENARIO TREATMENT OBSERVATION
+
+Root finding on common random numbers: the simulated counterpart of the observation, as `compare`
+computes it, rises with potency; the potency at which the two meet is kept.
+"""
+
+import argparse
+import datetime
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from scipy.optimize import brentq
+
+from follicle_sim.errors import InputError, Problem, did_you_mean
+from follicle_sim.inference.fit_biology import with_biology
+from follicle_sim.pharmacology.library import POTENCY_PREFIX
+from follicle_sim.pharmacology.values import FittedValue, load_fitted, write_fitted
+from follicle_sim.scenario.load import load_scenario
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.simulate import simulate
+from follicle_sim.trials.compare import ComparisonRow, compare
+
+COMMAND = "python -m follicle_sim.inference.fit_potency"
+LOWEST, HIGHEST = 0.02, 30.0
+STEADY = ("design.kind=counterfactual", "population.subjects=150", "run.seed=20260")
+"""The same people with and without treatment, more of them, and luck of its own."""
+
+
+def counterparts(scenario: Scenario, treatment: str, potency: float) -> dict[str, ComparisonRow]:
+    """Return the comparison rows of a scenario at a potency, by observation."""
+    data = simulate(with_biology(scenario, {f"{POTENCY_PREFIX}{treatment}": potency}))
+    return {row.observation: row for row in compare(data).rows}
+
+
+def counterpart(scenario: Scenario, treatment: str, potency: float, row_id: str) -> ComparisonRow:
+    """Return the comparison row of one observation at a potency.
+
+    Raises
+    ------
+    InputError
+        If the scenario does not compare with that observation.
+    """
+    rows = counterparts(scenario, treatment, potency)
+    if row_id not in rows:
+        message = f"no counterpart of {row_id}{did_you_mean(row_id, rows)}"
+        raise InputError("fit", [Problem(scenario.title, message)])
+    return rows[row_id]
+
+
+def fit_potency(scenario: Scenario, treatment: str, row_id: str) -> float:
+    """Return the potency at which simulation and observation meet, to four digits.
+
+    Raises
+    ------
+    InputError
+        If no potency between 0.02 and 30 meets the observation.
+    """
+
+    def gap(potency: float) -> float:
+        row = counterpart(scenario, treatment, potency, row_id)
+        return row.simulated - row.observed
+
+    ends = gap(LOWEST), gap(HIGHEST)
+    if ends[0] * ends[1] > 0:
+        message = (
+            f"{row_id} cannot be met: {ends[0]:+.3g} off at potency {LOWEST:g}, "
+            f"{ends[1]:+.3g} off at {HIGHEST:g}"
+        )
+        raise InputError("fit", [Problem(treatment, message)])
+    return float(f"{brentq(gap, LOWEST, HIGHEST, xtol=1e-3, rtol=1e-4):.4g}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fit and write `fitted_potencies.toml`; `--dry-run` only prints."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("scenario", type=Path)
+    parser.add_argument("treatment")
+    parser.add_argument("observation")
+    parser.add_argument("--dry-run", action="store_true", help="print, do not write")
+    options = parser.parse_args(arguments)
+    scenario = load_scenario(options.scenario, STEADY)
+    potency = fit_potency(scenario, options.treatment, options.observation)
+    print(f"{options.treatment}: potency {potency:g}")
+    rows = counterparts(scenario, options.treatment, potency)
+    for each in rows.values():
+        print(
+            f"  {each.observation}: published {each.observed:.4g}, simulated {each.simulated:.4g}"
+        )
+    if options.dry_run:
+        return 0
+    row = rows[options.observation]
+    words = f"{COMMAND} {options.scenario} {options.treatment} {options.observation}"
+    entry = FittedValue(
+        value=potency,
+        unit="1",
+        grade="fitted",
+        source=f"least squares to {row.observation} ({row.observed:.4g} {row.unit}); "
+        f"see `follicle-sim trials show {row.study}`",
+        command=words,
+        date=str(datetime.date.today()),
+        data=(f"{row.observation}: {row.observed:.4g} {row.unit}, week {row.week:g}",),
+        versions={name: version(name) for name in ("follicle-sim", "numpy", "scipy")},
+    )
+    heading = (
+        "One potency per treatment: the size of its effect, in units of the split its file says.\n"
+        f"Written by `{COMMAND}`; do not edit."
+    )
+    write_fitted("potencies", {**load_fitted("potencies"), options.treatment: entry}, heading)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
