@@ -19,6 +19,9 @@ class Phase(IntEnum):
 CYCLE = (Phase.ANAGEN, Phase.CATAGEN, Phase.TELOGEN, Phase.KENOGEN)
 """The four phases a living follicle passes through, in order."""
 
+NO_FOLLICLE = 255
+"""Phase recorded where a subject has fewer follicles than the widest record has columns."""
+
 PHASE_NAMES = tuple(phase.name.lower() for phase in Phase)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from follicle_sim.codes import PHASE_NAMES, SUBJECT_LEVEL, Decision
+from follicle_sim.codes import NO_FOLLICLE, PHASE_NAMES, SUBJECT_LEVEL, Decision
 from follicle_sim.cohort import Cohort, stream_of
 from follicle_sim.engine import kernel
 from follicle_sim.forcing import SHED_WINDOW
@@ -27,7 +27,7 @@ MEANING = {
     "shed_rate": ("d-1 cm-2", f"hairs shed per day, over {SHED_WINDOW:g} days before the visit"),
     "hair_weight": ("1", "weight of hair grown per area and day, in full-size shafts per cm2"),
     "factor_level": ("1", "level of a signalling factor relative to untreated"),
-    "follicle_phase": ("1", "phase code of each follicle"),
+    "follicle_phase": ("1", f"phase code of each follicle, {NO_FOLLICLE} where there is none"),
     "follicle_calibre": ("um", "shaft diameter of each follicle, 0 where no hair is counted"),
 }
 """Units and long name of every variable."""
@@ -126,8 +126,15 @@ def to_dataset(
         variables["factor_level"] = ((*lead, "subject", "time", "factor"), data)
     if scenario.record.follicles:
         dims = (*lead, "subject", "time", "follicle")
-        for name, field in (("follicle_phase", "phase"), ("follicle_calibre", "calibre")):
-            variables[name] = (dims, stack([[getattr(r, field) for r in row] for row in results]))
+        widest = max(result.phase.shape[2] for row in results for result in row)
+
+        def padded(record: NDArray[np.generic], fill: int) -> NDArray[np.generic]:
+            room = ((0, 0), (0, 0), (0, widest - record.shape[2]))
+            return np.pad(record, room, constant_values=fill)
+
+        phases = stack([[padded(r.phase, NO_FOLLICLE) for r in row] for row in results])
+        calibres = stack([[padded(r.calibre, 0) for r in row] for row in results])
+        variables |= {"follicle_phase": (dims, phases), "follicle_calibre": (dims, calibres)}
     data_set = xr.Dataset(
         variables,
         coords={

@@ -80,7 +80,11 @@ def write_text_atomic(path: str | os.PathLike[str], text: str) -> None:
     OutputError
         The file cannot be written; an earlier file stays as it was.
     """
-    data = text.encode("utf-8")
+    write_bytes_atomic(path, text.encode("utf-8"))
+
+
+def write_bytes_atomic(path: str | os.PathLike[str], data: bytes | memoryview) -> None:
+    """Write `data`, all of it or nothing; as `write_text_atomic`."""
     with replacing(path) as temporary, temporary.open("wb") as stream:
         stream.write(data)
         # Without this a full disk may show only after the old file is gone.

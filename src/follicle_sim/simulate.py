@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from follicle_sim import units
 from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.parameters import load_parameters
+from follicle_sim.codes import NO_FOLLICLE
 from follicle_sim.cohort import Cohort, check_streams, draw_cohort
 from follicle_sim.dataset import ArmResult, to_dataset
 from follicle_sim.engine.clocks import Rules
@@ -90,10 +91,15 @@ def simulate(
     >>> scenario = parse_scenario('''
     ... schema_version = 1
     ... title = "ten people"
-    ... population = { subjects = 10, target_area = "1 cm2", follicle_density = "250 cm-2",
-    ...                condition = "healthy" }
     ... arms = [{ label = "nobody treated", role = "untreated" }]
-    ... design = { kind = "counterfactual", visits = ["0 days", "12 weeks"] }
+    ... [population]
+    ... subjects = 10
+    ... target_area = "1 cm2"
+    ... follicle_density = "250 cm-2"
+    ... condition = "healthy"
+    ... [design]
+    ... kind = "counterfactual"
+    ... visits = ["0 days", "12 weeks"]
     ... ''')
     >>> result = simulate(scenario)
     >>> dict(result.hair_density.sizes)
@@ -145,7 +151,7 @@ class Study:
             cohort=cohort,
             tally=np.empty((people, visits, TALLY_COLUMNS)),
             factors=np.empty((people, visits, len(load_factors().names))),
-            phase=np.zeros((people, visits, follicles), np.uint8),
+            phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
             calibre=np.zeros((people, visits, follicles), np.float32),
         )
         return ArmRun(self, self.scenario.arms[index], cohort, result)

@@ -1,13 +1,15 @@
 """Results on disk: NetCDF4, written whole or not at all."""
 
+import io
 import os
 from pathlib import Path
 
+import h5netcdf
 import numpy as np
 import xarray as xr
 
 from follicle_sim.errors import InputError, Problem
-from follicle_sim.files import replacing
+from follicle_sim.files import write_bytes_atomic
 
 
 def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
@@ -23,8 +25,11 @@ def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
         for name, variable in data.data_vars.items()
         if variable.dtype.kind in "iuf"
     }
-    with replacing(path) as temporary:
-        data.to_netcdf(temporary, engine="h5netcdf", encoding=packed)
+    # HDF5 crashes the process when a disk fills under it, so it writes to memory and we to disk.
+    memory = io.BytesIO()
+    with h5netcdf.File(memory, "w") as file:
+        data.dump_to_store(xr.backends.H5NetCDFStore(file), encoding=packed)
+    write_bytes_atomic(path, memory.getbuffer())
 
 
 def load_result(path: str | os.PathLike[str]) -> xr.Dataset:

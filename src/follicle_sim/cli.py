@@ -1,0 +1,226 @@
+"""The command line: `follicle-sim run | check | show | trials | rerun`.
+
+Exit codes: 0 done; 1 unexpected error; 2 bad input; 3 a repeated run differs; 4 cannot write the
+output; 130 stopped by the user. Heavy libraries are imported inside the commands that need them, so
+that `--version` and `--help` answer at once.
+"""
+
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from follicle_sim.errors import FollicleSimError, Interrupted
+
+CODES = (
+    "Exit codes: 0 done, 1 unexpected error, 2 bad input, 3 a repeated run differs, "
+    "4 cannot write the output, 130 stopped by the user."
+)
+
+app = typer.Typer(
+    name="follicle-sim",
+    help="An in-silico laboratory for hair-follicle cycles. Research use, not medical advice.",
+    epilog=CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+trials_app = typer.Typer(help="Published trials the simulator is held against.", epilog=CODES)
+app.add_typer(trials_app, name="trials", no_args_is_help=True)
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (TOML).")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="A.B=C",
+        help="Change a value of the scenario, such as --set population.subjects=50 or --set "
+        '"arms.finasteride.doses[0].amount=5 mg". May be repeated.',
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option("--threads", min=1, help="Processors to use; changes no result. Default: all."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"follicle-sim {version('follicle-sim')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error. Works anywhere.")
+    ] = False,
+) -> None:
+    """Take the options that belong to no command; `main` reads --debug itself."""
+
+
+@app.command(epilog=CODES, short_help="Simulate a scenario; write data, tables and figures.")
+def run(
+    file: ScenarioFile,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the results. Default: results/NAME_OF_FILE."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Replaces run.seed.")
+    ] = None,
+    settings: Settings = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a scenario, hold it against its trials, write data, tables and figures."""
+    from follicle_sim import console, outputs
+    from follicle_sim.scenario.load import load_scenario
+    from follicle_sim.simulate import check_memory
+
+    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
+    scenario = load_scenario(file, changes)
+    check_memory(scenario)
+    folder = outputs.make_folder(out or Path("results") / file.stem)
+    data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
+    written = outputs.write_run(data, scenario, folder)
+    if not quiet:
+        console.print_run(scenario, written, folder)
+
+
+@app.command(epilog=CODES, short_help="Report every problem of a scenario file.")
+def check(file: ScenarioFile, settings: Settings = None) -> None:
+    """Check a scenario file: every problem at once, or a line that says it is fine."""
+    from follicle_sim.scenario.load import load_scenario
+    from follicle_sim.simulate import check_memory
+
+    scenario = load_scenario(file, settings or [])
+    check_memory(scenario)
+    people = len(scenario.arms) * scenario.population.subjects * scenario.run.replicates
+    parts = {"arm": len(scenario.arms), "subject": people, "visit": len(scenario.design.visits)}
+    counts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in parts.items())
+    typer.echo(f"{file}: fine: {', '.join(counts)}")
+
+
+@app.command(epilog=CODES, short_help="Read a scenario back: arms, timeline, parameters, cost.")
+def show(file: ScenarioFile, settings: Settings = None) -> None:
+    """Read a scenario back before running it: arms, timeline, parameters, time and memory."""
+    from follicle_sim import console
+    from follicle_sim.scenario.load import load_scenario
+
+    console.print_scenario(load_scenario(file, settings or []))
+
+
+@app.command(epilog=CODES, short_help="Repeat a run from its result file, and compare.")
+def rerun(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="The result.nc of a run.")],
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare bit by bit; exit code 3 if anything differs.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the new results (none if left out).")
+    ] = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+) -> None:
+    """Repeat a run from what its result file says of itself."""
+    from follicle_sim import console, outputs
+    from follicle_sim.provenance import stored_scenario
+    from follicle_sim.storage import load_result
+
+    if not check and out is None:
+        raise typer.BadParameter("say --check, or --out FOLDER, or both")
+    before = load_result(result)
+    scenario = stored_scenario(before.attrs, str(result))
+    folder = None if out is None else outputs.make_folder(out)
+    data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
+    if folder is not None:
+        written = outputs.write_run(data, scenario, folder)
+        if not quiet:
+            console.print_run(scenario, written, folder)
+    if check:
+        outputs.check_equal(before, data, str(result))
+        if not quiet:
+            typer.echo(f"{result}: every variable is equal, bit for bit")
+
+
+@trials_app.command("list", epilog=CODES)
+def trials_list() -> None:
+    """List the observed studies."""
+    from follicle_sim import console
+
+    console.print_studies()
+
+
+@trials_app.command("show", epilog=CODES, short_help="Show every number of a study.")
+def trials_show(
+    study: Annotated[str, typer.Argument(metavar="ID", help="Study id, see `trials list`.")],
+) -> None:
+    """Show every number held of one study, with its source, grade and use."""
+    from follicle_sim import console
+
+    console.print_study(study)
+
+
+def _stop(signal_number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit; errors go to standard error without a traceback."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    given = [argument for argument in given if argument != "--debug"]
+    # A batch system's polite stop is the same wish as Ctrl-C.
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        code = app(given, standalone_mode=False) or 0
+    except FollicleSimError as error:
+        code = _failed(error, str(error), error.exit_code, debug)
+    except KeyboardInterrupt as error:
+        code = _failed(error, "stopped by the user; nothing was written", 130, debug)
+    except BrokenPipeError:
+        # Whoever read our output has gone: not an error of ours, and nobody is left to tell.
+        sys.stderr.close()
+        code = 0
+    except Exception as error:
+        code = _unexpected(error, debug)
+    sys.exit(code)
+
+
+def _failed(error: BaseException, message: str, code: int, debug: bool) -> int:
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+    word = "stopped" if isinstance(error, Interrupted | KeyboardInterrupt) else "error"
+    print(f"{word}: {message}".replace("stopped: stopped", "stopped"), file=sys.stderr)
+    return code
+
+
+def _unexpected(error: Exception, debug: bool) -> int:
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if "Abort" in kinds:
+        return _failed(KeyboardInterrupt(), "stopped by the user; nothing was written", 130, debug)
+    if "ClickException" in kinds:  # wrong arguments; typer ships the class under changing names
+        error.show()  # type: ignore[attr-defined]
+        return int(error.exit_code)  # type: ignore[attr-defined]
+    message = f"{type(error).__name__}: {error}"
+    if not debug:
+        message += "\nThis should not happen; run again with --debug and report what it prints."
+    return _failed(error, message, 1, debug)
+
+
+if __name__ == "__main__":
+    main()

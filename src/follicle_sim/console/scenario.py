@@ -1,0 +1,90 @@
+"""A scenario as it will run: arms, timeline, every number behind it, time and memory."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from follicle_sim import units
+from follicle_sim.biology.parameters import Parameter, parameter_table
+from follicle_sim.console.text import counted, make_console, print_indented
+from follicle_sim.pharmacology.library import Treatment, load_treatment, potency_parameters
+from follicle_sim.pharmacology.values import Quantity
+from follicle_sim.predict import predict_cost
+from follicle_sim.scenario.describe import describe
+from follicle_sim.scenario.model import Scenario
+
+SLOW = 0.01  # a rate per day below this reads better per year
+
+
+def print_scenario(scenario: Scenario) -> None:
+    """Print a scenario as it will run, its parameters with units and sources, time and memory."""
+    console = make_console()
+    console.print(describe(scenario), soft_wrap=True)
+    console.print(Text("\nBiology parameters", style="bold"))
+    for row in parameter_table().values():
+        _print_parameter(console, scenario, row)
+    treatments = dict.fromkeys(dose.treatment for arm in scenario.arms for dose in arm.doses)
+    for name in treatments:
+        _print_treatment(console, scenario, load_treatment(name))
+    cost = predict_cost(scenario)
+    console.print(
+        f"\nPredicted: about {cost.seconds:.1f} s on {counted(cost.threads, 'thread')} once "
+        f"compiled, {cost.memory / 1e6:,.0f} MB of memory."
+    )
+
+
+def _print_parameter(console: Console, scenario: Scenario, row: Parameter) -> None:
+    changed = row.name in scenario.biology
+    value = scenario.biology[row.name] if changed else row.value
+    _print_number(
+        console,
+        f"{row.name} = {_value_text(value, row.dimension)}",
+        row.meaning,
+        "set in this scenario" if changed else _graded(row.grade, row.source),
+    )
+
+
+def _print_treatment(console: Console, scenario: Scenario, treatment: Treatment) -> None:
+    console.print(Text(f"\nTreatment {treatment.name}: {treatment.title}", style="bold"))
+    if not treatment.acts:
+        print_indented(console, "does nothing by itself: it has no effect in the library", 2)
+        return
+    for path, quantity in _quantities(treatment):
+        if path != "potency":
+            unit = "" if quantity.unit == "1" else f" {quantity.unit}"
+            source = _graded(quantity.grade, quantity.source)
+            _print_number(console, f"{path} = {quantity.value:.6g}{unit}", "", source)
+    potency = potency_parameters().get(f"potency_{treatment.name}")
+    if potency is not None:
+        _print_parameter(console, scenario, potency)
+
+
+def _print_number(console: Console, head: str, meaning: str, source: str) -> None:
+    print_indented(console, head, 2, style="bold")
+    print_indented(console, f"{meaning}. {source}" if meaning else source, 6, style="dim")
+
+
+def _graded(grade: str, source: str) -> str:
+    """Return "grade: source" without saying the grade twice."""
+    return source if source.startswith(f"{grade}:") else f"{grade}: {source}"
+
+
+def _quantities(treatment: Treatment) -> Iterator[tuple[str, Quantity]]:
+    def walk(node: Any, path: str) -> Iterator[tuple[str, Quantity]]:
+        if isinstance(node, Quantity):
+            yield path, node
+            return
+        parts = node if isinstance(node, dict) else dict(node)
+        for key, child in parts.items():
+            if isinstance(child, Quantity | dict) or hasattr(child, "model_fields_set"):
+                yield from walk(child, f"{path}.{key}".lstrip("."))
+
+    yield from walk(treatment, "")
+
+
+def _value_text(value: float, dimension: str) -> str:
+    if dimension == "rate" and 0 < abs(value) < SLOW:
+        return f"{value * units.parse('1 year', 'time'):.4g} /year"
+    return units.format_quantity(float(f"{value:.6g}"), dimension)

@@ -1,0 +1,11 @@
+"""Figures: functions `plot_x(data, ax=None) -> ax` for notebooks, the command line and papers.
+
+None of them shows a window, touches pyplot or changes matplotlib's settings for anybody else.
+"""
+
+from follicle_sim.figures.comparison import plot_comparison
+from follicle_sim.figures.phases import plot_phases
+from follicle_sim.figures.style import save_figure
+from follicle_sim.figures.trajectories import plot_density
+
+__all__ = ["plot_comparison", "plot_density", "plot_phases", "save_figure"]

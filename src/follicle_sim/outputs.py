@@ -1,0 +1,142 @@
+"""What a run leaves on disk: data, tables, the scenario as it ran, and figures."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import xarray as xr
+
+from follicle_sim.endpoints import EndpointTable, summarise
+from follicle_sim.errors import Interrupted, MismatchError, OutputError
+from follicle_sim.files import write_text_atomic
+from follicle_sim.scenario.load import dump_scenario
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.storage import differing_variables, save_result
+from follicle_sim.trials.compare import ComparisonTable, compare
+
+FILES = (
+    "result.nc",
+    "scenario.resolved.toml",
+    "endpoints.csv",
+    "comparison.csv",
+    "density.png",
+    "phases.png",
+    "comparison.png",
+)
+"""What a run writes; the figures of a variable that was not recorded are left out."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A run's tables, for printing after they were written."""
+
+    endpoints: EndpointTable
+    comparison: ComparisonTable
+    variable: str  # the density that the run's figures and table are about
+    files: tuple[str, ...]  # names in the order written
+
+
+def make_folder(folder: Path) -> Path:
+    """Create the output folder and make sure it can be written, before hours are spent.
+
+    Raises
+    ------
+    OutputError
+        With what to do; nothing in the folder is touched.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = f"{folder}: cannot write: {reason}; choose another folder with --out"
+        raise OutputError(message) from None
+    return folder
+
+
+def main_variable(data: xr.Dataset, comparison: ComparisonTable) -> str:
+    """Return the density most compared with trials, all hairs where there is a tie."""
+    names = [name for name in ("hair_density", "terminal_density") if name in data]
+    if not names:
+        return str(next(iter(data.data_vars)))
+    return max(names, key=lambda name: sum(row.endpoint == name for row in comparison.rows))
+
+
+def write_run(data: xr.Dataset, scenario: Scenario, folder: Path) -> Written:
+    """Write every file of a run; each is whole or, on an error, what it was before.
+
+    The data come first: what took long is safe before a table or a figure can fail. A file that an
+    earlier run left and this one does not make is removed, so that no folder mixes two runs.
+
+    Raises
+    ------
+    OutputError
+        Naming the file that could not be written; those written before it stay and are named too.
+    Interrupted
+        On Ctrl-C, likewise.
+    """
+    done: list[str] = []
+
+    def put(name: str, write: Callable[[Path], None]) -> None:
+        write(folder / name)
+        done.append(name)
+
+    try:
+        put("result.nc", lambda path: save_result(data, path))
+        put("scenario.resolved.toml", lambda path: write_text_atomic(path, dump_scenario(scenario)))
+        endpoints = summarise(data)
+        put("endpoints.csv", endpoints.to_csv)
+        comparison = compare(data)
+        put("comparison.csv", comparison.to_csv)
+        variable = main_variable(data, comparison)
+        for name, draw in _figures(data, comparison, variable).items():
+            put(name, draw)
+        for name in set(FILES) - set(done):
+            (folder / name).unlink(missing_ok=True)
+    except OutputError as error:
+        raise OutputError(f"{error}\n{_so_far(done, folder)}") from error
+    except KeyboardInterrupt:
+        raise Interrupted(f"stopped while writing; {_so_far(done, folder)}") from None
+    return Written(endpoints, comparison, variable, tuple(done))
+
+
+def _so_far(done: Sequence[str], folder: Path) -> str:
+    if not done:
+        return f"nothing was written; files already in {folder} are as they were"
+    return f"written to {folder}: {', '.join(done)}; its other files are as they were"
+
+
+def _figures(
+    data: xr.Dataset, comparison: ComparisonTable, variable: str
+) -> dict[str, Callable[[Path], None]]:
+    """Return how to draw each figure that the recorded variables allow, by file name."""
+    from follicle_sim.figures import plot_comparison, plot_density, plot_phases, save_figure
+
+    figures: dict[str, Callable[[Path], None]] = {}
+    if "hair_density" in data or "terminal_density" in data:
+        figures["density.png"] = lambda path: save_figure(
+            plot_density(data, variable=variable, comparison=comparison), path
+        )
+    if "phase_count" in data:
+        figures["phases.png"] = lambda path: save_figure(plot_phases(data), path)
+    figures["comparison.png"] = lambda path: save_figure(plot_comparison(comparison), path)
+    return figures
+
+
+def check_equal(before: xr.Dataset, after: xr.Dataset, source: str) -> None:
+    """Compare a stored result with its repetition.
+
+    Raises
+    ------
+    MismatchError
+        Naming the variables that differ and the versions that made the two.
+    """
+    names = differing_variables(before, after)
+    if names:
+        made = [data.attrs.get("source", "unknown version") for data in (before, after)]
+        raise MismatchError(
+            f"{source}: {', '.join(names)}: not equal bit for bit; "
+            f"stored by {made[0]}, repeated with {made[1]}"
+        )

@@ -1,0 +1,54 @@
+"""How long a scenario will take and how much memory it needs, before it runs."""
+
+from dataclasses import dataclass
+
+from follicle_sim.biology.conditions import load_condition
+from follicle_sim.biology.parameters import parameter_table
+from follicle_sim.codes import CYCLE
+from follicle_sim.engine.run import default_threads
+from follicle_sim.engine.state import STATE
+from follicle_sim.forcing import HISTORY_STEP, STRATA
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.simulate import memory_needed
+
+# Measured on one core of a server processor of 2023 (benchmarks/RESULTS.md has the present ones).
+SECONDS_PER_EVENT = 1.3e-7
+SECONDS_PER_LOOK = 6e-9
+SECONDS_PER_NODE = 1e-8
+START_UP = 0.5
+SPEED_UP = 0.85  # share of a further thread that is gained
+BASE_MEMORY = 250e6  # interpreter, compiled code and libraries
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Prediction for one scenario: seconds once compiled, threads assumed, bytes."""
+
+    seconds: float
+    threads: int
+    memory: float
+
+
+def predict_cost(scenario: Scenario, threads: int | None = None) -> Cost:
+    """Predict time and memory from the number of events, looks and table entries."""
+    values = {name: row.value for name, row in parameter_table().items()} | dict(scenario.biology)
+    cycle = sum(values[f"{phase.name.lower()}_mean"] for phase in CYCLE)
+    span = scenario.run.history + scenario.end
+    people = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
+    follicles = people * scenario.population.follicles_per_subject
+    sensitive = load_condition(scenario.population.condition).androgen_sensitive
+    # miniaturised follicles turn faster than their mean durations say
+    events = follicles * (len(CYCLE) * span / max(cycle, 1.0) * (1.7 if sensitive else 1.0) + 2)
+    nodes = scenario.run.history / HISTORY_STEP + scenario.end / scenario.run.forcing_step
+    work = (
+        events * SECONDS_PER_EVENT
+        + follicles * len(scenario.design.visits) * SECONDS_PER_LOOK
+        + people * nodes * (STRATA if sensitive else 1) * SECONDS_PER_NODE
+    )
+    workers = threads or default_threads()
+    scratch = workers * scenario.population.follicles_per_subject * STATE.itemsize
+    return Cost(
+        seconds=START_UP + work / (1 + SPEED_UP * (workers - 1)),
+        threads=workers,
+        memory=BASE_MEMORY + memory_needed(scenario) + scratch,
+    )
