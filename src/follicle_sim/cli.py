@@ -190,9 +190,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = _failed(error, str(error), error.exit_code, debug)
     except KeyboardInterrupt as error:
         code = _failed(error, "stopped by the user; nothing was written", 130, debug)
-    except BrokenPipeError:
-        # Whoever read our output has gone: not an error of ours, and nobody is left to tell.
-        sys.stderr.close()
+    except SystemExit:
+        # Only so do typer and rich end by themselves: whoever read our output has gone (`| head`).
+        # That is no error of ours, and nobody is left to tell.
         code = 0
     except Exception as error:
         code = _unexpected(error, debug)

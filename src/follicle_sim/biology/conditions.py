@@ -1,4 +1,4 @@
-"""Conditions (healthy, androgenetic alopecia, effluvium, ageing): data read from conditions.toml."""
+"""Conditions (healthy, pattern hair loss, effluvium, ageing): data read from conditions.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -82,5 +82,6 @@ def load_condition(name: str) -> Condition:
     """
     table = conditions()
     if name not in table:
-        raise InputError("conditions", [Problem(name, "unknown condition" + did_you_mean(name, table))])
+        message = f"unknown condition{did_you_mean(name, table)}"
+        raise InputError("conditions", [Problem(name, message)])
     return table[name]
