@@ -160,9 +160,9 @@ def test_refresh_moves_only_what_is_to_come() -> None:
     state = started(slow, rules, 3000)
     advance(state, slow, rules, NOBODY, 100.0)
     before = state.copy()
-    refresh(state, slow, 100.0)
+    refresh(state, slow, NOBODY, 100.0)
     np.testing.assert_array_equal(state, before)
-    refresh(state, fast, 100.0)
+    refresh(state, fast, NOBODY, 100.0)
     empty = state["phase"] == Phase.KENOGEN
     assert empty.sum() > 50
     left, used = state["next"][empty] - 100.0, before["next"][empty] - 100.0
@@ -296,3 +296,21 @@ def test_an_insensitive_scalp_ignores_androgens() -> None:
     androgens = forcing_on(GRID, miniaturisation=0.5 * on, reversible=on, brake=on)
     with_androgens, without = (clocks_of(f, rules) for f in (androgens, forcing_on(GRID)))
     np.testing.assert_array_equal(with_androgens.table, without.table)
+
+
+def test_refresh_onto_a_new_hazard_gives_every_follicle_its_budget() -> None:
+    """Calm until day 100, then a hazard: the same as if it had been known from the start."""
+    rules = healthy_rules()
+    grid = np.arange(0.0, 401.0)
+    hazard = np.where(grid >= 100.0, 0.05, 0.0)
+    calm = clocks_of(forcing_on(grid), rules)
+    risky = clocks_of(forcing_on(grid, attack=hazard, destruction=hazard / 10), rules)
+    warned, surprised = started(risky, rules, 2000), started(calm, rules, 2000)
+    advance(warned, risky, rules, NOBODY, 100.0)
+    advance(surprised, calm, rules, NOBODY, 100.0)
+    refresh(surprised, risky, NOBODY, 100.0)
+    for each in (warned, surprised):
+        advance(each, risky, rules, NOBODY, 300.0)
+    np.testing.assert_array_equal(surprised["phase"], warned["phase"])
+    np.testing.assert_allclose(surprised["entered"], warned["entered"], atol=1e-9)
+    assert (surprised["phase"] == Phase.LOST).sum() > 500

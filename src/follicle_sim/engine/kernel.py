@@ -192,11 +192,19 @@ def advance(state: Any, clocks: Clocks, rules: Rules, name: Any, until: float) -
 
 
 @jit
-def refresh(state: Any, clocks: Clocks, now: float) -> None:
-    """Reschedule every follicle after its clocks were rewritten from time `now` on."""
+def refresh(state: Any, clocks: Clocks, name: Any, now: float) -> None:
+    """Reschedule every follicle after its clocks were rewritten from time `now` on.
+
+    A follicle that began under clocks without a hazard gets its budget when one appears.
+    """
     cell = cell_of(now, clocks.grid)
     for i in range(state.size):
-        _schedule(state[i], clocks, cell, now)
+        f = state[i]
+        if clocks.attacked and f.attack == math.inf:
+            f.attack = _budget(name, i, f.cycle, ATTACK)
+        if clocks.destroyed and f.destruction == math.inf:
+            f.destruction = _budget(name, i, 0, DESTRUCTION)
+        _schedule(f, clocks, cell, now)
 
 
 @jit

@@ -1,0 +1,266 @@
+"""The compiled engine against the slow one: every event of every follicle, and what is seen."""
+
+import math
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from engine_by_hand import live_through, started, synchronised
+from engine_by_hand import stationary as stationary_start
+from reference.engine import COLUMNS, Engine, person
+
+from follicle_sim import parse_scenario, simulate
+from follicle_sim.biology.conditions import Pulse, load_condition
+from follicle_sim.biology.parameters import load_parameters
+from follicle_sim.cohort import Cohort, draw_cohort
+from follicle_sim.engine.clocks import Clocks, Rules, allocate_clocks, build_clocks, forcing_of
+from follicle_sim.engine.kernel import TALLY_COLUMNS, advance
+from follicle_sim.forcing import block_of, engine_rules, integrate, sensitivities, time_grid
+from follicle_sim.pharmacology.exposure import arm_factors
+from follicle_sim.pharmacology.factors import CHANNELS, load_factors
+from follicle_sim.scenario.model import Instrument
+
+FOLLICLES = 120
+HISTORY, END = 700.0, 900.0
+NAME = (20_261, 3, 0xABCDEF, 41)
+VISITS = np.array([0.0, 28.0, 84.0, 168.0, 336.0, 500.25, 730.0, 900.0])
+INSTRUMENT = Instrument(detection_calibre="15 um", terminal_calibre="40 um")
+SEEN_BY = {
+    "detection_calibre": 15.0,
+    "terminal_calibre": 40.0,
+    "visible_length": 1.0,
+    "shed_window": 28.0,
+}
+FACTORS = load_factors()
+ELASTICITY = {
+    channel: dict(zip(FACTORS.names, FACTORS.elasticities(channel).tolist(), strict=True))
+    for channel in CHANNELS
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """Something for both engines to live through."""
+
+    condition: str = "aga_male"
+    treated: bool = True
+    attack: tuple[tuple[float, float, float], ...] = ()
+    destruction: float = 0.0
+    stationary: bool = True
+    biology: tuple[tuple[str, float], ...] = ()
+
+
+CASES = {
+    "healthy, nothing changes": Case("healthy", treated=False),
+    "androgens, drifting": Case(treated=False),
+    "androgens, three drugs that start and stop": Case(),
+    "attacks and destruction": Case(
+        attack=((0.0, 14.0, 0.05), (203.3, 30.5, 0.02)), destruction=0.2 / 365.25
+    ),
+    "synchronised": Case(stationary=False),
+    "no catagen": Case(biology=(("catagen_mean", 0.0),)),
+    "fast cycle": Case(biology=(("anagen_mean", 60.0), ("telogen_mean", 20.0))),
+}
+
+
+def factor_levels(grid: np.ndarray, treated: bool) -> np.ndarray:
+    """Return (F, T): residual DHT 0.36 for a year and a half, waves of WNT, VEGF and BMP."""
+    levels = np.ones((len(FACTORS.names), grid.size))
+    if treated:
+        pulse = np.exp(-np.maximum(grid, 0.0) / 60.0) * (grid > 0.0)
+        levels[FACTORS.index("DHT"), (grid > 0.0) & (grid < 540.0)] = 0.36
+        levels[FACTORS.index("WNT")] += 1.3 * pulse
+        levels[FACTORS.index("VEGF")] += 0.8 * pulse
+        levels[FACTORS.index("BMP")] += 0.5 * np.sin(grid / 40.0) * pulse
+    return levels
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both engines, ready to start."""
+
+    clocks: Clocks
+    rules: Rules
+    state: Any
+    slow: Engine
+
+
+def pair(case: Case) -> Pair:
+    """Set up both engines from the same parameters, levels and traits."""
+    p = load_parameters(dict(case.biology))
+    grid = time_grid(HISTORY, END, 1.0)
+    condition = replace(
+        load_condition(case.condition),
+        attack=tuple(Pulse(*pulse) for pulse in case.attack),
+        destruction=case.destruction,
+    )
+    a = sensitivities(condition, p["sensitivity_shape"])
+    levels = factor_levels(grid, case.treated)
+    one = np.ones(1)
+    cohort = Cohort(*NAME[:3], one, one, one, 1.2 * one, 1.4 * one, 0.9 * one)  # type: ignore[arg-type]
+    drive = integrate(levels[None], grid, p)
+    block = block_of(cohort, slice(None), drive, grid, condition, p)
+    rules = engine_rules(p, INSTRUMENT)
+    room = allocate_clocks(a.size, grid.size)
+    clocks = build_clocks(room, forcing_of(block, 0), a, rules)
+    start = stationary_start if case.stationary else synchronised
+    who = person(
+        p,
+        grid.tolist(),
+        a.tolist(),
+        {name: levels[i].tolist() for i, name in enumerate(FACTORS.names)},
+        ELASTICITY,
+        severity=1.2,
+        progression=1.4,
+        growth_scale=0.9,
+        attack=case.attack,
+        destruction=case.destruction,
+    )
+    slow = Engine(p, who, NAME, stationary=case.stationary)
+    return Pair(clocks, rules, started(clocks, rules, FOLLICLES, NAME, start), slow)
+
+
+def agree(fast: float, slow: float) -> bool:
+    return fast == slow or math.isclose(fast, slow, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def check_start(state: Any, slow: Engine) -> None:
+    for i in range(FOLLICLES):
+        f, g = state[i], slow.begin(i)
+        assert (int(f["phase"]), int(f["cycle"])) == (g.phase, g.cycle), f"follicle {i}"
+        for field in ("entered", "due", "next", "mark", "shed", "attack", "destruction"):
+            assert agree(float(f[field]), getattr(g, field)), f"follicle {i}: {field} at the start"
+        assert agree(float(f["full_calibre"]), g.full_calibre)
+
+
+def check_events(both: Pair) -> int:
+    """Stop the compiled engine just after every event of the slow one; return how many."""
+    people, _ = both.slow.live(FOLLICLES, [END], SEEN_BY)
+    log = sorted((event, i) for i, f in enumerate(people) for event in f.log)
+    happened = 0
+    for (time, phase, cycle, due, following), i in log:
+        stop = time + 1e-6
+        happened += advance(both.state, both.clocks, both.rules, NAME, stop)
+        if following <= stop:
+            continue  # a phase of no length: its successor is compared
+        f = both.state[i]
+        assert (int(f["phase"]), int(f["cycle"])) == (phase, cycle), f"follicle {i}, day {time}"
+        assert agree(float(f["entered"]), time), f"follicle {i}, day {time}: entered"
+        assert agree(float(f["next"]), following), f"follicle {i}, day {time}: next"
+        assert agree(float(f["due"]), due), f"follicle {i}, day {time}: due"
+    happened += advance(both.state, both.clocks, both.rules, NAME, END)
+    assert happened == len(log)
+    return happened
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_start_and_every_event_agree(name: str) -> None:
+    both = pair(CASES[name])
+    check_start(both.state, both.slow)
+    assert check_events(both) > FOLLICLES
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_seen_agrees(name: str) -> None:
+    both = pair(CASES[name])
+    tally = np.empty((VISITS.size, TALLY_COLUMNS))
+    scale = 0.9
+    live_through(both.state, both.clocks, both.rules, NAME, VISITS, tally, scale)
+    _, seen = both.slow.live(FOLLICLES, VISITS.tolist(), SEEN_BY)
+    expected = np.array([seen[column] for column in COLUMNS]).T
+    np.testing.assert_allclose(tally, expected, rtol=1e-9, atol=1e-9)
+
+
+def test_both_hazards_act() -> None:
+    """The agreement above means something: follicles are attacked and lost."""
+    both = pair(CASES["attacks and destruction"])
+    calm = pair(CASES["androgens, three drugs that start and stop"])
+    (people, seen), (_, calm_seen) = (
+        each.slow.live(FOLLICLES, [30.0, END], SEEN_BY) for each in (both, calm)
+    )
+    assert 0.1 < seen["lost"][-1] / FOLLICLES < 0.7
+    assert seen["anagen"][0] < 0.8 * calm_seen["anagen"][0]
+    assert all(f.next == math.inf for f in people if f.phase == 4)
+
+
+@pytest.mark.parametrize("case", ["a different seed", "a different dose"])
+def test_a_wrong_sibling_is_noticed(case: str) -> None:
+    """The comparison of events refuses another seed, and one per cent more DHT."""
+    both = pair(CASES["androgens, three drugs that start and stop"])
+    if case == "a different seed":
+        both.slow.name = (NAME[0] + 1, *NAME[1:])
+    else:
+        who = both.slow.who
+        changed = replace(who, brake=[1.01 * q for q in who.brake])
+        both = replace(both, slow=Engine(both.slow.p, changed, NAME))
+    with pytest.raises(AssertionError):
+        check_events(both)
+
+
+SCENARIO = """
+schema_version = 1
+title = "both engines, from end to end"
+design = { kind = "parallel", visits = ["0 days", "24 weeks", "48 weeks", "60 weeks"] }
+run = { history = "2 years", seed = 9 }
+record = { follicles = true }
+[population]
+subjects = 2
+follicles = 150
+target_area = "1 cm2"
+follicle_density = "250 cm-2"
+condition = "aga_male"
+[population.spread]
+severity = 0.3
+progression = 0.5
+growth = 0.1
+[[arms]]
+label = "finasteride"
+role = "treatment"
+[[arms.doses]]
+treatment = "finasteride_oral"
+amount = "1 mg"
+every = "1 day"
+until = "1 year"
+"""
+
+
+def test_a_scenario_agrees_from_end_to_end() -> None:
+    """`simulate` against the slow engine, given the factor levels and traits of each person."""
+    scenario = parse_scenario(SCENARIO)
+    result = simulate(scenario).isel(arm=0)
+    cohort = draw_cohort(scenario, 0, 0, 9)
+    p = load_parameters(scenario.biology)
+    grid = time_grid(scenario.run.history, scenario.end, 1.0)
+    a = sensitivities(load_condition("aga_male"), p["sensitivity_shape"])
+    levels = arm_factors(scenario.arms[0], grid, seed=9, stream=cohort.stream)[0]
+    instrument = SEEN_BY | {"detection_calibre": 0.0, "terminal_calibre": 30.0}
+    for s in range(2):
+        who = person(
+            p,
+            grid.tolist(),
+            a.tolist(),
+            {name: levels[i].tolist() for i, name in enumerate(FACTORS.names)},
+            ELASTICITY,
+            severity=float(cohort.severity[s]),
+            progression=float(cohort.progression[s]),
+            growth_scale=float(cohort.growth[s]),
+        )
+        slow = Engine(p, who, (9, 0, cohort.stream, s))
+        _, seen = slow.live(150, list(scenario.design.visits), instrument)
+        got = SimpleNamespace(**{k: v.values for k, v in result.isel(subject=s).data_vars.items()})
+        area = 150 / 250.0
+        shown, growing = np.array(seen["seen"]), np.array(seen["seen_anagen"])
+        phases = np.array([seen[column] for column in COLUMNS[-5:]]).T
+        np.testing.assert_array_equal(got.phase_count, phases)
+        for name, expected in {
+            "hair_density": shown / area,
+            "terminal_density": np.array(seen["terminal"]) / area,
+            "anagen_fraction": growing / shown,
+            "shaft_calibre": np.array(seen["calibre"]) / shown,
+            "growth_rate": np.array(seen["growth"]) / growing,
+            "hair_weight": np.array(seen["weight"]) / area,
+            "shed_rate": np.array(seen["shed"]) / area / 28.0,
+        }.items():
+            np.testing.assert_allclose(getattr(got, name), expected, rtol=1e-9, err_msg=name)
