@@ -64,6 +64,15 @@ def main_variable(data: xr.Dataset, comparison: ComparisonTable) -> str:
     return max(names, key=lambda name: sum(row.endpoint == name for row in comparison.rows))
 
 
+def mostly_changes(comparison: ComparisonTable, variable: str) -> bool:
+    """Return whether the trials gave changes from baseline of a variable rather than levels.
+
+    A figure of changes then shows them where they are; people differ far more in level.
+    """
+    kinds = [row.kind for row in comparison.rows if row.endpoint == variable and not row.derived]
+    return sum(kind in ("change", "difference") for kind in kinds) > len(kinds) / 2
+
+
 def write_run(data: xr.Dataset, scenario: Scenario, folder: Path) -> Written:
     """Write every file of a run; each is whole or, on an error, what it was before.
 
@@ -117,7 +126,13 @@ def _figures(
     figures: dict[str, Callable[[Path], None]] = {}
     if "hair_density" in data or "terminal_density" in data:
         figures["density.png"] = lambda path: save_figure(
-            plot_density(data, variable=variable, comparison=comparison), path
+            plot_density(
+                data,
+                variable=variable,
+                change=mostly_changes(comparison, variable) and 0.0 in data["time"].values,
+                comparison=comparison,
+            ),
+            path,
         )
     if "phase_count" in data:
         figures["phases.png"] = lambda path: save_figure(plot_phases(data), path)
