@@ -185,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # A batch system's polite stop is the same wish as Ctrl-C.
     signal.signal(signal.SIGTERM, _stop)
     try:
-        code = app(given, standalone_mode=False) or 0
+        code = app(given, prog_name="follicle-sim", standalone_mode=False) or 0
     except FollicleSimError as error:
         code = _failed(error, str(error), error.exit_code, debug)
     except KeyboardInterrupt as error:

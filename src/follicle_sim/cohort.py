@@ -65,9 +65,7 @@ def draw_cohort(scenario: Scenario, arm: int, replicate: int, seed: int) -> Coho
         z = normals(seed, replicate, stream, subject, SUBJECT_LEVEL, 0, int(decision))
         return lognormal_multipliers(cv, z)
 
-    density = population.follicle_density * vary(
-        spread.follicle_density, Decision.FOLLICLE_DENSITY
-    )
+    density = population.follicle_density * vary(spread.follicle_density, Decision.FOLLICLE_DENSITY)
     if population.follicles is None:
         counted = np.maximum(1.0, np.rint(density * population.target_area))
         area = np.full(subject.size, population.target_area)

@@ -17,7 +17,13 @@ import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-COMPILED_MODULES = ("numerics.py", "engine/clocks.py", "engine/kernel.py")
+COMPILED_MODULES = (
+    "addresses.py",
+    "numerics.py",
+    "engine/clocks.py",
+    "engine/sight.py",
+    "engine/kernel.py",
+)
 """Every module that uses `jit`, relative to the package; a test keeps the list complete."""
 
 

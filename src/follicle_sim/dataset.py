@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from follicle_sim.codes import NO_FOLLICLE, PHASE_NAMES, SUBJECT_LEVEL, Decision
 from follicle_sim.cohort import Cohort, stream_of
-from follicle_sim.engine import kernel
+from follicle_sim.engine import sight
 from follicle_sim.forcing import SHED_WINDOW
 from follicle_sim.numerics import normals
 from follicle_sim.scenario.model import Scenario
@@ -53,20 +53,20 @@ def seen(scenario: Scenario, label: str, result: ArmResult) -> dict[str, Floats]
     """
     cohort, tally = result.cohort, result.tally
     area = cohort.area[:, None]
-    total, terminal = tally[..., kernel.SEEN], tally[..., kernel.TERMINAL]
-    growing = tally[..., kernel.SEEN_ANAGEN]
+    total, terminal = tally[..., sight.SEEN], tally[..., sight.TERMINAL]
+    growing = tally[..., sight.SEEN_ANAGEN]
     misread = reader_factors(scenario, label, cohort)
     with np.errstate(invalid="ignore", divide="ignore"):
         return {
             "hair_density": misread * total / area,
             "terminal_density": misread * terminal / area,
             "vellus_density": misread * (total - terminal) / area,
-            "shaft_calibre": tally[..., kernel.CALIBRE_SUM] / total,
+            "shaft_calibre": tally[..., sight.CALIBRE_SUM] / total,
             "anagen_fraction": growing / total,
-            "phase_count": tally[..., kernel.PHASES :],
-            "growth_rate": tally[..., kernel.GROWTH_SUM] / growing,
-            "shed_rate": tally[..., kernel.SHED] / area / SHED_WINDOW,
-            "hair_weight": tally[..., kernel.WEIGHT_SUM] / area,
+            "phase_count": tally[..., sight.PHASES :],
+            "growth_rate": tally[..., sight.GROWTH_SUM] / growing,
+            "shed_rate": tally[..., sight.SHED] / area / SHED_WINDOW,
+            "hair_weight": tally[..., sight.WEIGHT_SUM] / area,
         }
 
 

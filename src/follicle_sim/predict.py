@@ -15,7 +15,7 @@ from follicle_sim.simulate import memory_needed
 SECONDS_PER_EVENT = 1.3e-7
 SECONDS_PER_LOOK = 6e-9
 SECONDS_PER_NODE = 1e-8
-START_UP = 0.5
+START_UP = 2.2  # imports, loading the engine, tables and figures
 SPEED_UP = 0.85  # share of a further thread that is gained
 BASE_MEMORY = 250e6  # interpreter, compiled code and libraries
 

@@ -15,8 +15,9 @@ from follicle_sim.codes import NO_FOLLICLE
 from follicle_sim.cohort import Cohort, check_streams, draw_cohort
 from follicle_sim.dataset import ArmResult, to_dataset
 from follicle_sim.engine.clocks import Rules
-from follicle_sim.engine.kernel import TALLY_COLUMNS, run_block
+from follicle_sim.engine.kernel import run_block
 from follicle_sim.engine.run import Job, Progress, Stop, blocks, run_jobs
+from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.engine.state import STATE
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.forcing import (

@@ -89,7 +89,7 @@ condition = "telogen_effluvium"
 
 FROZEN = {
     "androgens, people that differ": (
-        "1bacfbfdaf85a370da69b8dcb2b5d769db6b8a864b40cff391c32d3eb681397c"
+        "4194083022e667b47cfd170f59dcac3c03a70db5c6e358eee6dc6870fb5ca2e7"
     ),
     "attack on healthy scalp, two replicates": (
         "afc52b2611a533c266832eeb51eab30e567c8cd7a3c03d37179f056ee26078b7"

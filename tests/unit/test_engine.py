@@ -25,8 +25,9 @@ from follicle_sim.engine.clocks import (
     cell_of,
     inverse,
 )
-from follicle_sim.engine.kernel import PHASES, TALLY_COLUMNS, advance, live, refresh
+from follicle_sim.engine.kernel import advance, live, refresh
 from follicle_sim.engine.run import blocks, run_jobs
+from follicle_sim.engine.sight import PHASES, TALLY_COLUMNS
 from follicle_sim.errors import Interrupted
 from follicle_sim.forcing import sensitivities, time_grid
 
@@ -69,11 +70,16 @@ def test_clocks_follow_the_model_equations() -> None:
             np.testing.assert_allclose(clocks.table[row, g], total, rtol=1e-12, err_msg=str(row))
 
 
+def inverted(row: np.ndarray, grid: np.ndarray, cell: int, level: float) -> tuple[float, int]:
+    """Call the engine's inverse, which takes the addresses of a row and of the grid."""
+    return inverse(row.ctypes.data, grid.ctypes.data, grid.size, cell, level)
+
+
 def test_inverse_finds_the_same_from_every_starting_cell() -> None:
     clocks = clocks_of(drifting(), healthy_rules(), SENSITIVITY)
     row = clocks.table[Phase.KENOGEN, 2]
     for level in np.linspace(0.0, row[-1], 37)[:-1]:
-        found = {inverse(clocks.table, 3, 2, GRID, cell, level) for cell in range(0, 402, 13)}
+        found = {inverted(row, GRID, cell, level) for cell in range(0, 402, 13)}
         assert len(found) == 1
         time, cell = found.pop()
         assert GRID[cell] <= time <= GRID[cell + 1]
@@ -81,14 +87,14 @@ def test_inverse_finds_the_same_from_every_starting_cell() -> None:
 
 
 def test_inverse_passes_over_flat_stretches_and_knows_what_is_never_reached() -> None:
-    table = np.array([[[0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 3.0]]])
+    row = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 3.0])
     grid = np.arange(7.0)
     for start in range(6):
-        assert inverse(table, 0, 0, grid, start, 0.5)[0] == 2.5
-        assert inverse(table, 0, 0, grid, start, 1.0)[0] == 5.0  # the end of the plateau
-        assert inverse(table, 0, 0, grid, start, 2.0)[0] == 5.5
-        assert inverse(table, 0, 0, grid, start, 3.0)[0] == np.inf
-        assert inverse(table, 0, 0, grid, start, np.inf)[0] == np.inf
+        assert inverted(row, grid, start, 0.5)[0] == 2.5
+        assert inverted(row, grid, start, 1.0)[0] == 5.0  # the end of the plateau
+        assert inverted(row, grid, start, 2.0)[0] == 5.5
+        assert inverted(row, grid, start, 3.0)[0] == np.inf
+        assert inverted(row, grid, start, np.inf)[0] == np.inf
 
 
 def test_cell_of_brackets_every_time() -> None:

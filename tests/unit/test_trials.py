@@ -166,7 +166,9 @@ def test_a_fit_never_sees_a_difference_and_its_treated_arm() -> None:
                 other = BY_ID[name]
                 # A difference and its control arm are two independent numbers from two arms.
                 pair = {row.role, other.role}
-                independent = "placebo" in pair and len(pair) == 2 and (row.control or other.control)
+                independent = (
+                    "placebo" in pair and len(pair) == 2 and (row.control or other.control)
+                )
                 assert other.use != "calibration" or independent, (row.id, name)
 
 

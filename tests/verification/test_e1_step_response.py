@@ -21,7 +21,8 @@ from fixed_steps import lived_in_steps
 from renewal import phase_shares
 
 from follicle_sim.codes import Phase
-from follicle_sim.engine.kernel import TALLY_COLUMNS, advance, refresh
+from follicle_sim.engine.kernel import advance, refresh
+from follicle_sim.engine.sight import TALLY_COLUMNS
 
 FOLLICLES = 400_000
 # Somewhere among 48 comparisons chance exceeds 3 SE with one seed in eight (140 were tried).

@@ -1,11 +1,11 @@
 """How numbers and tables look in a terminal, from 80 columns up."""
 
 import os
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -89,8 +89,17 @@ def _print_table(
 
 
 def print_indented(console: Console, text: str, indent: int = 4, style: str = "") -> None:
-    """Print text wrapped between words, every line of it indented."""
-    console.print(Padding(Text(text, style=style), (0, 0, 0, indent), expand=False))
+    """Print text wrapped between words, all lines indented; an address stays in one piece."""
+    margin = " " * indent
+    lines = textwrap.wrap(
+        text,
+        console.width,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    console.print(Text("\n".join(lines), style=style), soft_wrap=True)
 
 
 def decimals(values: Iterable[float | None]) -> int:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from follicle_sim.addresses import number_at
 from follicle_sim.codes import Phase
 from follicle_sim.compiled import jit, jit_inline
 from follicle_sim.numerics import exp
@@ -101,6 +102,25 @@ def forcing_of(block: Block, s: int) -> Forcing:
 
 
 @jit
+def same_forcing(block: Block, s: int) -> bool:
+    """Tell whether subject s is forced as the one before: their clocks are then the same."""
+    shared = (
+        block.miniaturisation.shape[0]
+        * block.reversible.shape[0]
+        * block.brake.shape[0]
+        * block.gain.shape[0]
+        * block.log_rho.shape[0]
+        == 1
+    )
+    return (
+        shared
+        and block.severity[s] == block.severity[s - 1]
+        and block.progression[s] == block.progression[s - 1]
+        and block.growth_scale[s] == block.growth_scale[s - 1]
+    )
+
+
+@jit
 def allocate_clocks(strata: int, nodes: int) -> Clocks:
     """Return clock tables with room for `strata` strata and `nodes` grid times."""
     return Clocks(
@@ -179,55 +199,89 @@ def cell_of(t: float, grid: Floats) -> int:
     return low
 
 
+class Reader(NamedTuple):
+    """Where one subject's tables lie in memory, for code that runs once an event."""
+
+    grid: int
+    table: int
+    hazard: int
+    strata: int
+    nodes: int
+    attacked: bool
+    destroyed: bool
+
+
 @jit_inline
-def share_of_cell(t: float, grid: Floats, cell: int) -> float:
+def reader_of(clocks: Clocks) -> Reader:
+    """Return the addresses of a subject's tables; valid while `clocks` is held."""
+    return Reader(
+        np.int64(clocks.grid.ctypes.data),
+        np.int64(clocks.table.ctypes.data),
+        np.int64(clocks.hazard.ctypes.data),
+        clocks.table.shape[1],
+        clocks.grid.size,
+        clocks.attacked,
+        clocks.destroyed,
+    )
+
+
+@jit_inline
+def row_of(reader: Reader, row: int, g: int) -> int:
+    """Return the address of table[row, g, 0]."""
+    return reader.table + 8 * reader.nodes * (row * reader.strata + g)
+
+
+@jit_inline
+def share_of_cell(grid: int, cell: int, t: float) -> float:
     """Return how far through its grid cell time t is, 0 to 1."""
-    return (t - grid[cell]) / (grid[cell + 1] - grid[cell])
+    start = number_at(grid, cell)
+    return (t - start) / (number_at(grid, cell + 1) - start)
 
 
 @jit_inline
-def interpolate(table: Floats, row: int, g: int, cell: int, share: float) -> float:
-    """Return table[row, g] part of the way through a cell (a view would cost a reference count)."""
-    return table[row, g, cell] + share * (table[row, g, cell + 1] - table[row, g, cell])
+def interpolate(row: int, cell: int, share: float) -> float:
+    """Return a table row's value part of the way through a cell."""
+    low = number_at(row, cell)
+    return low + share * (number_at(row, cell + 1) - low)
 
 
 @jit_inline
-def inverse(
-    table: Floats, row: int, g: int, grid: Floats, cell: int, level: float
-) -> tuple[float, int]:
-    """Return when the non-decreasing table[row, g] reaches `level`, and in which grid cell.
+def inverse(row: int, grid: int, nodes: int, cell: int, level: float) -> tuple[float, int]:
+    """Return when a non-decreasing table row reaches `level`, and in which grid cell.
 
     Infinity if it does not. The search starts in `cell`, jumps to where a constant speed would
     lead, then brackets: clocks are smooth, so it rarely takes more than three looks. The answer
     does not depend on the start.
     """
-    last = grid.size - 1
-    if not level < table[row, g, last]:
+    last = nodes - 1
+    if not level < number_at(row, last):
         return math.inf, last - 1
-    rise = table[row, g, cell + 1] - table[row, g, cell]
+    start = number_at(row, cell)
+    rise = number_at(row, cell + 1) - start
     low = cell
     if rise > 0.0:
-        jump = min((level - table[row, g, cell]) / rise, float(last))
+        jump = min((level - start) / rise, float(last))
         low = max(0, min(cell + int(jump), last - 1))
     step = 1
-    if table[row, g, low] > level:
+    if number_at(row, low) > level:
         high = low
-        while low > 0 and table[row, g, low] > level:
+        while low > 0 and number_at(row, low) > level:
             high = low
             low = max(0, low - step)
             step *= 2
     else:
         high = low + 1
-        while table[row, g, high] <= level:
+        while number_at(row, high) <= level:
             low = high
             high = min(last, high + step)
             step *= 2
     while high - low > 1:
         middle = (low + high) // 2
-        if table[row, g, middle] <= level:
+        if number_at(row, middle) <= level:
             low = middle
         else:
             high = middle
-    below = table[row, g, low]
-    share = max(0.0, level - below) / (table[row, g, high] - below)
-    return grid[low] + (grid[high] - grid[low]) * share, low
+    below = number_at(row, low)
+    share = max(0.0, level - below) / (number_at(row, high) - below)
+    begin = number_at(grid, low)
+    return begin + (number_at(grid, high) - begin) * share, low

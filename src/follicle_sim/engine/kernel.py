@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.codes import Decision, Phase
+from follicle_sim.addresses import hold, number_at, put_number
+from follicle_sim.codes import Decision
 from follicle_sim.compiled import jit, jit_inline
 from follicle_sim.engine.clocks import (
     ANAGEN,
-    ATTACK_HAZARD,
     CATAGEN,
-    DESTRUCTION_HAZARD,
     GROWN,
     KENOGEN,
     LOG_CALIBRE,
@@ -25,6 +24,7 @@ from follicle_sim.engine.clocks import (
     TELOGEN,
     Block,
     Clocks,
+    Reader,
     Rules,
     allocate_clocks,
     build_clocks,
@@ -32,9 +32,21 @@ from follicle_sim.engine.clocks import (
     forcing_of,
     interpolate,
     inverse,
+    reader_of,
+    row_of,
+    same_forcing,
     share_of_cell,
 )
-from follicle_sim.numerics import draw, exp, log, normal_quantile
+from follicle_sim.engine.sight import TALLY_COLUMNS, by_stratum, calibre_of, gauge, see, sight_of
+from follicle_sim.numerics import (
+    CENTRE,
+    central_quantile,
+    draw,
+    exp,
+    log,
+    normal_quantile,
+    tail_quantile,
+)
 
 Floats = NDArray[np.float64]
 
@@ -42,12 +54,16 @@ INITIAL_PHASE, INITIAL_DURATION = int(Decision.INITIAL_PHASE), int(Decision.INIT
 ATTACK, DESTRUCTION = int(Decision.ATTACK), int(Decision.DESTRUCTION)
 STRATUM, FULL_CALIBRE = int(Decision.STRATUM), int(Decision.FULL_CALIBRE)
 
+LOOK_AHEAD = 8
+"""Durations drawn at once: two cycles of four phases."""
+
+UNIFORM, SIGMA, MEAN = LOOK_AHEAD, 2 * LOOK_AHEAD, 3 * LOOK_AHEAD
+FIRST_CYCLE, COUNT = 4 * LOOK_AHEAD, 4 * LOOK_AHEAD + 1
+"""Where a scratch array keeps, after the durations, what they were made of, the cycle they begin
+with and how many there are."""
+
 PHASE_END, ATTACKED, DESTROYED = range(3)
 """What a follicle's next event is."""
-
-SEEN, TERMINAL, SEEN_ANAGEN, CALIBRE_SUM, GROWTH_SUM, WEIGHT_SUM, SHED, PHASES = range(8)
-TALLY_COLUMNS = PHASES + len(Phase)
-"""Columns of a tally: sums over one subject's follicles at one visit; PHASES starts a block."""
 
 
 @jit_inline
@@ -56,30 +72,68 @@ def _budget(name: Any, follicle: int, cycle: int, decision: int) -> float:
     return -log(draw(name[0], name[1], name[2], name[3], follicle, cycle, decision)[0])
 
 
-@jit_inline
-def _duration(name: Any, follicle: int, cycle: int, phase: int, rules: Rules) -> float:
-    """Return the intrinsic duration of a phase of one cycle (model section 5.1)."""
-    if rules.mean[phase] == 0.0:
-        return 0.0
-    u = draw(name[0], name[1], name[2], name[3], follicle, cycle, phase)[0]
-    sigma = rules.sigma[phase]
-    return rules.mean[phase] * exp(sigma * normal_quantile(u) - 0.5 * sigma * sigma)
+@jit
+def _scratch(rules: Rules) -> Floats:
+    """Return room for durations drawn ahead and what drawing them needs, side by side."""
+    scratch = np.empty(COUNT + 1)
+    scratch[FIRST_CYCLE] = -1.0
+    scratch[COUNT] = LOOK_AHEAD
+    for j in range(LOOK_AHEAD):
+        scratch[SIGMA + j] = rules.sigma[j & 3]
+        scratch[MEAN + j] = rules.mean[j & 3]
+    return scratch
 
 
 @jit_inline
-def _schedule(f: Any, clocks: Clocks, cell: int, now: float) -> None:
+def _look_ahead(ahead: int, name: Any, follicle: int, cycle: int) -> None:
+    """Draw the intrinsic durations of the phases of `cycle` and the next one (model section 5.1).
+
+    ahead : address of a `scratch`. Durations depend on names alone and not on time, so eight are
+    drawn at once in vector registers; drawn one by one on the way from event to event they would
+    be most of the cost.
+    """
+    # read from memory, so that the compiler vectorises the eight turns instead of unrolling them
+    count = int(number_at(ahead, COUNT))
+    for j in range(count):
+        u, _ = draw(name[0], name[1], name[2], name[3], follicle, cycle + (j >> 2), j & 3)
+        put_number(ahead, UNIFORM + j, u)
+    for j in range(count):
+        put_number(ahead, j, central_quantile(number_at(ahead, UNIFORM + j) - 0.5))
+    for j in range(count):
+        u = number_at(ahead, UNIFORM + j)
+        if abs(u - 0.5) > CENTRE:
+            put_number(ahead, j, tail_quantile(u))
+    for j in range(count):
+        sigma = number_at(ahead, SIGMA + j)
+        law = exp(sigma * number_at(ahead, j) - 0.5 * sigma * sigma)
+        put_number(ahead, j, number_at(ahead, MEAN + j) * law)
+    put_number(ahead, FIRST_CYCLE, float(cycle))
+
+
+@jit_inline
+def _duration(ahead: int, name: Any, f: Any, follicle: int) -> float:
+    """Return the intrinsic duration of the phase a follicle is in."""
+    second = f.cycle & 1
+    first = f.cycle - second
+    if number_at(ahead, FIRST_CYCLE) != first:
+        _look_ahead(ahead, name, follicle, first)
+    return number_at(ahead, 4 * second + f.phase)
+
+
+@jit_inline
+def _schedule(f: Any, reader: Reader, cell: int, now: float) -> None:
     """Set the time of a follicle's next event: phase end, attack or destruction, the first."""
-    grid = clocks.grid
+    grid, nodes = reader.grid, reader.nodes
     following, there, cause = math.inf, cell, PHASE_END
     if f.phase != LOST:
-        following, there = inverse(clocks.table, f.phase, f.stratum, grid, cell, f.due)
-        if clocks.attacked and f.phase == ANAGEN:
-            rival, rival_cell = inverse(clocks.hazard, ATTACK_HAZARD, 0, grid, cell, f.attack)
+        following, there = inverse(row_of(reader, f.phase, f.stratum), grid, nodes, cell, f.due)
+        if reader.attacked and f.phase == ANAGEN:
+            rival, rival_cell = inverse(reader.hazard, grid, nodes, cell, f.attack)
             if rival < following:
                 following, there, cause = rival, rival_cell, ATTACKED
-        if clocks.destroyed:
-            level = f.destruction
-            rival, rival_cell = inverse(clocks.hazard, DESTRUCTION_HAZARD, 0, grid, cell, level)
+        if reader.destroyed:
+            destruction = reader.hazard + 8 * nodes
+            rival, rival_cell = inverse(destruction, grid, nodes, cell, f.destruction)
             if rival < following:
                 following, there, cause = rival, rival_cell, DESTROYED
     f.cell = there
@@ -126,7 +180,9 @@ def initialise(state: Any, clocks: Clocks, rules: Rules, name: Any, stationary: 
     Otherwise all follicles begin anagen together.
     """
     strata = clocks.table.shape[1]
+    reader = reader_of(clocks)
     weight = np.empty(4)
+    ahead = _scratch(rules)
     for i in range(state.size):
         f = state[i]
         u, _ = draw(name[0], name[1], name[2], name[3], i, 0, STRATUM)
@@ -145,16 +201,17 @@ def initialise(state: Any, clocks: Clocks, rules: Rules, name: Any, stationary: 
         if stationary:
             _place(f, i, clocks, rules, name, weight)
         else:
-            f.due = _duration(name, i, 0, ANAGEN, rules)
-        _schedule(f, clocks, 0, clocks.grid[0])
+            _look_ahead(np.int64(ahead.ctypes.data), name, i, 0)
+            f.due = ahead[ANAGEN]
+        _schedule(f, reader, 0, clocks.grid[0])
+    hold(ahead)
 
 
 @jit_inline
-def _event(f: Any, i: int, clocks: Clocks, rules: Rules, name: Any) -> None:
-    """Let follicle i live through its next event."""
-    grid, table = clocks.grid, clocks.table
-    now, cell, g = f.next, f.cell, f.stratum
-    share = share_of_cell(now, grid, cell)
+def _event(f: Any, i: int, reader: Reader, name: Any, ahead: int) -> None:
+    """Let follicle i live through its next event; `ahead` holds durations drawn for it."""
+    now, cell, g = f.next, np.int64(f.cell), f.stratum
+    share = share_of_cell(reader.grid, cell, now)
     f.entered = now
     if f.cause == DESTROYED:
         f.phase = LOST
@@ -162,7 +219,7 @@ def _event(f: Any, i: int, clocks: Clocks, rules: Rules, name: Any) -> None:
         return
     if f.phase == ANAGEN:
         f.phase = CATAGEN
-        f.club = exp(interpolate(table, LOG_CALIBRE, g, cell, share))
+        f.club = exp(interpolate(row_of(reader, LOG_CALIBRE, g), cell, share))
     elif f.phase == CATAGEN:
         f.phase = TELOGEN
     elif f.phase == TELOGEN:
@@ -171,23 +228,28 @@ def _event(f: Any, i: int, clocks: Clocks, rules: Rules, name: Any) -> None:
     else:
         f.phase = ANAGEN
         f.cycle += 1
-        f.mark = interpolate(table, GROWN, g, cell, share)
-        if clocks.attacked:
-            spent = interpolate(clocks.hazard, ATTACK_HAZARD, 0, cell, share)
+        f.mark = interpolate(row_of(reader, GROWN, g), cell, share)
+        if reader.attacked:
+            spent = interpolate(reader.hazard, cell, share)
             f.attack = spent + _budget(name, i, f.cycle, ATTACK)
-    reading = interpolate(table, f.phase, g, cell, share)
-    f.due = reading + _duration(name, i, f.cycle, f.phase, rules)
-    _schedule(f, clocks, cell, now)
+    reading = interpolate(row_of(reader, f.phase, g), cell, share)
+    f.due = reading + _duration(ahead, name, f, i)
+    _schedule(f, reader, cell, now)
 
 
 @jit
 def advance(state: Any, clocks: Clocks, rules: Rules, name: Any, until: float) -> int:
     """Carry every follicle through its events up to and including time `until`; count them."""
     events = 0
+    ahead = _scratch(rules)
+    here = np.int64(ahead.ctypes.data)
+    reader = reader_of(clocks)
     for i in range(state.size):
+        ahead[FIRST_CYCLE] = -1.0
         while state[i].next <= until:
-            _event(state[i], i, clocks, rules, name)
+            _event(state[i], i, reader, name, here)
             events += 1
+    hold(ahead)
     return events
 
 
@@ -198,56 +260,14 @@ def refresh(state: Any, clocks: Clocks, name: Any, now: float) -> None:
     A follicle that began under clocks without a hazard gets its budget when one appears.
     """
     cell = cell_of(now, clocks.grid)
+    reader = reader_of(clocks)
     for i in range(state.size):
         f = state[i]
         if clocks.attacked and f.attack == math.inf:
             f.attack = _budget(name, i, f.cycle, ATTACK)
         if clocks.destroyed and f.destruction == math.inf:
             f.destruction = _budget(name, i, 0, DESTRUCTION)
-        _schedule(f, clocks, cell, now)
-
-
-@jit
-def gauge(clocks: Clocks, visits: Floats) -> Floats:
-    """Return (V, 2, G): relative calibre of a growing hair and the growth reading at each visit."""
-    strata = clocks.table.shape[1]
-    out = np.empty((visits.size, 2, strata))
-    for v in range(visits.size):
-        cell = cell_of(visits[v], clocks.grid)
-        share = share_of_cell(visits[v], clocks.grid, cell)
-        for g in range(strata):
-            out[v, 0, g] = exp(interpolate(clocks.table, LOG_CALIBRE, g, cell, share))
-            out[v, 1, g] = interpolate(clocks.table, GROWN, g, cell, share)
-    return out
-
-
-@jit_inline
-def _see(
-    f: Any, now: float, readings: Floats, v: int, rules: Rules, scale: float, tally: Floats
-) -> float:
-    """Add what the instrument sees of one follicle to tally[v]; return the calibre, 0 if unseen.
-
-    A club hair keeps the calibre at which its growth ended; a growing hair has the present one and
-    is seen once its shaft is long enough (model section 5.7).
-    """
-    # without branches: which way a follicle goes is a coin toss that a processor cannot guess
-    growing = f.phase == ANAGEN
-    out = readings[v, 1, f.stratum] - f.mark >= rules.emergence_length
-    relative = readings[v, 0, f.stratum] if growing else f.club
-    calibre = f.full_calibre * relative
-    shown = (out if growing else f.phase < KENOGEN) and calibre >= rules.detection_calibre
-    seen = 1.0 if shown else 0.0
-    seen_growing = seen if growing else 0.0
-    thickness = calibre / rules.full_calibre
-    tally[v, PHASES + f.phase] += 1.0
-    tally[v, SHED] += 1.0 if now - f.shed <= rules.shed_window else 0.0
-    tally[v, SEEN] += seen
-    tally[v, CALIBRE_SUM] += seen * calibre
-    tally[v, TERMINAL] += seen if calibre >= rules.terminal_calibre else 0.0
-    tally[v, SEEN_ANAGEN] += seen_growing
-    tally[v, GROWTH_SUM] += seen_growing * rules.growth * scale * relative
-    tally[v, WEIGHT_SUM] += seen_growing * thickness * thickness * scale * relative
-    return seen * calibre
+        _schedule(f, reader, cell, now)
 
 
 @jit
@@ -257,10 +277,16 @@ def observe(
     """Fill `tally` (1, TALLY_COLUMNS) with what is seen of a state that was advanced to `now`."""
     visit = np.empty(1)
     visit[0] = now
+    strata = clocks.table.shape[1]
     readings = gauge(clocks, visit)
+    sight = sight_of(rules, scale, 1)
+    days, gauged = np.int64(visit.ctypes.data), np.int64(readings.ctypes.data)
     tally[:] = 0.0
-    for i in range(state.size):
-        _see(state[i], now, readings, 0, rules, scale, tally)
+    for i in by_stratum(state, strata):
+        f = state[i]
+        see(f, 0, 1, days, gauged + 16 * f.stratum, sight, np.int64(tally.ctypes.data))
+    hold(visit)
+    hold(readings)
 
 
 @jit
@@ -278,25 +304,41 @@ def live(
 ) -> int:
     """Advance to each visit and observe there: the same bits as `advance` and `observe` in turn.
 
-    Follicle by follicle rather than visit by visit, so a follicle stays in the fastest memory.
+    Follicle by follicle rather than visit by visit, so that a follicle stays in the fastest memory
+    and is seen at all visits between two of its events at once.
     tally : (V, TALLY_COLUMNS) out; the records : (V, N) out, or (V, 0) where not wanted;
     stop : (1,) another thread sets it to give up early.
     """
-    readings = gauge(clocks, visits)
+    strata, count = clocks.table.shape[1], visits.size
+    readings, ahead = gauge(clocks, visits), _scratch(rules)
+    sums = np.zeros((TALLY_COLUMNS, count))
+    reader, sight = reader_of(clocks), sight_of(rules, scale, count)
+    days, gauged = np.int64(visits.ctypes.data), np.int64(readings.ctypes.data)
+    here, total = np.int64(ahead.ctypes.data), np.int64(sums.ctypes.data)
+    recorded = phase_record.shape[1] > 0
     events = 0
-    tally[:] = 0.0
-    for i in range(state.size):
+    for i in by_stratum(state, strata):
         if stop[0] != 0:
             break
         f = state[i]
-        for v in range(visits.size):
+        ahead[FIRST_CYCLE] = -1.0
+        v = 0
+        while v < count:
             while f.next <= visits[v]:
-                _event(f, i, clocks, rules, name)
+                _event(f, i, reader, name, here)
                 events += 1
-            seen = _see(f, visits[v], readings, v, rules, scale, tally)
-            if phase_record.shape[1] > 0:
-                phase_record[v, i] = f.phase
-                calibre_record[v, i] = seen
+            end = v + 1
+            while end < count and f.next > visits[end]:
+                end += 1
+            see(f, v, end, days, gauged + 16 * count * f.stratum, sight, total)
+            if recorded:
+                for w in range(v, end):
+                    phase_record[w, i] = f.phase
+                    calibre_record[w, i] = calibre_of(f, readings, w, sight)
+            v = end
+    tally[:] = sums.T
+    hold(readings)
+    hold(ahead)
     return events
 
 
@@ -326,7 +368,8 @@ def run_block(
     for s in range(subjects.size):
         n = follicles[s]
         forcing = forcing_of(block, s)
-        clocks = build_clocks(room, forcing, sensitivity, rules)
+        if s == 0 or not same_forcing(block, s):
+            clocks = build_clocks(room, forcing, sensitivity, rules)
         state = states[min(s, states.shape[0] - 1)][:n]
         name = (keys[0], keys[1], keys[2], subjects[s])
         initialise(state, clocks, rules, name, True)

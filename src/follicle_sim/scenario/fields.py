@@ -142,10 +142,12 @@ class Visits(FieldType):
         return tuple(day for day in days if day is not None)
 
     def day(self, text: object, *, positive: bool = False) -> float:
+        """Return one time of a schedule, day; refused after the latest visit allowed."""
         bounds = Quantity("time", upper=self.latest, positive=positive)
         return within(read(text, "time"), text, bounds)
 
     def series(self, table: Mapping[object, object]) -> tuple[float, ...]:
+        """Return the visits that `{ every = ..., until = ... }` stands for, day."""
         parts = Collector()
         found: dict[str, float | None] = {}
         for key in table:

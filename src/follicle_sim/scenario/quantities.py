@@ -143,6 +143,7 @@ class Amount(FieldType):
 
     @staticmethod
     def check_treatment(value: str, dimension: str, info: ValidationInfo) -> None:
+        """Refuse an amount that is not in the unit its treatment is dosed by."""
         treatment = info.data.get("treatment")  # absent when it was itself refused
         wanted = known_names(info).treatments.get(treatment, "") if treatment else ""
         if wanted not in ("", "none", dimension):
@@ -172,6 +173,7 @@ class Whole(FieldType):
         return int(number)
 
     def allowed(self) -> str:
+        """Return the end of a message: what would have been accepted."""
         return f"allowed: a whole number from {self.lower:,} to {self.upper:,}"
 
     def json_schema(self) -> dict[str, Any]:

@@ -1,0 +1,145 @@
+"""What the instrument sees of a follicle, compiled (model section 5.7)."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from follicle_sim.addresses import add_number, number_at
+from follicle_sim.codes import Phase
+from follicle_sim.compiled import jit, jit_inline
+from follicle_sim.engine.clocks import (
+    ANAGEN,
+    GROWN,
+    KENOGEN,
+    LOG_CALIBRE,
+    Clocks,
+    Rules,
+    cell_of,
+)
+from follicle_sim.numerics import exp
+
+Floats = NDArray[np.float64]
+
+SEEN, TERMINAL, SEEN_ANAGEN, CALIBRE_SUM, GROWTH_SUM, WEIGHT_SUM, SHED, PHASES = range(8)
+TALLY_COLUMNS = PHASES + len(Phase)
+"""Columns of a tally: sums over one subject's follicles at one visit; PHASES starts a block."""
+
+
+class Sight(NamedTuple):
+    """What decides whether a hair is seen; numbers only, so that passing it costs nothing."""
+
+    emergence_length: float
+    detection_calibre: float
+    terminal_calibre: float
+    full_calibre: float
+    growth: float
+    scale: float  # this person's growth relative to the mean
+    shed_window: float
+    visits: int
+
+
+@jit_inline
+def sight_of(rules: Rules, scale: float, visits: int) -> Sight:
+    """Return what `see` needs of a run's rules and of one person."""
+    return Sight(
+        rules.emergence_length,
+        rules.detection_calibre,
+        rules.terminal_calibre,
+        rules.full_calibre,
+        rules.growth,
+        scale,
+        rules.shed_window,
+        visits,
+    )
+
+
+@jit
+def by_stratum(state: Any, strata: int) -> NDArray[np.int64]:
+    """Return the follicles' indices stratum by stratum: neighbours then read the same clocks."""
+    first = np.zeros(strata + 1, np.int64)
+    for i in range(state.size):
+        first[state[i].stratum + 1] += 1
+    for g in range(strata):
+        first[g + 1] += first[g]
+    order = np.empty(state.size, np.int64)
+    for i in range(state.size):
+        g = state[i].stratum
+        order[first[g]] = i
+        first[g] += 1
+    return order
+
+
+@jit
+def gauge(clocks: Clocks, visits: Floats) -> Floats:
+    """Return (G, 2, V): relative calibre of a growing hair and growth reading at each visit."""
+    strata = clocks.table.shape[1]
+    grid, table = clocks.grid, clocks.table
+    out = np.empty((strata, 2, visits.size))
+    for v in range(visits.size):
+        c = cell_of(visits[v], grid)
+        share = (visits[v] - grid[c]) / (grid[c + 1] - grid[c])
+        for g in range(strata):
+            x, grown = table[LOG_CALIBRE, g], table[GROWN, g]
+            out[g, 0, v] = exp(x[c] + share * (x[c + 1] - x[c]))
+            out[g, 1, v] = grown[c] + share * (grown[c + 1] - grown[c])
+    return out
+
+
+@jit_inline
+def see(f: Any, start: int, end: int, visits: int, readings: int, sight: Sight, tally: int) -> None:
+    """Add what is seen of one follicle, which has no event between them, at visits start to end.
+
+    visits : address of (V,) days; readings : of one stratum's rows of a gauge; tally : of
+    (TALLY_COLUMNS, V) sums. A club hair keeps the calibre at which its growth ended; a growing hair
+    has the present one and is seen once its shaft is long enough.
+    """
+    # held in registers: for all the compiler knows, a sum could lie where the follicle does
+    phase, shed, mark, full = f.phase, f.shed, f.mark, f.full_calibre
+    row = 8 * sight.visits
+    counted, lately = tally + row * (PHASES + phase), tally + row * SHED
+    seen_row, terminal_row = tally + row * SEEN, tally + row * TERMINAL
+    for v in range(start, end):
+        add_number(counted, v, 1.0)
+    if number_at(visits, start) - shed <= sight.shed_window:
+        for v in range(start, end):
+            since = number_at(visits, v) - shed
+            add_number(lately, v, 1.0 if since <= sight.shed_window else 0.0)
+    if phase == ANAGEN:
+        calibre_row, growth_row = tally + row * CALIBRE_SUM, tally + row * GROWTH_SUM
+        weight_row, growing_row = tally + row * WEIGHT_SUM, tally + row * SEEN_ANAGEN
+        grown_row = readings + row
+        for v in range(start, end):
+            relative = number_at(readings, v)
+            calibre = full * relative
+            out = number_at(grown_row, v) - mark >= sight.emergence_length
+            seen = 1.0 if out and calibre >= sight.detection_calibre else 0.0
+            thickness = calibre / sight.full_calibre
+            add_number(seen_row, v, seen)
+            add_number(terminal_row, v, seen if calibre >= sight.terminal_calibre else 0.0)
+            add_number(growing_row, v, seen)
+            add_number(calibre_row, v, seen * calibre)
+            add_number(growth_row, v, seen * sight.growth * sight.scale * relative)
+            add_number(weight_row, v, seen * thickness * thickness * sight.scale * relative)
+    elif phase < KENOGEN:
+        calibre = full * f.club
+        if calibre >= sight.detection_calibre:
+            terminal = 1.0 if calibre >= sight.terminal_calibre else 0.0
+            calibre_row = tally + row * CALIBRE_SUM
+            for v in range(start, end):
+                add_number(seen_row, v, 1.0)
+                add_number(terminal_row, v, terminal)
+                add_number(calibre_row, v, calibre)
+
+
+@jit_inline
+def calibre_of(f: Any, readings: Floats, v: int, sight: Sight) -> float:
+    """Return the calibre of a follicle's hair at visit v, 0 where no hair is seen."""
+    calibre = f.full_calibre * f.club
+    if f.phase == ANAGEN:
+        calibre = f.full_calibre * readings[f.stratum, 0, v]
+        if readings[f.stratum, 1, v] - f.mark < sight.emergence_length:
+            return 0.0
+    elif f.phase >= KENOGEN:
+        return 0.0
+    return calibre if calibre >= sight.detection_calibre else 0.0

@@ -1,0 +1,397 @@
+"""The shape of the code: imports run one way, files stay small, numbers have sources, drops of the
+outside world (random generators, machine paths) stay outside."""
+
+import ast
+import importlib
+import inspect
+import re
+import statistics
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import follicle_sim
+from follicle_sim.compiled import COMPILED_MODULES
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "follicle_sim"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# From the bottom up, as data flow. A module belongs to the longest name here that starts its own,
+# and may import from its own layer and those below.
+LAYERS = (
+    (
+        "foundations",
+        ("errors", "units", "codes", "files", "estimates", "compiled", "addresses", "numerics"),
+    ),
+    (
+        "what is known",
+        (
+            "biology",
+            "pharmacology",
+            "trials",
+            "trials.studies",
+            "trials.normalise",
+            "trials.observed",
+        ),
+    ),
+    ("what is asked", ("scenario",)),
+    ("who it happens to", ("cohort", "sites")),
+    ("what happens to them", ("engine", "forcing")),
+    ("what is measured", ("dataset", "provenance", "storage")),
+    ("the way through", ("simulate",)),
+    ("what it says", ("endpoints", "trials.simulated", "trials.compare")),
+    ("loops and pictures", ("figures", "inference", "predict", "pharmacology.fit_drake")),
+    ("what is left on disk", ("outputs",)),
+    ("what a user sees", ("console", "cli", "__main__")),
+)
+
+# Imports inside a function that would close a circle, with the reason; none today.
+EXPLAINED_CIRCLES: dict[tuple[str, str], str] = {}
+
+MOST_LINES = 400
+MEDIAN_LINES = 200
+
+
+def name_of(path):
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+@cache
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+MODULES = {name_of(path): path for path in FILES}
+
+
+def layer_of(module):
+    fitting = [
+        (len(name), level)
+        for level, (_, names) in enumerate(LAYERS)
+        for name in names
+        if module == name or module.startswith(f"{name}.")
+    ]
+    return max(fitting)[1] if fitting else None
+
+
+def targets(node):
+    """Return the modules of the package that an import statement names."""
+    if isinstance(node, ast.Import):
+        dotted = [alias.name for alias in node.names]
+    else:
+        assert node.level == 0, "imports are absolute"
+        whole = [f"{node.module}.{alias.name}" for alias in node.names]
+        dotted = [name if _inside(name) in MODULES else node.module for name in whole]
+    return {_inside(name) for name in dotted if _inside(name) in MODULES} - {""}
+
+
+def _inside(dotted):
+    if dotted == "follicle_sim":
+        return ""
+    return dotted.removeprefix("follicle_sim.") if dotted.startswith("follicle_sim.") else None
+
+
+def imports_of(path, *, deferred):
+    """Return imports at module level, or (deferred) inside functions; those for typing are none."""
+    found = set()
+
+    def walk(node, inside):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+                continue
+            if isinstance(child, ast.Import | ast.ImportFrom) and inside == deferred:
+                found.update(targets(child))
+            walk(child, inside or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef))
+
+    walk(tree_of(path), False)
+    return found - {name_of(path)}
+
+
+def graph(*, deferred=False):
+    edges = {name: imports_of(path, deferred=False) for name, path in MODULES.items()}
+    if deferred:
+        for name, path in MODULES.items():
+            late = imports_of(path, deferred=True)
+            edges[name] |= {to for to in late if (name, to) not in EXPLAINED_CIRCLES}
+    return edges
+
+
+def circle(edges):
+    """Return one circle of imports, or an empty list."""
+    done, path = set(), []
+
+    def visit(name):
+        if name in path:
+            return [*path[path.index(name) :], name]
+        if name in done:
+            return []
+        path.append(name)
+        for to in sorted(edges[name]):
+            if found := visit(to):
+                return found
+        path.pop()
+        done.add(name)
+        return []
+
+    for name in edges:
+        if found := visit(name):
+            return found
+    return []
+
+
+def test_the_search_for_circles_finds_one():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}}) == ["a", "b", "c", "a"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_the_graph_is_read():
+    edges = graph()
+    assert "simulate" in graph(deferred=True)["cli"]
+    assert "simulate" not in edges["cli"]
+    assert {"engine.kernel", "cohort", "scenario.model", "units"} <= edges["simulate"]
+
+
+def test_every_module_has_a_layer():
+    assert [name for name in MODULES if name and layer_of(name) is None] == []
+
+
+def test_no_layer_names_a_module_that_is_gone():
+    names = [name for _, names in LAYERS for name in names]
+    assert [name for name in names if name not in MODULES] == []
+
+
+@pytest.mark.parametrize("deferred", [False, True])
+def test_imports_run_one_way(deferred):
+    upwards = [
+        f"{name} imports {to}"
+        for name, targets in graph(deferred=deferred).items()
+        if name
+        for to in targets
+        if layer_of(to) > layer_of(name)
+    ]
+    assert upwards == []
+
+
+@pytest.mark.parametrize("deferred", [False, True])
+def test_no_circle_between_modules(deferred):
+    assert circle(graph(deferred=deferred)) == []
+
+
+def test_no_circle_between_packages():
+    # within a layer too; the fits of a package are loops around it, not part of it
+    packages = {}
+    for name, targets in graph(deferred=True).items():
+        if name and name != "pharmacology.fit_drake":
+            mine = name.partition(".")[0]
+            packages.setdefault(mine, set()).update(to.partition(".")[0] for to in targets)
+    for mine, others in packages.items():
+        others.discard(mine)
+    assert circle(packages) == []
+
+
+def test_simulate_knows_nothing_of_what_is_built_on_it():
+    seen, waiting = set(), ["simulate"]
+    edges = graph(deferred=True)
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += edges[name]
+    above = ("figures", "inference", "console", "cli", "outputs", "endpoints", "trials.compare")
+    assert [name for name in seen if name.startswith(above)] == []
+
+
+def test_files_are_small():
+    lines = {name: len(path.read_text("utf-8").splitlines()) for name, path in MODULES.items()}
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+    assert statistics.median(lines.values()) <= MEDIAN_LINES
+
+
+def text_with(pattern):
+    return [name for name, path in MODULES.items() if re.search(pattern, path.read_text("utf-8"))]
+
+
+def test_every_random_number_has_a_name():
+    wild = r"\bnp\.random|numpy\.random|default_rng|^\s*(import|from) random\b|RandomState"
+    assert text_with(f"(?m){wild}") == []
+
+
+def test_floating_point_is_exact():
+    assert text_with(r"fastmath\W{0,3}[=:]|parallel\s*=\s*True") == []
+
+
+def test_compiled_modules_are_all_known():
+    # The cache of compiled code is keyed by the sources of exactly these.
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in FILES
+        if any(
+            isinstance(node, ast.ImportFrom)
+            and node.module == "follicle_sim.compiled"
+            and any(alias.name.startswith("jit") for alias in node.names)
+            for node in ast.walk(tree_of(path))
+        )
+    }
+    assert users == set(COMPILED_MODULES)
+    importers = {name_of(PACKAGE / file) for file in ("compiled.py", *COMPILED_MODULES)}
+    assert set(text_with(r"(?m)^\s*(import|from) numba\b|\bnjit\b")) <= importers
+
+
+@pytest.mark.parametrize("library", ["pandas", "matplotlib.pyplot"])
+def test_not_imported_anywhere(library):
+    assert text_with(rf"(?m)^\s*(import|from) {re.escape(library)}\b") == []
+
+
+def test_importing_the_package_is_light():
+    code = "import sys, follicle_sim; print(sorted(m.partition('.')[0] for m in sys.modules))"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(ast.literal_eval(shown.stdout))
+    assert not loaded & {"numpy", "scipy", "numba", "xarray", "matplotlib", "pydantic", "typer"}
+
+
+def test_public_names_resolve_and_are_described():
+    assert follicle_sim.__all__ == sorted(set(follicle_sim.__all__))
+    for name in follicle_sim.__all__:
+        assert inspect.getdoc(getattr(follicle_sim, name)), name
+    assert set(follicle_sim.__all__) <= set(dir(follicle_sim))
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = follicle_sim.no_such_name
+
+
+def test_type_checkers_see_the_same_names_as_users():
+    for node in tree_of(PACKAGE / "__init__.py").body:
+        if isinstance(node, ast.If):
+            typed = {alias.asname for each in node.body for alias in each.names}
+    assert typed == set(follicle_sim.__all__)
+
+
+def undocumented(module):
+    """Yield public names of a module, and of its classes, that nothing documents.
+
+    A method that fills in one of its base class has that one's docstring.
+    """
+    dotted = f"follicle_sim.{module}".rstrip(".")
+    home = importlib.import_module(dotted)
+    if not home.__doc__ and Path(home.__file__).stat().st_size:
+        yield dotted
+    for name, each in vars(home).items():
+        ours = getattr(each, "__module__", None) == dotted
+        if name.startswith("_") or not ours:
+            continue
+        if (inspect.isroutine(each) or inspect.isclass(each)) and not inspect.getdoc(each):
+            yield f"{dotted}.{name}"
+        if inspect.isclass(each) and not getattr(each, "_is_protocol", False):
+            for method, code in vars(each).items():
+                known = inspect.isroutine(code) or isinstance(code, property)
+                if (
+                    known
+                    and not method.startswith("_")
+                    and not inspect.getdoc(getattr(each, method))
+                ):
+                    yield f"{dotted}.{name}.{method}"
+
+
+def test_everything_public_has_a_docstring():
+    modules = [name for name in MODULES if name != "__main__"]  # that one runs
+    assert [name for module in modules for name in undocumented(module)] == []
+
+
+# -- numbers ---------------------------------------------------------------------------------------
+
+TABLES = ["biology/parameters.toml", "biology/conditions.toml"]
+VALUES = [
+    "biology/factors.toml",
+    *sorted(p.relative_to(PACKAGE).as_posix() for p in PACKAGE.glob("pharmacology/library/*.toml")),
+]
+
+
+def load(name):
+    return tomllib.loads((PACKAGE / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_has_a_source(name):
+    tables = load(name)
+    assert len(tables) >= 3
+    for key, table in tables.items():
+        assert len(table.get("source", "")) > 8, key
+
+
+def unsourced(node, path=""):
+    """Yield numbers that do not stand in a table with value, unit, source and grade."""
+    if isinstance(node, dict):
+        if "value" in node:
+            if not all(str(node.get(key, "")).strip() for key in ("unit", "source", "grade")):
+                yield path
+            return
+        for key, child in node.items():
+            yield from unsourced(child, f"{path}.{key}".lstrip("."))
+    elif isinstance(node, list):
+        for child in node:
+            yield from unsourced(child, path)
+    elif isinstance(node, int | float) and not isinstance(node, bool):
+        yield path
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_every_value_has_unit_source_and_grade(name):
+    assert list(unsourced(load(name))) == []
+
+
+def test_a_bare_number_would_be_found():
+    bad = {"a": {"b": 2.0}, "c": {"value": 1.0, "unit": "d", "source": "", "grade": "review"}}
+    assert list(unsourced(bad)) == ["a.b", "c"]
+
+
+def test_fitted_parameters_name_their_fit():
+    fitted = load("biology/fitted.toml")
+    graded = {
+        name for name, row in load("biology/parameters.toml").items() if row["grade"] == "fitted"
+    }
+    assert set(fitted["values"]) == graded
+    assert fitted["fit"]["command"].startswith("python -m follicle_sim.")
+
+
+# -- text ------------------------------------------------------------------------------------------
+
+KEPT = ("src", "tests", "scenarios", "notebooks", "benchmarks", ".ci")
+SUFFIXES = {".py", ".toml", ".md", ".csv", ".c", ".h", ".txt", ".cfg", ".yml", ".yaml", ""}
+ADDRESS = re.compile(r"https?://\S+")
+# Written in two halves, so that this file is not caught by itself.
+MACHINE = re.compile("|".join([r"(?<![\w.])/wo" + "rk/", r"/ro" + "ot/", r"(?<![\w.])/ho" + "me/"]))
+HOST = re.compile(
+    "|".join(["py" + r"pi\.", "python" + "hosted", "index-" + "url", "/sim" + "ple/"])
+)
+
+
+def texts():
+    files = [path for path in ROOT.iterdir() if path.is_file()]
+    for folder in KEPT:
+        files += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
+    for path in files:
+        if path.suffix in SUFFIXES and not {"__pycache__", ".git"} & set(path.parts):
+            try:
+                yield path.relative_to(ROOT), path.read_text(encoding="utf-8")
+            except UnicodeDecodeError:  # a compiled program without a suffix
+                continue
+
+
+def test_no_text_names_a_package_host_or_a_folder_of_one_machine():
+    found = []
+    for path, text in texts():
+        if HOST.search(text):
+            found.append(f"{path}: package host")
+        if MACHINE.search(ADDRESS.sub("", text)):
+            found.append(f"{path}: machine path")
+    assert found == []
+
+
+def test_nothing_is_left_for_later():
+    marks = re.compile(r"\b(TO" + "DO|FIX" + r"ME|XX" + "X)\\b")
+    assert [str(path) for path, text in texts() if marks.search(text)] == []

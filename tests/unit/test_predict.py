@@ -1,0 +1,34 @@
+"""Predicted cost grows with what it depends on."""
+
+import pytest
+from scenario_examples import SMALL
+
+from follicle_sim import parse_scenario
+from follicle_sim.predict import BASE_MEMORY, START_UP, predict_cost
+
+
+def cost(*overrides, threads=1):
+    return predict_cost(parse_scenario(SMALL, overrides=overrides), threads)
+
+
+def test_twice_the_subjects_take_twice_the_work():
+    few = cost("population.subjects=1000").seconds - START_UP
+    many = cost("population.subjects=2000").seconds - START_UP
+    assert many == pytest.approx(2 * few)
+
+
+def test_androgen_sensitive_scalps_cost_more():
+    assert cost('population.condition="aga_male"').seconds > cost().seconds
+
+
+def test_a_second_thread_helps_but_does_not_halve():
+    one = cost("population.subjects=100000").seconds - START_UP
+    two = cost("population.subjects=100000", threads=2).seconds - START_UP
+    assert one / 2 < two < 0.7 * one
+
+
+def test_memory_counts_the_record_of_follicles():
+    plain, full = cost().memory, cost("record.follicles=true").memory
+    assert BASE_MEMORY < plain < full
+    # 2 subjects x 2 visits x 100 follicles x 5 bytes, and the dataset's copy
+    assert full - plain == 2 * 2 * 100 * 5 * 2
