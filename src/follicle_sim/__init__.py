@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from follicle_sim.endpoints import summarise as summarise
     from follicle_sim.errors import FollicleSimError as FollicleSimError
     from follicle_sim.errors import InputError as InputError
+    from follicle_sim.explain import explain as explain
     from follicle_sim.scenario.load import dump_scenario as dump_scenario
     from follicle_sim.scenario.load import load_scenario as load_scenario
     from follicle_sim.scenario.load import parse_scenario as parse_scenario
@@ -29,6 +30,7 @@ _HOMES = {
     "Scenario": "scenario.model",
     "compare": "trials.compare",
     "dump_scenario": "scenario.load",
+    "explain": "explain",
     "load_result": "storage",
     "load_scenario": "scenario.load",
     "load_studies": "trials.observed",

@@ -36,8 +36,8 @@ from follicle_sim.simulate import Study, prepare, simulate
 
 Floats = NDArray[np.float64]
 
-FOLLICLES = 100_000
-"""Followed for the expected density: its standard error is then about 0.4 hairs/cm2 for a level,
+FOLLICLES = 200_000
+"""Followed for the expected density: its standard error is then about 0.3 hairs/cm2 for a level,
 and less for the difference of two arms, which share their luck."""
 
 NO_TREATMENT = "no treatment"
