@@ -5,7 +5,9 @@
 Names are imported when first used, so that `import follicle_sim` costs nothing.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,6 +44,20 @@ _HOMES = {
 }
 
 __all__ = sorted(_HOMES)
+
+
+class _Package(ModuleType):
+    """This package: its public functions go before the modules of the same name.
+
+    Importing the module `follicle_sim.simulate` binds it here, which would hide the function.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

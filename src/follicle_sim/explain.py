@@ -62,7 +62,7 @@ MEANING = {
 
 
 def explain(
-    scenario: Scenario, arm: str | None = None, *, follicles: int = FOLLICLES
+    scenario: Scenario, arm: str | None = None, *, follicles: int | None = None
 ) -> xr.Dataset:
     """Return every link between the doses of an arm and the density of one typical subject.
 
@@ -73,7 +73,7 @@ def explain(
     ----------
     scenario : from `load_scenario`
     arm : label; by default the first arm with a dose that acts, else the first arm
-    follicles : followed for the expected density
+    follicles : followed for the expected density; default `FOLLICLES`
 
     Returns
     -------
@@ -97,6 +97,7 @@ def explain(
     >>> dict(data.clock_speed.sizes)
     {'arm': 1, 'stratum': 1, 'phase': 4, 'time': 1}
     """
+    follicles = follicles or FOLLICLES
     chosen = find_arm(scenario, arm)
     grid = prepare(scenario).grid
     days = grid[grid >= 0.0][:-1]

@@ -28,6 +28,7 @@ _STRATA = {"resistant": "#88bbdd", "typical": "#0072b2", "sensitive": "#003355"}
 _ALIKE = 1e-9
 _MOST_TREATMENTS = 6
 _FEW_DOSES = 100
+_LANE = 1.25  # from the doses of one treatment to those of the next, in highest doses
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,9 @@ def _exposure_panels(data: xr.Dataset) -> list[_Panel]:
             else:
                 # Amounts in different units share no axis; each is shown against its own highest.
                 most = float(values.max()) or 1.0
-                values, text = values / most, f"{text} (1 = {most:.3g} {one[units].item()})"
+                values, text = values / most, f"{text}, highest {most:.3g} {one[units].item()}"
             lines.append(_Line(text, colours[name], values))
-        height = 0.55 if bars else 0.85
+        height = (0.3 + 0.25 * len(names)) if bars else 0.85
         return _Panel(caption, unit, lines, height=height, bars=bars, zero=True)
 
     step = _step(data)
@@ -262,9 +263,9 @@ def _draw(ax: Axes, panel: _Panel, weeks: FloatArray, last_dose: float | None) -
         ax.axhline(panel.level, color=look.RULE, linewidth=0.8, zorder=0.5)
     if last_dose is not None:
         ax.axvline(last_dose, color=look.MUTED, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0.5)
-    for line in panel.lines:
+    for number, line in enumerate(panel.lines):
         if panel.bars:
-            _draw_doses(ax, line, weeks)
+            _draw_doses(ax, line, weeks, _LANE * number)
             continue
         if line.without is not None:
             ax.plot(weeks, line.without, color=line.colour, linewidth=1.1, linestyle=(0, (3, 2)))
@@ -280,23 +281,32 @@ def _draw(ax: Axes, panel: _Panel, weeks: FloatArray, last_dose: float | None) -
     ax.set_title(panel.caption, loc="left", fontsize=look.SMALL, color=look.INK, pad=3)
     unit = "" if panel.unit in ("1", "relative") else panel.unit
     ax.set_ylabel(unit, fontsize=look.TINY, color=look.MUTED)
-    _name_ends(ax, panel.lines, float(weeks[-1]))
+    at = [float(line.values[-1]) for line in panel.lines]
+    if panel.bars and len(at) > 1:
+        at = [_LANE * number + 0.5 for number in range(len(at))]
+        ax.set_ylabel("")
+        ax.set_yticks([])
+    _name_ends(ax, panel.lines, at)
 
 
-def _draw_doses(ax: Axes, line: _Line, weeks: FloatArray) -> None:
+def _draw_doses(ax: Axes, line: _Line, weeks: FloatArray, lane: float) -> None:
+    """Draw doses upwards from `lane`, where several treatments have one below the other."""
     given = line.values > 0
     if given.sum() > _FEW_DOSES:
         # Bars closer than a dot of the figure would draw a pattern that is not there.
-        ax.fill_between(weeks, line.values, step="post", color=line.colour, linewidth=0)
+        top = lane + line.values
+        ax.fill_between(weeks, lane, top, step="post", color=line.colour, linewidth=0)
         return
-    ax.vlines(weeks[given], 0, line.values[given], color=line.colour, linewidth=1.0, clip_on=False)
+    tops = lane + line.values[given]
+    ax.vlines(weeks[given], lane, tops, color=line.colour, linewidth=1.0, clip_on=False)
 
 
-def _name_ends(ax: Axes, lines: Sequence[_Line], last: float) -> None:
+def _name_ends(ax: Axes, lines: Sequence[_Line], at: Sequence[float]) -> None:
     """Name the lines to the right of the axes, where all panels have the same margin."""
     _, height = size_in_points(ax)
     low, high = ax.get_ylim()
-    ends = sorted((End(float(e.values[-1]), e.text, e.colour) for e in lines), key=lambda e: e.y)
+    named = (End(y, line.text, line.colour) for y, line in zip(at, lines, strict=True))
+    ends = sorted(named, key=lambda end: end.y)
     texts = [wrapped(end.text, 26, 2) for end in ends]
     rooms = [1.25 * look.TINY * (1 + text.count("\n")) for text in texts]
     wanted = [(end.y - low) / (high - low) * height for end in ends]
