@@ -5,13 +5,16 @@
 Names are imported when first used, so that `import follicle_sim` costs nothing.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from follicle_sim.endpoints import summarise as summarise
     from follicle_sim.errors import FollicleSimError as FollicleSimError
     from follicle_sim.errors import InputError as InputError
+    from follicle_sim.explain import explain as explain
     from follicle_sim.scenario.load import dump_scenario as dump_scenario
     from follicle_sim.scenario.load import load_scenario as load_scenario
     from follicle_sim.scenario.load import parse_scenario as parse_scenario
@@ -29,6 +32,7 @@ _HOMES = {
     "Scenario": "scenario.model",
     "compare": "trials.compare",
     "dump_scenario": "scenario.load",
+    "explain": "explain",
     "load_result": "storage",
     "load_scenario": "scenario.load",
     "load_studies": "trials.observed",
@@ -40,6 +44,20 @@ _HOMES = {
 }
 
 __all__ = sorted(_HOMES)
+
+
+class _Package(ModuleType):
+    """This package: its public functions go before the modules of the same name.
+
+    Importing the module `follicle_sim.simulate` binds it here, which would hide the function.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The command line: `follicle-sim run | check | show | trials | rerun`.
+"""The command line: `follicle-sim run | check | show | explain | trials | rerun`.
 
 Exit codes: 0 done; 1 unexpected error; 2 bad input; 3 a repeated run differs; 4 cannot write the
 output; 130 stopped by the user. Heavy libraries are imported inside the commands that need them, so
@@ -120,6 +120,39 @@ def show(file: ScenarioFile, settings: Settings = None) -> None:
     from follicle_sim.scenario.load import load_scenario
 
     console.print_scenario(load_scenario(file, settings or []))
+
+
+@app.command(epilog=CODES, short_help="Show why the curve bends: dose, level, factors, clocks.")
+def explain(
+    file: ScenarioFile,
+    arm: Annotated[
+        str | None,
+        typer.Option("--arm", metavar="LABEL", help="Arm. Default: the first with a treatment."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for explain.png. Default: results/NAME_OF_FILE."),
+    ] = None,
+    settings: Settings = None,
+    quiet: Quiet = False,
+) -> None:
+    """Follow one typical subject from the dose to the density expected, link by link.
+
+    Dose, level at the site, effect, factors, clock speeds, calibre, phases, density; beside them
+    the same subject with no treatment. Prints a table and a sentence for every link, and writes
+    explain.png and explain.nc.
+    """
+    from follicle_sim import console, outputs
+    from follicle_sim.explain import find_arm
+    from follicle_sim.scenario.load import load_scenario
+
+    scenario = load_scenario(file, settings or [])
+    find_arm(scenario, arm)
+    folder = outputs.make_folder(out or Path("results") / file.stem)
+    data = console.explain_with_status(scenario, arm, quiet=quiet)
+    written = outputs.write_explanation(data, folder)
+    if not quiet:
+        console.print_explanation(scenario, data, folder, written)
 
 
 @app.command(epilog=CODES, short_help="Repeat a run from its result file, and compare.")

@@ -111,6 +111,21 @@ def write_run(data: xr.Dataset, scenario: Scenario, folder: Path) -> Written:
     return Written(endpoints, comparison, variable, tuple(done))
 
 
+def write_explanation(data: xr.Dataset, folder: Path) -> tuple[str, ...]:
+    """Write what `explain` returned, and its figure; return the names.
+
+    Raises
+    ------
+    OutputError
+        Naming the file that could not be written.
+    """
+    from follicle_sim.figures import plot_chain, save_figure
+
+    save_result(data, folder / "explain.nc")
+    save_figure(plot_chain(data), folder / "explain.png")
+    return "explain.nc", "explain.png"
+
+
 def _so_far(done: Sequence[str], folder: Path) -> str:
     if not done:
         return f"nothing was written; files already in {folder} are as they were"

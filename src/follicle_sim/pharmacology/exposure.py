@@ -29,6 +29,9 @@ Effects bend with concentration and concentration swings within a day (finasteri
 
 BLOCK = 64  # people at a time: bounds the memory of the fine grid, changes no result
 
+ActingDoses = tuple[Treatment, list[tuple[DoseLike, DoseEvents]]]
+"""A treatment with the doses of it and their events."""
+
 
 class ArmLike(Protocol):
     """What this module reads of an arm; the scenario's `Arm` has it."""
@@ -129,7 +132,23 @@ def arm_factors(
     return levels
 
 
-def effect_means(
+def acting_doses(
+    arm: ArmLike, end: float, overrides: Mapping[str, float] | None = None
+) -> dict[str, ActingDoses]:
+    """Return the treatments of an arm that act before day `end`, each with its doses and events.
+
+    Errors as `arm_factors`.
+    """
+    used = _treatments(arm, overrides or {}, {})
+    schedule = _schedule(arm, used, end)
+    return {
+        name: (treatment, [(d, events) for d, events in schedule if d.treatment == name])
+        for name, treatment in used.items()
+        if any(d.treatment == name for d, _ in schedule)
+    }
+
+
+def site_levels(
     treatment: Treatment,
     schedule: Sequence[tuple[DoseLike, DoseEvents]],
     grid: Floats,
@@ -138,8 +157,8 @@ def effect_means(
     replicate: int,
     stream: int,
     subjects: NDArray[np.uint32],
-) -> Floats:
-    """Return the mean effect of one treatment in each cell of the grid.
+) -> tuple[Floats, Floats]:
+    """Return the mean level of one treatment at its site of effect, on a finer grid.
 
     All doses of the treatment meet in the same compartments, however the schedule is written.
 
@@ -151,7 +170,8 @@ def effect_means(
 
     Returns
     -------
-    (S, T - 1), or (1, T - 1) where everyone takes every dose
+    fine : (P (T - 1) + 1,) the grid with each cell cut into P equal parts
+    level : (S, P (T - 1)) mean in each part; (1, ...) where everyone takes every dose
     """
     if all(dose.adherence >= 1.0 for dose, _ in schedule):
         subjects = subjects[:1]
@@ -179,16 +199,51 @@ def effect_means(
     _, level = concentration(
         times[order], amounts[:, order], durations[order], treatment.response(), fine
     )
+    return fine, level
+
+
+def effect_means(
+    treatment: Treatment,
+    schedule: Sequence[tuple[DoseLike, DoseEvents]],
+    grid: Floats,
+    *,
+    seed: int,
+    replicate: int,
+    stream: int,
+    subjects: NDArray[np.uint32],
+) -> Floats:
+    """Return the mean effect of one treatment in each cell of the grid.
+
+    Parameters are those of `site_levels`.
+
+    Returns
+    -------
+    (S, T - 1), or (1, T - 1) where everyone takes every dose
+    """
+    fine, level = site_levels(
+        treatment,
+        schedule,
+        grid,
+        seed=seed,
+        replicate=replicate,
+        stream=stream,
+        subjects=subjects,
+    )
     effect = treatment.effect
     if isinstance(effect, Emax):
         fine_effect = emax(level, effect.ec50.value, effect.hill.value, effect.maximum.value)
     else:
         assert effect is not None  # vehicles are not scheduled
         fine_effect = inhibited_share(level, effect.k_inact.value, effect.k_deg.value, fine)
+    return cell_means(fine_effect, (fine.size - 1) // (grid.size - 1))
+
+
+def cell_means(fine: Floats, parts: int) -> Floats:
+    """Return the mean over each grid cell (S, T - 1) of values in its parts (S, parts (T - 1))."""
     # Added one after the other: a library's sum may group the terms by processor.
-    total = np.zeros((len(amounts), grid.size - 1))
+    total = np.zeros((len(fine), fine.shape[1] // parts))
     for part in range(parts):
-        total += fine_effect[:, part::parts]
+        total += fine[:, part::parts]
     return total / parts
 
 

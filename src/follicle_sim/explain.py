@@ -1,0 +1,257 @@
+"""Why the curve bends: one typical subject, link by link from the dose to the density expected.
+
+Nothing is computed twice: levels, effects, factors and clocks are those of `simulate`, read where
+they pass from one part of the model to the next.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from follicle_sim.codes import CYCLE, PHASE_NAMES
+from follicle_sim.engine.clocks import (
+    LOG_CALIBRE,
+    Clocks,
+    allocate_clocks,
+    build_clocks,
+    forcing_of,
+)
+from follicle_sim.errors import InputError, Problem, did_you_mean
+from follicle_sim.forcing import block_of
+from follicle_sim.pharmacology.exposure import (
+    ActingDoses,
+    acting_doses,
+    cell_means,
+    effect_means,
+    site_levels,
+)
+from follicle_sim.pharmacology.factors import CHANNELS, load_factors
+from follicle_sim.pharmacology.library import AMOUNT_UNITS, Treatment, potency_overrides
+from follicle_sim.provenance import result_attrs
+from follicle_sim.scenario.model import Arm, Scenario, Spread
+from follicle_sim.simulate import Study, prepare, simulate
+
+Floats = NDArray[np.float64]
+
+FOLLICLES = 200_000
+"""Followed for the expected density: its standard error is then about 0.3 hairs/cm2 for a level,
+and less for the difference of two arms, which share their luck."""
+
+NO_TREATMENT = "no treatment"
+
+TENTH = 0.1
+"""Follicles less and more sensitive to androgens than a typical one: the strata below and above
+which about a tenth of the follicles lie."""
+
+MEANING = {
+    "dose_amount": ("amount_unit", "planned dose in the forcing step that begins here"),
+    "dose_level": ("level_unit", "mean level at the site of effect over the forcing step"),
+    "effect": ("1", "mean effect over the forcing step"),
+    "drive": ("1", "change of the drive of a factor at effect 1: potency times share"),
+    "factor_level": ("1", "level of a signalling factor relative to untreated"),
+    "elasticity": ("1", "d ln(speed or calibre) / d ln(factor level)"),
+    "clock_speed": ("1", "mean speed of a phase clock over the forcing step"),
+    "log_calibre": ("1", "natural logarithm of calibre relative to full size"),
+    "phase_share": ("1", "share of follicles in each phase"),
+    "hair_density": ("cm-2", "hairs counted per area, expected"),
+}
+"""Units and long name of every variable; `amount_unit` and `level_unit` differ by treatment."""
+
+
+def explain(
+    scenario: Scenario, arm: str | None = None, *, follicles: int | None = None
+) -> xr.Dataset:
+    """Return every link between the doses of an arm and the density of one typical subject.
+
+    The subject has the scenario's population values without spread, and an average response to
+    treatment; where the arm's adherence is below 1, it is the first subject's own missed doses.
+
+    Parameters
+    ----------
+    scenario : from `load_scenario`
+    arm : label; by default the first arm with a dose that acts, else the first arm
+    follicles : followed for the expected density; default `FOLLICLES`
+
+    Returns
+    -------
+    Dataset over `time`, the forcing steps from baseline to the last visit (days). `dose_amount`,
+    `dose_level` and `effect` have a dimension treatment (absent where nothing acts); `factor_level`
+    has factor; `clock_speed` and `log_calibre` have stratum, follicles of different androgen
+    sensitivity; `phase_share` and `hair_density` are those of all follicles together. Dimension
+    `arm` holds the arm and, where something acts in it, the same subject with no treatment. See
+    `MEANING` for units.
+
+    Raises
+    ------
+    InputError
+        If the scenario has no such arm, and what `simulate` raises.
+
+    Examples
+    --------
+    >>> from follicle_sim import parse_scenario
+    >>> from follicle_sim.simulate import SMALLEST
+    >>> data = explain(parse_scenario(SMALLEST, "example"), follicles=10)
+    >>> dict(data.clock_speed.sizes)
+    {'arm': 1, 'stratum': 1, 'phase': 4, 'time': 1}
+    """
+    follicles = follicles or FOLLICLES
+    chosen = find_arm(scenario, arm)
+    grid = prepare(scenario).grid
+    days = grid[grid >= 0.0][:-1]
+    used = acting_doses(chosen, float(grid[-1]), potency_overrides(scenario.biology))
+    arms = [chosen]
+    if used:
+        arms.append(Arm(label=_free_label(chosen), role="untreated"))
+    typical = _typical(scenario, arms, follicles, tuple(days.tolist()))
+    study = prepare(typical)
+    strata = _strata(study)
+    sensitivity = np.array(list(strata.values()))
+    levels, tables = zip(*(_links(study, i, sensitivity) for i in range(len(arms))), strict=True)
+    sizes = [clocks.table[LOG_CALIBRE] for clocks in tables]
+    width = np.diff(grid)
+    speeds = [np.diff(clocks.table[: len(CYCLE)], axis=2) / width for clocks in tables]
+    seen = simulate(typical).isel(subject=0)
+    counts = seen["phase_count"].transpose("arm", "phase", "time").values
+    shown = slice(-1 - days.size, -1)  # nodes that begin a step from baseline on
+    table = load_factors()
+    variables: dict[str, Any] = {
+        "factor_level": (("arm", "factor", "time"), np.concatenate(levels)[..., shown]),
+        "clock_speed": (
+            ("arm", "stratum", "phase", "time"),
+            np.swapaxes(np.stack(speeds), 1, 2)[..., -days.size :],
+        ),
+        "log_calibre": (("arm", "stratum", "time"), np.stack(sizes)[..., shown]),
+        "phase_share": (("arm", "state", "time"), counts / counts.sum(axis=1, keepdims=True)),
+        "hair_density": (("arm", "time"), seen["hair_density"].transpose("arm", "time").values),
+        "elasticity": (
+            ("factor", "channel"),
+            np.stack([table.elasticities(channel) for channel in CHANNELS], axis=1),
+        ),
+    }
+    coordinates: dict[str, Any] = {
+        "arm": [each.label for each in arms],
+        "time": days,
+        "factor": list(table.names),
+        "channel": list(CHANNELS),
+        "stratum": list(strata),
+        "sensitivity": ("stratum", list(strata.values())),
+        "phase": [phase.name.lower() for phase in CYCLE],
+        "state": list(PHASE_NAMES),
+    }
+    if used:
+        coordinates |= {
+            "treatment": list(used),
+            "amount_unit": ("treatment", [AMOUNT_UNITS[t.amount] for t, _ in used.values()]),
+            "level_unit": ("treatment", [level_unit(t) for t, _ in used.values()]),
+        }
+        variables |= _exposure(study, used, table.names)
+    data = xr.Dataset(variables, coords=coordinates, attrs=result_attrs(scenario))
+    data.attrs |= {"arm": chosen.label, "follicles": follicles}
+    data["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
+    for name in variables:
+        units, long_name = MEANING[name]
+        data[name].attrs = {"units": units, "long_name": long_name}
+    return data
+
+
+def find_arm(scenario: Scenario, label: str | None = None) -> Arm:
+    """Return an arm by its label, or the one to explain where none is named.
+
+    Raises
+    ------
+    InputError
+        If the scenario has no such arm.
+    """
+    if label is None:
+        end = scenario.end + scenario.run.forcing_step
+        acting = (arm for arm in scenario.arms if acting_doses(arm, end))
+        return next(acting, scenario.arms[0])
+    labels = [arm.label for arm in scenario.arms]
+    if label not in labels:
+        message = f'no arm "{label}"{did_you_mean(label, labels)}'
+        raise InputError(scenario.title, [Problem("arm", message)])
+    return scenario.arms[labels.index(label)]
+
+
+def level_unit(treatment: Treatment) -> str:
+    """Return the unit of a treatment's level at its site of effect."""
+    unit, disposition = AMOUNT_UNITS[treatment.amount], treatment.disposition
+    if disposition is None:
+        return ""
+    if disposition.strength is not None:
+        unit = disposition.strength.unit.partition("/")[0]
+    return unit if disposition.volume is None else f"{unit}/L"
+
+
+def _free_label(arm: Arm) -> str:
+    return NO_TREATMENT if arm.label != NO_TREATMENT else f"{NO_TREATMENT} at all"
+
+
+def _typical(
+    scenario: Scenario, arms: list[Arm], follicles: int, visits: tuple[float, ...] = ()
+) -> Scenario:
+    """Return the scenario of one subject without spread, counted without error."""
+    population = {"subjects": 1, "follicles": follicles, "spread": Spread()}
+    record = {"variables": ("hair_density", "phase_count"), "follicles": False}
+    design = {"kind": "counterfactual", "visits": visits or scenario.design.visits}
+    return scenario.model_copy(
+        update={
+            "arms": tuple(arms),
+            "compare": (),
+            "population": scenario.population.model_copy(update=population),
+            "design": scenario.design.model_copy(update=design),
+            "instrument": scenario.instrument.model_copy(update={"reader_error": 0.0}),
+            "record": scenario.record.model_copy(update=record),
+            "run": scenario.run.model_copy(update={"replicates": 1}),
+        }
+    )
+
+
+def _strata(study: Study) -> dict[str, float]:
+    """Return the androgen sensitivity of the follicles whose clocks are shown, by name."""
+    every = study.sensitivity
+    if every.size == 1:
+        return {"typical": float(every[0])}
+    few = int(TENTH * every.size)
+    return {"resistant": float(every[few]), "typical": 1.0, "sensitive": float(every[-1 - few])}
+
+
+def _links(study: Study, index: int, sensitivity: Floats) -> tuple[Floats, Clocks]:
+    """Return factor levels (1, F, T) of an arm's only subject, and clocks of some follicles."""
+    run, person = study.arm(index, 0), slice(0, 1)
+    levels, drive = run.drive(person)
+    block = block_of(run.cohort, person, drive, study.grid, study.condition, study.parameters)
+    room = allocate_clocks(sensitivity.size, study.grid.size)
+    clocks: Clocks = build_clocks(room, forcing_of(block, 0), sensitivity, study.rules)
+    return levels, clocks
+
+
+def _exposure(
+    study: Study, used: Mapping[str, ActingDoses], factors: Sequence[str]
+) -> dict[str, tuple[tuple[str, str], Floats]]:
+    """Return dose, level, effect and drive of every treatment that acts in the first arm."""
+    cohort = study.arm(0, 0).cohort
+    grid = study.grid[study.grid >= 0.0]
+    amounts, levels, effects, drives = [], [], [], []
+    for treatment, schedule in used.values():
+        names = {"seed": cohort.seed, "replicate": cohort.replicate, "stream": cohort.stream}
+        subjects = cohort.subject.astype(np.uint32)
+        fine, level = site_levels(treatment, schedule, grid, subjects=subjects, **names)
+        levels.append(cell_means(level, (fine.size - 1) // (grid.size - 1))[0])
+        effects.append(effect_means(treatment, schedule, grid, subjects=subjects, **names)[0])
+        given = np.zeros(grid.size - 1)
+        for _, events in schedule:
+            cells = np.searchsorted(grid, events.times, side="right") - 1
+            np.add.at(given, cells, events.amounts)
+        amounts.append(given)
+        drives.append([treatment.drives().get(name, 0.0) for name in factors])
+    course = ("treatment", "time")
+    return {
+        "dose_amount": (course, np.array(amounts)),
+        "dose_level": (course, np.array(levels)),
+        "effect": (course, np.array(effects)),
+        "drive": (("treatment", "factor"), np.array(drives)),
+    }
