@@ -3,12 +3,20 @@
 from follicle_sim.console.progress import simulate_with_progress
 from follicle_sim.console.run import print_run
 from follicle_sim.console.scenario import print_scenario
+from follicle_sim.console.scoreboard import (
+    print_scoreboard,
+    print_worsened,
+    scoreboard_progress,
+)
 from follicle_sim.console.trials import print_studies, print_study
 
 __all__ = [
     "print_run",
     "print_scenario",
+    "print_scoreboard",
     "print_studies",
     "print_study",
+    "print_worsened",
+    "scoreboard_progress",
     "simulate_with_progress",
 ]
