@@ -1,9 +1,11 @@
 """Find one treatment's potency from one published number, and write it into the library.
 
-    python -m follicle_sim.inference.fit_potency SCENARIO TREATMENT OBSERVATION
+    python -m follicle_sim.inference.fit_potency SCENARIO TREATMENT OBSERVATION [--drift]
 
 Root finding on common random numbers: the simulated counterpart of the observation, as `compare`
-computes it, rises with potency; the potency at which the two meet is kept.
+computes it, rises with potency; the potency at which the two meet is kept. The change of an arm
+without a control holds what the trial itself does, too: with `--drift` the mean of that
+(trials/designs/scoring.toml) is left to the trial.
 """
 
 import argparse
@@ -23,6 +25,7 @@ from follicle_sim.scenario.load import load_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import simulate
 from follicle_sim.trials.compare import ComparisonRow, compare
+from follicle_sim.trials.designs import scoring_rules
 
 COMMAND = "python -m follicle_sim.inference.fit_potency"
 LOWEST, HIGHEST = 0.02, 30.0
@@ -51,8 +54,25 @@ def counterpart(scenario: Scenario, treatment: str, potency: float, row_id: str)
     return rows[row_id]
 
 
-def fit_potency(scenario: Scenario, treatment: str, row_id: str) -> float:
+def drift_of(row: ComparisonRow) -> float:
+    """Return what the trial itself is expected to add to a density change, in the row's unit.
+
+    Raises
+    ------
+    InputError
+        If the row is a difference, which is free of drift, or not the change of a density.
+    """
+    rule = scoring_rules().offset["density"]
+    if row.control or row.kind != "change" or row.endpoint not in rule.endpoints:
+        message = "--drift is for the change of a density in one arm"
+        raise InputError("fit", [Problem(row.observation, message)])
+    return rule.mean
+
+
+def fit_potency(scenario: Scenario, treatment: str, row_id: str, *, drift: bool = False) -> float:
     """Return the potency at which simulation and observation meet, to four digits.
+
+    With `drift` the simulation meets the observation less what the trial itself adds.
 
     Raises
     ------
@@ -62,7 +82,8 @@ def fit_potency(scenario: Scenario, treatment: str, row_id: str) -> float:
 
     def gap(potency: float) -> float:
         row = counterpart(scenario, treatment, potency, row_id)
-        return row.simulated - row.observed
+        added = drift_of(row) if drift else 0.0
+        return row.simulated + added - row.observed
 
     ends = gap(LOWEST), gap(HIGHEST)
     if ends[0] * ends[1] > 0:
@@ -80,10 +101,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("scenario", type=Path)
     parser.add_argument("treatment")
     parser.add_argument("observation")
+    parser.add_argument("--drift", action="store_true", help="leave the trial its own drift")
     parser.add_argument("--dry-run", action="store_true", help="print, do not write")
     options = parser.parse_args(arguments)
     scenario = load_scenario(options.scenario, STEADY)
-    potency = fit_potency(scenario, options.treatment, options.observation)
+    potency = fit_potency(scenario, options.treatment, options.observation, drift=options.drift)
     print(f"{options.treatment}: potency {potency:g}")
     rows = counterparts(scenario, options.treatment, potency)
     for each in rows.values():
@@ -94,11 +116,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     row = rows[options.observation]
     words = f"{COMMAND} {options.scenario} {options.treatment} {options.observation}"
+    words += " --drift" * options.drift
+    less = f" less a drift of {drift_of(row):g}" if options.drift else ""
     entry = FittedValue(
         value=potency,
         unit="1",
         grade="fitted",
-        source=f"least squares to {row.observation} ({row.observed:.4g} {row.unit}); "
+        source=f"least squares to {row.observation} ({row.observed:.4g} {row.unit}{less}); "
         f"see `follicle-sim trials show {row.study}`",
         command=words,
         date=str(datetime.date.today()),

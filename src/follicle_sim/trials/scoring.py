@@ -173,18 +173,25 @@ def _treatments(scenario: Scenario, label: str) -> str:
 
 
 def _once(rows: Sequence[ComparisonRow]) -> list[tuple[ComparisonRow, Compared]]:
-    """Return one row for each arm, endpoint and week, with what it compares."""
+    """Return one row for each arm, endpoint, week and control, with what it compares.
+
+    A figure of the arm alone stands only where no difference does, or the other way round for
+    endpoints scored arm by arm.
+    """
     alone = scoring_rules().own_change.endpoints
     visits: defaultdict[tuple[object, ...], list[ComparisonRow]] = defaultdict(list)
     for row in rows:
         visits[row.study, row.arm, row.endpoint, row.week].append(row)
 
     def rank(row: ComparisonRow) -> tuple[object, ...]:
-        wanted = bool(row.control) != (row.endpoint in alone)
         use = _USES.index(effective_use(_registry()[row.observation])[0])
-        return not wanted, row.kind == "level", use, row.derived
+        return row.kind == "level", use, row.derived
 
-    chosen = [min(same, key=rank) for same in visits.values()]
+    chosen = []
+    for same in visits.values():
+        wanted = [row for row in same if bool(row.control) != (row.endpoint in alone)] or same
+        for control in dict.fromkeys(row.control for row in wanted):
+            chosen.append(min((row for row in wanted if row.control == control), key=rank))
     controls = {(row.study, row.control, row.endpoint, row.week) for row in chosen if row.control}
     return [(row, _compared(row, controls)) for row in chosen]
 
