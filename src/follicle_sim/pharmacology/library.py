@@ -32,8 +32,8 @@ from follicle_sim.pharmacology.values import (
     Rate,
     Share,
     Signed,
-    read_toml,
     Variation,
+    read_toml,
     resolve_fitted,
 )
 from follicle_sim.pharmacology.variability import Responders, Variant, cv_of
@@ -292,6 +292,8 @@ def parse_treatment(
     InputError
         With every problem of the file.
     """
+    if "name" in tables:
+        raise InputError(source, [Problem("name", "unknown key; a treatment is named by its file")])
     return _validated({"name": name, **resolve_fitted(tables, source, fitted)}, source)
 
 

@@ -20,8 +20,8 @@ FITTED_PREFIX = "fitted_"
 Grade = Literal[
     "journal", "abstract", "review", "secondary", "assumption", "definition", "fitted", "user"
 ]
-"""Where a number was read. `definition`: true by convention (5 % is 50 mg/mL), not a finding; `user`:
-stated by whoever wrote a scenario of their own."""
+"""Where a number was read. `definition`: true by convention (5 % is 50 mg/mL), not a finding;
+`user`: stated by whoever wrote a scenario of their own."""
 
 
 class Quantity(BaseModel):
