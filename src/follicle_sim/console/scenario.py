@@ -14,6 +14,7 @@ from follicle_sim.pharmacology.values import Quantity
 from follicle_sim.predict import predict_cost
 from follicle_sim.scenario.describe import describe
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.own import parse_own
 
 SLOW = 0.01  # a rate per day below this reads better per year
 
@@ -26,8 +27,9 @@ def print_scenario(scenario: Scenario) -> None:
     for row in parameter_table().values():
         _print_parameter(console, scenario, row)
     treatments = dict.fromkeys(dose.treatment for arm in scenario.arms for dose in arm.doses)
+    own = parse_own(scenario.treatments)
     for name in treatments:
-        _print_treatment(console, scenario, load_treatment(name))
+        _print_treatment(console, scenario, own[name] if name in own else load_treatment(name))
     cost = predict_cost(scenario)
     console.print(
         f"\nPredicted: about {cost.seconds:.1f} s on {counted(cost.threads, 'thread')} once "
@@ -56,7 +58,7 @@ def _print_treatment(console: Console, scenario: Scenario, treatment: Treatment)
             unit = "" if quantity.unit == "1" else f" {quantity.unit}"
             source = _graded(quantity.grade, quantity.source)
             _print_number(console, f"{path} = {quantity.value:.6g}{unit}", "", source)
-    potency = potency_parameters().get(f"potency_{treatment.name}")
+    potency = potency_parameters({treatment.name: treatment}).get(f"potency_{treatment.name}")
     if potency is not None:
         _print_parameter(console, scenario, potency)
 
