@@ -62,7 +62,7 @@ def plot_scoreboard(rows: Sequence[ScoreRow], ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     rows
-        Of a scoreboard; levels have no place here and are left out.
+        Of a scoreboard; levels and control arms' own changes are left to its table.
     ax
         Axes whose place is used; None makes a figure as tall as the rows need.
 
@@ -71,7 +71,7 @@ def plot_scoreboard(rows: Sequence[ScoreRow], ax: Axes | None = None) -> Axes:
     Axes
         Their child axes are the panels: hair, and DHT below it where there is any.
     """
-    changes = [row for row in rows if row.kind != "level" and row.baseline == row.baseline]
+    changes = [row for row in rows if row.kind != "level" and row.compared != "control arm"]
     dht = [row for row in changes if row.endpoint in _DHT]
     hair = [row for row in changes if row.endpoint not in _DHT]
     panels = [panel for panel in (_panel(hair, dht=False), _panel(dht, dht=True)) if panel.lines]
@@ -271,6 +271,6 @@ def _draw_key(ax: Axes, rows: Sequence[ScoreRow]) -> None:
     within = sum(not row.missed for row in scored)
     title = f"{within} of {len(scored)} published changes within two standard errors"
     ax.text(0, 1, title, fontsize=look.TITLE, fontweight="bold", va="top")
-    note = "pale: shown, not counted (display only, or a control arm's drift); z beyond ±2 in bold"
+    note = "pale: shown, not counted; without a control the interval holds the drift of a trial"
     down = 1.0 - 37 / size_in_points(ax)[1]
     ax.text(0, down, note, fontsize=look.TINY + 0.5, color=look.MUTED, va="top")

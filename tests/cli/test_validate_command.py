@@ -9,7 +9,7 @@ import pytest
 from follicle_sim.cli import main
 from follicle_sim.trials import designs
 
-SMALL = ["--set", "population.subjects=8", "--set", "population.follicles=60"]
+SMALL = ["--set", "population.subjects=20", "--set", "population.follicles=400"]
 
 
 @pytest.fixture(autouse=True)
@@ -68,9 +68,9 @@ def test_a_worse_fit_is_exit_code_3(tmp_path: Path, capsys: pytest.CaptureFixtur
     told = json.loads(before.read_text())
     for row in told["rows"]:
         if row["observation"] == "kaufman_1998:4":
-            row.update(z=0.0, mc_z=0.0)
+            row.update(mc_z=0.0)
     before.write_text(json.dumps(told))
-    worse = ["--set", "biology.progression=0.0004 /day"]
+    worse = ["--set", "biology.progression=0.001 /day"]
     assert run("--out", str(tmp_path), "--quiet", "--against", str(before), *worse) == 3
     captured = capsys.readouterr()
     assert "kaufman_1998:4" in captured.out
