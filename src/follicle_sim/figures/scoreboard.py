@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from follicle_sim.trials.scoring import ScoreRow
 
-_WIDTH = 10.0
-_PITCH = 13.5  # points from line to line
+_WIDTH = 11.0
+_PITCH = 12.0  # points from line to line
 _MARGIN = 0.2
-_LEFT, _RIGHT = 4.7, 0.85  # inches beside the panels
+_LEFT, _RIGHT = 5.3, 0.6  # inches beside the panels
 _HEAD, _FOOT = 0.95, 0.62
 _HEADING, _GAP = 1.25, 3.2  # heights in lines
 _NORMAL_90 = 1.6448536269514722
@@ -147,7 +147,7 @@ def _write(ax: Axes, line: _Line, y: float, left: float) -> None:
     colour = look.INK if row.counted else look.MUTED
     size = look.TINY + 0.6
     ax.text(0.008, y, shortened(line.text, 50), fontsize=size, va="center", color=colour)
-    arm = shortened(row.arm, 34)
+    arm = shortened(row.arm + (f" − {row.control}" if row.control else ""), 46)
     ax.text(left - 0.012, y, arm, fontsize=size, va="center", ha="right", color=look.MUTED)
     if row.z is not None:
         bad = row.missed and row.counted
