@@ -1,8 +1,9 @@
-"""What the command line prints: progress, tables, a scenario read back, the trials held."""
+"""What the command line prints: progress, tables, scenarios, trials and treatments."""
 
 from follicle_sim.console.progress import simulate_with_progress
 from follicle_sim.console.run import print_run
 from follicle_sim.console.scenario import print_scenario
+from follicle_sim.console.treatments import print_treatment, print_treatments
 from follicle_sim.console.trials import print_studies, print_study
 
 __all__ = [
@@ -10,5 +11,7 @@ __all__ = [
     "print_scenario",
     "print_studies",
     "print_study",
+    "print_treatment",
+    "print_treatments",
     "simulate_with_progress",
 ]
