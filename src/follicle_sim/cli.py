@@ -1,4 +1,4 @@
-"""The command line: `follicle-sim run | check | show | validate | trials | rerun`.
+"""The command line: `follicle-sim run | check | show | validate | trials | treatments | rerun`.
 
 Exit codes: 0 done; 1 unexpected error; 2 bad input; 3 a repeated run differs; 4 cannot write the
 output; 130 stopped by the user. Heavy libraries are imported inside the commands that need them, so
@@ -33,6 +33,8 @@ app = typer.Typer(
 )
 trials_app = typer.Typer(help="Published trials the simulator is held against.", epilog=CODES)
 app.add_typer(trials_app, name="trials", no_args_is_help=True)
+treatments_app = typer.Typer(help="Treatments that a scenario can give.", epilog=CODES)
+app.add_typer(treatments_app, name="treatments", no_args_is_help=True)
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (TOML).")]
 Settings = Annotated[
@@ -229,6 +231,26 @@ def trials_show(
     from follicle_sim import console
 
     console.print_study(study)
+
+
+@treatments_app.command("list", epilog=CODES)
+def treatments_list() -> None:
+    """List the treatments of the library."""
+    from follicle_sim import console
+
+    console.print_treatments()
+
+
+@treatments_app.command("show", epilog=CODES, short_help="Show every number of a treatment.")
+def treatments_show(
+    treatment: Annotated[
+        str, typer.Argument(metavar="ID", help="Name of a treatment, see `treatments list`.")
+    ],
+) -> None:
+    """Show every number of one treatment with its unit, source and grade."""
+    from follicle_sim import console
+
+    console.print_treatment(treatment)
 
 
 def _stop(signal_number: int, frame: object) -> NoReturn:

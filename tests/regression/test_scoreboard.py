@@ -31,7 +31,7 @@ def test_no_row_has_worsened(board: Scoreboard) -> None:
 
 
 def test_benchmark_is_up_to_date(board: Scoreboard) -> None:
-    # A row that fits better, or a new one, belongs into the benchmark too, or it could be lost again.
+    # A row that fits better, or a new one, belongs into it too, or it could be lost again.
     before = read_benchmark(BENCHMARK)
     assert before["summary"] == summary(board.rows)
     then = {(row["design"], row["observation"], row["arm"]): row["z"] for row in before["rows"]}

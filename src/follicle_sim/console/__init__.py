@@ -1,4 +1,4 @@
-"""What the command line prints: progress, tables, a scenario read back, the trials held."""
+"""What the command line prints: progress, tables, scenarios, trials and treatments."""
 
 from follicle_sim.console.progress import simulate_with_progress
 from follicle_sim.console.run import print_run
@@ -8,6 +8,7 @@ from follicle_sim.console.scoreboard import (
     print_worsened,
     scoreboard_progress,
 )
+from follicle_sim.console.treatments import print_treatment, print_treatments
 from follicle_sim.console.trials import print_studies, print_study
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "print_scoreboard",
     "print_studies",
     "print_study",
+    "print_treatment",
+    "print_treatments",
     "print_worsened",
     "scoreboard_progress",
     "simulate_with_progress",

@@ -61,13 +61,13 @@ def with_own(known: Known, treatments: object) -> Known:
     for name, tables in treatments.items():
         if name in known.treatments:
             continue  # refused by the field
-        amount = tables.get("amount") if isinstance(tables, Mapping) else None
+        amount = tables.get("amount") if isinstance(tables, Mapping) else ""
         known_amount = isinstance(amount, str) and amount in units.AMOUNTS
         amounts[name] = str(amount) if known_amount else ""
         try:
             whole |= parse_own({name: tables})
-        except (InputError, AttributeError):
-            continue
+        except (InputError, TypeError):
+            continue  # told by the field
         routes[name], variants[name] = whole[name].route, tuple(whole[name].variants)
     return replace(
         known,
