@@ -45,7 +45,10 @@ LAYERS = (
     ("what is measured", ("dataset", "provenance", "storage")),
     ("the way through", ("simulate",)),
     ("what it says", ("endpoints", "trials.simulated", "trials.compare")),
-    ("loops and pictures", ("figures", "inference", "predict", "pharmacology.fit_drake")),
+    (
+        "loops and pictures",
+        ("figures", "inference", "explain", "predict", "pharmacology.fit_drake"),
+    ),
     ("what is left on disk", ("outputs",)),
     ("what a user sees", ("console", "cli", "__main__")),
 )

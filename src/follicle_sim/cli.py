@@ -1,4 +1,4 @@
-"""The command line: `follicle-sim run | check | show | explain | trials | rerun`.
+"""The command line: `follicle-sim run | check | show | explain | validate | trials | ...`.
 
 Exit codes: 0 done; 1 unexpected error; 2 bad input; 3 a repeated run differs; 4 cannot write the
 output; 130 stopped by the user. Heavy libraries are imported inside the commands that need them, so
@@ -8,6 +8,7 @@ that `--version` and `--help` answer at once.
 import signal
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -32,6 +33,8 @@ app = typer.Typer(
 )
 trials_app = typer.Typer(help="Published trials the simulator is held against.", epilog=CODES)
 app.add_typer(trials_app, name="trials", no_args_is_help=True)
+treatments_app = typer.Typer(help="Treatments that a scenario can give.", epilog=CODES)
+app.add_typer(treatments_app, name="treatments", no_args_is_help=True)
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (TOML).")]
 Settings = Annotated[
@@ -47,6 +50,16 @@ Threads = Annotated[
     int | None,
     typer.Option("--threads", min=1, help="Processors to use; changes no result. Default: all."),
 ]
+
+
+class Wanted(StrEnum):
+    """Which published numbers `validate` takes."""
+
+    calibration = "calibration"
+    validation = "validation"
+    all = "all"
+
+
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 
 
@@ -188,6 +201,53 @@ def rerun(
             typer.echo(f"{result}: every variable is equal, bit for bit")
 
 
+@app.command(epilog=CODES, short_help="Hold the model against every published trial.")
+def validate(
+    use: Annotated[
+        Wanted, typer.Option("--use", help="Numbers to take: for fitting, for testing, or all.")
+    ] = Wanted.all,
+    json: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Also write the scoreboard here, as JSON."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for table, JSON and figure.")] = Path(
+        "results/scoreboard"
+    ),
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="FILE",
+            help="An earlier --json file: exit code 3 if a row fits worse than luck allows.",
+        ),
+    ] = None,
+    settings: Settings = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate every published study that the model can express, and score each number once."""
+    from follicle_sim import console, outputs
+    from follicle_sim.errors import MismatchError
+    from follicle_sim.inference import scoreboard
+
+    before = None if against is None else scoreboard.read_benchmark(against)
+    folder = outputs.make_folder(out)
+    with console.scoreboard_progress(quiet=quiet) as progress:
+        board = scoreboard.run_scoreboard(
+            use.value, overrides=settings or [], threads=threads, progress=progress
+        )
+    files = outputs.write_scoreboard(board, folder)
+    if json is not None:
+        board.write_json(json)
+    if not quiet:
+        console.print_scoreboard(board)
+        typer.echo(f"\nWritten to {folder}: {'  '.join(files)}")
+    found = [] if before is None else scoreboard.worsened(board, before)
+    if found:
+        console.print_worsened(found)
+        raise MismatchError(f"{against}: {len(found)} published numbers fit worse than before")
+
+
 @trials_app.command("list", epilog=CODES)
 def trials_list() -> None:
     """List the observed studies."""
@@ -204,6 +264,26 @@ def trials_show(
     from follicle_sim import console
 
     console.print_study(study)
+
+
+@treatments_app.command("list", epilog=CODES)
+def treatments_list() -> None:
+    """List the treatments of the library."""
+    from follicle_sim import console
+
+    console.print_treatments()
+
+
+@treatments_app.command("show", epilog=CODES, short_help="Show every number of a treatment.")
+def treatments_show(
+    treatment: Annotated[
+        str, typer.Argument(metavar="ID", help="Name of a treatment, see `treatments list`.")
+    ],
+) -> None:
+    """Show every number of one treatment with its unit, source and grade."""
+    from follicle_sim import console
+
+    console.print_treatment(treatment)
 
 
 def _stop(signal_number: int, frame: object) -> NoReturn:

@@ -50,6 +50,9 @@ class Decision(IntEnum):
     ADHERENCE = 20
     GROWTH = 21
     READER = 22
+    RESPONDER = 23
+    PERSON_EFFECT = 24
+    BATCH = 25
 
 
 SUBJECT_LEVEL = 0xFFFFFFFF

@@ -32,6 +32,7 @@ from follicle_sim.pharmacology.factors import CHANNELS, load_factors
 from follicle_sim.pharmacology.library import AMOUNT_UNITS, Treatment, potency_overrides
 from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.model import Arm, Scenario, Spread
+from follicle_sim.scenario.own import parse_own
 from follicle_sim.simulate import Study, prepare, simulate
 
 Floats = NDArray[np.float64]
@@ -101,7 +102,8 @@ def explain(
     chosen = find_arm(scenario, arm)
     grid = prepare(scenario).grid
     days = grid[grid >= 0.0][:-1]
-    used = acting_doses(chosen, float(grid[-1]), potency_overrides(scenario.biology))
+    own = parse_own(scenario.treatments)
+    used = acting_doses(chosen, float(grid[-1]), potency_overrides(scenario.biology), own)
     arms = [chosen]
     if used:
         arms.append(Arm(label=_free_label(chosen), role="untreated"))
@@ -167,7 +169,8 @@ def find_arm(scenario: Scenario, label: str | None = None) -> Arm:
     """
     if label is None:
         end = scenario.end + scenario.run.forcing_step
-        acting = (arm for arm in scenario.arms if acting_doses(arm, end))
+        own = parse_own(scenario.treatments)
+        acting = (arm for arm in scenario.arms if acting_doses(arm, end, treatments=own))
         return next(acting, scenario.arms[0])
     labels = [arm.label for arm in scenario.arms]
     if label not in labels:

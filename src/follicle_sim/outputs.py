@@ -10,6 +10,7 @@ import xarray as xr
 from follicle_sim.endpoints import EndpointTable, summarise
 from follicle_sim.errors import Interrupted, MismatchError, OutputError
 from follicle_sim.files import write_text_atomic
+from follicle_sim.inference.scoreboard import Scoreboard
 from follicle_sim.scenario.load import dump_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.storage import differing_variables, save_result
@@ -153,6 +154,23 @@ def _figures(
         figures["phases.png"] = lambda path: save_figure(plot_phases(data), path)
     figures["comparison.png"] = lambda path: save_figure(plot_comparison(comparison), path)
     return figures
+
+
+def write_scoreboard(board: Scoreboard, folder: Path) -> tuple[str, ...]:
+    """Write table, JSON and figure of a scoreboard; return the names in the order written.
+
+    Raises
+    ------
+    OutputError
+        Naming the file that could not be written; an earlier one stays as it was.
+    """
+    from follicle_sim.figures.scoreboard import plot_scoreboard
+    from follicle_sim.figures.style import save_figure
+
+    board.to_csv(folder / "scoreboard.csv")
+    board.write_json(folder / "scoreboard.json")
+    save_figure(plot_scoreboard(board.rows), folder / "scoreboard.png")
+    return "scoreboard.csv", "scoreboard.json", "scoreboard.png"
 
 
 def check_equal(before: xr.Dataset, after: xr.Dataset, source: str) -> None:

@@ -30,10 +30,11 @@ from follicle_sim.forcing import (
 )
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
-from follicle_sim.pharmacology.library import POTENCY_PREFIX, potency_overrides
+from follicle_sim.pharmacology.library import POTENCY_PREFIX, Treatment, potency_overrides
 from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.load import parse_scenario
 from follicle_sim.scenario.model import Arm, Scenario
+from follicle_sim.scenario.own import parse_own
 
 Floats = NDArray[np.float64]
 
@@ -142,6 +143,7 @@ class Study:
     sensitivity: Floats  # (G,)
     grid: Floats  # (T,) day
     visits: Floats  # (V,) day
+    treatments: Mapping[str, Treatment]  # the scenario's own
 
     def arm(self, index: int, replicate: int) -> "ArmRun":
         """Draw the people of one arm and make room for its results."""
@@ -169,9 +171,9 @@ class ArmRun:
 
     def jobs(self) -> Iterator[Job]:
         """Yield work on blocks of subjects; forcing that all of them share is made once."""
-        spread = self.study.scenario.population.spread
+        spread, own = self.study.scenario.population.spread, self.study.treatments
         shared = None
-        if not people_differ(self.arm, spread.potency):
+        if not people_differ(self.arm, spread.potency, own):
             shared = self.drive(slice(0, 1))
         for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max())):
             yield partial(self.run, people, shared)
@@ -188,6 +190,7 @@ class ArmRun:
             subjects=cohort.subject[people],
             potency_cv=study.scenario.population.spread.potency,
             overrides=potency_overrides(study.scenario.biology),
+            treatments=study.treatments,
         )
         return levels, integrate(levels, study.grid, study.parameters)
 
@@ -232,6 +235,7 @@ def prepare(scenario: Scenario) -> Study:
         sensitivity=sensitivities(condition, parameters["sensitivity_shape"]),
         grid=time_grid(scenario.run.history, scenario.end, scenario.run.forcing_step),
         visits=np.array(scenario.design.visits),
+        treatments=parse_own(scenario.treatments),
     )
 
 

@@ -14,6 +14,7 @@ from follicle_sim.pharmacology.factors import (
     load_factors,
     parse_factors,
 )
+from follicle_sim.pharmacology.library import load_treatment, treatment_names
 from follicle_sim.pharmacology.values import read_toml
 
 TABLE = load_factors()
@@ -43,8 +44,11 @@ def test_factors_that_act_elsewhere_touch_no_channel(name):
     assert all(TABLE.factors[name].elasticity(c) == 0.0 for c in CHANNELS)
 
 
-def test_no_factor_touches_exogen():
-    assert not TABLE.elasticities("telogen").any()
+def test_only_bmp_touches_exogen_and_no_treatment_moves_it_unasked():
+    touched = TABLE.elasticities("telogen")
+    assert [name for name, x in zip(TABLE.names, touched, strict=True) if x] == ["BMP"]
+    for name in treatment_names():
+        assert "BMP" not in load_treatment(name).drives()
 
 
 def test_igf1_repeats_the_hazard_ratio_of_organ_culture():

@@ -52,9 +52,23 @@ def test_every_number_has_unit_source_and_grade(path):
 
 def test_the_library_of_this_version():
     assert amount_dimensions() == {
+        "conditioned_medium_topical": "sessions",
+        "dutasteride_oral": "mass",
         "exosomes_adipose_microneedling": "sessions",
+        "exosomes_foreskin_injection": "particles",
+        "exosomes_placental_injection": "particles",
+        "exosomes_umbilical_microneedling": "particles",
         "finasteride_oral": "mass",
+        "finasteride_topical": "volume",
+        "growth_factor_cocktail_microneedling": "sessions",
+        "laser_comb": "sessions",
+        "microneedling": "sessions",
+        "minoxidil_foam_5": "mass",
+        "minoxidil_oral": "mass",
+        "minoxidil_topical_2": "volume",
         "minoxidil_topical_5": "volume",
+        "prp_injection": "sessions",
+        "saline_injection": "sessions",
         "vehicle": "volume",
     }
 
@@ -70,7 +84,7 @@ def test_every_treatment_loads_and_only_the_vehicle_does_nothing(name):
 def test_an_unknown_treatment_gives_the_nearest():
     with pytest.raises(InputError, match='did you mean "finasteride_oral"'):
         load_treatment("finastride_oral")
-    with pytest.raises(InputError, match="allowed: exosomes_adipose_microneedling"):
+    with pytest.raises(InputError, match="allowed: conditioned_medium_topical"):
         load_treatment("zzz")
     with pytest.raises(InputError, match="unknown treatment"):
         load_treatment("../library/vehicle")

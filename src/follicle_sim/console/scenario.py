@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import BaseModel
 from rich.console import Console
 from rich.text import Text
 
@@ -14,6 +15,7 @@ from follicle_sim.pharmacology.values import Quantity
 from follicle_sim.predict import predict_cost
 from follicle_sim.scenario.describe import describe
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.own import parse_own
 
 SLOW = 0.01  # a rate per day below this reads better per year
 
@@ -26,13 +28,22 @@ def print_scenario(scenario: Scenario) -> None:
     for row in parameter_table().values():
         _print_parameter(console, scenario, row)
     treatments = dict.fromkeys(dose.treatment for arm in scenario.arms for dose in arm.doses)
+    own = parse_own(scenario.treatments)
     for name in treatments:
-        _print_treatment(console, scenario, load_treatment(name))
+        treatment = own[name] if name in own else load_treatment(name)
+        for variants in _variants(scenario, name):
+            _print_treatment(console, scenario, treatment.with_variants(variants))
     cost = predict_cost(scenario)
     console.print(
         f"\nPredicted: about {cost.seconds:.1f} s on {counted(cost.threads, 'thread')} once "
         f"compiled, {cost.memory / 1e6:,.0f} MB of memory."
     )
+
+
+def _variants(scenario: Scenario, treatment: str) -> list[tuple[str, ...]]:
+    """Return each set of hypotheses under which a scenario gives a treatment."""
+    doses = (dose for arm in scenario.arms for dose in arm.doses)
+    return list(dict.fromkeys(dose.variants for dose in doses if dose.treatment == treatment))
 
 
 def _print_parameter(console: Console, scenario: Scenario, row: Parameter) -> None:
@@ -42,7 +53,7 @@ def _print_parameter(console: Console, scenario: Scenario, row: Parameter) -> No
         console,
         f"{row.name} = {_value_text(value, row.dimension)}",
         row.meaning,
-        "set in this scenario" if changed else _graded(row.grade, row.source),
+        "set in this scenario" if changed else graded(row.grade, row.source),
     )
 
 
@@ -51,12 +62,12 @@ def _print_treatment(console: Console, scenario: Scenario, treatment: Treatment)
     if not treatment.acts:
         print_indented(console, "does nothing by itself: it has no effect in the library", 2)
         return
-    for path, quantity in _quantities(treatment):
-        if path != "potency":
+    for path, quantity in quantities(treatment):
+        if path != "potency" and not path.startswith("variants."):
             unit = "" if quantity.unit == "1" else f" {quantity.unit}"
-            source = _graded(quantity.grade, quantity.source)
+            source = graded(quantity.grade, quantity.source)
             _print_number(console, f"{path} = {quantity.value:.6g}{unit}", "", source)
-    potency = potency_parameters().get(f"potency_{treatment.name}")
+    potency = potency_parameters({treatment.name: treatment}).get(f"potency_{treatment.name}")
     if potency is not None:
         _print_parameter(console, scenario, potency)
 
@@ -66,12 +77,14 @@ def _print_number(console: Console, head: str, meaning: str, source: str) -> Non
     print_indented(console, f"{meaning}. {source}" if meaning else source, 6, style="dim")
 
 
-def _graded(grade: str, source: str) -> str:
+def graded(grade: str, source: str) -> str:
     """Return "grade: source" without saying the grade twice."""
     return source if source.startswith(f"{grade}:") else f"{grade}: {source}"
 
 
-def _quantities(treatment: Treatment) -> Iterator[tuple[str, Quantity]]:
+def quantities(treatment: BaseModel) -> Iterator[tuple[str, Quantity]]:
+    """Yield the path and the number of everything in a treatment or a part of one."""
+
     def walk(node: Any, path: str) -> Iterator[tuple[str, Quantity]]:
         if isinstance(node, Quantity):
             yield path, node

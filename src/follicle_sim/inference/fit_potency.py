@@ -1,9 +1,12 @@
-"""Find one treatment's potency from one published number, and write it into the library.
+"""Find one treatment's potency from published numbers of one study, and write it into the library.
 
-    python -m follicle_sim.inference.fit_potency SCENARIO TREATMENT OBSERVATION
+    python -m follicle_sim.inference.fit_potency SCENARIO TREATMENT OBSERVATION... [--drift]
 
 Root finding on common random numbers: the simulated counterpart of the observation, as `compare`
-computes it, rises with potency; the potency at which the two meet is kept.
+computes it, rises with potency; the potency at which the two meet is kept. The change of an arm
+without a control holds what the trial itself does, too: with `--drift` the mean of that
+(designs/scoring.toml) is left to the trial. With several observations (endpoints of a study)
+the sum of their squared z scores is least, each z as the scoreboard has it, drift included.
 """
 
 import argparse
@@ -13,10 +16,14 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from scipy.optimize import brentq
+import numpy as np
+from scipy.optimize import brentq, minimize_scalar
 
 from follicle_sim.errors import InputError, Problem, did_you_mean
+from follicle_sim.inference.designs import scoring_rules
 from follicle_sim.inference.fit_biology import with_biology
+from follicle_sim.inference.scoreboard import baselines
+from follicle_sim.inference.scoring import score
 from follicle_sim.pharmacology.library import POTENCY_PREFIX
 from follicle_sim.pharmacology.values import FittedValue, load_fitted, write_fitted
 from follicle_sim.scenario.load import load_scenario
@@ -51,8 +58,25 @@ def counterpart(scenario: Scenario, treatment: str, potency: float, row_id: str)
     return rows[row_id]
 
 
-def fit_potency(scenario: Scenario, treatment: str, row_id: str) -> float:
+def drift_of(row: ComparisonRow) -> float:
+    """Return what the trial itself is expected to add to a density change, in the row's unit.
+
+    Raises
+    ------
+    InputError
+        If the row is a difference, which is free of drift, or not the change of a density.
+    """
+    rule = scoring_rules().offset["density"]
+    if row.control or row.kind != "change" or row.endpoint not in rule.endpoints:
+        message = "--drift is for the change of a density in one arm"
+        raise InputError("fit", [Problem(row.observation, message)])
+    return rule.mean
+
+
+def fit_potency(scenario: Scenario, treatment: str, row_id: str, *, drift: bool = False) -> float:
     """Return the potency at which simulation and observation meet, to four digits.
+
+    With `drift` the simulation meets the observation less what the trial itself adds.
 
     Raises
     ------
@@ -62,7 +86,8 @@ def fit_potency(scenario: Scenario, treatment: str, row_id: str) -> float:
 
     def gap(potency: float) -> float:
         row = counterpart(scenario, treatment, potency, row_id)
-        return row.simulated - row.observed
+        added = drift_of(row) if drift else 0.0
+        return row.simulated + added - row.observed
 
     ends = gap(LOWEST), gap(HIGHEST)
     if ends[0] * ends[1] > 0:
@@ -74,16 +99,50 @@ def fit_potency(scenario: Scenario, treatment: str, row_id: str) -> float:
     return float(f"{brentq(gap, LOWEST, HIGHEST, xtol=1e-3, rtol=1e-4):.4g}")
 
 
+def fit_jointly(scenario: Scenario, treatment: str, row_ids: Sequence[str]) -> float:
+    """Return the potency with the least sum of squared z scores over several observations.
+
+    Raises
+    ------
+    InputError
+        If the scenario does not score one of them, or the best potency is at a bound.
+    """
+
+    def misfit(log_potency: float) -> float:
+        data = simulate(
+            with_biology(scenario, {f"{POTENCY_PREFIX}{treatment}": float(np.exp(log_potency))})
+        )
+        scored = score(compare(data).rows, scenario, scenario.title, baselines(data))
+        z = {row.observation: row.z for row in scored if row.z is not None}
+        lost = [row_id for row_id in row_ids if row_id not in z]
+        if lost:
+            message = f"no score of {lost[0]}{did_you_mean(lost[0], z)}"
+            raise InputError("fit", [Problem(scenario.title, message)])
+        return float(sum(z[row_id] ** 2 for row_id in row_ids))
+
+    ends = float(np.log(LOWEST)), float(np.log(HIGHEST))
+    found = minimize_scalar(misfit, bounds=ends, method="bounded", options={"xatol": 1e-3})
+    if min(abs(found.x - end) for end in ends) < 0.01:
+        message = f"the best potency is at a bound, {np.exp(found.x):.3g}"
+        raise InputError("fit", [Problem(treatment, message)])
+    return float(f"{np.exp(found.x):.4g}")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit and write `fitted_potencies.toml`; `--dry-run` only prints."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("scenario", type=Path)
     parser.add_argument("treatment")
-    parser.add_argument("observation")
+    parser.add_argument("observations", nargs="+", metavar="observation")
+    parser.add_argument("--drift", action="store_true", help="leave the trial its own drift")
     parser.add_argument("--dry-run", action="store_true", help="print, do not write")
     options = parser.parse_args(arguments)
     scenario = load_scenario(options.scenario, STEADY)
-    potency = fit_potency(scenario, options.treatment, options.observation)
+    names: list[str] = options.observations
+    if len(names) == 1:
+        potency = fit_potency(scenario, options.treatment, names[0], drift=options.drift)
+    else:
+        potency = fit_jointly(scenario, options.treatment, names)
     print(f"{options.treatment}: potency {potency:g}")
     rows = counterparts(scenario, options.treatment, potency)
     for each in rows.values():
@@ -92,17 +151,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     if options.dry_run:
         return 0
-    row = rows[options.observation]
-    words = f"{COMMAND} {options.scenario} {options.treatment} {options.observation}"
+    words = f"{COMMAND} {options.scenario} {options.treatment} {' '.join(names)}"
+    words += " --drift" * options.drift
     entry = FittedValue(
         value=potency,
         unit="1",
         grade="fitted",
-        source=f"least squares to {row.observation} ({row.observed:.4g} {row.unit}); "
-        f"see `follicle-sim trials show {row.study}`",
+        source=f"least squares to {' and '.join(_told(rows[n], options.drift) for n in names)}; "
+        f"see `follicle-sim trials show {rows[names[0]].study}`",
         command=words,
         date=str(datetime.date.today()),
-        data=(f"{row.observation}: {row.observed:.4g} {row.unit}, week {row.week:g}",),
+        data=tuple(
+            f"{row.observation}: {row.observed:.4g} {row.unit}, week {row.week:g}"
+            for row in (rows[name] for name in names)
+        ),
         versions={name: version(name) for name in ("follicle-sim", "numpy", "scipy")},
     )
     heading = (
@@ -111,6 +173,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     write_fitted("potencies", {**load_fitted("potencies"), options.treatment: entry}, heading)
     return 0
+
+
+def _told(row: ComparisonRow, drift: bool) -> str:
+    less = f" less a drift of {drift_of(row):g}" if drift else ""
+    return f"{row.observation} ({row.observed:.4g} {row.unit}{less})"
 
 
 if __name__ == "__main__":

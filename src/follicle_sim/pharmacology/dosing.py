@@ -112,6 +112,16 @@ def _doses_before(limit: float, start: float, every: float) -> float:
     return max(0.0, math.ceil((limit - start) / every - ROUNDING))
 
 
+def word(name: str) -> int:
+    """Return the 32-bit word that stands for a name in the counter of a random draw."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
+
+
+def minutes(times: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """Return (1, K) the minutes at which doses are due: what names them in a random draw."""
+    return np.floor(times * MINUTES + 0.5).astype(np.uint32).reshape(1, -1)
+
+
 def taken(
     treatment: str,
     times: NDArray[np.float64],
@@ -140,7 +150,6 @@ def taken(
     """
     ids = np.asarray(subjects, dtype=np.uint32).reshape(-1, 1)
     chance = np.broadcast_to(np.asarray(adherence, dtype=np.float64), (len(ids),)).reshape(-1, 1)
-    name = int.from_bytes(hashlib.sha256(treatment.encode()).digest()[:4], "big")
-    minute = np.floor(times * MINUTES + 0.5).astype(np.uint32).reshape(1, -1)
+    name, minute = word(treatment), minutes(times)
     drawn = uniforms(seed, replicate, stream, ids, name, minute, int(Decision.ADHERENCE))
     return np.asarray(drawn < chance)

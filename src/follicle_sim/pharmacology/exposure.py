@@ -17,6 +17,7 @@ from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, expand, taken
 from follicle_sim.pharmacology.effect import emax, inhibited_share
 from follicle_sim.pharmacology.factors import FactorTable, factor_levels, load_factors
 from follicle_sim.pharmacology.library import Emax, Treatment, load_treatment, treatment_file
+from follicle_sim.pharmacology.variability import batch_multipliers, cv_of, person_multipliers
 
 Floats = NDArray[np.float64]
 
@@ -42,9 +43,16 @@ class ArmLike(Protocol):
     def doses(self) -> Sequence[Any]: ...
 
 
-def people_differ(arm: ArmLike, potency_cv: float) -> bool:
+def people_differ(
+    arm: ArmLike, potency_cv: float, treatments: Mapping[str, Treatment] | None = None
+) -> bool:
     """Return whether the subjects of an arm can have different factor levels."""
-    return bool(arm.doses) and (potency_cv > 0.0 or any(d.adherence < 1.0 for d in arm.doses))
+    if not arm.doses:
+        return False
+    if potency_cv > 0.0 or any(d.adherence < 1.0 for d in arm.doses):
+        return True
+    used = _treatments(arm, {}, treatments or {})
+    return any(treatment.differs_between_people for treatment in used.values())
 
 
 def arm_factors(
@@ -96,7 +104,9 @@ def arm_factors(
     table = load_factors() if table is None else table
     used = _treatments(arm, overrides or {}, treatments or {})
     schedule = _schedule(arm, used, float(grid[-1]))
-    equal = potency_cv == 0.0 and all(d.adherence >= 1.0 for d, _ in schedule)
+    equal = potency_cv == 0.0 and all(
+        d.adherence >= 1.0 and not used[d.treatment].differs_between_people for d, _ in schedule
+    )
     ids = np.atleast_1d(np.asarray(subjects, dtype=np.uint32))
     if equal or not schedule:
         ids = ids[:1]
@@ -125,6 +135,11 @@ def arm_factors(
             )
             for name, treatment in used.items()
         }
+        for name, treatment in used.items():
+            cv = cv_of(treatment.person_cv)
+            own = person_multipliers(name, cv, treatment.responders, subjects=people, **names)
+            if own is not None:
+                effects[name] = effects[name] * own[:, None]
         drives = {name: treatment.drives() for name, treatment in used.items()}
         levels[low : low + BLOCK, :, first:] = factor_levels(
             effects, drives, potency, grid[first:], table
@@ -133,13 +148,16 @@ def arm_factors(
 
 
 def acting_doses(
-    arm: ArmLike, end: float, overrides: Mapping[str, float] | None = None
+    arm: ArmLike,
+    end: float,
+    overrides: Mapping[str, float] | None = None,
+    treatments: Mapping[str, Treatment] | None = None,
 ) -> dict[str, ActingDoses]:
     """Return the treatments of an arm that act before day `end`, each with its doses and events.
 
     Errors as `arm_factors`.
     """
-    used = _treatments(arm, overrides or {}, {})
+    used = _treatments(arm, overrides or {}, treatments or {})
     schedule = _schedule(arm, used, end)
     return {
         name: (treatment, [(d, events) for d, events in schedule if d.treatment == name])
@@ -172,8 +190,10 @@ def site_levels(
     -------
     fine : (P (T - 1) + 1,) the grid with each cell cut into P equal parts
     level : (S, P (T - 1)) mean in each part; (1, ...) where everyone takes every dose
+        and batches are alike
     """
-    if all(dose.adherence >= 1.0 for dose, _ in schedule):
+    batch_cv = cv_of(treatment.batch_cv)
+    if batch_cv == 0.0 and all(dose.adherence >= 1.0 for dose, _ in schedule):
         subjects = subjects[:1]
     amounts = np.concatenate(
         [
@@ -193,6 +213,16 @@ def site_levels(
     )
     times = np.concatenate([events.times for _, events in schedule])
     durations = np.concatenate([events.durations for _, events in schedule])
+    if batch_cv > 0.0:
+        amounts = amounts * batch_multipliers(
+            treatment.name,
+            times,
+            batch_cv,
+            seed=seed,
+            replicate=replicate,
+            stream=stream,
+            subjects=subjects,
+        )
     order = np.argsort(times, kind="stable")
     parts = int(np.ceil(np.diff(grid).max() / SUBSTEP - 1e-9))
     fine = _refined(grid, parts)
@@ -258,10 +288,16 @@ def _treatments(
     arm: ArmLike, overrides: Mapping[str, float], given: Mapping[str, Treatment]
 ) -> dict[str, Treatment]:
     used: dict[str, Treatment] = {}
-    for dose in arm.doses:
-        if dose.treatment not in used:
-            name = dose.treatment
-            used[name] = given[name] if name in given else load_treatment(name)
+    variants: dict[str, tuple[str, ...]] = {}
+    for i, dose in enumerate(arm.doses):
+        name, wanted = dose.treatment, tuple(getattr(dose, "variants", ()))
+        if name not in used:
+            treatment = given[name] if name in given else load_treatment(name)
+            used[name] = treatment.with_variants(wanted)
+        # One person's drug cannot act in two ways at once: it meets in the same compartments.
+        if variants.setdefault(name, wanted) != wanted:
+            message = f"differ from those of an earlier dose of {name} in this arm"
+            raise InputError(f"{arm.label}.doses[{i}]", [Problem("variants", message)])
     changes: dict[str, dict[str, float]] = {}
     for key, value in overrides.items():
         name, _, path = key.partition(".")

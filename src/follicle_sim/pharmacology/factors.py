@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from follicle_sim import biology
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.numerics import decay_sum, log_array
-from follicle_sim.pharmacology.values import Rate, Signed, read_toml
+from follicle_sim.pharmacology.values import Rate, Share, Signed, read_toml
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +29,8 @@ FLOOR = 0.05
 
 Drives add up, so strong or many inhibitors could ask for a level of zero or less, which has no
 logarithm. A twentieth is below what any treatment here reaches on average (finasteride leaves a
-third of scalp DHT); it binds only for a person with an extreme response.
+third of scalp DHT, dutasteride a fifth); it binds only for a person with an extreme response. A
+factor that is only looked at, and enters no logarithm, may give a `floor` of its own.
 """
 
 FACTOR_FILE = Path(biology.__file__).parent / "factors.toml"
@@ -43,6 +44,7 @@ class Factor(BaseModel):
     kind: Literal["promoter", "inhibitor", "endocrine", "immune"]
     direction: str = Field(min_length=1)
     turnover: Rate
+    floor: Share | None = None
     anagen: Signed | None = None
     telogen: Signed | None = None
     kenogen: Signed | None = None
@@ -120,7 +122,7 @@ def factor_levels(
 ) -> Floats:
     """Return factor levels relative to untreated: dF/dt = k_F (drive_F - F), F = 1 at grid[0].
 
-    drive_F = max(FLOOR, 1 + m * sum over treatments of (potency S_F) E), m the person's multiplier.
+    drive_F = max(floor, 1 + m * sum over treatments of (potency S_F) E), m the person's multiplier.
 
     Parameters
     ----------
@@ -142,9 +144,10 @@ def factor_levels(
         drive = np.zeros((len(potency), grid.size - 1))
         for treatment, size in acting:
             drive += size * effects[treatment]
-        drive = np.maximum(potency[:, None] * drive, FLOOR - 1.0)
-        levels[:, i] = 1.0 + _follow(drive, factor.turnover.value, grid)
-    return np.maximum(levels, FLOOR)
+        floor = FLOOR if factor.floor is None else factor.floor.value
+        drive = np.maximum(potency[:, None] * drive, floor - 1.0)
+        levels[:, i] = np.maximum(1.0 + _follow(drive, factor.turnover.value, grid), floor)
+    return levels
 
 
 def _follow(drive: Floats, rate: float, grid: Floats) -> Floats:

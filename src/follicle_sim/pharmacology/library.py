@@ -2,9 +2,11 @@
 
 A treatment is title, route, dimension of its dose amount, and, where it does anything, disposition,
 effect, signature over factors and potency. The file's name is the treatment's name.
+A file may also say how the treatment varies (`person_cv`, `batch_cv`, `responders`) and hold
+`variants`: hypotheses that a dose switches on by name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -30,9 +32,11 @@ from follicle_sim.pharmacology.values import (
     Rate,
     Share,
     Signed,
+    Variation,
     read_toml,
     resolve_fitted,
 )
+from follicle_sim.pharmacology.variability import Responders, Variant, cv_of
 
 AMOUNT_UNITS = {
     "mass": "mg",
@@ -124,6 +128,10 @@ class Treatment(_Frozen):
     effect: Effect | None = None
     signature: Mapping[str, Signed] = Field(default_factory=dict)
     potency: Potency | None = None
+    person_cv: Variation | None = None
+    batch_cv: Variation | None = None
+    responders: Responders | None = None
+    variants: Mapping[str, Variant] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _whole(self) -> "Treatment":
@@ -133,13 +141,25 @@ class Treatment(_Frozen):
                 "disposition, effect, signature and potency go together (a treatment with none of "
                 "them is a vehicle)"
             )
-        names = load_factors().names
-        for factor in self.signature:
-            if factor not in names:
-                raise ValueError(f'signature: no factor "{factor}"{did_you_mean(factor, names)}')
+        varies = (self.person_cv, self.batch_cv, self.responders, self.variants or None)
+        if self.effect is None and any(part is not None for part in varies):
+            raise ValueError("a vehicle does nothing, so nothing of it can vary")
+        self._check_signatures()
         if self.disposition is not None and self.effect is not None:
             self._check_units(self.disposition, self.effect)
         return self
+
+    def _check_signatures(self) -> None:
+        names = load_factors().names
+        signatures = {"signature": self.signature}
+        for name, variant in self.variants.items():
+            if not variant.parts:
+                raise ValueError(f"variants.{name} replaces nothing")
+            signatures[f"variants.{name}.signature"] = variant.signature or {}
+        for where, signature in signatures.items():
+            for factor in signature:
+                if factor not in names:
+                    raise ValueError(f'{where}: no factor "{factor}"{did_you_mean(factor, names)}')
 
     def _check_units(self, disposition: Disposition, effect: Emax | EnzymeTurnover) -> None:
         unit = AMOUNT_UNITS[self.amount]
@@ -169,6 +189,12 @@ class Treatment(_Frozen):
         """False for a vehicle."""
         return self.effect is not None
 
+    @property
+    def differs_between_people(self) -> bool:
+        """True where the same doses give people different effects, by this treatment's data."""
+        cvs = (cv_of(self.person_cv), cv_of(self.batch_cv))
+        return any(cv > 0.0 for cv in cvs) or self.responders is not None
+
     def response(self) -> Response:
         """Return the level at the site of effect after a unit dose.
 
@@ -188,6 +214,29 @@ class Treatment(_Frozen):
         """Return {factor: potency times S_F}: the change of its drive at E = 1."""
         potency = 0.0 if self.potency is None else self.potency.value
         return {name: potency * share.value for name, share in self.signature.items()}
+
+    def with_variants(self, names: Sequence[str]) -> "Treatment":
+        """Return a copy under the hypotheses of that name.
+
+        Raises
+        ------
+        InputError
+            If there is no such variant, or two of them replace the same entry.
+        """
+        replaced: dict[str, str] = {}
+        for name in names:
+            if name not in self.variants:
+                hint = did_you_mean(name, self.variants) or "; it has none"
+                problem = Problem(self.name, f'no variant "{name}"{hint}')
+                raise InputError("variants", [problem])
+            for part in self.variants[name].parts:
+                other = replaced.setdefault(part, name)
+                if other != name:
+                    message = f'"{other}" and "{name}" both replace its {part}; keep one'
+                    raise InputError("variants", [Problem(self.name, message)])
+        return self.model_copy(
+            update={part: getattr(self.variants[name], part) for part, name in replaced.items()}
+        )
 
     def with_values(self, values: Mapping[str, float]) -> "Treatment":
         """Return a copy with some numbers replaced, such as `{"effect.ec50": 2.0}`.
@@ -243,6 +292,8 @@ def parse_treatment(
     InputError
         With every problem of the file.
     """
+    if "name" in tables:
+        raise InputError(source, [Problem("name", "unknown key; a treatment is named by its file")])
     return _validated({"name": name, **resolve_fitted(tables, source, fitted)}, source)
 
 
@@ -300,14 +351,20 @@ def amount_dimensions() -> dict[str, str]:
     return {name: load_treatment(name).amount for name in treatment_names()}
 
 
-def potency_parameters() -> dict[str, Parameter]:
-    """Return what a scenario may override of the library: the fitted potency of each treatment.
+def potency_parameters(treatments: Mapping[str, Treatment] | None = None) -> dict[str, Parameter]:
+    """Return what a scenario may override: the potency of each treatment, unless by definition.
 
     Named `potency_<treatment>`; 0 switches the treatment off.
+
+    Parameters
+    ----------
+    treatments : by name; those of the library by default
     """
+    if treatments is None:
+        treatments = {name: load_treatment(name) for name in treatment_names()}
     found = {}
-    for name in treatment_names():
-        potency = load_treatment(name).potency
+    for name, treatment in treatments.items():
+        potency = treatment.potency
         if potency is not None and potency.grade != "definition":
             key = f"{POTENCY_PREFIX}{name}"
             found[key] = Parameter(

@@ -17,8 +17,11 @@ from follicle_sim.errors import InputError, Problem, did_you_mean
 LIBRARY = Path(__file__).parent / "library"
 FITTED_PREFIX = "fitted_"
 
-Grade = Literal["journal", "abstract", "review", "secondary", "assumption", "definition", "fitted"]
-"""Where a number was read. `definition`: true by convention (5 % is 50 mg/mL), not a finding."""
+Grade = Literal[
+    "journal", "abstract", "review", "secondary", "assumption", "definition", "fitted", "user"
+]
+"""Where a number was read. `definition`: true by convention (5 % is 50 mg/mL), not a finding;
+`user`: stated by whoever wrote a scenario of their own."""
 
 
 class Quantity(BaseModel):
@@ -76,6 +79,7 @@ Share = Annotated[Quantity, _checked("1", 0.0, False, 1.0)]
 Positive = Annotated[Quantity, _checked("1", 0.0, True, 1e6)]
 Signed = Annotated[Quantity, _checked("1", -1e6, False, 1e6)]
 Potency = Annotated[Quantity, _checked("1", 0.0, False, 1e6)]
+Variation = Annotated[Quantity, _checked("1", 0.0, False, 10.0)]
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -71,6 +71,8 @@ def dose_text(dose: Dose) -> str:
     'finasteride 1 mg every 1 day until 104 weeks'
     """
     words = [dose.treatment, format_quantity(dose.amount, dose.amount_dimension)]
+    if dose.variants:
+        words.append(f"({', '.join(dose.variants)})")
     if dose.route is not None:
         words.append(dose.route)
     if dose.every is None:

@@ -14,6 +14,8 @@ from follicle_sim.scenario.merge import Document, document, merge
 
 MOST_BYTES = 1_000_000
 MOST_LINKS = 20
+FILE_KEYS = ("extends", "treatment_folder")
+"""Keys that name other files; they are used up by reading."""
 
 
 def read_document(path: Path, chain: tuple[Path, ...] = ()) -> Document:
@@ -33,9 +35,13 @@ def read_document(path: Path, chain: tuple[Path, ...] = ()) -> Document:
     """
     source = str(path)
     values = parse_toml(_read_text(path), source)
-    if "extends" not in values:
-        return document(values, source)
-    base = values.pop("extends")
+    folder = values.pop("treatment_folder", None)
+    base = values.pop("extends", None)
+    own = document(values, source)
+    if folder is not None:
+        own = merge(_treatments_in(path.parent, folder, own), own)
+    if base is None:
+        return own
     if not isinstance(base, str) or not base.strip():
         raise _extends(source, f"found {shown(base)}; allowed: the name of one scenario file")
     target = path.parent / base
@@ -53,7 +59,32 @@ def read_document(path: Path, chain: tuple[Path, ...] = ()) -> Document:
     if missing:
         hint = _near_file(target)
         raise _extends(source, f"found {shown(base)}, no such file beside this one{hint}")
-    return merge(read_document(target, chain), document(values, source))
+    return merge(read_document(target, chain), own)
+
+
+def _treatments_in(home: Path, folder: object, scenario: Document) -> Document:
+    """Return the treatments of a folder as a document whose values remember their files."""
+
+    def refused(message: str) -> InputError:
+        return InputError(scenario.source, [Problem("treatment_folder", message)])
+
+    if not isinstance(folder, str) or not folder.strip():
+        raise refused(f"found {shown(folder)}; allowed: the name of one folder beside this file")
+    try:
+        files = sorted(file for file in (home / folder).iterdir() if file.suffix == ".toml")
+    except (OSError, ValueError):
+        raise refused(f"found {shown(folder)}, no such folder beside this file") from None
+    if not files:
+        raise refused(f"{home / folder} holds no .toml file; one treatment a file, as NAME.toml")
+    given = scenario.values.get("treatments")
+    found = Document({}, {}, scenario.source)
+    for file in files:
+        if isinstance(given, dict) and file.stem in given:
+            message = f"stands in this file and in {file}; keep one"
+            raise InputError(scenario.source, [Problem(f"treatments.{file.stem}", message)])
+        tables = parse_toml(_read_text(file), str(file))
+        found = merge(found, document({"treatments": {file.stem: tables}}, str(file)))
+    return Document(found.values, found.origins, scenario.source)
 
 
 def parse_toml(text: str, source: str) -> dict[str, Any]:

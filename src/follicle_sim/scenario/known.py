@@ -35,6 +35,10 @@ class Known:
         Study id to the ids of its arms.
     routes
         Treatment name to its route; a treatment left out may be given by any.
+    variants
+        Treatment name to the names of its hypotheses.
+    own
+        Treatments that the scenario brings along itself.
     """
 
     treatments: Mapping[str, str] = field(default_factory=dict)
@@ -42,6 +46,8 @@ class Known:
     parameters: Mapping[str, Bounded] = field(default_factory=dict)
     studies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     routes: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
 
 @cache
@@ -64,8 +70,9 @@ def default_known() -> Known:
     return Known(
         treatments={name: treatment.amount for name, treatment in treatments.items()},
         routes={name: treatment.route for name, treatment in treatments.items()},
+        variants={name: tuple(treatment.variants) for name, treatment in treatments.items()},
         conditions={name: tuple(known.severities) for name, known in conditions().items()},
-        parameters={**parameter_table(), **potency_parameters()},
+        parameters={**parameter_table(), **potency_parameters(treatments)},
         studies={
             name: tuple(arm.id for arm in study.arms) for name, study in load_studies().items()
         },

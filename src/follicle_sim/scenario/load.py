@@ -15,10 +15,11 @@ from pydantic import ValidationError
 from follicle_sim import units
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.scenario.fields import write_overrides
-from follicle_sim.scenario.files import parse_toml, read_document
+from follicle_sim.scenario.files import FILE_KEYS, parse_toml, read_document
 from follicle_sim.scenario.known import Known, default_known
 from follicle_sim.scenario.merge import Document, apply_override, document
 from follicle_sim.scenario.model import Scenario, label_problems
+from follicle_sim.scenario.own import with_own
 from follicle_sim.scenario.problems import path_text, problems_of
 from follicle_sim.scenario.toml_text import write_toml
 
@@ -31,6 +32,8 @@ def load_scenario(
     A file may start from another one, ``extends = "other.toml"`` (relative to itself), and give
     only what differs: tables are merged key by key; `arms` are merged by label (the same label
     replaces the keys given, a new label is appended); every other list is replaced as a whole.
+    ``treatment_folder = "my_treatments"`` (relative to the file) brings along every treatment in
+    that folder, one a file as in the library, as if each stood in a `[treatments.NAME]` table.
     Overrides are applied last.
 
     Parameters
@@ -75,9 +78,10 @@ def parse_scenario(
         With every problem at once.
     """
     values = parse_toml(text, source)
-    if "extends" in values:
-        message = "works in files only; there is no folder to look in for a text"
-        raise InputError(source, [Problem("extends", message)])
+    for key in FILE_KEYS:
+        if key in values:
+            message = "works in files only; there is no folder to look in for a text"
+            raise InputError(source, [Problem(key, message)])
     return _build(document(values, source), overrides, known)
 
 
@@ -118,7 +122,8 @@ def to_document(scenario: Scenario, *, known: Known | None = None) -> dict[str, 
             # Two fields here are one text in a file.
             fields["amount"] = units.format_quantity(dose.amount, fields.pop("amount_dimension"))
     if scenario.biology:
-        values["biology"] = write_overrides(scenario.biology, known or default_known())
+        names = with_own(known or default_known(), scenario.treatments)
+        values["biology"] = write_overrides(scenario.biology, names)
     return values
 
 
@@ -141,6 +146,12 @@ def scenario_hash(scenario: Scenario) -> str:
     Equal scenarios have equal hashes, however their files are written.
     """
     values = _floats(scenario.model_dump())
+    # What a file does not use has no part in its hash, so an older file keeps the one it has.
+    if not scenario.treatments:
+        del values["treatments"]
+    for dose in (dose for arm in values["arms"] for dose in arm["doses"]):
+        if not dose["variants"]:
+            del dose["variants"]
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -151,7 +162,7 @@ def _build(read: Document, overrides: Sequence[str], known: Known | None) -> Sce
         read = copy.deepcopy(read)  # parts of a merged document may be shared
         found = [apply_override(read, text) for text in _texts(overrides)]
         problems = [problem for problem in found if problem is not None]
-    context = {"known": known or default_known()}
+    context = {"known": with_own(known or default_known(), read.values.get("treatments"))}
     try:
         scenario = Scenario.model_validate(read.values, context=context)
     except ValidationError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +39,20 @@ class Document:
                 node = node.get(part)
             elif isinstance(node, list) and isinstance(part, int) and part < len(node):
                 node = node[part]
+        if isinstance(node, dict):  # a table all of whose values come from one place
+            inside = set(_origins(node))
+            node = inside.pop() if len(inside) == 1 else None
         if not isinstance(node, Origin):
             return "", ""
         return ("" if node.source == self.source else node.source), node.note
+
+
+def _origins(node: Any) -> Iterator[Origin]:
+    if isinstance(node, Origin):
+        yield node
+    else:
+        for child in node.values() if isinstance(node, dict) else node:
+            yield from _origins(child)
 
 
 def document(values: dict[str, Any], source: str) -> Document:

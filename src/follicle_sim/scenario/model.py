@@ -27,6 +27,7 @@ from follicle_sim.scenario.fields import (
     Visits,
 )
 from follicle_sim.scenario.frozen import FrozenMap
+from follicle_sim.scenario.own import OwnTreatments, VariantNames
 from follicle_sim.scenario.quantities import (
     Amount,
     Flag,
@@ -118,6 +119,9 @@ class Dose(_Table):
     )
     route: Annotated[str, Route()] | None = Field(
         default=None, description="default: the treatment's own"
+    )
+    variants: Annotated[tuple[str, ...], VariantNames()] = Field(
+        default=(), description="hypotheses of the treatment to switch on"
     )
     start: Time = Field(default=0.0, description="day of the first dose, baseline being 0")
     every: Interval | None = Field(
@@ -254,6 +258,9 @@ class Scenario(_Table):
     description: Prose = Field(default="", description="what the scenario shows")
     source: Prose = Field(default="", description="where its numbers come from")
     population: Population = Field(description="[population] table")
+    treatments: Annotated[FrozenMap[str, Any], OwnTreatments()] = Field(
+        default_factory=FrozenMap, description="[treatments.NAME] tables: treatments of your own"
+    )
     arms: tuple[Arm, ...] = Field(min_length=1, max_length=64, description="[[arms]] tables")
     design: Design = Field(description="[design] table")
     instrument: Instrument = Field(default=Instrument(), description="[instrument] table")

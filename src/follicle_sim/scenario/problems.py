@@ -37,7 +37,7 @@ _TABLE_TYPES = ("model_type", "model_attributes_type", "dict_type", "mapping_typ
 _LIST_TYPES = ("tuple_type", "list_type", "sequence_type")
 _LIMITS = {"arms": "1 to 64 [[arms]] tables", "compare": "at most 64 [[compare]] tables"}
 # What a file may hold beside the fields of the classes, and fields a file may not hold.
-_FILE_ONLY: dict[type[BaseModel], tuple[str, ...]] = {Scenario: ("extends",)}
+_FILE_ONLY: dict[type[BaseModel], tuple[str, ...]] = {Scenario: ("extends", "treatment_folder")}
 _HIDDEN = ("amount_dimension",)
 
 

@@ -13,8 +13,8 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 def write_toml(table: Mapping[str, Any]) -> str:
     r"""Return a nested mapping as TOML text.
 
-    Tables at the top get a header, tables below are written in line, lists of tables get double
-    brackets at any depth.
+    Tables at the top get a header, and so do tables of tables below; other tables are written in
+    line, lists of tables get double brackets at any depth.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def write_toml(table: Mapping[str, Any]) -> str:
 def _write(table: Mapping[str, Any], path: tuple[str, ...], lines: list[str]) -> None:
     headed: list[tuple[str, Any]] = []
     for key, value in table.items():
-        if _is_tables(value) or (isinstance(value, Mapping) and not path):
+        if _is_tables(value) or (_headed(value, path)):
             headed.append((key, value))
         else:
             lines.append(_line(key, value))
@@ -41,6 +41,12 @@ def _write(table: Mapping[str, Any], path: tuple[str, ...], lines: list[str]) ->
         for entry in value if isinstance(value, list) else [value]:
             lines += ["", f"[[{name}]]" if isinstance(value, list) else f"[{name}]"]
             _write(entry, (*path, key), lines)
+
+
+def _headed(value: Any, path: tuple[str, ...]) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return not path or any(isinstance(item, Mapping) for item in value.values())
 
 
 def _is_tables(value: Any) -> bool:

@@ -154,14 +154,31 @@ def imputed_error(found: Measure, kind: Kind, sex: str, n: int | None) -> Spread
     >>> round(imputed_error(density, "change", "M", 75).se, 3)
     2.598
     """
-    rule = _tables()[0]["imputation"]
-    if not n or found.endpoint not in rule["endpoints"] or found.unit != rule["unit"]:
+    sd = density_change_sd(found.endpoint, sex)
+    if not n or sd is None or found.unit != _tables()[0]["imputation"]["unit"]:
         return Spread(None, "")
-    group = sex if sex in rule["sd_change"] else "mixed"
-    sd = rule["sd_change"][group]
+    group = _sd_group(sex)
     source = f"imputed: SD of one person's change {sd:g} hairs/cm2 ({group}), n = {n}"
     if kind == "change":
         return Spread(sd / math.sqrt(n), source)
     if kind == "difference":
         return Spread(2 * sd / math.sqrt(n), f"{source} in two equal arms")
     return Spread(None, "")
+
+
+def density_change_sd(endpoint: str, sex: str) -> float | None:
+    """Return the SD of one person's change of a density, hairs/cm2; None for other endpoints.
+
+    Examples
+    --------
+    >>> density_change_sd("hair_density", "M"), density_change_sd("shaft_calibre", "M")
+    (22.5, None)
+    """
+    rule = _tables()[0]["imputation"]
+    if endpoint not in rule["endpoints"]:
+        return None
+    return float(rule["sd_change"][_sd_group(sex)])
+
+
+def _sd_group(sex: str) -> str:
+    return sex if sex in _tables()[0]["imputation"]["sd_change"] else "mixed"

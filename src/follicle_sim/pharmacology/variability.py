@@ -1,0 +1,142 @@
+"""How one treatment differs from person to person and from batch to batch.
+
+Each is switched on by data of the treatment (or of a variant of it) and draws nothing where the
+data are silent. All multipliers have mean 1, so that a treatment's mean drive stays what its file
+says; the mean *response* still moves a little, because responses bend.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from follicle_sim.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.numerics import lognormal_multipliers, normals, uniforms
+from follicle_sim.pharmacology.dosing import minutes, word
+from follicle_sim.pharmacology.values import Potency, Quantity, Share, Signed, Variation
+
+Floats = NDArray[np.float64]
+
+
+class Responders(BaseModel):
+    """A mixture of two kinds of people.
+
+    `trait` names what makes the difference: treatments with the same trait share the draw, so a
+    person who lacks the enzyme lacks it for every strength and form of the drug. `share` is the
+    share of responders, `others` the effect in everybody else relative to that in responders.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    trait: str = Field(min_length=1)
+    share: Share
+    others: Share
+
+    @model_validator(mode="after")
+    def _somebody_responds(self) -> "Responders":
+        if self.mean == 0.0:
+            raise ValueError("nobody responds: share and others are both 0")
+        return self
+
+    @property
+    def mean(self) -> float:
+        """Mean effect relative to a responder's."""
+        return self.share.value + (1.0 - self.share.value) * self.others.value
+
+    def multipliers(self, drawn: Floats) -> Floats:
+        """Return the multiplier of the effect, of mean 1, for uniform draws of any shape."""
+        effect = np.where(drawn < self.share.value, 1.0, self.others.value)
+        return np.asarray(effect / self.mean)
+
+
+class Variant(BaseModel):
+    """A hypothesis about a treatment: what it puts in place of the file's own entries."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: str = Field(min_length=1)
+    signature: Mapping[str, Signed] | None = None
+    potency: Potency | None = None
+    person_cv: Variation | None = None
+    batch_cv: Variation | None = None
+    responders: Responders | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the names of the entries it replaces."""
+        names = ("signature", "potency", "person_cv", "batch_cv", "responders")
+        return tuple(name for name in names if getattr(self, name) is not None)
+
+
+def cv_of(quantity: Quantity | None) -> float:
+    """Return a coefficient of variation, 0 where none is given."""
+    return 0.0 if quantity is None else float(quantity.value)
+
+
+def person_multipliers(
+    treatment: str,
+    person_cv: float,
+    responders: Responders | None,
+    *,
+    seed: int,
+    replicate: int,
+    stream: int,
+    subjects: ArrayLike,
+) -> Floats | None:
+    """Return each person's multiplier of the effect of one treatment, None where all are equal.
+
+    Parameters
+    ----------
+    treatment : its name, which names the draw of `person_cv`
+    person_cv : coefficient of variation between people (log-normal, mean 1)
+    responders : mixture of two kinds of people, drawn by its trait
+    seed, replicate, stream, subjects : names of the draws; subjects (S,)
+
+    Returns
+    -------
+    (S,) of mean 1, or None
+    """
+    if person_cv == 0.0 and responders is None:
+        return None
+    ids = np.atleast_1d(np.asarray(subjects, dtype=np.uint32))
+    out = np.ones(len(ids))
+    if person_cv > 0.0:
+        decision = int(Decision.PERSON_EFFECT)
+        z = normals(seed, replicate, stream, ids, SUBJECT_LEVEL, word(treatment), decision)
+        out = out * lognormal_multipliers(person_cv, z)
+    if responders is not None:
+        name, decision = word(responders.trait), int(Decision.RESPONDER)
+        out = out * responders.multipliers(
+            uniforms(seed, replicate, stream, ids, SUBJECT_LEVEL, name, decision)
+        )
+    return out
+
+
+def batch_multipliers(
+    treatment: str,
+    times: Floats,
+    batch_cv: float,
+    *,
+    seed: int,
+    replicate: int,
+    stream: int,
+    subjects: ArrayLike,
+) -> Floats:
+    """Return how much of its nominal content each dose holds, one batch a person and session.
+
+    Doses of one treatment due in the same minute come from one batch.
+
+    Parameters
+    ----------
+    times : (K,) day
+    batch_cv : coefficient of variation between batches (log-normal, mean 1)
+
+    Returns
+    -------
+    (S, K) of mean 1
+    """
+    ids = np.asarray(subjects, dtype=np.uint32).reshape(-1, 1)
+    decision = int(Decision.BATCH)
+    z = normals(seed, replicate, stream, ids, word(treatment), minutes(times), decision)
+    return lognormal_multipliers(batch_cv, z)

@@ -1,0 +1,53 @@
+"""The committed scoreboard: no published number may fit worse than by luck, and misses are told.
+
+Refresh it, after saying in CHANGELOG.md which numbers moved and why, with
+
+    follicle-sim validate --quiet --json tests/regression/scoreboard.json
+"""
+
+from pathlib import Path
+
+import pytest
+
+from follicle_sim.inference.designs import explanations
+from follicle_sim.inference.scoreboard import (
+    Scoreboard,
+    read_benchmark,
+    run_scoreboard,
+    summary,
+    worsened,
+)
+
+BENCHMARK = Path(__file__).with_name("scoreboard.json")
+
+
+@pytest.fixture(scope="module")
+def board() -> Scoreboard:
+    return run_scoreboard()
+
+
+def test_no_row_has_worsened(board: Scoreboard) -> None:
+    assert worsened(board, read_benchmark(BENCHMARK)) == []
+
+
+def test_benchmark_is_up_to_date(board: Scoreboard) -> None:
+    # A row that fits better, or a new one, belongs into it too, or it could be lost again.
+    before = read_benchmark(BENCHMARK)
+    assert before["summary"] == summary(board.rows)
+    then = {(row["design"], row["observation"], row["arm"]): row["z"] for row in before["rows"]}
+    now = {(row.design, row.observation, row.arm): row.z for row in board.rows}
+    assert then.keys() == now.keys()
+
+
+def test_every_miss_is_explained_and_no_explanation_is_stale(board: Scoreboard) -> None:
+    assert {row.observation for row in board.misses} == set(explanations())
+
+
+def test_monte_carlo_error_is_small(board: Scoreboard) -> None:
+    assert max(row.mc_z for row in board.counted) < 0.5
+
+
+def test_fit_statistics_do_not_fall(board: Scoreboard) -> None:
+    told = summary(board.rows)
+    assert told["counted"]["share_within_2_se"] > 0.7
+    assert told["by_use"]["calibration"]["share_within_2_se"] > 0.9
