@@ -1,4 +1,4 @@
-"""The command line: `follicle-sim run | check | show | trials | rerun`.
+"""The command line: `follicle-sim run | check | show | trials | rerun | calibrate | sensitivity`.
 
 Exit codes: 0 done; 1 unexpected error; 2 bad input; 3 a repeated run differs; 4 cannot write the
 output; 130 stopped by the user. Heavy libraries are imported inside the commands that need them, so
@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from follicle_sim.cli_inference import add_inference
 from follicle_sim.errors import FollicleSimError, Interrupted
 
 CODES = (
@@ -171,6 +172,9 @@ def trials_show(
     from follicle_sim import console
 
     console.print_study(study)
+
+
+add_inference(app, CODES)
 
 
 def _stop(signal_number: int, frame: object) -> NoReturn:
