@@ -1,4 +1,4 @@
-"""Emulator, sampler, profiles, sensitivity and their checkpoints, on problems with known answers."""
+"""Emulator, sampler, profiles and sensitivity on problems with known answers; checkpoints."""
 
 import sys
 from pathlib import Path
