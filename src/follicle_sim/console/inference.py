@@ -25,6 +25,8 @@ from follicle_sim.simulate import warm_up
 GOOD_R_HAT, ENOUGH = 1.01, 400
 """From here on a chain is said to have converged (Vehtari 2021)."""
 
+MOST_LUCK = 0.2
+
 SHOWN = 8
 """Parameters of an outcome shown; the rest are in the table on disk."""
 
@@ -155,6 +157,7 @@ def print_sensitivity(found: FoundSensitivity, folder: Path) -> None:
     columns = [Column("week", True), Column("parameter"), Column("first", True)]
     columns += [Column("total", True)]
     groups: dict[str, list[list[str]]] = {}
+    noisy = False
     for (arm, control), rows in groupby(found.rows, key=lambda row: (row.arm, row.control)):
         title = f"{arm} minus {control}" if control else f"{arm}, own change"
         for week, each in groupby(rows, key=lambda row: row.week):
@@ -164,6 +167,7 @@ def print_sensitivity(found: FoundSensitivity, folder: Path) -> None:
                 f"{title}, week {week}: {one.mean:+.1f} (SD {one.sd:.1f}) hairs/cm2, "
                 f"{one.luck:.0%} of the variance is luck"
             )
+            noisy = noisy or one.luck > MOST_LUCK
             groups[head] = [
                 [
                     f"{week}",
@@ -177,5 +181,9 @@ def print_sensitivity(found: FoundSensitivity, folder: Path) -> None:
     console.print(
         "\nshares of variance with 90 % intervals; every parameter within a factor of two"
     )
+    if noisy:
+        console.print(
+            f"Where more than {MOST_LUCK:.0%} of the variance is luck, total indices are too high."
+        )
     console.print(f"{found.runs:,} simulations, {found.seconds:.0f} s. Written to {folder}:")
     console.print("  " + "  ".join(found.files))

@@ -62,6 +62,10 @@ def plot_profile(profile: ProfileLike, limit: float, ax: Axes, scale: float = 1.
     ax.set(xscale="log", xlim=(values[0], values[-1]), ylim=(-0.3, _TOP))
     ticks = np.geomspace(values[0], values[-1], 3)
     ax.set_xticks(ticks, [f"{tick:.2g}" for tick in ticks])
+    labels = ax.get_xticklabels()
+    # labels of neighbouring panels must not meet
+    labels[0].set_horizontalalignment("left")
+    labels[-1].set_horizontalalignment("right")
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_minor_formatter(NullFormatter())
     return ax
@@ -84,12 +88,12 @@ def plot_profiles(
     with style():
         columns = min(_COLUMNS, len(profiles))
         rows = -(-len(profiles) // columns)
-        width, height = max(columns * _WIDTH + 0.6, 6.4), rows * _HEIGHT + 0.95
+        width, height = max(columns * _WIDTH + 0.6, 6.4), rows * _HEIGHT + 1.05
         figure = new_figure(width, height)
         for k, (profile, (scale, unit)) in enumerate(zip(profiles, scales, strict=True)):
             row, column = divmod(k, columns)
             left = 0.6 + column * _WIDTH
-            bottom = height - 0.95 - (row + 1) * _HEIGHT + 0.75
+            bottom = height - 1.05 - (row + 1) * _HEIGHT + 0.75
             ax = place(figure, left, bottom, width - left - _WIDTH + 0.35, height - bottom - 1.5)
             plot_profile(profile, limit, ax, scale)
             name = profile.name.replace("_", " ")
@@ -107,17 +111,18 @@ def plot_profiles(
         )
         figure.text(
             0.6 / width,
-            1 - 0.58 / height,
-            "best fit with one parameter held, no prior; dashed: end of the 90 % interval; "
-            "the axis is the whole range searched",
+            1 - 0.44 / height,
+            "best fit with one parameter held, no prior; parameters not shown are at their "
+            "defaults;\ndashed: end of the 90 % interval; the axis is the whole range searched",
+            va="top",
+            linespacing=1.4,
             fontsize=SMALL,
             color=MUTED,
-            wrap=False,
         )
         figure.add_artist(_rule(width, height))
     return figure
 
 
 def _rule(width: float, height: float) -> Line2D:
-    y = 1 - 0.7 / height
+    y = 1 - 0.86 / height
     return Line2D([0.6 / width, 1 - 0.2 / width], [y, y], color=RULE, linewidth=0.8)

@@ -75,7 +75,7 @@ def plot_indices(rows: Sequence[IndexRow], names: Sequence[str], ax: Axes) -> Ax
                 markersize=4.5,
             )
     dress(ax)
-    ax.set(xlim=(-0.05, 1.0), ylim=(-len(names) + 0.4, 0.6), yticks=[])
+    ax.set(xlim=(-0.2, 1.0), ylim=(-len(names) + 0.4, 0.6), yticks=[])
     ax.axvline(0.0, color=MUTED, linewidth=0.8)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel("share of variance", fontsize=SMALL, color=INK)
