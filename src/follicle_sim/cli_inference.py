@@ -53,7 +53,7 @@ def calibrate(
     ] = None,
     steps: Annotated[
         int | None,
-        typer.Option("--steps", min=1, help="Steps of the sampler (2000), or of each search (12)."),
+        typer.Option("--steps", min=1, help="Steps of the sampler (2000) or of each search (100)."),
     ] = None,
     walkers: Annotated[int, typer.Option("--walkers", min=2, help="Walkers of a group.")] = 32,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 20260,

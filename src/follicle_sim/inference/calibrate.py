@@ -112,7 +112,8 @@ def _record(job: Job, found: Found, **more: object) -> None:
 
 
 def _optimum(job: Job, report: Report | None, began: float) -> Found:
-    best = optimum(job.calibration, job.steps, report)
+    emulator = _emulator(job, report)
+    best = optimum(job.calibration, emulator, job.steps)
     likelihood = make_likelihood(job.calibration.targets, job.calibration.rules)
     rows = target_rows(likelihood, best.predicted[None, :])
     values = describe(job.calibration.values(best.x))
@@ -122,7 +123,7 @@ def _optimum(job: Job, report: Report | None, began: float) -> Found:
         seconds=time.perf_counter() - began,
         targets=tuple(rows),
         best=values,
-        simulations=best.evaluations,
+        simulations=emulator.simulations + 1,
     )
     _record(job, found, values=values, costs=list(best.costs))
     return found
