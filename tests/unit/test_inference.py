@@ -157,6 +157,17 @@ def test_emulator_and_profiles_tell_what_is_identified(known: Known) -> None:
     assert density(np.array([[0.0, 0.0], [0.0, 1.5]]))[1] == -np.inf
 
 
+def test_emulator_leaves_out_a_scalp_without_hair(known: Known) -> None:
+    class Bald(Known):
+        def simulate(self, x: np.ndarray, seed: int, times: int = 1) -> np.ndarray:
+            found = super().simulate(x, seed, times)
+            return np.full_like(found, np.nan) if x[0] < -0.9 else found
+
+    bald = Bald(known.names, known.targets, known.rules, known.seed)
+    emulator = make_emulator(bald, lambda name, key: Checkpoint(None, key))
+    assert (emulator.range_error < 1e-9).all()
+
+
 def test_profile_interval_and_verdicts() -> None:
     values = np.geomspace(0.1, 10.0, 21)
     rise = (np.log(values) / 0.7) ** 2

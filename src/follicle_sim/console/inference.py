@@ -79,6 +79,11 @@ def print_calibration(found: Found, folder: Path) -> None:
         )
     if found.targets:
         _print_targets(console, found)
+    if found.rough:
+        console.print(
+            f"\nThe emulator errs by more than the trial at {', '.join(found.rough)}: its error is "
+            "counted, so nothing is overstated, but much is left unsaid. Free fewer --parameter."
+        )
     console.print(
         f"\n{found.simulations:,} simulations, {found.seconds:.0f} s. Written to {folder}:"
     )

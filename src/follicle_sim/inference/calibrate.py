@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from follicle_sim import inference
 from follicle_sim.biology.parameters import parameter_table
@@ -36,6 +37,7 @@ from follicle_sim.inference.report import (
 )
 from follicle_sim.inference.sample import POSTERIOR_FILE
 
+Floats = NDArray[np.float64]
 Method = Literal["optimum", "posterior", "profile"]
 METHODS: tuple[Method, ...] = ("optimum", "posterior", "profile")
 
@@ -66,6 +68,7 @@ class Found:
     best: dict[str, str] | None = None
     acceptance: float | None = None
     simulations: int = 0
+    rough: tuple[str, ...] = ()  # targets that the emulator misses by more than their error
 
 
 def calibrate(job: Job, report: Report | None = None) -> Found:
@@ -94,6 +97,12 @@ def _emulator(job: Job, report: Report | None) -> Emulator:
     return make_emulator(job.calibration, place, report)
 
 
+def _rough(job: Job, error: Floats) -> tuple[str, ...]:
+    """Return the targets whose emulator errs by more than the trial did."""
+    targets = zip(job.calibration.targets, error, strict=True)
+    return tuple(target.observation for target, size in targets if size > target.se)
+
+
 def _data(job: Job) -> list[str]:
     return [target.observation for target in job.calibration.targets]
 
@@ -104,6 +113,7 @@ def _record(job: Job, found: Found, **more: object) -> None:
         "parameters": list(job.calibration.names),
         "seconds": round(found.seconds, 1),
         "simulations": found.simulations,
+        "emulator_too_rough_for": list(found.rough),
         "rules": asdict(job.calibration.rules),
         **more,
     }
@@ -124,6 +134,7 @@ def _optimum(job: Job, report: Report | None, began: float) -> Found:
         targets=tuple(rows),
         best=values,
         simulations=emulator.simulations + 1,
+        rough=_rough(job, emulator.error),
     )
     _record(job, found, values=values, costs=list(best.costs))
     return found
@@ -175,6 +186,7 @@ def _posterior(job: Job, report: Report | None, began: float) -> Found:
         parameters=tuple(rows),
         acceptance=posterior.acceptance,
         simulations=emulator.simulations,
+        rough=_rough(job, emulator.error),
     )
     _record(job, found, **_posterior_numbers(posterior, rows, emulator))
     return found
@@ -209,6 +221,7 @@ def _profile(job: Job, report: Report | None, began: float) -> Found:
         seconds=time.perf_counter() - began,
         profiles=curves,
         simulations=emulator.simulations,
+        rough=_rough(job, emulator.range_error),
     )
     flat = {c.name: {"verdict": c.verdict, "low": c.low, "high": c.high} for c in curves}
     _record(job, found, profiles=flat, emulator_error=np.round(emulator.range_error, 5).tolist())
