@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from follicle_sim.cli_inference import add_inference
 from follicle_sim.errors import FollicleSimError, Interrupted
 
 CODES = (
@@ -284,6 +285,9 @@ def treatments_show(
     from follicle_sim import console
 
     console.print_treatment(treatment)
+
+
+add_inference(app, CODES)
 
 
 def _stop(signal_number: int, frame: object) -> NoReturn:

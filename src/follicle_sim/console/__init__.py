@@ -1,6 +1,7 @@
 """What the command line prints: progress, tables, scenarios, trials and treatments."""
 
 from follicle_sim.console.explain import explain_with_status, print_explanation
+from follicle_sim.console.inference import print_calibration, print_sensitivity, watched
 from follicle_sim.console.progress import simulate_with_progress
 from follicle_sim.console.run import print_run
 from follicle_sim.console.scenario import print_scenario
@@ -14,10 +15,12 @@ from follicle_sim.console.trials import print_studies, print_study
 
 __all__ = [
     "explain_with_status",
+    "print_calibration",
     "print_explanation",
     "print_run",
     "print_scenario",
     "print_scoreboard",
+    "print_sensitivity",
     "print_studies",
     "print_study",
     "print_treatment",
@@ -25,4 +28,5 @@ __all__ = [
     "print_worsened",
     "scoreboard_progress",
     "simulate_with_progress",
+    "watched",
 ]

@@ -18,17 +18,26 @@ TREATED, CONTROL = 0, 1
 class Target:
     """One published number as a share (of baseline, or of hairs), with its standard error.
 
-    quantity : "difference" of change between arms over baseline, change of the "control" arm over
-    baseline, or the "baseline" level itself.
+    quantity : "difference" of change between arms over baseline, change of the "control" or the
+    "treated" arm over baseline, or the "baseline" level itself;
+    density : hairs/cm2 that the value is a share of, where the table says so;
+    imputed : where the standard error comes from if none was published.
     """
 
     observation: str
     variable: str
-    quantity: Literal["difference", "control", "baseline"]
+    quantity: Literal["difference", "control", "treated", "baseline"]
     week: float
     value: float
     se: float
     why: str
+    density: float | None = None
+    imputed: str = ""
+
+    @property
+    def study(self) -> str:
+        """Id of the trial."""
+        return self.observation.partition(":")[0]
 
 
 def load_targets(name: str = "biology_targets.toml") -> tuple[Target, ...]:
@@ -38,8 +47,13 @@ def load_targets(name: str = "biology_targets.toml") -> tuple[Target, ...]:
     targets = []
     for row in tomllib.loads(text)["target"]:
         observed = registry[row["observation"]]
-        value = observed.value / (registry[row["per"]].value if "per" in row else 1.0)
-        se = row.get("se", observed.se)
+        density = registry[row["per"]].value if "per" in row else None
+        value = observed.value / (density or 1.0)
+        se, imputed = observed.se, ""
+        if "se" in row:
+            se, imputed = row["se"], row["why"]
+        elif se is None and observed.imputed_se is not None:
+            se, imputed = observed.imputed_se / (density or 1.0), observed.se_source
         if observed.use != "calibration":
             raise ValueError(f"{name}: {observed.id} is for {observed.use}, not for a fit")
         if observed.week is None or se is None:
@@ -53,6 +67,8 @@ def load_targets(name: str = "biology_targets.toml") -> tuple[Target, ...]:
                 value=value,
                 se=float(se),
                 why=row["why"],
+                density=density,
+                imputed=imputed,
             )
         )
     return tuple(targets)
@@ -73,4 +89,6 @@ def predict(target: Target, data: xr.Dataset) -> float:
     share = change / start
     if target.quantity == "control":
         return float(share[CONTROL])
+    if target.quantity == "treated":
+        return float(share[TREATED])
     return float(share[TREATED] - share[CONTROL])

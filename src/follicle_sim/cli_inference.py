@@ -1,0 +1,135 @@
+"""The commands that loop around a simulation: `follicle-sim calibrate | sensitivity`."""
+
+import shlex
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with what an earlier run left in the folder.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+
+
+class Method(StrEnum):
+    """How to calibrate."""
+
+    optimum = "optimum"
+    posterior = "posterior"
+    profile = "profile"
+
+
+def command_line() -> str:
+    """Return the command as it was given, without what only says where and how loudly."""
+    return shlex.join(["follicle-sim", *(word for word in sys.argv[1:] if word != "--resume")])
+
+
+def calibrate(
+    method: Annotated[
+        Method,
+        typer.Option(
+            "--method",
+            help="optimum: best fit; posterior: what the data leave open; profile: which "
+            "parameters they do not identify.",
+        ),
+    ] = Method.posterior,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            metavar="NAME",
+            help="A biology parameter to free; may be repeated. Default: progression, severity, "
+            "gamma_anagen, brake_anagen, brake_kenogen.",
+        ),
+    ] = None,
+    trial: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trial", metavar="ID", help="Hold against this trial only; may be repeated."
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option("--steps", min=1, help="Steps of the sampler (2000) or of each search (100)."),
+    ] = None,
+    walkers: Annotated[int, typer.Option("--walkers", min=2, help="Walkers of a group.")] = 32,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 20260,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder. Default: results/calibrate.")
+    ] = None,
+    resume: Resume = False,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Store the posterior sample with the package, for scenarios."),
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Hold biology parameters against published trials: best fit, posterior or profiles."""
+    from follicle_sim import console, outputs
+    from follicle_sim.inference.calibrate import Job
+    from follicle_sim.inference.calibrate import calibrate as run
+    from follicle_sim.inference.optimum import STEPS as SEARCH
+    from follicle_sim.inference.posterior import STEPS as SAMPLE
+    from follicle_sim.inference.problem import FREE, make_calibration
+
+    if keep and method is not Method.posterior:
+        raise typer.BadParameter("--keep belongs to --method posterior")
+    calibration = make_calibration(parameter or FREE, trial or (), seed)
+    job = Job(
+        calibration=calibration,
+        method=method.value,
+        folder=outputs.make_folder(out or Path("results/calibrate")),
+        steps=steps or (SEARCH if method is Method.optimum else SAMPLE),
+        walkers=walkers,
+        command=command_line(),
+        resume=resume,
+        keep=keep,
+    )
+    with console.watched(quiet) as report:
+        found = run(job, report)
+    if not quiet:
+        console.print_calibration(found, job.folder)
+
+
+def sensitivity(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (TOML).")],
+    samples: Annotated[
+        int,
+        typer.Option("--samples", help="A power of two; runs are samples x (parameters + 2)."),
+    ] = 128,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="A.B=C", help="Change a value of the scenario."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.sensitivity."),
+    ] = None,
+    resume: Resume = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find which uncertain parameters move the density change of a scenario (Sobol indices)."""
+    from follicle_sim import console, outputs
+    from follicle_sim.inference.sensitivity import make_plan
+    from follicle_sim.inference.sensitivity_files import run_sensitivity
+    from follicle_sim.scenario.load import load_scenario
+
+    plan = make_plan(load_scenario(file, settings or []), samples)
+    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.sensitivity")
+    with console.watched(quiet) as report:
+        found = run_sensitivity(plan, folder, command_line(), resume, report)
+    if not quiet:
+        console.print_sensitivity(found, folder)
+
+
+def add_inference(app: typer.Typer, codes: str) -> None:
+    """Add the commands to the command line."""
+    app.command(epilog=codes, short_help="Fit biology to trials; say what the data leave open.")(
+        calibrate
+    )
+    app.command(epilog=codes, short_help="Rank uncertain parameters by what they change.")(
+        sensitivity
+    )

@@ -1,0 +1,72 @@
+"""Half-finished work on disk: arrays in one file, replaced as a whole, named by what made them."""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from follicle_sim.errors import InputError, Problem
+from follicle_sim.files import write_bytes_atomic
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def fingerprint(settings: Mapping[str, object]) -> str:
+    """Return a name for the settings that made some arrays; equal settings, equal name.
+
+    Examples
+    --------
+    >>> fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})
+    True
+    """
+    text = json.dumps(settings, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A file of arrays that belongs to the settings behind `key`; None is no file at all."""
+
+    path: Path | None
+    key: str
+    resume: bool = False
+
+    def load(self) -> dict[str, NDArray[Any]]:
+        """Return what is stored, nothing where there is no file or it is not to be resumed.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged, or was made with other settings.
+        """
+        if self.path is None or not self.resume or not self.path.exists():
+            return {}
+        try:
+            with np.load(self.path, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+            found = str(arrays.pop("key"))
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
+            message = "is no checkpoint of this program; leave out --resume to start anew"
+            raise InputError(str(self.path), [Problem("", message)]) from None
+        if found != self.key:
+            message = (
+                "was made with other settings, data or parameters; repeat those, choose another "
+                "--out, or leave out --resume to start anew"
+            )
+            raise InputError(str(self.path), [Problem("", message)])
+        return arrays
+
+    def save(self, **arrays: NDArray[Any]) -> None:
+        """Write arrays, all of them or nothing."""
+        if self.path is None:
+            return
+        stream = BytesIO()
+        np.savez(stream, key=np.array(self.key), **arrays)  # type: ignore[arg-type]
+        write_bytes_atomic(self.path, stream.getvalue())
