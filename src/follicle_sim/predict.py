@@ -12,8 +12,8 @@ from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import memory_needed
 
 # Measured on one core of a server processor of 2023 (benchmarks/RESULTS.md has the present ones).
-SECONDS_PER_EVENT = 1.3e-7
-SECONDS_PER_LOOK = 6e-9
+SECONDS_PER_EVENT = 6e-8
+SECONDS_PER_LOOK = 2e-9
 SECONDS_PER_NODE = 1e-8
 START_UP = 2.2  # imports, loading the engine, tables and figures
 SPEED_UP = 0.85  # share of a further thread that is gained

@@ -21,7 +21,6 @@ from follicle_sim.engine.clocks import (
     KENOGEN,
     LOG_CALIBRE,
     LOST,
-    TELOGEN,
     Block,
     Clocks,
     Reader,
@@ -37,7 +36,16 @@ from follicle_sim.engine.clocks import (
     same_forcing,
     share_of_cell,
 )
-from follicle_sim.engine.sight import TALLY_COLUMNS, by_stratum, calibre_of, gauge, see, sight_of
+from follicle_sim.engine.sight import (
+    TALLY_COLUMNS,
+    by_stratum,
+    calibre_of,
+    gauge,
+    see,
+    sight_of,
+    total_up,
+    visits_from,
+)
 from follicle_sim.numerics import (
     CENTRE,
     central_quantile,
@@ -111,23 +119,26 @@ def _look_ahead(ahead: int, name: Any, follicle: int, cycle: int) -> None:
 
 
 @jit_inline
-def _duration(ahead: int, name: Any, f: Any, follicle: int) -> float:
-    """Return the intrinsic duration of the phase a follicle is in."""
-    second = f.cycle & 1
-    first = f.cycle - second
+def _duration(ahead: int, name: Any, follicle: int, cycle: int, phase: int) -> float:
+    """Return the intrinsic duration of a phase of one of a follicle's cycles."""
+    second = cycle & 1
+    first = cycle - second
     if number_at(ahead, FIRST_CYCLE) != first:
         _look_ahead(ahead, name, follicle, first)
-    return number_at(ahead, 4 * second + f.phase)
+    return number_at(ahead, 4 * second + phase)
 
 
 @jit_inline
-def _schedule(f: Any, reader: Reader, cell: int, now: float) -> None:
-    """Set the time of a follicle's next event: phase end, attack or destruction, the first."""
+def _schedule(f: Any, reader: Reader, phase: int, due: float, cell: int, now: float) -> None:
+    """Set the time of a follicle's next event: phase end, attack or destruction, the first.
+
+    `phase` and `due` are the follicle's own, passed so that they stay in registers.
+    """
     grid, nodes = reader.grid, reader.nodes
     following, there, cause = math.inf, cell, PHASE_END
-    if f.phase != LOST:
-        following, there = inverse(row_of(reader, f.phase, f.stratum), grid, nodes, cell, f.due)
-        if reader.attacked and f.phase == ANAGEN:
+    if phase != LOST:
+        following, there = inverse(row_of(reader, phase, f.stratum), grid, nodes, cell, due)
+        if reader.attacked and phase == ANAGEN:
             rival, rival_cell = inverse(reader.hazard, grid, nodes, cell, f.attack)
             if rival < following:
                 following, there, cause = rival, rival_cell, ATTACKED
@@ -203,38 +214,37 @@ def initialise(state: Any, clocks: Clocks, rules: Rules, name: Any, stationary: 
         else:
             _look_ahead(np.int64(ahead.ctypes.data), name, i, 0)
             f.due = ahead[ANAGEN]
-        _schedule(f, reader, 0, clocks.grid[0])
+        _schedule(f, reader, f.phase, f.due, 0, clocks.grid[0])
     hold(ahead)
 
 
 @jit_inline
 def _event(f: Any, i: int, reader: Reader, name: Any, ahead: int) -> None:
     """Let follicle i live through its next event; `ahead` holds durations drawn for it."""
-    now, cell, g = f.next, np.int64(f.cell), f.stratum
+    now, cell, g, cycle = f.next, np.int64(f.cell), f.stratum, np.int64(f.cycle)
     share = share_of_cell(reader.grid, cell, now)
     f.entered = now
     if f.cause == DESTROYED:
         f.phase = LOST
         f.next = math.inf
         return
-    if f.phase == ANAGEN:
-        f.phase = CATAGEN
+    phase = (f.phase + 1) & 3
+    if phase == CATAGEN:
         f.club = exp(interpolate(row_of(reader, LOG_CALIBRE, g), cell, share))
-    elif f.phase == CATAGEN:
-        f.phase = TELOGEN
-    elif f.phase == TELOGEN:
-        f.phase = KENOGEN
+    elif phase == KENOGEN:
         f.shed = now
-    else:
-        f.phase = ANAGEN
-        f.cycle += 1
+    elif phase == ANAGEN:
+        cycle += 1
+        f.cycle = cycle
         f.mark = interpolate(row_of(reader, GROWN, g), cell, share)
         if reader.attacked:
             spent = interpolate(reader.hazard, cell, share)
-            f.attack = spent + _budget(name, i, f.cycle, ATTACK)
-    reading = interpolate(row_of(reader, f.phase, g), cell, share)
-    f.due = reading + _duration(ahead, name, f, i)
-    _schedule(f, reader, cell, now)
+            f.attack = spent + _budget(name, i, cycle, ATTACK)
+    reading = interpolate(row_of(reader, phase, g), cell, share)
+    due = reading + _duration(ahead, name, i, cycle, phase)
+    f.phase = phase
+    f.due = due
+    _schedule(f, reader, phase, due, cell, now)
 
 
 @jit
@@ -267,7 +277,7 @@ def refresh(state: Any, clocks: Clocks, name: Any, now: float) -> None:
             f.attack = _budget(name, i, f.cycle, ATTACK)
         if clocks.destroyed and f.destruction == math.inf:
             f.destruction = _budget(name, i, 0, DESTRUCTION)
-        _schedule(f, reader, cell, now)
+        _schedule(f, reader, f.phase, f.due, cell, now)
 
 
 @jit
@@ -281,10 +291,12 @@ def observe(
     readings = gauge(clocks, visit)
     sight = sight_of(rules, scale, 1)
     days, gauged = np.int64(visit.ctypes.data), np.int64(readings.ctypes.data)
-    tally[:] = 0.0
+    sums, steps = np.zeros((TALLY_COLUMNS, 1)), np.zeros((TALLY_COLUMNS, 2))
+    total, changes = np.int64(sums.ctypes.data), np.int64(steps.ctypes.data)
     for i in by_stratum(state, strata):
         f = state[i]
-        see(f, 0, 1, days, gauged + 16 * f.stratum, sight, np.int64(tally.ctypes.data))
+        see(f, 0, 1, days, gauged + 16 * f.stratum, sight, total, changes)
+    total_up(sums, steps, tally)
     hold(visit)
     hold(readings)
 
@@ -311,11 +323,12 @@ def live(
     """
     strata, count = clocks.table.shape[1], visits.size
     readings, ahead = gauge(clocks, visits), _scratch(rules)
-    sums = np.zeros((TALLY_COLUMNS, count))
+    upcoming = visits_from(clocks.grid, visits)
+    sums, steps = np.zeros((TALLY_COLUMNS, count)), np.zeros((TALLY_COLUMNS, count + 1))
     reader, sight = reader_of(clocks), sight_of(rules, scale, count)
     days, gauged = np.int64(visits.ctypes.data), np.int64(readings.ctypes.data)
-    here, total = np.int64(ahead.ctypes.data), np.int64(sums.ctypes.data)
-    recorded = phase_record.shape[1] > 0
+    total, changes = np.int64(sums.ctypes.data), np.int64(steps.ctypes.data)
+    here = np.int64(ahead.ctypes.data)
     events = 0
     for i in by_stratum(state, strata):
         if stop[0] != 0:
@@ -327,16 +340,16 @@ def live(
             while f.next <= visits[v]:
                 _event(f, i, reader, name, here)
                 events += 1
-            end = v + 1
-            while end < count and f.next > visits[end]:
+            end = max(v + 1, upcoming[f.cell]) if f.next < math.inf else count
+            while end < count and visits[end] < f.next:
                 end += 1
-            see(f, v, end, days, gauged + 16 * count * f.stratum, sight, total)
-            if recorded:
+            see(f, v, end, days, gauged + 16 * count * f.stratum, sight, total, changes)
+            if phase_record.shape[1] > 0:
                 for w in range(v, end):
                     phase_record[w, i] = f.phase
                     calibre_record[w, i] = calibre_of(f, readings, w, sight)
             v = end
-    tally[:] = sums.T
+    total_up(sums, steps, tally)
     hold(readings)
     hold(ahead)
     return events
@@ -366,11 +379,10 @@ def run_block(
     events = 0
     room = allocate_clocks(sensitivity.size, block.grid.size)
     for s in range(subjects.size):
-        n = follicles[s]
         forcing = forcing_of(block, s)
         if s == 0 or not same_forcing(block, s):
             clocks = build_clocks(room, forcing, sensitivity, rules)
-        state = states[min(s, states.shape[0] - 1)][:n]
+        state = states[min(s, states.shape[0] - 1)][: follicles[s]]
         name = (keys[0], keys[1], keys[2], subjects[s])
         initialise(state, clocks, rules, name, True)
         events += live(

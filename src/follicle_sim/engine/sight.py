@@ -86,29 +86,50 @@ def gauge(clocks: Clocks, visits: Floats) -> Floats:
     return out
 
 
+@jit
+def visits_from(grid: Floats, visits: Floats) -> NDArray[np.int64]:
+    """Return, for each grid time, the first visit that is not before it: (T,)."""
+    out = np.empty(grid.size, np.int64)
+    v = 0
+    for i in range(grid.size):
+        while v < visits.size and visits[v] < grid[i]:
+            v += 1
+        out[i] = v
+    return out
+
+
 @jit_inline
-def see(f: Any, start: int, end: int, visits: int, readings: int, sight: Sight, tally: int) -> None:
+def _count(steps: int, sight: Sight, column: int, start: int, end: int) -> None:
+    """Count one follicle in a column at visits start to end, as a step up and a step down."""
+    row = steps + 8 * (sight.visits + 1) * column
+    add_number(row, start, 1.0)
+    add_number(row, end, -1.0)
+
+
+@jit_inline
+def see(
+    f: Any, start: int, end: int, visits: int, readings: int, sight: Sight, sums: int, steps: int
+) -> None:
     """Add what is seen of one follicle, which has no event between them, at visits start to end.
 
-    visits : address of (V,) days; readings : of one stratum's rows of a gauge; tally : of
-    (TALLY_COLUMNS, V) sums. A club hair keeps the calibre at which its growth ended; a growing hair
-    has the present one and is seen once its shaft is long enough.
+    visits : address of (V,) days; readings : of one stratum's rows of a gauge; sums : of
+    (TALLY_COLUMNS, V); steps : of (TALLY_COLUMNS, V + 1) changes of counts from visit to visit.
+    A club hair keeps the calibre at which its growth ended; a growing hair has the present one and
+    is seen once its shaft is long enough.
     """
     # held in registers: for all the compiler knows, a sum could lie where the follicle does
     phase, shed, mark, full = f.phase, f.shed, f.mark, f.full_calibre
     row = 8 * sight.visits
-    counted, lately = tally + row * (PHASES + phase), tally + row * SHED
-    seen_row, terminal_row = tally + row * SEEN, tally + row * TERMINAL
-    for v in range(start, end):
-        add_number(counted, v, 1.0)
-    if number_at(visits, start) - shed <= sight.shed_window:
-        for v in range(start, end):
-            since = number_at(visits, v) - shed
-            add_number(lately, v, 1.0 if since <= sight.shed_window else 0.0)
+    calibre_row = sums + row * CALIBRE_SUM
+    _count(steps, sight, PHASES + phase, start, end)
+    late = start
+    while late < end and number_at(visits, late) - shed <= sight.shed_window:
+        late += 1
+    _count(steps, sight, SHED, start, late)
     if phase == ANAGEN:
-        calibre_row, growth_row = tally + row * CALIBRE_SUM, tally + row * GROWTH_SUM
-        weight_row, growing_row = tally + row * WEIGHT_SUM, tally + row * SEEN_ANAGEN
-        grown_row = readings + row
+        seen_row, terminal_row = sums + row * SEEN, sums + row * TERMINAL
+        growth_row, weight_row = sums + row * GROWTH_SUM, sums + row * WEIGHT_SUM
+        growing_row, grown_row = sums + row * SEEN_ANAGEN, readings + row
         for v in range(start, end):
             relative = number_at(readings, v)
             calibre = full * relative
@@ -124,12 +145,21 @@ def see(f: Any, start: int, end: int, visits: int, readings: int, sight: Sight, 
     elif phase < KENOGEN:
         calibre = full * f.club
         if calibre >= sight.detection_calibre:
-            terminal = 1.0 if calibre >= sight.terminal_calibre else 0.0
-            calibre_row = tally + row * CALIBRE_SUM
+            _count(steps, sight, SEEN, start, end)
+            if calibre >= sight.terminal_calibre:
+                _count(steps, sight, TERMINAL, start, end)
             for v in range(start, end):
-                add_number(seen_row, v, 1.0)
-                add_number(terminal_row, v, terminal)
                 add_number(calibre_row, v, calibre)
+
+
+@jit
+def total_up(sums: Floats, steps: Floats, tally: Floats) -> None:
+    """Fill tally (V, TALLY_COLUMNS) from sums and from counts kept as steps (whole numbers)."""
+    for column in range(TALLY_COLUMNS):
+        count = 0.0
+        for v in range(tally.shape[0]):
+            count += steps[column, v]
+            tally[v, column] = sums[column, v] + count
 
 
 @jit_inline
