@@ -1,8 +1,8 @@
 """What the command line prints: progress, tables, scenarios, trials and treatments."""
 
 from follicle_sim.console.explain import explain_with_status, print_explanation
-from follicle_sim.console.inference import print_calibration, print_sensitivity, watched
-from follicle_sim.console.progress import simulate_with_progress
+from follicle_sim.console.inference import print_calibration, print_sensitivity
+from follicle_sim.console.progress import simulate_with_progress, watched
 from follicle_sim.console.run import print_run
 from follicle_sim.console.scenario import print_scenario
 from follicle_sim.console.scoreboard import (

@@ -1,26 +1,15 @@
-"""Calibration and sensitivity in the terminal: progress with the time left, tables."""
+"""Calibration and sensitivity in the terminal: tables."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.console.text import Column, make_console, plain_words, print_groups
 from follicle_sim.inference.calibrate import Found
-from follicle_sim.inference.problem import Report, shown_unit
+from follicle_sim.inference.problem import shown_unit
 from follicle_sim.inference.sensitivity_files import FoundSensitivity
-from follicle_sim.simulate import warm_up
 
 GOOD_R_HAT, ENOUGH = 1.01, 400
 """From here on a chain is said to have converged (Vehtari 2021)."""
@@ -29,35 +18,6 @@ MOST_LUCK = 0.2
 
 SHOWN = 8
 """Parameters of an outcome shown; the rest are in the table on disk."""
-
-
-@contextmanager
-def watched(quiet: bool) -> Iterator[Report | None]:
-    """Give a report that draws one progress bar a stage, with the time left; None if quiet."""
-    if quiet:
-        yield None
-        return
-    console = make_console(errors=True)
-    with console.status("getting the engine ready (compiled once on each machine, 20 s or so)"):
-        warm_up()
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("gone,"),
-        TimeRemainingColumn(),
-        TextColumn("left"),
-    )
-    with Progress(*columns, console=console) as bar:
-        tasks: dict[str, object] = {}
-
-        def report(title: str, done: int, of: int) -> None:
-            if title not in tasks:
-                tasks[title] = bar.add_task(title, total=of, completed=done)
-            bar.update(tasks[title], completed=done, total=of)  # type: ignore[arg-type]
-
-        yield report
 
 
 def print_calibration(found: Found, folder: Path) -> None:
