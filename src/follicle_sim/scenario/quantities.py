@@ -7,6 +7,7 @@ checks, so that messages say what was found and what is allowed in the words of 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -20,12 +21,12 @@ from follicle_sim.scenario.checks import choose, known_names, refuse, shown
 from follicle_sim.scenario.known import Known
 
 
-class FieldType:
+class FieldType(ABC):
     """Base of the field types: hooks a `check` method into pydantic."""
 
+    @abstractmethod
     def check(self, value: object, info: ValidationInfo) -> object:
         """Return the value to keep, or refuse it."""
-        raise NotImplementedError
 
     def write(self, value: Any) -> object:
         """Return the value as a file holds it."""
