@@ -1,20 +1,25 @@
 """What a run leaves on disk: data, tables, the scenario as it ran, and figures."""
 
+from __future__ import annotations
+
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import xarray as xr
 
 from follicle_sim.endpoints import EndpointTable, summarise
 from follicle_sim.errors import Interrupted, MismatchError, OutputError
 from follicle_sim.files import write_text_atomic
-from follicle_sim.inference.scoreboard import Scoreboard
 from follicle_sim.scenario.load import dump_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.storage import differing_variables, save_result
 from follicle_sim.trials.compare import ComparisonTable, compare
+
+if TYPE_CHECKING:
+    from follicle_sim.inference.scoreboard import Scoreboard
 
 FILES = (
     "result.nc",

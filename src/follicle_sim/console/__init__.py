@@ -1,32 +1,50 @@
-"""What the command line prints: progress, tables, scenarios, trials and treatments."""
+"""What the command line prints: progress, tables, scenarios, trials and treatments.
 
-from follicle_sim.console.explain import explain_with_status, print_explanation
-from follicle_sim.console.inference import print_calibration, print_sensitivity
-from follicle_sim.console.progress import simulate_with_progress, watched
-from follicle_sim.console.run import print_run
-from follicle_sim.console.scenario import print_scenario
-from follicle_sim.console.scoreboard import (
-    print_scoreboard,
-    print_worsened,
-    scoreboard_progress,
-)
-from follicle_sim.console.treatments import print_treatment, print_treatments
-from follicle_sim.console.trials import print_studies, print_study
+Each name is imported when first used: a run need not wait for what only a fit prints.
+"""
 
-__all__ = [
-    "explain_with_status",
-    "print_calibration",
-    "print_explanation",
-    "print_run",
-    "print_scenario",
-    "print_scoreboard",
-    "print_sensitivity",
-    "print_studies",
-    "print_study",
-    "print_treatment",
-    "print_treatments",
-    "print_worsened",
-    "scoreboard_progress",
-    "simulate_with_progress",
-    "watched",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from follicle_sim.console.explain import explain_with_status as explain_with_status
+    from follicle_sim.console.explain import print_explanation as print_explanation
+    from follicle_sim.console.inference import print_calibration as print_calibration
+    from follicle_sim.console.inference import print_sensitivity as print_sensitivity
+    from follicle_sim.console.progress import simulate_with_progress as simulate_with_progress
+    from follicle_sim.console.progress import watched as watched
+    from follicle_sim.console.run import print_run as print_run
+    from follicle_sim.console.scenario import print_scenario as print_scenario
+    from follicle_sim.console.scoreboard import print_scoreboard as print_scoreboard
+    from follicle_sim.console.scoreboard import print_worsened as print_worsened
+    from follicle_sim.console.scoreboard import scoreboard_progress as scoreboard_progress
+    from follicle_sim.console.treatments import print_treatment as print_treatment
+    from follicle_sim.console.treatments import print_treatments as print_treatments
+    from follicle_sim.console.trials import print_studies as print_studies
+    from follicle_sim.console.trials import print_study as print_study
+
+_HOMES = {
+    "explain_with_status": "explain",
+    "print_calibration": "inference",
+    "print_explanation": "explain",
+    "print_run": "run",
+    "print_scenario": "scenario",
+    "print_scoreboard": "scoreboard",
+    "print_sensitivity": "inference",
+    "print_studies": "trials",
+    "print_study": "trials",
+    "print_treatment": "treatments",
+    "print_treatments": "treatments",
+    "print_worsened": "scoreboard",
+    "scoreboard_progress": "scoreboard",
+    "simulate_with_progress": "progress",
+    "watched": "progress",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
