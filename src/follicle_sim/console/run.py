@@ -110,9 +110,9 @@ def _chosen(
     days = sorted({row.day for row in rows})
     step = max(1, -(-len(days) // MOST_VISITS))
     kept = {*days[::step], days[-1]}
-    for row in rows:
-        if row.day in kept or any(_meets(row, p) for p in published):
-            yield row
+    # in every arm, so that what a trial published of one can be read beside the others
+    kept |= {row.day for row in rows if any(_meets(row, p) for p in published)}
+    yield from (row for row in rows if row.day in kept)
 
 
 def _meets(row: EndpointRow, published: ComparisonRow) -> bool:
