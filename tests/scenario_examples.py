@@ -125,3 +125,30 @@ role = "untreated"
 kind = "parallel"
 visits = ["0 days", "4 weeks"]
 """
+
+
+ROOM_FOR_TESTS = """
+schema_version = 1
+title = "a few people, drug every 3.3 days, some doses missed"
+[population]
+subjects = 6
+follicles = 60
+target_area = "1 cm2"
+follicle_density = "250 cm-2"
+condition = "aga_male"
+spread = { potency = 0.5 }
+[[arms]]
+label = "finasteride"
+role = "treatment"
+[[arms.doses]]
+treatment = "finasteride_oral"
+amount = "1 mg"
+every = "3.3 days"
+until = "300 days"
+adherence = 0.7
+[design]
+kind = "parallel"
+visits = ["0 days", "31.5 days"]
+[run]
+history = "90 days"
+"""

@@ -15,6 +15,9 @@ from typing import Any, TypeVar
 
 import numba
 
+ROOM = 8_000_000
+"""More than the compiled code takes on disk, bytes."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 COMPILED_MODULES = (
@@ -30,15 +33,18 @@ COMPILED_MODULES = (
 def _source_hash() -> str:
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for name in ("compiled.py", *COMPILED_MODULES):
+    for name in ("compiled.py", "codes.py", *COMPILED_MODULES):
         digest.update((here / name).read_bytes())
     return digest.hexdigest()[:16]
 
 
 def _writable(folder: Path) -> bool:
     try:
+        new = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        with tempfile.TemporaryFile(dir=folder) as file:
+            # an empty file fits on a full disk, the compiled engine does not
+            file.write(bytes(ROOM if new else 0))
             return True
     except OSError:
         return False

@@ -73,8 +73,8 @@ def seen(scenario: Scenario, label: str, result: ArmResult) -> dict[str, Floats]
 def reader_factors(scenario: Scenario, label: str, cohort: Cohort) -> Floats:
     """Return (S, V) multiplicative errors of the counts of one reading; 1 for a perfect reader.
 
-    Named after the hour of the visit and the arm, so that another visit or arm moves none, and two
-    readings never share an error.
+    Named after the minute of the visit and the arm, so that another visit or arm moves none, and
+    two readings never share an error.
     """
     visits = np.array(scenario.design.visits)
     cv = scenario.instrument.reader_error
@@ -86,7 +86,7 @@ def reader_factors(scenario: Scenario, label: str, cohort: Cohort) -> Floats:
         stream_of(label),
         cohort.subject[:, None],
         SUBJECT_LEVEL,
-        np.rint(24.0 * visits).astype(np.int64)[None, :],
+        np.rint(1440.0 * visits).astype(np.int64)[None, :],
         int(Decision.READER),
     )
     return np.maximum(0.0, 1.0 + cv * z)

@@ -37,6 +37,9 @@ from follicle_sim.simulate import Study, prepare, simulate
 
 Floats = NDArray[np.float64]
 
+BEYOND = 2
+"""Grid times after the last step of a run."""
+
 FOLLICLES = 200_000
 """Followed for the expected density: its standard error is then about 0.3 hairs/cm2 for a level,
 and less for the difference of two arms, which share their luck."""
@@ -101,9 +104,9 @@ def explain(
     follicles = follicles or FOLLICLES
     chosen = find_arm(scenario, arm)
     grid = prepare(scenario).grid
-    days = grid[grid >= 0.0][:-1]
+    days = grid[grid >= 0.0][:-BEYOND]
     own = parse_own(scenario.treatments)
-    used = acting_doses(chosen, float(grid[-1]), potency_overrides(scenario.biology), own)
+    used = acting_doses(chosen, float(grid[-BEYOND]), potency_overrides(scenario.biology), own)
     arms = [chosen]
     if used:
         arms.append(Arm(label=_free_label(chosen), role="untreated"))
@@ -117,13 +120,13 @@ def explain(
     speeds = [np.diff(clocks.table[: len(CYCLE)], axis=2) / width for clocks in tables]
     seen = simulate(typical).isel(subject=0)
     counts = seen["phase_count"].transpose("arm", "phase", "time").values
-    shown = slice(-1 - days.size, -1)  # nodes that begin a step from baseline on
+    shown = slice(-BEYOND - days.size, -BEYOND)  # nodes that begin a step from baseline on
     table = load_factors()
     variables: dict[str, Any] = {
         "factor_level": (("arm", "factor", "time"), np.concatenate(levels)[..., shown]),
         "clock_speed": (
             ("arm", "stratum", "phase", "time"),
-            np.swapaxes(np.stack(speeds), 1, 2)[..., -days.size :],
+            np.swapaxes(np.stack(speeds), 1, 2)[..., 1 - BEYOND - days.size : 1 - BEYOND],
         ),
         "log_calibre": (("arm", "stratum", "time"), np.stack(sizes)[..., shown]),
         "phase_share": (("arm", "state", "time"), counts / counts.sum(axis=1, keepdims=True)),
@@ -237,7 +240,7 @@ def _exposure(
 ) -> dict[str, tuple[tuple[str, str], Floats]]:
     """Return dose, level, effect and drive of every treatment that acts in the first arm."""
     cohort = study.arm(0, 0).cohort
-    grid = study.grid[study.grid >= 0.0]
+    grid = study.grid[study.grid >= 0.0][: 1 - BEYOND]
     amounts, levels, effects, drives = [], [], [], []
     for treatment, schedule in used.values():
         names = {"seed": cohort.seed, "replicate": cohort.replicate, "stream": cohort.stream}

@@ -32,11 +32,12 @@ HISTORY_STEP = 30.0
 def time_grid(history: float, end: float, step: float) -> Floats:
     """Return forcing times: coarse from -history to 0, then every `step` past `end`, day.
 
-    Nodes after baseline are multiples of `step`, whatever the end, so a later visit moves none.
+    Nodes after baseline are multiples of `step`, whatever the end, so a later visit moves none. No
+    visit lies in the last cell: the level of a factor at the very end is rounded differently.
     """
     back = max(history, SHED_WINDOW)
     coarse = np.linspace(-back, 0.0, int(np.ceil(back / HISTORY_STEP)) + 1)
-    return np.concatenate([coarse, np.arange(1, int(np.floor(end / step)) + 2) * step])
+    return np.concatenate([coarse, np.arange(1, int(np.floor(end / step)) + 3) * step])
 
 
 def sensitivities(condition: Condition, shape: float) -> Floats:

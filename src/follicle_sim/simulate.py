@@ -1,5 +1,6 @@
 """The way through the house: scenario, cohort, exposure, factors, clocks, engine, dataset."""
 
+import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from follicle_sim import units
 from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.parameters import load_parameters
-from follicle_sim.codes import NO_FOLLICLE
+from follicle_sim.codes import CYCLE, NO_FOLLICLE
 from follicle_sim.cohort import Cohort, check_streams, draw_cohort
 from follicle_sim.dataset import ArmResult, to_dataset
 from follicle_sim.engine.clocks import Rules
@@ -32,11 +33,14 @@ from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.pharmacology.library import POTENCY_PREFIX, Treatment, potency_overrides
 from follicle_sim.provenance import result_attrs
-from follicle_sim.scenario.load import parse_scenario
+from follicle_sim.scenario.load import parse_scenario, with_overrides
 from follicle_sim.scenario.model import Arm, Scenario
 from follicle_sim.scenario.own import parse_own
 
 Floats = NDArray[np.float64]
+
+SHORTEST_CYCLE = 1.0
+"""Days; a cycle without length would turn for ever at one instant."""
 
 SMALLEST = """
 schema_version = 1
@@ -83,7 +87,8 @@ def simulate(
     Raises
     ------
     InputError
-        If the record asked for would not fit in `record.memory_limit`.
+        If the record asked for would not fit in `record.memory_limit`, or for a bad seed or number
+        of threads.
     Interrupted
         On Ctrl-C.
 
@@ -108,8 +113,9 @@ def simulate(
     {'arm': 1, 'subject': 10, 'time': 2}
     """
     if seed is not None:
-        run = scenario.run.model_copy(update={"seed": seed})
-        scenario = scenario.model_copy(update={"run": run})
+        scenario = with_overrides(scenario, [f"run.seed={operator.index(seed)}"])
+    if threads is not None and threads < 1:
+        raise InputError("simulate", [Problem("threads", f"found {threads}; allowed: 1 or more")])
     check_memory(scenario)
     study = prepare(scenario)
     arms = [
@@ -175,7 +181,8 @@ class ArmRun:
         shared = None
         if not people_differ(self.arm, spread.potency, own):
             shared = self.drive(slice(0, 1))
-        for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max())):
+        nodes = 0 if shared else self.study.grid.size
+        for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max()), nodes):
             yield partial(self.run, people, shared)
 
     def drive(self, people: slice) -> tuple[Floats, Drive]:
@@ -227,6 +234,9 @@ def prepare(scenario: Scenario) -> Study:
     parameters = load_parameters(
         {name: value for name, value in changes if not name.startswith(POTENCY_PREFIX)}
     )
+    if sum(parameters[f"{phase.name.lower()}_mean"] for phase in CYCLE) < SHORTEST_CYCLE:
+        message = f"the mean durations of the phases add up to less than {SHORTEST_CYCLE:g} day"
+        raise InputError(scenario.title, [Problem("biology", message)])
     return Study(
         scenario=scenario,
         condition=condition,
@@ -254,7 +264,9 @@ def memory_needed(scenario: Scenario) -> int:
     # tallies and factor levels, and the dataset's copies of them
     per_row = 8 * 2 * (TALLY_COLUMNS + len(load_factors().names))
     if scenario.record.follicles:
-        per_row += 2 * 5 * scenario.population.follicles_per_subject
+        # records are as wide as the densest scalp, and are padded and stacked
+        widest = int(draw_cohort(scenario, 0, 0, scenario.run.seed).follicles.max())
+        per_row += 3 * 5 * widest
     return rows * per_row
 
 

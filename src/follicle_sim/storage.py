@@ -58,9 +58,11 @@ def differing_variables(first: xr.Dataset, second: xr.Dataset) -> list[str]:
     for name in first.variables:
         if name in second.variables:
             one, other = first[name].values, second[name].values
-            same = one.shape == other.shape and (
-                np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
-            )
+            same = first[name].dims == second[name].dims and np.array_equal(one.shape, other.shape)
+            if one.dtype.kind in "iuf" or other.dtype.kind in "iuf":
+                same = same and one.dtype == other.dtype and one.tobytes() == other.tobytes()
+            else:
+                same = same and np.array_equal(one, other)
             if not same:
                 names.append(name)
     return [str(name) for name in names]

@@ -89,7 +89,7 @@ condition = "telogen_effluvium"
 
 FROZEN = {
     "androgens, people that differ": (
-        "4194083022e667b47cfd170f59dcac3c03a70db5c6e358eee6dc6870fb5ca2e7"
+        "b5a20e6ad3ab44f9d1716110bf2f7e78e4cab7721cd8c9eb3a0637f8b71b93a0"
     ),
     "attack on healthy scalp, two replicates": (
         "afc52b2611a533c266832eeb51eab30e567c8cd7a3c03d37179f056ee26078b7"

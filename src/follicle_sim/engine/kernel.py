@@ -337,7 +337,7 @@ def live(
         ahead[FIRST_CYCLE] = -1.0
         v = 0
         while v < count:
-            while f.next <= visits[v]:
+            while f.next <= visits[v] and stop[0] == 0:
                 _event(f, i, reader, name, here)
                 events += 1
             end = max(v + 1, upcoming[f.cell]) if f.next < math.inf else count

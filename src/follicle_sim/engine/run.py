@@ -17,6 +17,9 @@ Stop = NDArray[np.uint8]
 Job = Callable[[Stop], int]
 """Work on one block: takes the stop flag, returns the number of subjects it finished."""
 
+NODES_PER_BLOCK = 200_000
+"""Subjects times grid times whose own factor levels and forcing a thread holds, about 40 MB."""
+
 Progress = Callable[[int, int], None]
 """Called with subjects done and subjects in all."""
 
@@ -24,9 +27,14 @@ FOLLICLES_PER_BLOCK = 10_000
 """About a fiftieth of a second of work: threads end together, progress moves, overhead is small."""
 
 
-def blocks(subjects: int, follicles: int) -> Iterator[slice]:
-    """Cut the subjects of an arm into slices of bounded work."""
+def blocks(subjects: int, follicles: int, nodes: int = 0) -> Iterator[slice]:
+    """Cut the subjects of an arm into slices of bounded work, and of bounded forcing.
+
+    nodes : grid times of the forcing that each subject has of its own; 0 where it is shared.
+    """
     size = max(1, FOLLICLES_PER_BLOCK // max(1, follicles))
+    if nodes:
+        size = max(1, min(size, NODES_PER_BLOCK // nodes))
     for low in range(0, subjects, size):
         yield slice(low, min(low + size, subjects))
 

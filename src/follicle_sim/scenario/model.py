@@ -235,7 +235,8 @@ class Run(_Table):
     )
     history: Time = Field(default=6 * YEAR, description="natural history before baseline")
     forcing_step: Annotated[float, Quantity("time", upper=30.0, positive=True)] = Field(
-        default=1.0, description="grid of drug and factor levels"
+        default=1.0,
+        description="grid of drug and factor levels; a dose acts on the step it falls in",
     )
 
 
