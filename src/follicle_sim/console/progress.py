@@ -8,6 +8,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
@@ -23,6 +24,19 @@ Report = Callable[[str, int, int], None]
 
 
 @contextmanager
+def bars(*columns: ProgressColumn) -> Iterator[Progress]:
+    """Get the engine ready, then draw progress on standard error.
+
+    Compiling happens here, in the main thread, where Ctrl-C is heard at once.
+    """
+    console = make_console(errors=True)
+    with console.status("getting the engine ready (compiled once on each machine, 20 s or so)"):
+        warm_up()
+    with Progress(*columns, console=console) as bar:
+        yield bar
+
+
+@contextmanager
 def watched(quiet: bool, unit: str = "") -> Iterator[Report | None]:
     """Get the engine ready, then give a report that draws one bar a stage; None if quiet.
 
@@ -31,9 +45,6 @@ def watched(quiet: bool, unit: str = "") -> Iterator[Report | None]:
     if quiet:
         yield None
         return
-    console = make_console(errors=True)
-    with console.status("getting the engine ready (compiled once on each machine, 20 s or so)"):
-        warm_up()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -44,7 +55,7 @@ def watched(quiet: bool, unit: str = "") -> Iterator[Report | None]:
         TimeRemainingColumn(),
         TextColumn("left"),
     )
-    with Progress(*columns, console=console) as bar:
+    with bars(*columns) as bar:
         tasks: dict[str, TaskID] = {}
 
         def report(title: str, done: int, of: int) -> None:

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from follicle_sim.console.progress import bars
 from follicle_sim.console.run import number_of_week
 from follicle_sim.console.text import (
     Column,
@@ -42,14 +43,13 @@ def scoreboard_progress(*, quiet: bool) -> Iterator[Told | None]:
     if quiet:
         yield None
         return
-    console = make_console(errors=True)
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
-    with Progress(*columns, console=console) as bar:
+    with bars(*columns) as bar:
         task = bar.add_task("getting ready", total=None)
 
         def tell(done: int, total: int, title: str) -> None:
