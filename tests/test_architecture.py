@@ -42,7 +42,7 @@ LAYERS = (
     ("what is asked", ("scenario",)),
     ("who it happens to", ("cohort", "sites")),
     ("what happens to them", ("engine", "forcing")),
-    ("what is measured", ("dataset", "provenance", "storage")),
+    ("what is measured", ("instrument", "dataset", "provenance", "storage")),
     ("the way through", ("simulate",)),
     ("what it says", ("endpoints", "analysis", "trials.simulated", "trials.compare")),
     (
