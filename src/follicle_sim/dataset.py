@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from follicle_sim import who
 from follicle_sim.codes import NO_FOLLICLE, PHASE_NAMES, SUBJECT_LEVEL, Decision
 from follicle_sim.cohort import Cohort, stream_of
 from follicle_sim.engine import sight
@@ -116,6 +117,9 @@ def to_dataset(
         return np.stack([np.stack(row) for row in rows]) if several else np.stack(rows[0])
 
     variables = {}
+    persons = [who.about(scenario, [result.cohort for result in row]) for row in results]
+    for name in persons[0]:
+        variables[name] = ((*lead, "subject"), stack([row[name] for row in persons]))
     for name in SUBJECT_VARIABLES:
         if name in wanted:
             last = ("phase",) if name == "phase_count" else ()
@@ -151,6 +155,6 @@ def to_dataset(
         data_set = data_set.assign_coords(replicate=np.arange(len(results)))
     data_set["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:
-        units, long_name = MEANING[name]
+        units, long_name = (MEANING | who.MEANING)[name]
         data_set[name].attrs = {"units": units, "long_name": long_name}
     return data_set
