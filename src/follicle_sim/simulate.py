@@ -1,7 +1,7 @@
 """The way through the house: scenario, cohort, exposure, factors, clocks, engine, dataset."""
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,6 +36,7 @@ from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.load import parse_scenario, with_overrides
 from follicle_sim.scenario.model import Arm, Scenario
 from follicle_sim.scenario.own import parse_own
+from follicle_sim.uncertainty import all_drawn, with_draws
 
 Floats = NDArray[np.float64]
 
@@ -117,16 +118,17 @@ def simulate(
     if threads is not None and threads < 1:
         raise InputError("simulate", [Problem("threads", f"found {threads}; allowed: 1 or more")])
     check_memory(scenario)
-    study = prepare(scenario)
+    draws = all_drawn(scenario)
     arms = [
         [study.arm(index, replicate) for index in range(len(scenario.arms))]
-        for replicate in range(scenario.run.replicates)
+        for replicate, study in enumerate(prepare_all(draws))
     ]
     total = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
     jobs = (job for row in arms for arm in row for job in arm.jobs())
     run_jobs(jobs, total, threads=threads, progress=progress)
     results = [[arm.result for arm in row] for row in arms]
-    return to_dataset(scenario, results, load_factors().names, result_attrs(scenario))
+    data = to_dataset(scenario, results, load_factors().names, result_attrs(scenario))
+    return with_draws(data, scenario, draws)
 
 
 def warm_up() -> None:
@@ -223,6 +225,12 @@ class ArmRun:
         )
         result.factors[people] = at_visits(levels, study.grid, study.visits)
         return follicles.size
+
+
+def prepare_all(scenarios: Sequence[Scenario]) -> list[Study]:
+    """Return `prepare` of each; replicates that share a scenario share what it needs."""
+    made: dict[int, Study] = {}
+    return [made.setdefault(id(each), made.get(id(each)) or prepare(each)) for each in scenarios]
 
 
 def prepare(scenario: Scenario) -> Study:

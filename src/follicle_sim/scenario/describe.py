@@ -48,6 +48,8 @@ def overview(scenario: Scenario) -> str:
         "instrument": f"{tool.name}, terminal hairs from {terminal}",
         "run": f"seed {run.seed}, replicates {run.replicates}, history {_time(run.history)}",
     }
+    if run.uncertainty != "none":
+        lines["run"] += f", fitted parameters drawn anew in each replicate ({run.uncertainty})"
     for comparison in scenario.compare:
         pairs = ", ".join(f"{ours} = {theirs}" for ours, theirs in comparison.arms.items())
         lines[f"compare {comparison.study}"] = pairs
