@@ -40,7 +40,7 @@ LAYERS = (
         ),
     ),
     ("what is asked", ("scenario",)),
-    ("who it happens to", ("traits", "cohort", "enrolment", "who", "sites")),
+    ("who it happens to", ("traits", "cohort", "enrolment", "who", "sites", "uncertainty")),
     ("what happens to them", ("engine", "forcing")),
     ("what is measured", ("instrument", "dataset", "provenance", "storage")),
     ("the way through", ("simulate",)),
