@@ -20,6 +20,8 @@ from follicle_sim.scenario.instrument import Instrument
 from follicle_sim.scenario.own import OwnTreatments
 from follicle_sim.scenario.people import Population, Spread
 from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole
+from follicle_sim.scenario.search import Optimise, TreatmentCost
+from follicle_sim.scenario.search_checks import cost_problems, search_problems
 from follicle_sim.scenario.table import YEAR, Prose, Table, Time
 
 __all__ = [
@@ -28,11 +30,13 @@ __all__ = [
     "Design",
     "Dose",
     "Instrument",
+    "Optimise",
     "Population",
     "Record",
     "Run",
     "Scenario",
     "Spread",
+    "TreatmentCost",
     "label_problems",
 ]
 
@@ -99,6 +103,12 @@ class Scenario(Table):
     biology: Annotated[FrozenMap[str, float], Overrides()] = Field(
         default_factory=FrozenMap, description="biology parameters to change"
     )
+    costs: tuple[TreatmentCost, ...] = Field(
+        default=(), max_length=100, description="[[costs]] tables: prices of this scenario's own"
+    )
+    optimise: Optimise | None = Field(
+        default=None, description="[optimise] table: a schedule to search for"
+    )
 
     @property
     def end(self) -> float:
@@ -111,6 +121,7 @@ class Scenario(Table):
             [arm.label for arm in self.arms], [comparison.arms for comparison in self.compare]
         )
         problems += self._size_problems()
+        problems += cost_problems(self) + search_problems(self)
         if problems:
             refuse_all(problems)
         return self
