@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.codes import CYCLE
+from follicle_sim.engine.birth import initialise
 from follicle_sim.engine.clocks import Clocks, Forcing, Rules, allocate_clocks, build_clocks
-from follicle_sim.engine.kernel import initialise, live
+from follicle_sim.engine.kernel import live
 from follicle_sim.engine.sight import PHASES, SHED, TALLY_COLUMNS
 from follicle_sim.engine.state import STATE
 

@@ -16,7 +16,7 @@ from follicle_sim.biology.conditions import Pulse, load_condition
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.cohort import Cohort, draw_cohort
 from follicle_sim.engine.clocks import Clocks, Rules, allocate_clocks, build_clocks, forcing_of
-from follicle_sim.engine.kernel import advance
+from follicle_sim.engine.events import advance
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.forcing import block_of, engine_rules, integrate, sensitivities, time_grid
 from follicle_sim.pharmacology.exposure import arm_factors

@@ -25,7 +25,8 @@ from follicle_sim.engine.clocks import (
     cell_of,
     inverse,
 )
-from follicle_sim.engine.kernel import advance, live, refresh
+from follicle_sim.engine.events import advance, refresh
+from follicle_sim.engine.kernel import live
 from follicle_sim.engine.run import blocks, run_jobs
 from follicle_sim.engine.sight import PHASES, TALLY_COLUMNS
 from follicle_sim.errors import Interrupted

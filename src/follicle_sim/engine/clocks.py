@@ -232,6 +232,12 @@ def row_of(reader: Reader, row: int, g: int) -> int:
 
 
 @jit_inline
+def hazard_of(reader: Reader, row: int) -> int:
+    """Return the address of hazard[row, 0, 0]; `row` is ATTACK_HAZARD or DESTRUCTION_HAZARD."""
+    return reader.hazard + 8 * reader.nodes * row
+
+
+@jit_inline
 def share_of_cell(grid: int, cell: int, t: float) -> float:
     """Return how far through its grid cell time t is, 0 to 1."""
     start = number_at(grid, cell)
