@@ -42,6 +42,8 @@ def healthy_rules(
         detection_calibre=0.0,
         terminal_calibre=30.0,
         shed_window=28.0,
+        resolution=0.0,
+        regrowth=1.0,
     )
     return rules._replace(**changes)
 
@@ -59,6 +61,7 @@ def forcing_on(grid: Floats, **changes: Any) -> Forcing:
         attack=nothing,
         destruction=nothing,
         growth_scale=1.0,
+        pace=np.zeros(3),
     )._replace(**changes)
 
 

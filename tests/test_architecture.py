@@ -40,7 +40,7 @@ LAYERS = (
         ),
     ),
     ("what is asked", ("scenario",)),
-    ("who it happens to", ("cohort", "sites")),
+    ("who it happens to", ("cohort", "sites", "visits")),
     ("what happens to them", ("engine", "forcing")),
     ("what is measured", ("dataset", "provenance", "storage")),
     ("the way through", ("simulate",)),

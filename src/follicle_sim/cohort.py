@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Cohort:
-    """The subjects of one arm in one replicate; arrays have shape (S,)."""
+    """The subjects of one arm in one replicate; arrays are (S,) unless they say more."""
 
     seed: int
     replicate: int
@@ -32,6 +32,8 @@ class Cohort:
     severity: Floats  # multiple of the fitted baseline miniaturisation
     progression: Floats  # multiple of the mean progression
     growth: Floats  # multiple of the mean growth rate
+    pace: Floats  # (S, 3) log speed added to the anagen, telogen and kenogen clocks
+    calendar: Floats | None = None  # day of the year of each baseline visit; None: no season
 
 
 def stream_of(label: str) -> int:
@@ -83,4 +85,5 @@ def draw_cohort(scenario: Scenario, arm: int, replicate: int, seed: int) -> Coho
         severity=severity * vary(spread.severity, Decision.SEVERITY),
         progression=vary(spread.progression, Decision.PROGRESSION),
         growth=vary(spread.growth, Decision.GROWTH),
+        pace=np.zeros((subject.size, 3)),
     )

@@ -56,7 +56,7 @@ def observe(
     for i in by_stratum(state, strata):
         f = state[i]
         see(f, 0, 1, days, gauged + 16 * f.stratum, sight, total, changes)
-    total_up(sums, steps, tally)
+    total_up(sums, steps, sight, tally)
     hold(visit)
     hold(readings)
 
@@ -109,7 +109,7 @@ def live(
                     phase_record[w, i] = f.phase
                     calibre_record[w, i] = calibre_of(f, readings, w, sight)
             v = end
-    total_up(sums, steps, tally)
+    total_up(sums, steps, sight, tally)
     hold(readings)
     hold(ahead)
     return events
@@ -133,7 +133,8 @@ def run_block(
     """Live a block of subjects from the start of the grid through every visit; count events.
 
     keys : (seed, replicate, stream); subjects, follicles : (S,) names and number of follicles;
-    visits : (V,) day; states : (S, N) out, or (1, N) where the final states are not wanted;
+    visits : (S or 1, V) day, in order in each row;
+    states : (S, N) out, or (1, N) where the final states are not wanted;
     tallies : (S, V, TALLY_COLUMNS) out; records : (S, V, N) out, or (S, V, 0) where not wanted.
     """
     events = 0
@@ -151,7 +152,7 @@ def run_block(
             rules,
             name,
             forcing.growth_scale,
-            visits,
+            visits[min(s, visits.shape[0] - 1)],
             tallies[s],
             phase_record[s],
             calibre_record[s],
