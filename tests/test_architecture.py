@@ -40,9 +40,9 @@ LAYERS = (
         ),
     ),
     ("what is asked", ("scenario",)),
-    ("who it happens to", ("cohort", "sites")),
+    ("who it happens to", ("cohort", "attendance", "sites")),
     ("what happens to them", ("engine", "forcing")),
-    ("what is measured", ("dataset", "provenance", "storage")),
+    ("what is measured", ("dataset", "follow_up", "provenance", "storage")),
     ("the way through", ("simulate",)),
     ("what it says", ("endpoints", "trials.simulated", "trials.compare")),
     (

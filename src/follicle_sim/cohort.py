@@ -5,7 +5,10 @@ nor the other arms have any influence on it.
 """
 
 import hashlib
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +16,19 @@ from numpy.typing import NDArray
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.errors import InputError, Problem
-from follicle_sim.numerics import lognormal_multipliers, normals
+from follicle_sim.numerics import lognormal_multipliers, normals, uniforms
+from follicle_sim.scenario.arrangement import arm_sizes, arrange
 from follicle_sim.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
+
+SHARED = ("counterfactual", "split_scalp")
+"""Kinds in which every arm holds the same people."""
+
+POOL = ""
+"""Name, in the draws, of the candidates of a stratified trial; no arm can have it."""
+
+YEAR = 365.25
 
 
 @dataclass(frozen=True)
@@ -25,13 +37,20 @@ class Cohort:
 
     seed: int
     replicate: int
-    stream: int  # 0 when all arms hold the same people, else a name of the arm
+    stream: int  # of the follicles; 0 when all arms hold the same, else a name of the arm
     subject: NDArray[np.int64]
     follicles: NDArray[np.int64]
     area: Floats  # of the patch that holds these follicles, cm2
     severity: Floats  # multiple of the fitted baseline miniaturisation
     progression: Floats  # multiple of the mean progression
     growth: Floats  # multiple of the mean growth rate
+    person_stream: int = 0  # as `stream`, for traits, drug response and visits of the person
+    calendar: Floats | None = None  # day of the year of each baseline visit; None: no season
+
+    @property
+    def person(self) -> NDArray[np.int64]:
+        """Return the name (S,) of each person in the draws: equal in two arms, the same person."""
+        return np.asarray(self.person_stream * 2**32 + self.subject)
 
 
 def stream_of(label: str) -> int:
@@ -42,7 +61,7 @@ def stream_of(label: str) -> int:
 def check_streams(labels: tuple[str, ...]) -> None:
     """Refuse arm labels whose 24-bit names coincide (one pair in sixteen million)."""
     seen: dict[int, str] = {}
-    for index, label in enumerate(labels):
+    for index, label in enumerate((POOL, *labels), start=-1):
         other = seen.setdefault(stream_of(label), label)
         if other != label:
             message = f'"{label}" and "{other}" would share their random draws; rename one'
@@ -50,19 +69,47 @@ def check_streams(labels: tuple[str, ...]) -> None:
 
 
 def draw_cohort(scenario: Scenario, arm: int, replicate: int, seed: int) -> Cohort:
-    """Draw the subjects of one arm.
+    """Draw the subjects of one arm, as numbered among the arranged arms.
 
-    In a counterfactual design every arm holds the same people; in a parallel design each arm has
-    people of its own. Traits are log-normal around the scenario's values, with the coefficients of
-    variation of `population.spread`.
+    In a counterfactual design every arm holds the same people; in a split scalp too, but each half
+    has follicles of its own; otherwise each arm has people of its own. In a stratified trial all
+    candidates come from one pool and are allocated in blocks.
+    """
+    arranged = arrange(scenario)
+    sizes = arm_sizes(arranged)
+    kind = arranged.design.kind
+    if arranged.design.stratify is not None:
+        pool = draw_people(arranged, sum(sizes), replicate, seed, stream_of(POOL), stream_of(POOL))
+        classes = severity_classes(arranged, pool)
+        mine = allocate(classes, sizes, seed=seed, replicate=replicate) == arm
+        if not mine.any():
+            message = f"nobody was allocated to this arm in replicate {replicate}; raise the number"
+            raise InputError(scenario.title, [Problem("population.subjects", message)])
+        return chosen(pool, mine)
+    own = stream_of(arranged.arms[arm].label)
+    people = 0 if kind in SHARED else own
+    follicles = 0 if kind == "counterfactual" else own
+    return draw_people(arranged, sizes[arm], replicate, seed, people, follicles)
+
+
+def draw_people(
+    scenario: Scenario, subjects: int, replicate: int, seed: int, person_stream: int, stream: int
+) -> Cohort:
+    """Draw people by name.
+
+    Traits are log-normal around the scenario's values, with the coefficients of variation of
+    `population.spread`.
+
+    Parameters
+    ----------
+    subjects : how many; they are named 0, 1, ...
+    person_stream, stream : names of the draws of persons and of follicles
     """
     population, spread = scenario.population, scenario.population.spread
-    parallel = scenario.design.kind == "parallel"
-    stream = stream_of(scenario.arms[arm].label) if parallel else 0
-    subject = np.arange(population.subjects)
+    subject = np.arange(subjects)
 
     def vary(cv: float, decision: Decision) -> Floats:
-        z = normals(seed, replicate, stream, subject, SUBJECT_LEVEL, 0, int(decision))
+        z = normals(seed, replicate, person_stream, subject, SUBJECT_LEVEL, 0, int(decision))
         return lognormal_multipliers(cv, z)
 
     density = population.follicle_density * vary(spread.follicle_density, Decision.FOLLICLE_DENSITY)
@@ -83,4 +130,68 @@ def draw_cohort(scenario: Scenario, arm: int, replicate: int, seed: int) -> Coho
         severity=severity * vary(spread.severity, Decision.SEVERITY),
         progression=vary(spread.progression, Decision.PROGRESSION),
         growth=vary(spread.growth, Decision.GROWTH),
+        person_stream=person_stream,
+        calendar=recruited(scenario, subject, replicate, seed, person_stream),
     )
+
+
+def recruited(
+    scenario: Scenario, subject: NDArray[np.int64], replicate: int, seed: int, person_stream: int
+) -> Floats | None:
+    """Return the day of the year of each baseline visit, 1 January being 0; None without dates.
+
+    Evenly between the opening of recruitment and its closing, in years of 365.25 days.
+    """
+    calendar = scenario.design.recruitment
+    if calendar is None:
+        return None
+    u = uniforms(seed, replicate, person_stream, subject, SUBJECT_LEVEL, 0, int(Decision.RECRUITED))
+    return np.asarray((calendar.opens + calendar.lasts * u) % YEAR)
+
+
+def severity_classes(scenario: Scenario, cohort: Cohort) -> NDArray[np.int64]:
+    """Return the number (S,) of each person's class: the nearest of the condition's, in ratio."""
+    grades = np.sort(list(load_condition(scenario.population.condition).severities.values()))
+    between = np.sqrt(grades[:-1] * grades[1:])
+    return np.searchsorted(between, cohort.severity, side="right")
+
+
+def allocate(
+    classes: NDArray[np.int64], weights: Sequence[int], *, seed: int, replicate: int
+) -> NDArray[np.int64]:
+    """Allocate candidates to arms by permuted blocks within each class.
+
+    Who is in which arm depends on the candidates before, never on those after. In every class an
+    arm has its share of all full blocks and at most one block's share more.
+
+    Parameters
+    ----------
+    classes : (N,) class of each candidate, in the order they come
+    weights : places of each arm in a block, before common factors are taken out
+
+    Returns
+    -------
+    (N,) number of the arm
+    """
+    least = math.gcd(*weights)
+    places = np.repeat(np.arange(len(weights)), [weight // least for weight in weights])
+    arms = np.empty(classes.size, np.int64)
+    for each in np.unique(classes):
+        members = np.flatnonzero(classes == each)
+        block = np.arange(-(-members.size // places.size))[:, None]
+        place = np.arange(places.size)[None, :]
+        name = (stream_of(POOL), block, int(each), place, int(Decision.ALLOCATION))
+        order = np.argsort(uniforms(seed, replicate, *name), axis=1, kind="stable")
+        arms[members] = places[order].ravel()[: members.size]
+    return arms
+
+
+def chosen(cohort: Cohort, which: NDArray[np.bool_]) -> Cohort:
+    """Return the people of a cohort that a mask (S,) picks; their names stay theirs."""
+    people = cohort.subject.size
+    picked: dict[str, Any] = {
+        field.name: value[which]
+        for field in fields(cohort)
+        if isinstance(value := getattr(cohort, field.name), np.ndarray) and len(value) == people
+    }
+    return replace(cohort, **picked)

@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from follicle_sim import units
+from follicle_sim.attendance import habit_of, last_day, visit_days
 from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.codes import CYCLE, NO_FOLLICLE
@@ -29,10 +30,12 @@ from follicle_sim.forcing import (
     sensitivities,
     time_grid,
 )
+from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.pharmacology.library import POTENCY_PREFIX, Treatment, potency_overrides
 from follicle_sim.provenance import result_attrs
+from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
 from follicle_sim.scenario.load import parse_scenario, with_overrides
 from follicle_sim.scenario.model import Arm, Scenario
 from follicle_sim.scenario.own import parse_own
@@ -119,14 +122,14 @@ def simulate(
     check_memory(scenario)
     study = prepare(scenario)
     arms = [
-        [study.arm(index, replicate) for index in range(len(scenario.arms))]
+        [study.arm(index, replicate) for index in range(len(study.scenario.arms))]
         for replicate in range(scenario.run.replicates)
     ]
-    total = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
+    total = sum(arm.cohort.subject.size for row in arms for arm in row)
     jobs = (job for row in arms for arm in row for job in arm.jobs())
     run_jobs(jobs, total, threads=threads, progress=progress)
     results = [[arm.result for arm in row] for row in arms]
-    return to_dataset(scenario, results, load_factors().names, result_attrs(scenario))
+    return to_dataset(study.scenario, results, load_factors().names, result_attrs(scenario))
 
 
 def warm_up() -> None:
@@ -142,28 +145,30 @@ def warm_up() -> None:
 class Study:
     """What all arms of a scenario have in common."""
 
-    scenario: Scenario
+    scenario: Arranged
     condition: Condition
     parameters: Mapping[str, float]
     rules: Rules
     sensitivity: Floats  # (G,)
     grid: Floats  # (T,) day
-    visits: Floats  # (V,) day
     treatments: Mapping[str, Treatment]  # the scenario's own
 
     def arm(self, index: int, replicate: int) -> "ArmRun":
         """Draw the people of one arm and make room for its results."""
         cohort = draw_cohort(self.scenario, index, replicate, self.scenario.run.seed)
-        people, visits = cohort.subject.size, self.visits.size
+        days = visit_days(self.scenario, cohort)
+        people, visits = cohort.subject.size, days.shape[1]
         follicles = int(cohort.follicles.max()) if self.scenario.record.follicles else 0
         result = ArmResult(
             cohort=cohort,
+            visits=days,
             tally=np.empty((people, visits, TALLY_COLUMNS)),
             factors=np.empty((people, visits, len(load_factors().names))),
             phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
             calibre=np.zeros((people, visits, follicles), np.float32),
         )
-        return ArmRun(self, self.scenario.arms[index], cohort, result)
+        habit = habit_of(self.scenario, cohort)
+        return ArmRun(self, self.scenario.arms[index], cohort, result, habit)
 
 
 @dataclass(frozen=True)
@@ -174,12 +179,13 @@ class ArmRun:
     arm: Arm
     cohort: Cohort
     result: ArmResult
+    habit: Habit | None = None
 
     def jobs(self) -> Iterator[Job]:
         """Yield work on blocks of subjects; forcing that all of them share is made once."""
         spread, own = self.study.scenario.population.spread, self.study.treatments
         shared = None
-        if not people_differ(self.arm, spread.potency, own):
+        if not people_differ(self.arm, spread.potency, own, self.habit):
             shared = self.drive(slice(0, 1))
         nodes = 0 if shared else self.study.grid.size
         for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max()), nodes):
@@ -193,8 +199,9 @@ class ArmRun:
             study.grid,
             seed=cohort.seed,
             replicate=cohort.replicate,
-            stream=cohort.stream,
+            stream=cohort.person_stream,
             subjects=cohort.subject[people],
+            habit=None if self.habit is None else self.habit.of(people),
             potency_cv=study.scenario.population.spread.potency,
             overrides=potency_overrides(study.scenario.biology),
             treatments=study.treatments,
@@ -207,6 +214,7 @@ class ArmRun:
         levels, drive = shared or self.drive(people)
         block = block_of(cohort, people, drive, study.grid, study.condition, study.parameters)
         follicles = cohort.follicles[people]
+        visits = result.visits if len(result.visits) == 1 else result.visits[people]
         run_block(
             block,
             study.sensitivity,
@@ -214,20 +222,21 @@ class ArmRun:
             np.array([cohort.seed, cohort.replicate, cohort.stream]),
             cohort.subject[people],
             follicles,
-            study.visits,
+            visits[0],
             np.empty((1, int(follicles.max())), STATE),
             result.tally[people],
             result.phase[people],
             result.calibre[people],
             stop,
         )
-        result.factors[people] = at_visits(levels, study.grid, study.visits)
+        result.factors[people] = at_visits(levels, study.grid, visits)
         return follicles.size
 
 
 def prepare(scenario: Scenario) -> Study:
     """Collect what all arms of a scenario have in common."""
-    if scenario.design.kind == "parallel":
+    scenario = arrange(scenario)
+    if scenario.design.kind != "counterfactual":
         check_streams(tuple(arm.label for arm in scenario.arms))
     condition = load_condition(scenario.population.condition)
     changes = scenario.biology.items()
@@ -243,23 +252,32 @@ def prepare(scenario: Scenario) -> Study:
         parameters=parameters,
         rules=engine_rules(parameters, scenario.instrument),
         sensitivity=sensitivities(condition, parameters["sensitivity_shape"]),
-        grid=time_grid(scenario.run.history, scenario.end, scenario.run.forcing_step),
-        visits=np.array(scenario.design.visits),
+        grid=time_grid(
+            scenario.run.history,
+            last_day(scenario),
+            scenario.run.forcing_step,
+            scenario.design.run_in or 0.0,
+        ),
         treatments=parse_own(scenario.treatments),
     )
 
 
 def at_visits(levels: Floats, grid: Floats, visits: Floats) -> Floats:
-    """Return factor levels (S, F, T) at the visits, linear between grid times: (S, V, F)."""
+    """Return factor levels at the visits, linear between grid times.
+
+    levels : (S or 1, F, T); visits : (S or 1, V) day. Returns (S or 1, V, F).
+    """
     cell = np.clip(np.searchsorted(grid, visits, side="right") - 1, 0, grid.size - 2)
-    share = (visits - grid[cell]) / (grid[cell + 1] - grid[cell])
-    low, high = levels[:, :, cell], levels[:, :, cell + 1]
-    return np.swapaxes(low + share * (high - low), 1, 2)
+    share = ((visits - grid[cell]) / (grid[cell + 1] - grid[cell]))[:, :, None]
+    person = np.arange(len(levels))[:, None]
+    low, high = levels[person, :, cell], levels[person, :, cell + 1]
+    return np.asarray(low + share * (high - low))
 
 
 def memory_needed(scenario: Scenario) -> int:
     """Return the bytes that the results of a scenario will take."""
-    people = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
+    scenario = arrange(scenario)
+    people = scenario.run.replicates * sum(arm_sizes(scenario))
     rows = people * len(scenario.design.visits)
     # tallies and factor levels, and the dataset's copies of them
     per_row = 8 * 2 * (TALLY_COLUMNS + len(load_factors().names))

@@ -149,6 +149,8 @@ def scenario_hash(scenario: Scenario) -> str:
     # What a file does not use has no part in its hash, so an older file keeps the one it has.
     if not scenario.treatments:
         del values["treatments"]
+    used = scenario.design.model_dump(exclude_defaults=True)
+    values["design"] = {key: value for key, value in values["design"].items() if key in used}
     for dose in (dose for arm in values["arms"] for dose in arm["doses"]):
         if not dose["variants"]:
             del dose["variants"]
