@@ -42,9 +42,9 @@ LAYERS = (
     ("what is asked", ("scenario",)),
     ("who it happens to", ("cohort", "attendance", "sites")),
     ("what happens to them", ("engine", "forcing")),
-    ("what is measured", ("dataset", "follow_up", "provenance", "storage")),
+    ("what is measured", ("instrument", "dataset", "follow_up", "provenance", "storage")),
     ("the way through", ("simulate",)),
-    ("what it says", ("endpoints", "trials.simulated", "trials.compare")),
+    ("what it says", ("endpoints", "analysis", "trials.simulated", "trials.compare")),
     (
         "loops and pictures",
         ("figures", "inference", "explain", "predict", "pharmacology.fit_drake"),

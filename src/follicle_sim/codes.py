@@ -63,6 +63,21 @@ class Decision(IntEnum):
     LACK_OF_EFFECT = 39
     EARLY_STOP = 40
     PERSON_ADHERENCE = 41
+    # 64-79: what an instrument makes of a reading; never biology
+    OPERATOR = 64
+    OPERATOR_BIAS = 65
+    RELOCATION = 66
+    BORDER = 67
+    MISSED = 68
+    MISSED_THIN = 69
+    FALSE_HAIR = 70
+    MATCHING = 71
+    PHASE_READING = 72
+    CALIBRE_READING = 73
+    WEIGHING = 74
+    PULL = 75
+    COMB = 76
+    RATING = 77
 
 
 SUBJECT_LEVEL = 0xFFFFFFFF

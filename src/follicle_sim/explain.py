@@ -210,7 +210,7 @@ def _typical(
             "compare": (),
             "population": scenario.population.model_copy(update=population),
             "design": design,
-            "instrument": scenario.instrument.model_copy(update={"reader_error": 0.0}),
+            "instrument": scenario.instrument.perfected(),
             "record": scenario.record.model_copy(update=record),
             "run": scenario.run.model_copy(update={"replicates": 1}),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from follicle_sim.pharmacology.dosing import expand
+from follicle_sim.scenario.methods import PLAIN
 from follicle_sim.scenario.model import Arm, Dose, Scenario
 from follicle_sim.units import format_quantity
 
@@ -41,11 +42,12 @@ def overview(scenario: Scenario) -> str:
     visits = f"{len(scenario.design.visits)} visits over {_time(scenario.end)}"
     tool = scenario.instrument
     terminal = format_quantity(tool.terminal_calibre, "calibre")
+    method = "" if tool.method == PLAIN else f" ({tool.method})"
     lines = {
         "population": f"{who.subjects:,} subjects per arm, {', '.join(traits)}",
         "target area": f"{patch} at {density}: {who.follicles_per_subject:,} follicles per subject",
         "design": f"{scenario.design.kind}, {len(scenario.arms)} arms, {visits}",
-        "instrument": f"{tool.name}, terminal hairs from {terminal}",
+        "instrument": f"{tool.name}{method}, terminal hairs from {terminal}",
         "run": f"seed {run.seed}, replicates {run.replicates}, history {_time(run.history)}",
     }
     for comparison in scenario.compare:

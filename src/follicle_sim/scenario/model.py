@@ -17,7 +17,8 @@ from follicle_sim.scenario.design import Design
 from follicle_sim.scenario.design_checks import arm_problems
 from follicle_sim.scenario.fields import ArmPairs, Overrides, SchemaVersion, VariableNames
 from follicle_sim.scenario.frozen import FrozenMap
-from follicle_sim.scenario.instrument import Instrument
+from follicle_sim.scenario.instrument import Instrument, unseen
+from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.own import OwnTreatments
 from follicle_sim.scenario.people import Population, Spread
 from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole
@@ -114,7 +115,7 @@ class Scenario(Table):
         problems = label_problems(
             [arm.label for arm in self.arms], [comparison.arms for comparison in self.compare]
         )
-        problems += self._size_problems()
+        problems += self._size_problems() + self._sight_problems()
         design, subjects = self.design, self.population.subjects
         problems += arm_problems(design, self.arms, subjects, self._routes(info))
         if problems:
@@ -124,6 +125,14 @@ class Scenario(Table):
     def _routes(self, info: ValidationInfo) -> Mapping[str, str]:
         # Only where they matter: the names of this installation take a while to read.
         return known_names(info).routes if self.design.kind == "split_scalp" else {}
+
+    def _sight_problems(self) -> list[tuple[Path, str]]:
+        # what older scenarios record is there whatever the instrument
+        return [
+            (("record", "variables", index), message)
+            for index, name in enumerate(self.record.variables or ())
+            if name in EXTRA_VARIABLES and (message := unseen(name, self.instrument))
+        ]
 
     def _size_problems(self) -> list[tuple[Path, str]]:
         problems: list[tuple[Path, str]] = []
