@@ -53,6 +53,7 @@ class Decision(IntEnum):
     RESPONDER = 23
     PERSON_EFFECT = 24
     BATCH = 25
+    # 32-41: who is in which arm, who comes, who leaves; never biology
     ALLOCATION = 32
     RECRUITED = 33
     VISIT_DAY = 34
@@ -63,6 +64,13 @@ class Decision(IntEnum):
     LACK_OF_EFFECT = 39
     EARLY_STOP = 40
     PERSON_ADHERENCE = 41
+    # 48-53: traits of a person
+    AGE = 48
+    SEX = 49
+    SEVERITY_GRADE = 50
+    ANAGEN_LENGTH = 51
+    TELOGEN_LENGTH = 52
+    KENOGEN_LENGTH = 53
     # 64-79: what an instrument makes of a reading; never biology
     OPERATOR = 64
     OPERATOR_BIAS = 65

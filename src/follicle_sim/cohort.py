@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.errors import InputError, Problem
-from follicle_sim.numerics import lognormal_multipliers, normals, uniforms
+from follicle_sim.numerics import uniforms
 from follicle_sim.scenario.arrangement import arm_sizes, arrange
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.traits import Draws, grade_of
 
 Floats = NDArray[np.float64]
+Names = NDArray[np.int64]
 
 SHARED = ("counterfactual", "split_scalp")
 """Kinds in which every arm holds the same people."""
@@ -44,6 +46,10 @@ class Cohort:
     severity: Floats  # multiple of the fitted baseline miniaturisation
     progression: Floats  # multiple of the mean progression
     growth: Floats  # multiple of the mean growth rate
+    potency: Floats  # multiple of every effect of a treatment
+    pace: Floats  # (S, 3) log speed of the anagen, telogen and kenogen clocks
+    age: Floats | None = None  # at baseline, day
+    sex: NDArray[np.str_] | None = None
     person_stream: int = 0  # as `stream`, for traits, drug response and visits of the person
     calendar: Floats | None = None  # day of the year of each baseline visit; None: no season
 
@@ -68,58 +74,76 @@ def check_streams(labels: tuple[str, ...]) -> None:
             raise InputError("scenario", [Problem(f"arms[{index}].label", message)])
 
 
-def draw_cohort(scenario: Scenario, arm: int, replicate: int, seed: int) -> Cohort:
-    """Draw the subjects of one arm, as numbered among the arranged arms.
+def streams(scenario: Scenario, arm: int) -> tuple[int, int]:
+    """Return the streams of the persons and of the follicles of one of the arranged arms.
 
     In a counterfactual design every arm holds the same people; in a split scalp too, but each half
     has follicles of its own; otherwise each arm has people of its own. In a stratified trial all
-    candidates come from one pool and are allocated in blocks.
+    candidates come from one pool.
     """
     arranged = arrange(scenario)
-    sizes = arm_sizes(arranged)
-    kind = arranged.design.kind
+    if arranged.design.kind == "counterfactual":
+        return 0, 0
     if arranged.design.stratify is not None:
-        pool = draw_people(arranged, sum(sizes), replicate, seed, stream_of(POOL), stream_of(POOL))
-        classes = severity_classes(arranged, pool)
-        mine = allocate(classes, sizes, seed=seed, replicate=replicate) == arm
-        if not mine.any():
-            message = f"nobody was allocated to this arm in replicate {replicate}; raise the number"
-            raise InputError(scenario.title, [Problem("population.subjects", message)])
-        return chosen(pool, mine)
+        return stream_of(POOL), stream_of(POOL)
     own = stream_of(arranged.arms[arm].label)
-    people = 0 if kind in SHARED else own
-    follicles = 0 if kind == "counterfactual" else own
-    return draw_people(arranged, sizes[arm], replicate, seed, people, follicles)
+    return (0 if arranged.design.kind in SHARED else own), own
 
 
-def draw_people(
-    scenario: Scenario, subjects: int, replicate: int, seed: int, person_stream: int, stream: int
+def wanted(scenario: Scenario, arm: int) -> int:
+    """Return how many people the source of an arm's people is asked for."""
+    sizes = arm_sizes(scenario)
+    return sum(sizes) if scenario.design.stratify is not None else sizes[arm]
+
+
+def draw_cohort(
+    scenario: Scenario, arm: int, replicate: int, seed: int, subject: Names | None = None
 ) -> Cohort:
-    """Draw people by name.
+    """Draw the subjects of one arm, as numbered among the arranged arms.
+
+    In a stratified trial the people are first allocated in blocks, and those of the arm kept.
+
+    subject : names of the people of the arm's source; by default 0, 1, ... as many as are wanted.
+
+    Raises
+    ------
+    InputError
+        If nobody is allocated to the arm.
+    """
+    arranged = arrange(scenario)
+    if subject is None:
+        subject = np.arange(wanted(arranged, arm))
+    people = draw_people(arranged, arm, replicate, seed, subject)
+    if arranged.design.stratify is None:
+        return people
+    condition = load_condition(arranged.population.condition)
+    grades = list(condition.severities)
+    classes = np.array([grades.index(grade) for grade in grade_of(condition, people.severity)])
+    mine = allocate(classes, arm_sizes(arranged), seed=seed, replicate=replicate) == arm
+    if not mine.any():
+        message = f"nobody was allocated to arms[{arm}] in replicate {replicate}; raise the number"
+        raise InputError(scenario.title, [Problem("population.subjects", message)])
+    return chosen(people, mine)
+
+
+def draw_people(scenario: Scenario, arm: int, replicate: int, seed: int, subject: Names) -> Cohort:
+    """Draw people by name, candidates for one of the arranged arms.
 
     Traits are log-normal around the scenario's values, with the coefficients of variation of
     `population.spread`.
 
-    Parameters
-    ----------
-    subjects : how many; they are named 0, 1, ...
-    person_stream, stream : names of the draws of persons and of follicles
+    subject : (S,) names of the people.
     """
-    population, spread = scenario.population, scenario.population.spread
-    subject = np.arange(subjects)
-
-    def vary(cv: float, decision: Decision) -> Floats:
-        z = normals(seed, replicate, person_stream, subject, SUBJECT_LEVEL, 0, int(decision))
-        return lognormal_multipliers(cv, z)
-
-    density = population.follicle_density * vary(spread.follicle_density, Decision.FOLLICLE_DENSITY)
+    population = scenario.population
+    person_stream, stream = streams(scenario, arm)
+    draws = Draws(population, seed, replicate, person_stream, subject)
+    density = population.follicle_density * draws.multiplier("follicle_density")
     if population.follicles is None:
         counted = np.maximum(1.0, np.rint(density * population.target_area))
         area = np.full(subject.size, population.target_area)
     else:
         counted = np.full(subject.size, float(population.follicles))
         area = counted / density
-    severity = load_condition(population.condition).severity(population.severity)
     return Cohort(
         seed=seed,
         replicate=replicate,
@@ -127,9 +151,13 @@ def draw_people(
         subject=subject,
         follicles=counted.astype(np.int64),
         area=area,
-        severity=severity * vary(spread.severity, Decision.SEVERITY),
-        progression=vary(spread.progression, Decision.PROGRESSION),
-        growth=vary(spread.growth, Decision.GROWTH),
+        severity=draws.severity(load_condition(population.condition)),
+        progression=draws.multiplier("progression"),
+        growth=draws.multiplier("growth"),
+        potency=draws.multiplier("potency"),
+        pace=draws.pace(),
+        age=draws.age(),
+        sex=draws.sex(),
         person_stream=person_stream,
         calendar=recruited(scenario, subject, replicate, seed, person_stream),
     )
@@ -147,13 +175,6 @@ def recruited(
         return None
     u = uniforms(seed, replicate, person_stream, subject, SUBJECT_LEVEL, 0, int(Decision.RECRUITED))
     return np.asarray((calendar.opens + calendar.lasts * u) % YEAR)
-
-
-def severity_classes(scenario: Scenario, cohort: Cohort) -> NDArray[np.int64]:
-    """Return the number (S,) of each person's class: the nearest of the condition's, in ratio."""
-    grades = np.sort(list(load_condition(scenario.population.condition).severities.values()))
-    between = np.sqrt(grades[:-1] * grades[1:])
-    return np.searchsorted(between, cohort.severity, side="right")
 
 
 def allocate(

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from follicle_sim import who
 from follicle_sim.codes import NO_FOLLICLE, PHASE_NAMES
 from follicle_sim.cohort import Cohort
 from follicle_sim.follow_up import BY_VISIT, NOBODY, design_attrs, follow
@@ -86,6 +87,8 @@ def to_dataset(
 
     def fit(values: NDArray[np.generic], fill: float) -> NDArray[np.generic]:
         room = [(0, widest_arm - len(values))] + [(0, 0)] * (values.ndim - 1)
+        if values.dtype.kind == "U":
+            return np.pad(values, room, constant_values="")
         return np.pad(values, room, constant_values=fill) if room[0][1] else values
 
     def stack(rows: list[list[NDArray[np.generic]]], fill: float = np.nan) -> NDArray[np.generic]:
@@ -93,6 +96,9 @@ def to_dataset(
         return np.stack(equal) if several else equal[0]
 
     variables = {}
+    persons = [who.about(scenario, [result.cohort for result in row]) for row in results]
+    for name in persons[0]:
+        variables[name] = ((*lead, "subject"), stack([row[name] for row in persons]))
     for name in (*SUBJECT_VARIABLES, *EXTRA):
         if name in wanted and name in readings[0][0]:
             last = ("phase",) if name == "phase_count" else ()
@@ -134,6 +140,6 @@ def to_dataset(
         data_set.attrs["observable"] = json.dumps(sorted(observable(scenario.instrument)))
     data_set["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:
-        units, long_name = (MEANING | EXTRA | MEANING_OF_PEOPLE)[name]
+        units, long_name = (MEANING | EXTRA | MEANING_OF_PEOPLE | who.MEANING)[name]
         data_set[name].attrs = {"units": units, "long_name": long_name}
     return data_set

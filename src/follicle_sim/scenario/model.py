@@ -20,7 +20,7 @@ from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.instrument import Instrument, unseen
 from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.own import OwnTreatments
-from follicle_sim.scenario.people import Population, Spread
+from follicle_sim.scenario.people import Inclusion, Population, Spread, screening_problems
 from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole
 from follicle_sim.scenario.table import YEAR, Prose, Table, Time
 
@@ -29,6 +29,7 @@ __all__ = [
     "Comparison",
     "Design",
     "Dose",
+    "Inclusion",
     "Instrument",
     "Population",
     "Record",
@@ -116,6 +117,7 @@ class Scenario(Table):
             [arm.label for arm in self.arms], [comparison.arms for comparison in self.compare]
         )
         problems += self._size_problems() + self._sight_problems()
+        problems += screening_problems(self.population.inclusion, self.run.history)
         design, subjects = self.design, self.population.subjects
         problems += arm_problems(design, self.arms, subjects, self._routes(info))
         if problems:
