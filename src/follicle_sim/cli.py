@@ -121,8 +121,9 @@ def check(file: ScenarioFile, settings: Settings = None) -> None:
 
     scenario = load_scenario(file, settings or [])
     check_memory(scenario)
-    people = len(scenario.arms) * scenario.population.subjects * scenario.run.replicates
-    parts = {"arm": len(scenario.arms), "subject": people, "visit": len(scenario.design.visits)}
+    trial = arrange(scenario)
+    people = sum(arm_sizes(trial)) * scenario.run.replicates
+    parts = {"arm": len(trial.arms), "subject": people, "visit": len(trial.design.visits)}
     counts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in parts.items())
     typer.echo(f"{file}: fine: {', '.join(counts)}")
 

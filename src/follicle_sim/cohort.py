@@ -56,7 +56,8 @@ class Cohort:
     @property
     def person(self) -> NDArray[np.int64]:
         """Return the name (S,) of each person in the draws: equal in two arms, the same person."""
-        return np.asarray(self.person_stream * 2**32 + self.subject)
+        # 24 bits and 29: the name survives a turn into a float
+        return np.asarray(self.person_stream * 2**29 + self.subject)
 
 
 def stream_of(label: str) -> int:

@@ -82,7 +82,8 @@ def to_dataset(
     ]
     readings, known = [gaps for gaps, _ in followed], [about for _, about in followed]
     several = len(results) > 1
-    widest_arm = max(result.cohort.subject.size for row in results for result in row)
+    sizes = [[result.cohort.subject.size for result in row] for row in results]
+    widest_arm = max(max(row) for row in sizes)
     lead = ("replicate", "arm") if several else ("arm",)
 
     def fit(values: NDArray[np.generic], fill: float) -> NDArray[np.generic]:
@@ -98,7 +99,8 @@ def to_dataset(
     variables = {}
     persons = [who.about(scenario, [result.cohort for result in row]) for row in results]
     for name in persons[0]:
-        variables[name] = ((*lead, "subject"), stack([row[name] for row in persons]))
+        data = stack([row[name] for row in persons], NOBODY.get(name, np.nan))
+        variables[name] = ((*lead, "subject"), data)
     for name in (*SUBJECT_VARIABLES, *EXTRA):
         if name in wanted and name in readings[0][0]:
             last = ("phase",) if name == "phase_count" else ()
@@ -132,7 +134,7 @@ def to_dataset(
             "phase": list(PHASE_NAMES),
             "factor": list(factor_names),
         },
-        attrs=dict(attrs) | design_attrs(scenario, known),
+        attrs=dict(attrs) | design_attrs(scenario, sizes, known, attrs.get("flow", "")),
     )
     if several:
         data_set = data_set.assign_coords(replicate=np.arange(len(results)))

@@ -152,12 +152,14 @@ def known_of(
     return known
 
 
-def flow_of(scenario: Arranged, known: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def flow_of(
+    scenario: Arranged, sizes: Sequence[int], known: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     """Return how many people of one replicate were allocated, completed and lost, by arm."""
     flow: dict[str, Any] = {"allocated": {}, "completed": {}, "lost": {}}
-    for arm, each in zip(scenario.arms, known, strict=True):
-        reason = each.get("left_reason", np.zeros(each["person"].size, np.int8))
-        flow["allocated"][arm.label] = int(reason.size)
+    for arm, size, each in zip(scenario.arms, sizes, known, strict=True):
+        reason = each.get("left_reason", np.zeros(size, np.int8))
+        flow["allocated"][arm.label] = size
         flow["completed"][arm.label] = int((reason == Left.COMPLETED).sum())
         flow["lost"][arm.label] = {
             word: int((reason == code).sum()) for code, word in REASONS.items()
@@ -165,17 +167,40 @@ def flow_of(scenario: Arranged, known: Sequence[Mapping[str, Any]]) -> dict[str,
     return flow
 
 
+def summed(parts: Sequence[Any]) -> Any:
+    """Return the sum of numbers, or of nested tables of numbers with the same keys."""
+    if not isinstance(parts[0], Mapping):
+        return sum(parts)
+    return {key: summed([part[key] for part in parts]) for key in parts[0]}
+
+
 def design_attrs(
-    scenario: Arranged, known: Sequence[Sequence[Mapping[str, Any]]]
+    scenario: Arranged,
+    sizes: Sequence[Sequence[int]],
+    known: Sequence[Sequence[Mapping[str, Any]]],
+    screening: str = "",
 ) -> dict[str, str]:
     """Return the attributes that say how people moved through the trial, as JSON texts.
 
-    `flow`: for each replicate, people by arm. `periods`: of a crossover, when each began and whose
-    doses each sequence had in it.
+    `flow`: people screened and excluded (where there were criteria), allocated, completed and lost
+    by arm, in all replicates together; each replicate's own in its list `replicates` where there
+    are several. `periods`: of a crossover, when each began and whose doses each sequence had in it.
+
+    Parameters
+    ----------
+    sizes, known : [replicate][arm] number of people, and what `follow` says of them
+    screening : the flow of the candidates as JSON, empty where nobody was screened
     """
     attrs = {}
-    if known and known[0] and known[0][0]:
-        attrs["flow"] = json.dumps([flow_of(scenario, row) for row in known])
+    if screening or not is_plain(scenario):
+        before = json.loads(screening or "{}")
+        each = before.pop("replicates", [before] * len(sizes))
+        flows = [
+            first | flow_of(scenario, *row)
+            for first, *row in zip(each, sizes, known, strict=True)
+        ]
+        several = {"replicates": flows} if len(flows) > 1 else {}
+        attrs["flow"] = json.dumps(summed(flows) | several)
     if len(scenario.starts) > 1:
         periods = [
             {
