@@ -40,7 +40,10 @@ LAYERS = (
         ),
     ),
     ("what is asked", ("scenario",)),
-    ("who it happens to", ("traits", "cohort", "enrolment", "who", "attendance", "sites")),
+    (
+        "who it happens to",
+        ("traits", "cohort", "enrolment", "who", "attendance", "sites", "uncertainty"),
+    ),
     ("what happens to them", ("engine", "forcing")),
     ("what is measured", ("instrument", "dataset", "follow_up", "provenance", "storage")),
     ("the way through", ("simulate",)),

@@ -116,6 +116,7 @@ def run(
 @app.command(epilog=CODES, short_help="Report every problem of a scenario file.")
 def check(file: ScenarioFile, settings: Settings = None) -> None:
     """Check a scenario file: every problem at once, or a line that says it is fine."""
+    from follicle_sim.scenario.arrangement import arm_sizes, arrange
     from follicle_sim.scenario.load import load_scenario
     from follicle_sim.simulate import check_memory
 

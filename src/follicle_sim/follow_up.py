@@ -196,8 +196,8 @@ def design_attrs(
         before = json.loads(screening or "{}")
         each = before.pop("replicates", [before] * len(sizes))
         flows = [
-            first | flow_of(scenario, *row)
-            for first, *row in zip(each, sizes, known, strict=True)
+            first | flow_of(scenario, counts, about)
+            for first, counts, about in zip(each, sizes, known, strict=True)
         ]
         several = {"replicates": flows} if len(flows) > 1 else {}
         attrs["flow"] = json.dumps(summed(flows) | several)
