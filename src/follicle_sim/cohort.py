@@ -35,7 +35,7 @@ YEAR = 365.25
 
 @dataclass(frozen=True)
 class Cohort:
-    """The subjects of one arm in one replicate; arrays have shape (S,)."""
+    """The subjects of one arm in one replicate; arrays are (S,) unless they say more."""
 
     seed: int
     replicate: int

@@ -198,9 +198,15 @@ class ArmRun:
         shared = None
         if not people_differ(self.arm, potency_cv, self.study.treatments, self.habit):
             shared = self.drive(slice(0, 1))
-        nodes = 0 if shared else self.study.grid.size
+        nodes = 0 if shared and not self.own_seasons else self.study.grid.size
         for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max()), nodes):
             yield partial(self.run, people, shared)
+
+    @property
+    def own_seasons(self) -> bool:
+        """True where baselines fall on several days of the year: forcing is then each person's."""
+        calendar = self.cohort.calendar
+        return calendar is not None and bool((calendar != calendar[0]).any())
 
     def drive(self, people: slice) -> tuple[Floats, Drive]:
         """Return factor levels (S or 1, F, T) of a slice of subjects, and the forcing they make."""
@@ -234,7 +240,7 @@ class ArmRun:
             np.array([cohort.seed, cohort.replicate, cohort.stream]),
             cohort.subject[people],
             follicles,
-            visits[0],
+            visits,
             np.empty((1, int(follicles.max())), STATE),
             result.tally[people],
             result.phase[people],
