@@ -47,7 +47,7 @@ LAYERS = (
     ("what happens to them", ("engine", "forcing")),
     ("what is measured", ("instrument", "dataset", "follow_up", "provenance", "storage")),
     ("the way through", ("simulate",)),
-    ("what it says", ("endpoints", "analysis", "trials.simulated", "trials.compare")),
+    ("what it says", ("crossover", "endpoints", "analysis", "trials.simulated", "trials.compare")),
     (
         "loops and pictures",
         ("figures", "inference", "explain", "predict", "pharmacology.fit_drake"),

@@ -68,7 +68,8 @@ def attend(scenario: Scenario, cohort: Cohort) -> Attendance:
     """Return when each person of a cohort comes to each visit of the arranged scenario.
 
     Draws are named by the person and the planned minute of the visit, so another visit or another
-    person moves none. Screening, baseline and the start of a crossover's period keep their day.
+    person moves none. Screening, baseline and the start of a crossover's period keep their day,
+    and all of these but screening are missed as often as a baseline.
     """
     design = arrange(scenario).design
     planned = np.array(design.visits)
@@ -85,8 +86,9 @@ def attend(scenario: Scenario, cohort: Cohort) -> Attendance:
         late = drawn(Decision.VISIT_LATE) < design.late_visits.share
         shift = np.where(late, design.late_visits.by * drawn(Decision.VISIT_LATE_BY), shift)
     day[:, loose] += shift[:, loose]
-    chance = np.where(planned > 0.0, design.missed_visits, 0.0)
-    chance[planned == 0.0] = design.missed_baseline
+    chance = np.full(planned.size, design.missed_visits)
+    chance[~loose] = design.missed_baseline
+    chance[planned < 0.0] = 0.0  # who is not screened is not in the trial
     came = np.ones(day.shape, np.bool_)
     if (chance > 0.0).any():
         came = drawn(Decision.MISSED_VISIT) >= chance
