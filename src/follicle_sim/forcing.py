@@ -107,6 +107,11 @@ def integrate(levels: Floats, grid: Floats, parameters: Mapping[str, float]) -> 
     )
 
 
+def paced(log_rho: Floats, pace: Floats) -> Floats:
+    """Return log speeds (S or 1, 3, T) of the clocks with each person's own pace (S, 3)."""
+    return log_rho + pace[:, :, None] if pace.any() else log_rho
+
+
 def block_of(
     cohort: Cohort,
     people: slice,
@@ -130,7 +135,7 @@ def block_of(
         reversible=drive.reversible,
         brake=drive.brake,
         gain=drive.gain,
-        log_rho=drive.log_rho,
+        log_rho=paced(drive.log_rho, cohort.pace[people]),
         attack=attack,
         destruction=np.full_like(grid, condition.destruction),
     )
