@@ -220,9 +220,9 @@ def _typical(
             "compare": (),
             "population": scenario.population.model_copy(update=population),
             "design": scenario.design.model_copy(update=design),
-            "instrument": scenario.instrument.model_copy(update={"reader_error": 0.0}),
+            "instrument": scenario.instrument.perfected(),
             "record": scenario.record.model_copy(update=record),
-            "run": scenario.run.model_copy(update={"replicates": 1}),
+            "run": scenario.run.model_copy(update={"replicates": 1, "uncertainty": "none"}),
         }
     )
 

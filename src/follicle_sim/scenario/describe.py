@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from follicle_sim.pharmacology.dosing import expand
+from follicle_sim.scenario.methods import PLAIN
 from follicle_sim.scenario.model import Arm, Dose, Inclusion, Population, Scenario
 from follicle_sim.units import format_quantity
 
@@ -36,17 +37,20 @@ def overview(scenario: Scenario) -> str:
     visits = f"{len(scenario.design.visits)} visits over {_time(scenario.end)}"
     tool = scenario.instrument
     terminal = format_quantity(tool.terminal_calibre, "calibre")
+    method = "" if tool.method == PLAIN else f" ({tool.method})"
     lines = {
         "population": f"{who.subjects:,} subjects per arm, {', '.join(traits_text(who))}",
         "target area": f"{patch} at {density}: {who.follicles_per_subject:,} follicles per subject",
         "design": f"{scenario.design.kind}, {len(scenario.arms)} arms, {visits}",
-        "instrument": f"{tool.name}, terminal hairs from {terminal}",
+        "instrument": f"{tool.name}{method}, terminal hairs from {terminal}",
         "run": f"seed {run.seed}, replicates {run.replicates}, history {_time(run.history)}",
     }
     if who.correlation:
         lines["correlations"] = ", ".join(f"{key} {r:g}" for key, r in who.correlation.items())
     if who.inclusion is not None:
         lines["inclusion"] = inclusion_text(who.inclusion)
+    if run.uncertainty != "none":
+        lines["run"] += f", fitted parameters drawn anew in each replicate ({run.uncertainty})"
     for comparison in scenario.compare:
         pairs = ", ".join(f"{ours} = {theirs}" for ours, theirs in comparison.arms.items())
         lines[f"compare {comparison.study}"] = pairs

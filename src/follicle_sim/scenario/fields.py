@@ -15,6 +15,7 @@ from follicle_sim.scenario.checks import Collector, choose, known_names, refuse,
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.known import Bounded, Known, default_known
 from follicle_sim.scenario.laws import shares
+from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.quantities import FieldType, Quantity, Text, read, within
 
 MOST_VISITS = 10_000
@@ -95,6 +96,8 @@ class Route(FieldType):
 class VariableNames(FieldType):
     """Names of result variables, without repeats."""
 
+    options: tuple[str, ...] = (*VARIABLES, *EXTRA_VARIABLES)
+
     def check(self, value: object, info: ValidationInfo) -> tuple[str, ...]:
         if not isinstance(value, (list, tuple)):
             refuse(f"found {shown(value)}; allowed: a list of names of variables")
@@ -102,7 +105,7 @@ class VariableNames(FieldType):
             refuse("found an empty list; leave the key out to keep all variables")
         parts = Collector()
         for index, name in enumerate(value):
-            parts.run((index,), partial(choose, name, VARIABLES, "variable"))
+            parts.run((index,), partial(choose, name, self.options, "variable"))
             if name in value[:index]:
                 parts.problems.append(((index,), f"found {shown(name)} twice"))
         parts.finish()
@@ -112,7 +115,7 @@ class VariableNames(FieldType):
         return list(value)
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": {"enum": list(VARIABLES)}}
+        return {"type": "array", "items": {"enum": list(self.options)}}
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from follicle_sim.scenario.checks import Path, refuse_all
 from follicle_sim.scenario.design import Design
 from follicle_sim.scenario.fields import ArmPairs, Overrides, SchemaVersion, VariableNames
 from follicle_sim.scenario.frozen import FrozenMap
-from follicle_sim.scenario.instrument import Instrument
+from follicle_sim.scenario.instrument import Instrument, unseen
+from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.own import OwnTreatments
 from follicle_sim.scenario.people import Inclusion, Population, Spread, screening_problems
-from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole
+from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole, one_of
 from follicle_sim.scenario.table import YEAR, Prose, Table, Time
 
 __all__ = [
@@ -53,12 +54,19 @@ class Record(Table):
     )
 
 
+Uncertainty = Literal["none", "posterior"]
+
+
 class Run(Table):
     """How the simulation is run."""
 
     seed: Annotated[int, Whole(0, 2**32 - 1)] = Field(default=1, description="seed of all draws")
     replicates: Annotated[int, Whole(1, 1_000_000)] = Field(
         default=1, description="repeated whole trials"
+    )
+    uncertainty: Annotated[Uncertainty, one_of(Uncertainty)] = Field(
+        default="none",
+        description="none: every replicate has the same parameters; posterior: each its own draw",
     )
     history: Time = Field(default=6 * YEAR, description="natural history before baseline")
     forcing_step: Annotated[float, Quantity("time", upper=30.0, positive=True)] = Field(
@@ -111,11 +119,19 @@ class Scenario(Table):
         problems = label_problems(
             [arm.label for arm in self.arms], [comparison.arms for comparison in self.compare]
         )
-        problems += self._size_problems()
+        problems += self._size_problems() + self._sight_problems() + self._draw_problems()
         problems += screening_problems(self.population.inclusion, self.run.history)
         if problems:
             refuse_all(problems)
         return self
+
+    def _sight_problems(self) -> list[tuple[Path, str]]:
+        # what older scenarios record is there whatever the instrument
+        return [
+            (("record", "variables", index), message)
+            for index, name in enumerate(self.record.variables or ())
+            if name in EXTRA_VARIABLES and (message := unseen(name, self.instrument))
+        ]
 
     def _size_problems(self) -> list[tuple[Path, str]]:
         problems: list[tuple[Path, str]] = []
@@ -137,6 +153,21 @@ class Scenario(Table):
             limit = f"allowed: {MOST_NODES:,}; use a longer step or a shorter history"
             problems.append((("run", "forcing_step"), f"{nodes:,.0f} steps in the run; {limit}"))
         return problems
+
+    def _draw_problems(self) -> list[tuple[Path, str]]:
+        if self.run.uncertainty == "none":
+            return []
+        # As in `known`: only a number comes up, and only when it is asked for.
+        from follicle_sim.biology.draws import load_posterior
+
+        found, most = self.run.replicates, len(load_posterior())
+        if 2 <= found <= most:
+            return []
+        message = (
+            f'found {found}; with uncertainty = "posterior" each replicate takes a draw of its '
+            f"own, and the sample has {most}; allowed: 2 to {most}"
+        )
+        return [(("run", "replicates"), message)]
 
 
 def label_problems(
