@@ -158,14 +158,17 @@ def scenario_hash(scenario: Scenario) -> str:
     """
     values = _floats(scenario.model_dump())
     # What a file does not use has no part in its hash, so an older file keeps the one it has.
-    if not scenario.treatments:
-        del values["treatments"]
+    for name in ("treatments", "costs", "optimise"):
+        if not values[name]:
+            del values[name]
     for dose in (dose for arm in values["arms"] for dose in arm["doses"]):
         if not dose["variants"]:
             del dose["variants"]
     for key, default in _floats(Instrument().model_dump()).items():
         if key not in OLD_INSTRUMENT and values["instrument"][key] == default:
             del values["instrument"][key]
+    if scenario.run.uncertainty == "none":
+        del values["run"]["uncertainty"]
     forget_unused(values["population"])
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -21,6 +21,8 @@ from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.own import OwnTreatments
 from follicle_sim.scenario.people import Inclusion, Population, Spread, screening_problems
 from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole, one_of
+from follicle_sim.scenario.search import Optimise, TreatmentCost
+from follicle_sim.scenario.search_checks import cost_problems, search_problems
 from follicle_sim.scenario.table import YEAR, Prose, Table, Time
 
 __all__ = [
@@ -30,11 +32,13 @@ __all__ = [
     "Dose",
     "Inclusion",
     "Instrument",
+    "Optimise",
     "Population",
     "Record",
     "Run",
     "Scenario",
     "Spread",
+    "TreatmentCost",
     "label_problems",
 ]
 
@@ -108,6 +112,12 @@ class Scenario(Table):
     biology: Annotated[FrozenMap[str, float], Overrides()] = Field(
         default_factory=FrozenMap, description="biology parameters to change"
     )
+    costs: tuple[TreatmentCost, ...] = Field(
+        default=(), max_length=100, description="[[costs]] tables: prices of this scenario's own"
+    )
+    optimise: Optimise | None = Field(
+        default=None, description="[optimise] table: a schedule to search for"
+    )
 
     @property
     def end(self) -> float:
@@ -121,6 +131,7 @@ class Scenario(Table):
         )
         problems += self._size_problems() + self._sight_problems() + self._draw_problems()
         problems += screening_problems(self.population.inclusion, self.run.history)
+        problems += cost_problems(self) + search_problems(self)
         if problems:
             refuse_all(problems)
         return self
