@@ -169,6 +169,8 @@ def scenario_hash(scenario: Scenario) -> str:
     for key, default in _floats(Instrument().model_dump()).items():
         if key not in OLD_INSTRUMENT and values["instrument"][key] == default:
             del values["instrument"][key]
+    if scenario.run.uncertainty == "none":
+        del values["run"]["uncertainty"]
     forget_unused(values["population"])
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
