@@ -18,6 +18,7 @@ from follicle_sim.scenario.fields import write_overrides
 from follicle_sim.scenario.files import FILE_KEYS, parse_toml, read_document
 from follicle_sim.scenario.known import Known, default_known
 from follicle_sim.scenario.merge import Document, apply_override, document
+from follicle_sim.scenario.analysis import Analysis
 from follicle_sim.scenario.model import Scenario, label_problems
 from follicle_sim.scenario.own import with_own
 from follicle_sim.scenario.problems import path_text, problems_of
@@ -149,6 +150,8 @@ def scenario_hash(scenario: Scenario) -> str:
     # What a file does not use has no part in its hash, so an older file keeps the one it has.
     if not scenario.treatments:
         del values["treatments"]
+    if scenario.analysis == Analysis():
+        del values["analysis"]
     for dose in (dose for arm in values["arms"] for dose in arm["doses"]):
         if not dose["variants"]:
             del dose["variants"]

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from follicle_sim.errors import did_you_mean
+from follicle_sim.scenario.analysis import Analysis
 from follicle_sim.scenario.arms import Arm, Dose
 from follicle_sim.scenario.checks import Path, refuse_all
 from follicle_sim.scenario.design import Design
@@ -23,6 +24,7 @@ from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole
 from follicle_sim.scenario.table import YEAR, Prose, Table, Time
 
 __all__ = [
+    "Analysis",
     "Arm",
     "Comparison",
     "Design",
@@ -93,6 +95,7 @@ class Scenario(Table):
     instrument: Instrument = Field(default=Instrument(), description="[instrument] table")
     record: Record = Field(default=Record(), description="[record] table")
     run: Run = Field(default=Run(), description="[run] table")
+    analysis: Analysis = Field(default=Analysis(), description="[analysis] table")
     compare: tuple[Comparison, ...] = Field(
         default=(), max_length=64, description="[[compare]] tables"
     )
