@@ -13,8 +13,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from follicle_sim.analysis.groups import Floats, Group, refuse
-from follicle_sim.endpoints import arm_roles, scenario_of
+from follicle_sim.endpoints import arm_roles
 from follicle_sim.errors import InputError, Problem, did_you_mean
+from follicle_sim.provenance import stored_scenario
+from follicle_sim.scenario.model import Scenario
 from follicle_sim.trials.simulated import RECIPES
 
 Flags = NDArray[np.bool_]
@@ -141,7 +143,6 @@ def read_trial(dataset: xr.Dataset, endpoint: str) -> Trial:
             known[name] = here.transpose(*[dim for dim in names if dim in here.dims]).values
     arms, roles = arm_roles(dataset)
     scenario = scenario_of(dataset)
-    design = scenario.get("design", {})
     periods = tuple(
         (float(each["start"]), dict(each["given"]))
         for each in json.loads(dataset.attrs.get("periods", "[]"))
@@ -151,14 +152,26 @@ def read_trial(dataset: xr.Dataset, endpoint: str) -> Trial:
         tuple(roles),
         endpoint,
         unit,
-        str(dataset.attrs.get("design_kind") or design.get("kind", "parallel")),
+        str(dataset.attrs.get("design_kind", "parallel")),
         days,
         values.transpose(*names).values.astype(np.float64),
         known,
         periods,
-        float(design.get("switch") or np.nan),
-        int(scenario.get("run", {}).get("seed", 1)),
+        _switch(scenario),
+        1 if scenario is None else scenario.run.seed,
     )
+
+
+def scenario_of(dataset: xr.Dataset) -> Scenario | None:
+    """Return the scenario a dataset was made from; None where it does not say."""
+    if "provenance" not in dataset.attrs:
+        return None
+    return stored_scenario(dataset.attrs, "dataset")
+
+
+def _switch(scenario: Scenario | None) -> float:
+    switch = getattr(scenario.design, "switch", None) if scenario is not None else None
+    return float("nan") if switch is None else float(switch)
 
 
 PEOPLE = (
