@@ -53,6 +53,8 @@ class Trial:
         Of a delayed start: day from which everybody is treated; NaN otherwise.
     seed
         Seed of the run, for draws that belong to the analysis.
+    stratified
+        Randomisation was balanced within classes of severity.
     """
 
     arms: tuple[str, ...]
@@ -66,6 +68,7 @@ class Trial:
     periods: tuple[tuple[float, Mapping[str, str]], ...]
     switch: float
     seed: int
+    stratified: bool = False
 
     @cached_property
     def enrolled(self) -> Flags:
@@ -159,6 +162,7 @@ def read_trial(dataset: xr.Dataset, endpoint: str) -> Trial:
         periods,
         _switch(scenario),
         1 if scenario is None else scenario.run.seed,
+        getattr(scenario.design, "stratify", None) is not None if scenario else False,
     )
 
 
