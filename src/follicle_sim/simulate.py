@@ -1,7 +1,7 @@
 """The way through the house: scenario, cohort, exposure, factors, clocks, engine, dataset."""
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -37,6 +37,7 @@ from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.load import parse_scenario, with_overrides
 from follicle_sim.scenario.model import Arm, Scenario
 from follicle_sim.scenario.own import parse_own
+from follicle_sim.uncertainty import all_drawn, with_draws
 
 Floats = NDArray[np.float64]
 Names = NDArray[np.int64]
@@ -119,18 +120,20 @@ def simulate(
     if threads is not None and threads < 1:
         raise InputError("simulate", [Problem("threads", f"found {threads}; allowed: 1 or more")])
     check_memory(scenario)
-    study = prepare(scenario)
-    enrolled = enrol_all(study, threads)
+    draws = all_drawn(scenario)
+    studies = prepare_all(draws)
+    enrolled = enrol_all(studies, threads)
     arms = [
         [study.arm(index, replicate, each) for index, each in enumerate(row)]
-        for replicate, row in enumerate(enrolled.people)
+        for replicate, (study, row) in enumerate(zip(studies, enrolled.people, strict=True))
     ]
     total = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
     jobs = (job for row in arms for arm in row for job in arm.jobs())
     run_jobs(jobs, total, threads=threads, progress=progress)
     results = [[arm.result for arm in row] for row in arms]
     attrs = result_attrs(scenario) | enrolled.attrs
-    return to_dataset(scenario, results, load_factors().names, attrs)
+    data = to_dataset(scenario, results, load_factors().names, attrs)
+    return with_draws(data, scenario, draws)
 
 
 def warm_up() -> None:
@@ -242,7 +245,7 @@ class Everybody:
     attrs: dict[str, str]
 
 
-def enrol_all(study: Study, threads: int | None = None) -> Everybody:
+def enrol_all(studies: Sequence[Study], threads: int | None = None) -> Everybody:
     """Find the people of every arm and replicate; those of arms that share people are found once.
 
     Raises
@@ -250,14 +253,14 @@ def enrol_all(study: Study, threads: int | None = None) -> Everybody:
     InputError
         If too few candidates are eligible.
     """
-    scenario = study.scenario
-    arms, replicates = range(len(scenario.arms)), range(scenario.run.replicates)
+    scenario = studies[0].scenario
+    arms = range(len(scenario.arms))
     if scenario.population.inclusion is None:
-        return Everybody([[None for _ in arms] for _ in replicates], {})
+        return Everybody([[None for _ in arms] for _ in studies], {})
     seed, wanted = scenario.run.seed, scenario.population.subjects
     rows: list[list[Names | None]] = []
     flows = []
-    for replicate in replicates:
+    for replicate, study in enumerate(studies):
         found: dict[int, Enrolled] = {}
         row: list[Names | None] = []
         for arm in arms:
@@ -296,6 +299,12 @@ def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort)
     run = early.ready(arm, cohort)
     run_jobs(run.jobs(), cohort.subject.size, threads=threads)
     return seen(early.scenario, arms[arm].label, run.result)["hair_density"][:, 0]
+
+
+def prepare_all(scenarios: Sequence[Scenario]) -> list[Study]:
+    """Return `prepare` of each; replicates that share a scenario share what it needs."""
+    made: dict[int, Study] = {}
+    return [made.setdefault(id(each), made.get(id(each)) or prepare(each)) for each in scenarios]
 
 
 def prepare(scenario: Scenario) -> Study:

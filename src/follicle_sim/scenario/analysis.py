@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from follicle_sim.errors import did_you_mean
 from follicle_sim.scenario.checks import Path, refuse_all
+from follicle_sim.scenario.instrument import Instrument, unseen
 from follicle_sim.scenario.quantities import Flag, Number, Quantity, Text, Whole, one_of
 from follicle_sim.scenario.table import Interval, Label, Table
+from follicle_sim.units import format_quantity
 
 MethodName = Literal[
     "t_test",
@@ -32,6 +36,9 @@ Multiplicity = Literal["none", "bonferroni", "holm", "hochberg", "hierarchical"]
 Scale = Literal["five_point", "seven_point"]
 
 Endpoint = Annotated[str, Text(80, label=True)]
+
+
+MOST_SHOWN = 15
 
 
 class Pair(Table):
@@ -136,3 +143,35 @@ class Analysis(Table):
         if problems:
             refuse_all(problems)
         return self
+
+
+def plan_problems(
+    plan: Analysis, labels: Sequence[str], visits: Sequence[float], instrument: Instrument
+) -> list[tuple[Path, str]]:
+    """Return what a plan asks for that the rest of the scenario does not have.
+
+    A table left at its defaults asks for nothing.
+    """
+    if plan == Analysis():
+        return []
+    problems: list[tuple[Path, str]] = []
+
+    def look(where: Path, endpoint: str, at: float | None) -> None:
+        if message := unseen(endpoint, instrument):
+            problems.append(((*where, "endpoint"), message))
+        if at is not None and not any(abs(at - day) < 0.5 for day in visits):
+            days = [format_quantity(day, "time") for day in visits if day > 0.0]
+            later = ", ".join(days[:MOST_SHOWN]) + ", ..." * (len(days) > MOST_SHOWN)
+            message = f"nobody is seen at {format_quantity(at, 'time')}; visits: {later}"
+            problems.append(((*where, "at"), message))
+
+    look(("analysis",), plan.endpoint, plan.at)
+    for index, secondary in enumerate(plan.secondary):
+        look(("analysis", "secondary", index), secondary.endpoint, secondary.at)
+    for index, pair in enumerate(plan.comparisons):
+        for key in ("treatment", "control"):
+            label = getattr(pair, key)
+            if label not in labels:
+                message = f"unknown arm of this scenario{did_you_mean(label, labels)}"
+                problems.append((("analysis", "comparisons", index, key), message))
+    return problems
