@@ -26,7 +26,7 @@ from follicle_sim.analysis.groups import (
     refuse,
     student,
 )
-from follicle_sim.analysis.methods import compare_many
+from follicle_sim.analysis.methods import compare_groups, compare_many
 from follicle_sim.codes import Decision
 from follicle_sim.numerics import normals, uniforms
 
@@ -75,6 +75,10 @@ def jump_to_reference(
     values = np.concatenate([np.column_stack([g.baseline, g.followed]) for g in groups])
     arm = np.repeat([1.0, 0.0], [len(group.baseline) for group in groups])
     there = np.isfinite(values[:, 0])
+    if np.isfinite(values[there]).all():
+        return compare_groups(
+            method, treated, control, visit=visit, level=level, alternative=alternative
+        )
     whole = np.empty((imputations, *values.shape))
     for m in range(imputations):
         drawn = _parameters(values[there], arm[there], (seed, replicate, stream, m))
