@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from follicle_sim.scenario.analysis import Analysis
 from follicle_sim.scenario.arrangement import arranged_arms
 from follicle_sim.scenario.describe_design import design_lines, subjects_text, timeline
 from follicle_sim.scenario.methods import PLAIN
@@ -49,6 +50,8 @@ def overview(scenario: Scenario) -> str:
         lines["inclusion"] = inclusion_text(who.inclusion)
     if run.uncertainty != "none":
         lines["run"] += f", fitted parameters drawn anew in each replicate ({run.uncertainty})"
+    if scenario.analysis != Analysis():
+        lines["analysis"] = plan_text(scenario.analysis)
     for comparison in scenario.compare:
         pairs = ", ".join(f"{ours} = {theirs}" for ours, theirs in comparison.arms.items())
         lines[f"compare {comparison.study}"] = pairs
@@ -94,6 +97,17 @@ def _span(ends: tuple[float, float], dimension: str) -> str:
 
 def _shares(mixture: Mapping[str, float]) -> str:
     return " + ".join(f"{share:.4g} {name}" for name, share in mixture.items())
+
+
+def plan_text(plan: Analysis) -> str:
+    """Return a trial's plan in one line: endpoint, visit, test, whose data, decisions."""
+    at = "at the last visit" if plan.at is None else f"at {_time(plan.at)}"
+    words = [f"{plan.endpoint} {at} by {plan.method or 'the test of its design'}"]
+    words.append(f"{plan.set}, missing values {plan.missing}")
+    words.append(f"{plan.sided}-sided alpha {plan.alpha:g}, multiplicity {plan.multiplicity}")
+    if plan.secondary:
+        words.append("then " + ", ".join(each.endpoint for each in plan.secondary))
+    return "; ".join(words)
 
 
 def arm_text(scenario: Scenario, arm: Arm, width: int = WIDTH) -> str:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from follicle_sim import units
 from follicle_sim.errors import InputError, Problem
+from follicle_sim.scenario.analysis import Analysis
 from follicle_sim.scenario.fields import write_overrides
 from follicle_sim.scenario.files import FILE_KEYS, parse_toml, read_document
 from follicle_sim.scenario.instrument import Instrument
@@ -158,6 +159,8 @@ def scenario_hash(scenario: Scenario) -> str:
     """
     values = _floats(scenario.model_dump())
     # What a file does not use has no part in its hash, so an older file keeps the one it has.
+    if scenario.analysis == Analysis():
+        del values["analysis"]
     for name in ("treatments", "costs", "optimise"):
         if not values[name]:
             del values[name]
