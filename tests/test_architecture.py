@@ -40,11 +40,11 @@ LAYERS = (
         ),
     ),
     ("what is asked", ("scenario",)),
-    ("who it happens to", ("cohort", "sites")),
+    ("who it happens to", ("traits", "cohort", "enrolment", "who", "sites", "uncertainty")),
     ("what happens to them", ("engine", "forcing")),
     ("what is measured", ("instrument", "dataset", "provenance", "storage")),
     ("the way through", ("simulate",)),
-    ("what it says", ("endpoints", "trials.simulated", "trials.compare")),
+    ("what it says", ("endpoints", "analysis", "trials.simulated", "trials.compare")),
     (
         "loops and pictures",
         ("figures", "inference", "explain", "predict", "pharmacology.fit_drake"),

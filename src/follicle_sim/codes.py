@@ -53,6 +53,14 @@ class Decision(IntEnum):
     RESPONDER = 23
     PERSON_EFFECT = 24
     BATCH = 25
+    POSTERIOR_DRAW = 40
+    POTENCY_FIT = 41
+    AGE = 48
+    SEX = 49
+    SEVERITY_GRADE = 50
+    ANAGEN_LENGTH = 51
+    TELOGEN_LENGTH = 52
+    KENOGEN_LENGTH = 53
     # 64-79: what an instrument makes of a reading; never biology
     OPERATOR = 64
     OPERATOR_BIAS = 65

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from follicle_sim import who
 from follicle_sim.codes import NO_FOLLICLE, PHASE_NAMES
 from follicle_sim.cohort import Cohort
 from follicle_sim.forcing import SHED_WINDOW
@@ -77,6 +78,9 @@ def to_dataset(
         return np.stack([np.stack(row) for row in rows]) if several else np.stack(rows[0])
 
     variables = {}
+    persons = [who.about(scenario, [result.cohort for result in row]) for row in results]
+    for name in persons[0]:
+        variables[name] = ((*lead, "subject"), stack([row[name] for row in persons]))
     for name in (*SUBJECT_VARIABLES, *EXTRA):
         if name in wanted and name in readings[0][0]:
             last = ("phase",) if name == "phase_count" else ()
@@ -114,6 +118,6 @@ def to_dataset(
         data_set.attrs["observable"] = json.dumps(sorted(observable(scenario.instrument)))
     data_set["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:
-        units, long_name = (MEANING | EXTRA)[name]
+        units, long_name = (MEANING | EXTRA | who.MEANING)[name]
         data_set[name].attrs = {"units": units, "long_name": long_name}
     return data_set

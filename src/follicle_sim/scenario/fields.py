@@ -14,6 +14,7 @@ from follicle_sim.errors import did_you_mean, nearest
 from follicle_sim.scenario.checks import Collector, choose, known_names, refuse, shown
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.known import Bounded, Known, default_known
+from follicle_sim.scenario.laws import shares
 from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.quantities import FieldType, Quantity, Text, read, within
 
@@ -51,11 +52,15 @@ class SchemaVersion(FieldType):
 
 @dataclass(frozen=True)
 class Severity(FieldType):
-    """A number, or the name of a grade of the population's condition."""
+    """A number, a grade of the population's condition, or a mixture of grades with shares."""
 
     upper: float = 10.0
 
-    def check(self, value: object, info: ValidationInfo) -> float | str:
+    def check(self, value: object, info: ValidationInfo) -> float | str | FrozenMap[str, float]:
+        if isinstance(value, Mapping):
+            condition = info.data.get("condition")
+            known = known_names(info).conditions
+            return shares(value, known[condition] if condition else value, "grade")
         if not isinstance(value, str):
             bounds = Quantity("number", upper=self.upper)
             if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -69,8 +74,12 @@ class Severity(FieldType):
             refuse(f'found "{value}"; condition {condition} has no named grades: give a number')
         return choose(value, grades, f"grade of {condition}")
 
+    def write(self, value: object) -> object:
+        return dict(value) if isinstance(value, Mapping) else value
+
     def json_schema(self) -> dict[str, Any]:
-        return {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]}
+        mixture = {"type": "object", "additionalProperties": {"type": "number"}}
+        return {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}, mixture]}
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from follicle_sim.scenario.known import Known, default_known
 from follicle_sim.scenario.merge import Document, apply_override, document
 from follicle_sim.scenario.model import Scenario, label_problems
 from follicle_sim.scenario.own import with_own
+from follicle_sim.scenario.people import forget_unused
 from follicle_sim.scenario.problems import path_text, problems_of
 from follicle_sim.scenario.toml_text import write_toml
 
@@ -165,6 +166,7 @@ def scenario_hash(scenario: Scenario) -> str:
     for key, default in _floats(Instrument().model_dump()).items():
         if key not in OLD_INSTRUMENT and values["instrument"][key] == default:
             del values["instrument"][key]
+    forget_unused(values["population"])
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
