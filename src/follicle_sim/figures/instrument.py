@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 _PANEL_WIDTH, _PANEL_HEIGHT = 3.9, 2.5  # inches
 _ACROSS = 2
-_LEFT, _RIGHT, _BOTTOM = 0.8, 0.25, 0.95
+_LEFT, _RIGHT, _BOTTOM = 0.8, 0.25, 0.7
+_KEY_ROW, _KEY_HANDLE, _LETTER = 0.2, 0.5, 0.06  # of the legend, inches
+_MOST_ACROSS = 4
 _GAP_ACROSS, _GAP_DOWN, _HEAD = 0.35, 0.35, 0.55
 _ABOVE_TITLE = 0.1
+_BANDS = ((look.BAND, "95 % interval of the mean"), (look.FAINT_BAND, "middle 90 % of people"))
 
 
 def plot_instruments(
@@ -33,8 +36,8 @@ def plot_instruments(
 ) -> Axes:
     """Draw the change from baseline of every arm, one panel for each instrument.
 
-    The band of a mean is its 95 % interval; the pale one holds the middle 90 % of people. Above each
-    panel stands the spread of a single change, and how much of it is the instrument's error.
+    The band of a mean is its 95 % interval; the pale one holds the middle 90 % of people. Above
+    each panel stands the spread of a single change, and how much of it is the instrument's error.
 
     Parameters
     ----------
@@ -64,7 +67,7 @@ def plot_instruments(
     across = min(_ACROSS, len(seen))
     with look.style():
         if ax is None:
-            ax = _own_axes(str(seen[0].data.attrs.get("title", "")), rows, across)
+            ax = _own_axes(seen[0], rows, across)
         ax.set_axis_off()
         looks = look.arm_looks(*arm_roles(seen[0].data))
         panels = _panels(ax, rows, across, len(seen))
@@ -79,18 +82,27 @@ def plot_instruments(
             _label(panel, index, across, len(seen), days / 7.0)
         units = str(seen[0].data[variable].attrs.get("units", ""))
         text = look.axis_label(variable, units, change=True)
-        ax.figure.text(0.2 / ax.figure.get_size_inches()[0], _middle(ax), wrapped(text, 60, 1),
+        figure = look.root_figure(ax)
+        figure.text(0.2 / figure.get_size_inches()[0], _middle(ax), wrapped(text, 60, 1),
                        rotation=90, va="center", ha="center", fontsize=look.BODY)  # fmt: skip
         _legend(ax, looks)
     return ax
 
 
-def _own_axes(title: str, rows: int, across: int) -> Axes:
-    width = _LEFT + across * _PANEL_WIDTH + (across - 1) * _GAP_ACROSS + _RIGHT
-    height = _BOTTOM + rows * (_PANEL_HEIGHT + _HEAD) + (rows - 1) * _GAP_DOWN + 0.65
-    figure = look.new_figure(width, height)
-    top = write_title(figure, title, _LEFT, _RIGHT)
-    return look.place(figure, _LEFT, _BOTTOM, _RIGHT, top + _ABOVE_TITLE)
+def _own_axes(first: Seen, rows: int, across: int) -> Axes:
+    inner = across * _PANEL_WIDTH + (across - 1) * _GAP_ACROSS
+    columns = _columns(arm_roles(first.data)[0], inner)
+    bottom = _BOTTOM + _KEY_ROW * math.ceil((len(first.data["arm"]) + len(_BANDS)) / columns)
+    height = bottom + rows * (_PANEL_HEIGHT + _HEAD) + (rows - 1) * _GAP_DOWN + 0.65
+    figure = look.new_figure(_LEFT + inner + _RIGHT, height)
+    top = write_title(figure, str(first.data.attrs.get("title", "")), _LEFT, _RIGHT)
+    return look.place(figure, _LEFT, bottom, _RIGHT, top + _ABOVE_TITLE)
+
+
+def _columns(labels: Sequence[str], width: float) -> int:
+    """Return how many columns of the legend fit into a width in inches."""
+    longest = max(len(text) for text in (*labels, *(text for _, text in _BANDS)))
+    return max(1, min(_MOST_ACROSS, int(width / (_KEY_HANDLE + _LETTER * longest))))
 
 
 def _panels(ax: Axes, rows: int, across: int, count: int) -> list[Axes]:
@@ -139,7 +151,8 @@ def _draw(
     name = f"{each.method.replace('_', ' ')}"
     panel.set_title(name, loc="left", fontsize=look.BODY, fontweight="bold", pad=17)
     digits = 1 if error < 9.95 else 0
-    about = f"SD of one change {spread:.0f}, of which instrument {error:.{digits}f}"
+    unit = look.unit_of(variable, str(each.data[variable].attrs.get("units", "")), change=True)
+    about = f"SD at the last visit {spread:.0f} {unit}, by the instrument {error:.{digits}f}"
     panel.annotate(about, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points",
                    fontsize=look.SMALL, color=look.MUTED, va="bottom")  # fmt: skip
     return float(np.nanmin(ends)), float(np.nanmax(ends))
@@ -161,14 +174,28 @@ def _middle(ax: Axes) -> float:
 
 
 def _legend(ax: Axes, looks: dict[str, look.ArmLook]) -> None:
+    figure = look.root_figure(ax)
+    width = ax.get_window_extent().width / look.DPI
+    letters = int((width - _KEY_HANDLE) / _LETTER)
     entries: list[look.Entry] = [
-        (Line2D([], [], color=each.colour, linestyle=each.dash, linewidth=look.LINE), label)
+        (
+            Line2D([], [], color=each.colour, linestyle=each.dash, linewidth=look.LINE),
+            wrapped(label, letters, 1),
+        )
         for label, each in looks.items()
     ]
-    entries.append((Patch(facecolor=look.MUTED, alpha=look.BAND), "95 % interval of the mean"))
-    entries.append((Patch(facecolor=look.MUTED, alpha=look.FAINT_BAND), "middle 90 % of people"))
-    figure = look.root_figure(ax)
+    entries += [
+        (Patch(facecolor=look.MUTED, alpha=alpha, linewidth=0), text) for alpha, text in _BANDS
+    ]
     handles, labels = zip(*entries, strict=True)
-    figure.legend(handles, labels, loc="lower left", ncols=min(4, len(entries)), frameon=False,
-                  fontsize=look.SMALL, bbox_to_anchor=(ax.get_position().x0, 0.01),
-                  borderaxespad=0.0, handlelength=2.2)  # fmt: skip
+    figure.legend(
+        handles,
+        labels,
+        loc="lower left",
+        ncols=_columns(labels, width),
+        frameon=False,
+        fontsize=look.SMALL,
+        bbox_to_anchor=(ax.get_position().x0, 0.012),
+        borderaxespad=0.0,
+        handlelength=2.2,
+    )
