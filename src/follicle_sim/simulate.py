@@ -15,7 +15,7 @@ from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.codes import CYCLE, NO_FOLLICLE
 from follicle_sim.cohort import Cohort, check_streams, draw_cohort, streams, wanted
-from follicle_sim.dataset import ArmResult, seen, to_dataset
+from follicle_sim.dataset import ArmResult, to_dataset
 from follicle_sim.engine.clocks import Rules
 from follicle_sim.engine.kernel import run_block
 from follicle_sim.engine.run import Job, Progress, Stop, blocks, run_jobs
@@ -31,6 +31,7 @@ from follicle_sim.forcing import (
     sensitivities,
     time_grid,
 )
+from follicle_sim.instrument import SCREENING, read
 from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
@@ -313,7 +314,10 @@ def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort)
     )
     run = early.ready(arm, cohort)
     run_jobs(run.jobs(), cohort.subject.size, threads=threads)
-    return seen(early.scenario, arms[arm].label, run.result)["hair_density"][:, 0]
+    people, tally = run.result.cohort, run.result.tally
+    # a reading of its own also where screening and baseline fall on one day
+    found = read(early.scenario, arms[arm].label, people, tally, reading=SCREENING)
+    return found["hair_density"][:, 0]
 
 
 def prepare_all(scenarios: Sequence[Scenario]) -> list[Study]:
