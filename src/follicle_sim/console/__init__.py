@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from follicle_sim.console.explain import print_explanation as print_explanation
     from follicle_sim.console.inference import print_calibration as print_calibration
     from follicle_sim.console.inference import print_sensitivity as print_sensitivity
+    from follicle_sim.console.optimise import print_schedules as print_schedules
     from follicle_sim.console.progress import simulate_with_progress as simulate_with_progress
     from follicle_sim.console.progress import watched as watched
     from follicle_sim.console.run import print_run as print_run
@@ -29,6 +30,7 @@ _HOMES = {
     "print_explanation": "explain",
     "print_run": "run",
     "print_scenario": "scenario",
+    "print_schedules": "optimise",
     "print_scoreboard": "scoreboard",
     "print_sensitivity": "inference",
     "print_studies": "trials",

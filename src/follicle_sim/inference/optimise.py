@@ -194,29 +194,28 @@ def _retest(
     shown = [each for each in _spread(front, MOST_RETESTED) if each is not winner]
     courses = _courses(space)
     title = "trying again" if label == EVERYBODY else f"trying again: {label}"
-    total, done = 1 + len(shown) + len(courses), 0
+    again = [winner.schedule, *(t.schedule for t in shown), *courses.values()]
+    again = list(dict.fromkeys(again))
     gains: dict[Schedule, Floats] = {}
-    for schedule in [winner.schedule, *(t.schedule for t in shown), *courses.values()]:
-        if schedule not in gains:
-            gains[schedule] = fresh.gains(schedule)
-        done += 1
+    for done, schedule in enumerate(again, 1):
+        gains[schedule] = fresh.gains(schedule)
         if report is not None:
-            report(title, done, total)
+            report(title, done, len(again))
     ahead = gains[winner.schedule]
     known = {each.schedule: each for each in searched.tried}
 
     def row(name: str, schedule: Schedule) -> Retested:
-        again, before = mean_gain(gains[schedule]), known.get(schedule)
+        anew, before = mean_gain(gains[schedule]), known.get(schedule)
         said = None if before is None else mean_gain(before.gains)
         bill = space.bill(schedule)
         return Retested(
             name=name,
             schedule=schedule,
             bill=bill,
-            fresh=again,
+            fresh=anew,
             searched=said,
-            luck=None if said is None else said.value - again.value,
-            luck_se=None if said is None else math.hypot(said.se, again.se),
+            luck=None if said is None else said.value - anew.value,
+            luck_se=None if said is None else math.hypot(said.se, anew.se),
             behind=mean_gain(ahead - gains[schedule]),
             refused=space.refusal(schedule, bill),
         )

@@ -17,7 +17,7 @@ from follicle_sim.errors import InputError, Interrupted, Problem
 from follicle_sim.inference.checkpoint import Checkpoint, fingerprint
 from follicle_sim.inference.extras import need
 from follicle_sim.inference.gain import Trials, score
-from follicle_sim.inference.schedules import Point, Schedule, Space
+from follicle_sim.inference.schedules import Point, Schedule
 from follicle_sim.pharmacology.costs import Bill
 from follicle_sim.provenance import package_version
 from follicle_sim.scenario.load import scenario_hash

@@ -139,7 +139,7 @@ class Range(FieldType):
         number = {"type": kinds.get(self.dimension, "string")}
         return {
             "type": "object",
-            "properties": {key: number for key in _KEYS},
+            "properties": dict.fromkeys(_KEYS, number),
             "required": list(_KEYS),
             "additionalProperties": False,
         }

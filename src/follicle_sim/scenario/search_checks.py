@@ -102,10 +102,10 @@ def _one_dose(place: Path, varied: VariedDose, arm: Arm) -> Problems:
     if not any((varied.count, varied.every, varied.start, varied.amount)):
         message = "nothing to vary; allowed: count, every, start, amount"
         problems.append((place, message))
-    if varied.count is not None and varied.count.most > 1 and dose.every is None:
-        if varied.every is None:
-            message = 'needs "every", the time between doses, here or in the dose'
-            problems.append(((*place, "count"), message))
+    several = varied.count is not None and varied.count.most > 1
+    if several and dose.every is None and varied.every is None:
+        message = 'needs "every", the time between doses, here or in the dose'
+        problems.append(((*place, "count"), message))
     if varied.every is not None and dose.every is None and varied.count is None:
         message = "the dose is given once; vary its count too"
         problems.append(((*place, "every"), message))
@@ -123,7 +123,10 @@ def _cocktail_problems(scenario: Scenario, search: Optimise) -> Problems:
     signature = scenario.treatments[cocktail.treatment].get("signature", {})
     place: Path = ("optimise", "cocktail", "factors")
     problems: Problems = [
-        ((*place, name), f"not in the signature of {cocktail.treatment}{did_you_mean(name, signature)}")
+        (
+            (*place, name),
+            f"not in that treatment's signature{did_you_mean(name, signature)}",
+        )
         for name in cocktail.factors
         if name not in signature
     ]
