@@ -38,13 +38,13 @@ def optimise(
     schedules are tried again on fresh people, so that luck is not reported as gain.
     """
     from follicle_sim import console, outputs
+    from follicle_sim.inference.optimise import make_spaces
     from follicle_sim.inference.optimise_files import run_optimise
-    from follicle_sim.inference.schedules import make_space
     from follicle_sim.scenario.load import load_scenario
 
     changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
     scenario = load_scenario(file, changes)
-    make_space(scenario)  # a budget that no schedule meets is told before anything is made
+    make_spaces(scenario)  # a budget that no schedule meets is told before anything is made
     folder = outputs.make_folder(out or Path("results") / f"{file.stem}.optimise")
     with console.watched(quiet, "schedules") as report:
         found = run_optimise(

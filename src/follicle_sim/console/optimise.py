@@ -100,7 +100,7 @@ def _conclusions(found: Optimised) -> list[str]:
         said = again.fresh.value + again.luck
         within = ", within its error" if abs(again.luck) < 2 * again.luck_se else ""
         lines.append(
-            f"The search said {said:+.1f} of its winner, fresh people say {again.fresh.value:+.1f}: "
+            f"The search said {said:+.1f} of its winner, fresh people {again.fresh.value:+.1f}: "
             f"luck {again.luck:+.1f} (SE {again.luck_se:.1f}){within}."
         )
     if cheap.schedule != again.schedule:

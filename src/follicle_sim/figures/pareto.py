@@ -205,7 +205,8 @@ def _key(best: Best, marked: Sequence[tuple[str, Retested]]) -> list[str]:
         star = "winner: " if row is best.again else f"{row.name}: " if row in best.courses else ""
         luck = "" if row.luck is None else f", luck {row.luck:+.1f}".replace("-", "−")
         what = wrapped(f"{star}{row.schedule.text}", _KEY_COLUMNS, 2)
-        lines.append(f"{what}\n{row.bill.cost:,.0f} USD, {row.fresh.value:+.1f}{luck}")
+        refused = f", {row.refused}" if row.refused else ""
+        lines.append(f"{what}\n{row.bill.cost:,.0f} USD{refused}, {row.fresh.value:+.1f}{luck}")
     return [line.replace(" -", " −") for line in lines]
 
 

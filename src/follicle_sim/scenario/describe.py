@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.scenario.model import Arm, Dose, Scenario
+from follicle_sim.scenario.search import Optimise, TreatmentCost
 from follicle_sim.units import format_quantity
 
 WIDTH = 60
@@ -51,7 +52,44 @@ def overview(scenario: Scenario) -> str:
     for comparison in scenario.compare:
         pairs = ", ".join(f"{ours} = {theirs}" for ours, theirs in comparison.arms.items())
         lines[f"compare {comparison.study}"] = pairs
+    for cost in scenario.costs:
+        lines[f"price of {cost.treatment}"] = price_text(cost)
+    if scenario.optimise is not None:
+        lines[f"optimise {scenario.optimise.arm}"] = search_text(scenario.optimise)
     return "\n".join(f"{name}: {text}" for name, text in lines.items())
+
+
+def price_text(cost: TreatmentCost) -> str:
+    """Return what a treatment costs in this scenario, in words."""
+    parts = (("once", cost.once), ("a dose", cost.per_dose), ("a unit of it", cost.per_amount))
+    words = [f"{format_quantity(usd, 'money')} {what}" for what, usd in parts if usd]
+    return ", ".join([*words, f"{cost.visits:g} visits a dose"])
+
+
+def search_text(search: Optimise) -> str:
+    """Return what a search looks for, in words.
+
+    Examples
+    --------
+    >>> search_text(Optimise(arm="drug", objective="density_gain", at="24 weeks",
+    ...     budget="900 USD", doses=[{"count": {"least": 1, "most": 6, "step": 1}}]))
+    'density_gain at 24 weeks for at most 900 USD; dose 0 count 1 to 6'
+    """
+    words = f"{search.objective} at {_time(search.at)}"
+    if search.budget is not None:
+        words += f" for at most {format_quantity(search.budget, 'money')}"
+    if search.most_visits is not None:
+        words += f" and {search.most_visits} visits"
+    ranges = []
+    for varied in search.doses:
+        for field in ("count", "every", "start", "amount"):
+            grid = getattr(varied, field)
+            if grid is not None:
+                ranges.append((f"dose {varied.dose} {field}", grid))
+    if search.cocktail is not None:
+        ranges += list(search.cocktail.factors.items())
+    shown = [f"{name} {grid.text(0)} to {grid.text(grid.size - 1)}" for name, grid in ranges]
+    return "; ".join([words, *shown])
 
 
 def arm_text(scenario: Scenario, arm: Arm, width: int = WIDTH) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from follicle_sim.scenario.model import Scenario
 
 Problems = list[tuple[Path, str]]
+EVERYBODY = "everybody"
+"""The class of people of a search that no class changes."""
+
 CONTROLS = ("placebo", "untreated")
 
 
@@ -66,6 +69,9 @@ def search_problems(scenario: Scenario) -> Problems:
         problems.append(((here, "doses"), message))
     classes = [each.label for each in search.classes]
     for index, label in enumerate(classes):
+        if label == EVERYBODY:
+            message = f'found "{label}", which stands for the scenario itself; choose another'
+            problems.append(((here, "classes", index, "label"), message))
         if label in classes[:index]:
             message = f'found "{label}" twice; labels must differ'
             problems.append(((here, "classes", index, "label"), message))
