@@ -53,7 +53,18 @@ LAYERS = (
         ("figures", "inference", "explain", "predict", "through", "pharmacology.fit_drake"),
     ),
     ("what is left on disk", ("outputs",)),
-    ("what a user sees", ("console", "cli", "cli_inference", "cli_instruments", "__main__")),
+    (
+        "what a user sees",
+        (
+            "console",
+            "cli",
+            "cli_inference",
+            "cli_instruments",
+            "cli_optimise",
+            "cli_trial",
+            "__main__",
+        ),
+    ),
 )
 
 # Imports inside a function that would close a circle, with the reason; none today.
