@@ -50,7 +50,7 @@ LAYERS = (
         ("figures", "inference", "explain", "predict", "pharmacology.fit_drake"),
     ),
     ("what is left on disk", ("outputs",)),
-    ("what a user sees", ("console", "cli", "cli_inference", "__main__")),
+    ("what a user sees", ("console", "cli", "cli_inference", "cli_trial", "__main__")),
 )
 
 # Imports inside a function that would close a circle, with the reason; none today.

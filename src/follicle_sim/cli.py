@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from follicle_sim.cli_inference import add_inference
+from follicle_sim.cli_trial import add_trial_commands
 from follicle_sim.errors import FollicleSimError, Interrupted
 
 CODES = (
@@ -288,6 +289,7 @@ def treatments_show(
 
 
 add_inference(app, CODES)
+add_trial_commands(app, CODES)
 
 
 def _stop(signal_number: int, frame: object) -> NoReturn:

@@ -148,7 +148,8 @@ def to_dataset(
         attrs=dict(attrs),
     )
     if several:
-        data_set = data_set.assign_coords(replicate=np.arange(len(results)))
+        names = [row[0].cohort.replicate for row in results]
+        data_set = data_set.assign_coords(replicate=np.array(names))
     data_set["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:
         units, long_name = MEANING[name]

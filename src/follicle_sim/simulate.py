@@ -68,6 +68,7 @@ def simulate(
     seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
+    first_replicate: int = 0,
 ) -> xr.Dataset:
     """Run a scenario and return what a clinician would have measured.
 
@@ -77,6 +78,8 @@ def simulate(
     seed : replaces the scenario's, 0 to 2^32 - 1
     threads : processors to use; default all. The result does not depend on it.
     progress : called with subjects done and subjects in all
+    first_replicate : name of the first replicate in the draws: many trials can be run in parts, and
+        are the same trials however they are cut
 
     Returns
     -------
@@ -120,7 +123,7 @@ def simulate(
     study = prepare(scenario)
     arms = [
         [study.arm(index, replicate) for index in range(len(scenario.arms))]
-        for replicate in range(scenario.run.replicates)
+        for replicate in range(first_replicate, first_replicate + scenario.run.replicates)
     ]
     total = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
     jobs = (job for row in arms for arm in row for job in arm.jobs())
