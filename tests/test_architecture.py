@@ -44,7 +44,7 @@ LAYERS = (
     ("what happens to them", ("engine", "forcing")),
     ("what is measured", ("dataset", "provenance", "storage")),
     ("the way through", ("simulate",)),
-    ("what it says", ("endpoints", "trials.simulated", "trials.compare")),
+    ("what it says", ("endpoints", "analysis", "trials.simulated", "trials.compare")),
     (
         "loops and pictures",
         ("figures", "inference", "explain", "predict", "pharmacology.fit_drake"),
