@@ -96,14 +96,15 @@ def power(
 
     from follicle_sim import console, outputs
     from follicle_sim.inference import power as loop
+    from follicle_sim.inference import power_plan
     from follicle_sim.inference.power_files import as_record, write_power
     from follicle_sim.scenario.load import load_scenario
 
     changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
     scenario = load_scenario(file, changes)
     sizes = sizes_of(n)
-    plan = loop.Plan(endpoint, tuple(week or ()), method, alpha, sided, control, own_change)
-    plan = loop.complete_plan(scenario, plan, sizes, replicates)
+    plan = power_plan.Plan(endpoint, tuple(week or ()), method, alpha, sided, control, own_change)
+    plan = power_plan.complete_plan(scenario, plan, sizes, replicates)
     folder = outputs.make_folder(out or Path("results") / f"{file.stem}.power")
     silent = quiet or json
     if not silent:
