@@ -31,7 +31,12 @@ from follicle_sim.forcing import (
 )
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
-from follicle_sim.pharmacology.library import POTENCY_PREFIX, Treatment, potency_overrides
+from follicle_sim.pharmacology.library import (
+    POTENCY_PREFIX,
+    Treatment,
+    load_treatment,
+    potency_overrides,
+)
 from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.load import parse_scenario, with_overrides
 from follicle_sim.scenario.model import Arm, Scenario
@@ -152,7 +157,7 @@ class Study:
     sensitivity: Floats  # (G,)
     grid: Floats  # (T,) day
     visits: Floats  # (V,) day
-    treatments: Mapping[str, Treatment]  # the scenario's own
+    treatments: Mapping[str, Treatment]  # all that are given, read once
 
     def arm(self, index: int, replicate: int) -> "ArmRun":
         """Draw the people of one arm and make room for its results."""
@@ -248,8 +253,15 @@ def prepare(scenario: Scenario) -> Study:
         sensitivity=sensitivities(condition, parameters["sensitivity_shape"]),
         grid=time_grid(scenario.run.history, scenario.end, scenario.run.forcing_step),
         visits=np.array(scenario.design.visits),
-        treatments=parse_own(scenario.treatments),
+        treatments=treatments_of(scenario),
     )
+
+
+def treatments_of(scenario: Scenario) -> dict[str, Treatment]:
+    """Return the treatments that arms are given and the scenario's own, by name."""
+    found = parse_own(scenario.treatments)
+    given = {dose.treatment for arm in scenario.arms for dose in arm.doses}
+    return {name: load_treatment(name) for name in sorted(given - set(found))} | dict(found)
 
 
 def at_visits(levels: Floats, grid: Floats, visits: Floats) -> Floats:
