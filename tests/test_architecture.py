@@ -40,9 +40,9 @@ LAYERS = (
         ),
     ),
     ("what is asked", ("scenario",)),
-    ("who it happens to", ("cohort", "sites")),
+    ("who it happens to", ("traits", "cohort", "enrolment", "who", "sites")),
     ("what happens to them", ("engine", "forcing")),
-    ("what is measured", ("dataset", "provenance", "storage")),
+    ("what is measured", ("instrument", "dataset", "provenance", "storage")),
     ("the way through", ("simulate",)),
     ("what it says", ("endpoints", "analysis", "trials.simulated", "trials.compare")),
     (

@@ -16,9 +16,10 @@ from follicle_sim.scenario.checks import Path, refuse_all
 from follicle_sim.scenario.design import Design
 from follicle_sim.scenario.fields import ArmPairs, Overrides, SchemaVersion, VariableNames
 from follicle_sim.scenario.frozen import FrozenMap
-from follicle_sim.scenario.instrument import Instrument
+from follicle_sim.scenario.instrument import Instrument, unseen
+from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.own import OwnTreatments
-from follicle_sim.scenario.people import Population, Spread
+from follicle_sim.scenario.people import Inclusion, Population, Spread, screening_problems
 from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole
 from follicle_sim.scenario.table import YEAR, Prose, Table, Time
 
@@ -27,6 +28,7 @@ __all__ = [
     "Comparison",
     "Design",
     "Dose",
+    "Inclusion",
     "Instrument",
     "Population",
     "Record",
@@ -110,10 +112,19 @@ class Scenario(Table):
         problems = label_problems(
             [arm.label for arm in self.arms], [comparison.arms for comparison in self.compare]
         )
-        problems += self._size_problems()
+        problems += self._size_problems() + self._sight_problems()
+        problems += screening_problems(self.population.inclusion, self.run.history)
         if problems:
             refuse_all(problems)
         return self
+
+    def _sight_problems(self) -> list[tuple[Path, str]]:
+        # what older scenarios record is there whatever the instrument
+        return [
+            (("record", "variables", index), message)
+            for index, name in enumerate(self.record.variables or ())
+            if name in EXTRA_VARIABLES and (message := unseen(name, self.instrument))
+        ]
 
     def _size_problems(self) -> list[tuple[Path, str]]:
         problems: list[tuple[Path, str]] = []
