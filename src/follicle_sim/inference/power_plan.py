@@ -13,7 +13,7 @@ from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.inference.trial_sources import check_endpoint
 from follicle_sim.scenario.model import Scenario
 
-SMALLER_IS_BETTER = frozenset({"shed_rate", "telogen_fraction"})
+SMALLER_IS_BETTER = frozenset({"shed_rate", "telogen_fraction", "vellus_density"})
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Plan:
     Parameters
     ----------
     endpoint
-        See `follicle_sim.trials.simulated.RECIPES`.
+        See `follicle_sim.inference.trial_sources.endpoint_names`.
     weeks
         Visits to test; several are also asked for together. Empty: the last visit.
     method

@@ -11,12 +11,16 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from follicle_sim.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.cohort import stream_of
-from follicle_sim.endpoints import arm_roles
+from follicle_sim.dataset import SUBJECT_VARIABLES
+from follicle_sim.endpoints import arm_roles, people_last
 from follicle_sim.errors import InputError, Problem, did_you_mean
+from follicle_sim.instrument import MEANING as EXTRA
+from follicle_sim.instrument import unseen
 from follicle_sim.numerics import normals
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
@@ -40,10 +44,12 @@ class Trials:
     ----------
     arms, roles
         (A,) labels and roles.
+    turn
+        (R, A, S) when each person came, 0 first: with n people an arm come those whose turn is
+        before n times `share`.
     share
-        (A,) people of an arm for one of `n`: the ratio of allocation.
-    paired
-        Person i is the same in every arm, as in a split scalp.
+        (A,) candidates for one of `n`: the ratio of allocation of the arm; in a stratified trial
+        those of all arms, who are allocated as they come.
     weeks
         (W,) of `now`.
     base
@@ -54,21 +60,22 @@ class Trials:
 
     arms: tuple[str, ...]
     roles: tuple[str, ...]
+    turn: NDArray[np.int64]
     share: tuple[int, ...]
-    paired: bool
     weeks: tuple[float, ...]
     base: Floats
     now: Floats
 
     def first(self, n: int) -> Trials:
-        """Return the trials that would have held the first n people (times the share) an arm."""
-        keep = n * np.array(self.share)
-        wide = int(keep.max())
-        absent = np.arange(wide)[None, :] >= keep[:, None]  # (A, S)
+        """Return the trials that n people an arm (times the share) would have made."""
+        here = self.turn < n * np.array(self.share)[:, None]
+        wide = max(1, int(here.sum(axis=-1).max()))  # people stand in the order they came
+        here = here[..., :wide]
         return replace(
             self,
-            base=np.where(absent, np.nan, self.base[:, :, :wide]),
-            now=np.where(absent[..., None], np.nan, self.now[:, :, :wide]),
+            base=np.where(here, self.base[..., :wide], np.nan),
+            now=np.where(here[..., None], self.now[..., :wide, :], np.nan),
+            turn=self.turn[..., :wide],
         )
 
 
@@ -152,8 +159,8 @@ class GaussianTrials:
         return Trials(
             arms=self.arms,
             roles=self.roles,
+            turn=np.broadcast_to(people, size),
             share=(1,) * len(self.arms),
-            paired=self.paired,
             weeks=self.weeks,
             base=base,
             now=base[..., None] + change,
@@ -173,7 +180,7 @@ class SimulatedTrials:
     scenario
         Its number of subjects and replicates are not used.
     endpoint
-        See `follicle_sim.trials.simulated.RECIPES`.
+        See `endpoint_names`.
     threads, progress
         As for `simulate`.
     """
@@ -192,31 +199,65 @@ class SimulatedTrials:
             progress=self.progress,
             first_replicate=replicates.start,
         )
-        found = course(data, self.endpoint)
-        if isinstance(found, str):
-            raise InputError(scenario.title, [Problem("endpoint", found)])
+        values, days = endpoint_values(data, self.endpoint)
         arms, roles = arm_roles(data)
-        # (A, T, R S) -> (R, A, S, T)
-        shape = (len(arms), found.days.size, len(replicates), data.sizes["subject"])
-        values = np.moveaxis(found.values.reshape(shape), (2, 0, 3, 1), (0, 1, 2, 3))
-        later = found.days > 0.0
+        people = np.broadcast_to(np.arange(data.sizes["subject"]), values.shape[:-1])
+        share = [getattr(scenario.design, "ratio", lambda _: 1)(arm) for arm in arms]
+        if getattr(scenario.design, "stratify", None) is not None:
+            names = (
+                data["person"]
+                if "replicate" in data.dims
+                else data["person"].expand_dims("replicate")
+            )
+            people = names.transpose("replicate", "arm", "subject").values % 2**32
+            share = [sum(share)] * len(arms)
+        later = days > 0.0
         return Trials(
             arms=tuple(arms),
             roles=tuple(roles),
-            share=(1,) * len(arms),
-            paired=str(self.scenario.design.kind) == "split_scalp",
-            weeks=tuple(float(day) / 7.0 for day in found.days[later]),
-            base=values[..., int(np.flatnonzero(found.days == 0.0)[0])],
+            turn=people,
+            share=tuple(share),
+            weeks=tuple(float(day) / 7.0 for day in days[later]),
+            base=values[..., int(np.flatnonzero(days == 0.0)[0])],
             now=values[..., later],
         )
+
+
+def endpoint_values(data: xr.Dataset, endpoint: str) -> tuple[Floats, Floats]:
+    """Return an endpoint of a dataset (R, A, S, T) and the days of its visits (T,).
+
+    Raises
+    ------
+    InputError
+        If the dataset does not hold it.
+    """
+    days = np.asarray(data["time"].values, dtype=np.float64)
+    if endpoint in RECIPES:
+        found = course(data, endpoint)
+        if isinstance(found, str):
+            raise InputError("power", [Problem("endpoint", found)])
+        values = found.values
+    else:
+        values = people_last(data[endpoint], "arm", "time")
+    shape = (*values.shape[:2], data.sizes.get("replicate", 1), data.sizes["subject"])
+    return np.moveaxis(values.reshape(shape), (2, 0, 3, 1), (0, 1, 2, 3)), days
+
+
+def endpoint_names() -> tuple[str, ...]:
+    """Return what can be tested: the endpoints of trials, and every variable measured."""
+    return tuple(sorted({*RECIPES, *SUBJECT_VARIABLES, *EXTRA} - {"phase_count"}))
+
+
+def _in_blood(endpoint: str) -> bool:
+    """Tell whether an endpoint is a factor's level, which no hair instrument measures."""
+    return endpoint in RECIPES and bool(RECIPES[endpoint].factor)
 
 
 def sized(scenario: Scenario, endpoint: str, n: int, replicates: int) -> Scenario:
     """Return a scenario with n subjects an arm that keeps only what an endpoint needs."""
     small = with_overrides(scenario, [f"population.subjects={n}"])
-    record = small.record.model_copy(
-        update={"variables": RECIPES[endpoint].needs, "follicles": False}
-    )
+    needs = RECIPES[endpoint].needs if endpoint in RECIPES else (endpoint,)
+    record = small.record.model_copy(update={"variables": needs, "follicles": False})
     run = small.run.model_copy(update={"replicates": replicates})
     return small.model_copy(update={"record": record, "run": run})
 
@@ -237,9 +278,11 @@ def check_endpoint(scenario: Scenario, endpoint: str, weeks: Sequence[float]) ->
         With every problem.
     """
     problems = []
-    if endpoint not in RECIPES:
-        tail = did_you_mean(endpoint, RECIPES)
+    if endpoint not in endpoint_names():
+        tail = did_you_mean(endpoint, endpoint_names())
         problems.append(Problem("endpoint", f'unknown endpoint "{endpoint}"{tail}'))
+    elif why := "" if _in_blood(endpoint) else unseen(endpoint, scenario.instrument):
+        problems.append(Problem("endpoint", why))
     days = np.array(scenario.design.visits)
     if 0.0 not in days:
         problems.append(Problem("design.visits", "no visit at baseline; a change needs one"))
