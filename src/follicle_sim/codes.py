@@ -53,6 +53,8 @@ class Decision(IntEnum):
     RESPONDER = 23
     PERSON_EFFECT = 24
     BATCH = 25
+    POSTERIOR_DRAW = 40
+    POTENCY_FIT = 41
     AGE = 48
     SEX = 49
     SEVERITY_GRADE = 50

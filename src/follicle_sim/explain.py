@@ -222,7 +222,7 @@ def _typical(
             "design": scenario.design.model_copy(update=design),
             "instrument": scenario.instrument.perfected(),
             "record": scenario.record.model_copy(update=record),
-            "run": scenario.run.model_copy(update={"replicates": 1}),
+            "run": scenario.run.model_copy(update={"replicates": 1, "uncertainty": "none"}),
         }
     )
 

@@ -1,7 +1,7 @@
 """The way through the house: scenario, cohort, exposure, factors, clocks, engine, dataset."""
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -42,6 +42,7 @@ from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.load import parse_scenario, with_overrides
 from follicle_sim.scenario.model import Arm, Scenario
 from follicle_sim.scenario.own import parse_own
+from follicle_sim.uncertainty import all_drawn, with_draws
 
 Floats = NDArray[np.float64]
 Names = NDArray[np.int64]
@@ -127,18 +128,22 @@ def simulate(
     if threads is not None and threads < 1:
         raise InputError("simulate", [Problem("threads", f"found {threads}; allowed: 1 or more")])
     check_memory(scenario)
-    study = prepare(scenario)
-    enrolled = enrol_all(study, threads, first_replicate)
+    draws = all_drawn(scenario, first_replicate)
+    studies = prepare_all(draws)
+    enrolled = enrol_all(studies, threads, first_replicate)
     arms = [
         [study.arm(index, replicate, each) for index, each in enumerate(row)]
-        for replicate, row in enumerate(enrolled.people, start=first_replicate)
+        for replicate, (study, row) in enumerate(
+            zip(studies, enrolled.people, strict=True), start=first_replicate
+        )
     ]
     total = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
     jobs = (job for row in arms for arm in row for job in arm.jobs())
     run_jobs(jobs, total, threads=threads, progress=progress)
     results = [[arm.result for arm in row] for row in arms]
     attrs = result_attrs(scenario) | enrolled.attrs
-    return to_dataset(scenario, results, load_factors().names, attrs)
+    data = to_dataset(scenario, results, load_factors().names, attrs)
+    return with_draws(data, scenario, draws)
 
 
 def warm_up() -> None:
@@ -250,7 +255,9 @@ class Everybody:
     attrs: dict[str, str]
 
 
-def enrol_all(study: Study, threads: int | None = None, first_replicate: int = 0) -> Everybody:
+def enrol_all(
+    studies: Sequence[Study], threads: int | None = None, first_replicate: int = 0
+) -> Everybody:
     """Find the people of every arm and replicate; those of arms that share people are found once.
 
     Raises
@@ -258,15 +265,14 @@ def enrol_all(study: Study, threads: int | None = None, first_replicate: int = 0
     InputError
         If too few candidates are eligible.
     """
-    scenario = study.scenario
+    scenario = studies[0].scenario
     arms = range(len(scenario.arms))
-    replicates = range(first_replicate, first_replicate + scenario.run.replicates)
     if scenario.population.inclusion is None:
-        return Everybody([[None for _ in arms] for _ in replicates], {})
+        return Everybody([[None for _ in arms] for _ in studies], {})
     seed, wanted = scenario.run.seed, scenario.population.subjects
     rows: list[list[Names | None]] = []
     flows = []
-    for replicate in replicates:
+    for replicate, study in enumerate(studies, start=first_replicate):
         found: dict[int, Enrolled] = {}
         row: list[Names | None] = []
         for arm in arms:
@@ -305,6 +311,12 @@ def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort)
     run = early.ready(arm, cohort)
     run_jobs(run.jobs(), cohort.subject.size, threads=threads)
     return seen(early.scenario, arms[arm].label, run.result)["hair_density"][:, 0]
+
+
+def prepare_all(scenarios: Sequence[Scenario]) -> list[Study]:
+    """Return `prepare` of each; replicates that share a scenario share what it needs."""
+    made: dict[int, Study] = {}
+    return [made.setdefault(id(each), made.get(id(each)) or prepare(each)) for each in scenarios]
 
 
 def prepare(scenario: Scenario) -> Study:

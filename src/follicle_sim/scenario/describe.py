@@ -49,6 +49,8 @@ def overview(scenario: Scenario) -> str:
         lines["correlations"] = ", ".join(f"{key} {r:g}" for key, r in who.correlation.items())
     if who.inclusion is not None:
         lines["inclusion"] = inclusion_text(who.inclusion)
+    if run.uncertainty != "none":
+        lines["run"] += f", fitted parameters drawn anew in each replicate ({run.uncertainty})"
     for comparison in scenario.compare:
         pairs = ", ".join(f"{ours} = {theirs}" for ours, theirs in comparison.arms.items())
         lines[f"compare {comparison.study}"] = pairs

@@ -158,8 +158,9 @@ def scenario_hash(scenario: Scenario) -> str:
     """
     values = _floats(scenario.model_dump())
     # What a file does not use has no part in its hash, so an older file keeps the one it has.
-    if not scenario.treatments:
-        del values["treatments"]
+    for name in ("treatments", "costs", "optimise"):
+        if not values[name]:
+            del values[name]
     for dose in (dose for arm in values["arms"] for dose in arm["doses"]):
         if not dose["variants"]:
             del dose["variants"]

@@ -20,7 +20,9 @@ from follicle_sim.scenario.instrument import Instrument, unseen
 from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.own import OwnTreatments
 from follicle_sim.scenario.people import Inclusion, Population, Spread, screening_problems
-from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole
+from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole, one_of
+from follicle_sim.scenario.search import Optimise, TreatmentCost
+from follicle_sim.scenario.search_checks import cost_problems, search_problems
 from follicle_sim.scenario.table import YEAR, Prose, Table, Time
 
 __all__ = [
@@ -30,11 +32,13 @@ __all__ = [
     "Dose",
     "Inclusion",
     "Instrument",
+    "Optimise",
     "Population",
     "Record",
     "Run",
     "Scenario",
     "Spread",
+    "TreatmentCost",
     "label_problems",
 ]
 
@@ -54,12 +58,19 @@ class Record(Table):
     )
 
 
+Uncertainty = Literal["none", "posterior"]
+
+
 class Run(Table):
     """How the simulation is run."""
 
     seed: Annotated[int, Whole(0, 2**32 - 1)] = Field(default=1, description="seed of all draws")
     replicates: Annotated[int, Whole(1, 1_000_000)] = Field(
         default=1, description="repeated whole trials"
+    )
+    uncertainty: Annotated[Uncertainty, one_of(Uncertainty)] = Field(
+        default="none",
+        description="none: every replicate has the same parameters; posterior: each its own draw",
     )
     history: Time = Field(default=6 * YEAR, description="natural history before baseline")
     forcing_step: Annotated[float, Quantity("time", upper=30.0, positive=True)] = Field(
@@ -101,6 +112,12 @@ class Scenario(Table):
     biology: Annotated[FrozenMap[str, float], Overrides()] = Field(
         default_factory=FrozenMap, description="biology parameters to change"
     )
+    costs: tuple[TreatmentCost, ...] = Field(
+        default=(), max_length=100, description="[[costs]] tables: prices of this scenario's own"
+    )
+    optimise: Optimise | None = Field(
+        default=None, description="[optimise] table: a schedule to search for"
+    )
 
     @property
     def end(self) -> float:
@@ -112,8 +129,9 @@ class Scenario(Table):
         problems = label_problems(
             [arm.label for arm in self.arms], [comparison.arms for comparison in self.compare]
         )
-        problems += self._size_problems() + self._sight_problems()
+        problems += self._size_problems() + self._sight_problems() + self._draw_problems()
         problems += screening_problems(self.population.inclusion, self.run.history)
+        problems += cost_problems(self) + search_problems(self)
         if problems:
             refuse_all(problems)
         return self
@@ -146,6 +164,21 @@ class Scenario(Table):
             limit = f"allowed: {MOST_NODES:,}; use a longer step or a shorter history"
             problems.append((("run", "forcing_step"), f"{nodes:,.0f} steps in the run; {limit}"))
         return problems
+
+    def _draw_problems(self) -> list[tuple[Path, str]]:
+        if self.run.uncertainty == "none":
+            return []
+        # As in `known`: only a number comes up, and only when it is asked for.
+        from follicle_sim.biology.draws import load_posterior
+
+        found, most = self.run.replicates, len(load_posterior())
+        if 2 <= found <= most:
+            return []
+        message = (
+            f'found {found}; with uncertainty = "posterior" each replicate takes a draw of its '
+            f"own, and the sample has {most}; allowed: 2 to {most}"
+        )
+        return [(("run", "replicates"), message)]
 
 
 def label_problems(
