@@ -35,7 +35,12 @@ from follicle_sim.instrument import SCREENING, read
 from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
-from follicle_sim.pharmacology.library import POTENCY_PREFIX, Treatment, potency_overrides
+from follicle_sim.pharmacology.library import (
+    POTENCY_PREFIX,
+    Treatment,
+    load_treatment,
+    potency_overrides,
+)
 from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
 from follicle_sim.scenario.load import parse_scenario, with_overrides
@@ -75,6 +80,7 @@ def simulate(
     seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
+    first_replicate: int = 0,
 ) -> xr.Dataset:
     """Run a scenario and return what a clinician would have measured.
 
@@ -84,6 +90,8 @@ def simulate(
     seed : replaces the scenario's, 0 to 2^32 - 1
     threads : processors to use; default all. The result does not depend on it.
     progress : called with subjects done and subjects in all
+    first_replicate : name of the first replicate in the draws: many trials can be run in parts, and
+        are the same trials however they are cut
 
     Returns
     -------
@@ -124,12 +132,14 @@ def simulate(
     if threads is not None and threads < 1:
         raise InputError("simulate", [Problem("threads", f"found {threads}; allowed: 1 or more")])
     check_memory(scenario)
-    draws = all_drawn(scenario)
+    draws = all_drawn(scenario, first_replicate)
     studies = prepare_all(draws)
-    enrolled = enrol_all(studies, threads)
+    enrolled = enrol_all(studies, threads, first_replicate)
     arms = [
         [study.arm(index, replicate, each) for index, each in enumerate(row)]
-        for replicate, (study, row) in enumerate(zip(studies, enrolled.people, strict=True))
+        for replicate, (study, row) in enumerate(
+            zip(studies, enrolled.people, strict=True), start=first_replicate
+        )
     ]
     total = sum(arm.cohort.subject.size for row in arms for arm in row)
     jobs = (job for row in arms for arm in row for job in arm.jobs())
@@ -159,7 +169,7 @@ class Study:
     rules: Rules
     sensitivity: Floats  # (G,)
     grid: Floats  # (T,) day
-    treatments: Mapping[str, Treatment]  # the scenario's own
+    treatments: Mapping[str, Treatment]  # all that are given, read once
 
     def arm(self, index: int, replicate: int, subject: Names | None = None) -> "ArmRun":
         """Draw the people of one arm, (S,) by name, and make room for its results."""
@@ -260,7 +270,9 @@ class Everybody:
     attrs: dict[str, str]
 
 
-def enrol_all(studies: Sequence[Study], threads: int | None = None) -> Everybody:
+def enrol_all(
+    studies: Sequence[Study], threads: int | None = None, first_replicate: int = 0
+) -> Everybody:
     """Find the people of every arm and replicate; those of arms that share people are found once.
 
     Raises
@@ -275,7 +287,7 @@ def enrol_all(studies: Sequence[Study], threads: int | None = None) -> Everybody
     seed = scenario.run.seed
     rows: list[list[Names | None]] = []
     flows = []
-    for replicate, study in enumerate(studies):
+    for replicate, study in enumerate(studies, start=first_replicate):
         found: dict[int, Enrolled] = {}
         row: list[Names | None] = []
         for arm in arms:
@@ -351,8 +363,15 @@ def prepare(scenario: Scenario) -> Study:
             scenario.run.forcing_step,
             scenario.design.run_in or 0.0,
         ),
-        treatments=parse_own(scenario.treatments),
+        treatments=treatments_of(scenario),
     )
+
+
+def treatments_of(scenario: Scenario) -> dict[str, Treatment]:
+    """Return the treatments that arms are given and the scenario's own, by name."""
+    found = parse_own(scenario.treatments)
+    given = {dose.treatment for arm in scenario.arms for dose in arm.doses}
+    return {name: load_treatment(name) for name in sorted(given - set(found))} | dict(found)
 
 
 def at_visits(levels: Floats, grid: Floats, visits: Floats) -> Floats:
