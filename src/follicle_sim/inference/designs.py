@@ -118,7 +118,10 @@ def stored_spread() -> tuple[Spread, ...]:
     if not path.is_file():
         return ()
     lines = (line for line in path.read_text("utf-8").splitlines() if line[:1] != "#")
-    return tuple(Spread(**{**row, "sd": float(row["sd"])}) for row in csv.DictReader(lines))
+    return tuple(
+        Spread(row["design"], row["observation"], row["arm"], row["control"], float(row["sd"]))
+        for row in csv.DictReader(lines)
+    )
 
 
 @cache

@@ -8,7 +8,9 @@ prediction over the draws, so that the scoreboard need not repeat it. A test rep
 """
 
 import argparse
+import csv
 import datetime
+import io
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -62,16 +64,17 @@ def spread_of(name: str, draws: int = DRAWS, people: Sequence[str] = SMALLER) ->
 def spread_text(rows: Sequence[Spread], draws: int = DRAWS) -> str:
     """Return the text of spread.csv."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("follicle-sim", "numpy", "scipy"))
-    lines = [
+    head = [
         f"# Written by `{COMMAND}`; do not edit.",
-        f"# SD of each scored prediction over {draws} draws of the posterior, {', '.join(SMALLER)}.",
+        f"# SD of each scored prediction over {draws} posterior draws; {', '.join(SMALLER)}",
         f"# date: {datetime.date.today()}; versions: {libraries}",
-        "design,observation,arm,control,sd",
     ]
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["design", "observation", "arm", "control", "sd"])
     for row in rows:
-        words = [row.design, row.observation, *(f'"{text}"' for text in (row.arm, row.control))]
-        lines.append(",".join([*words, f"{row.sd:.4g}"]))
-    return "\n".join(lines) + "\n"
+        writer.writerow([row.design, row.observation, row.arm, row.control, f"{row.sd:.4g}"])
+    return "\n".join([*head, table.getvalue()])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
