@@ -40,11 +40,11 @@ LAYERS = (
         ),
     ),
     ("what is asked", ("scenario",)),
-    ("who it happens to", ("cohort", "sites", "uncertainty")),
+    ("who it happens to", ("traits", "cohort", "enrolment", "who", "sites", "uncertainty")),
     ("what happens to them", ("engine", "forcing")),
-    ("what is measured", ("dataset", "provenance", "storage")),
+    ("what is measured", ("instrument", "dataset", "provenance", "storage")),
     ("the way through", ("simulate",)),
-    ("what it says", ("endpoints", "trials.simulated", "trials.compare")),
+    ("what it says", ("endpoints", "analysis", "trials.simulated", "trials.compare")),
     (
         "loops and pictures",
         ("figures", "inference", "explain", "predict", "pharmacology.fit_drake"),
@@ -310,6 +310,7 @@ def test_everything_public_has_a_docstring():
 TABLES = ["biology/parameters.toml", "biology/conditions.toml"]
 VALUES = [
     "biology/factors.toml",
+    "pharmacology/costs.toml",
     *sorted(p.relative_to(PACKAGE).as_posix() for p in PACKAGE.glob("pharmacology/library/*.toml")),
 ]
 

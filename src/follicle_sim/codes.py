@@ -55,6 +55,27 @@ class Decision(IntEnum):
     BATCH = 25
     POSTERIOR_DRAW = 40
     POTENCY_FIT = 41
+    AGE = 48
+    SEX = 49
+    SEVERITY_GRADE = 50
+    ANAGEN_LENGTH = 51
+    TELOGEN_LENGTH = 52
+    KENOGEN_LENGTH = 53
+    # 64-79: what an instrument makes of a reading; never biology
+    OPERATOR = 64
+    OPERATOR_BIAS = 65
+    RELOCATION = 66
+    BORDER = 67
+    MISSED = 68
+    MISSED_THIN = 69
+    FALSE_HAIR = 70
+    MATCHING = 71
+    PHASE_READING = 72
+    CALIBRE_READING = 73
+    WEIGHING = 74
+    PULL = 75
+    COMB = 76
+    RATING = 77
 
 
 SUBJECT_LEVEL = 0xFFFFFFFF

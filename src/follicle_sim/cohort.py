@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.biology.conditions import load_condition
-from follicle_sim.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.errors import InputError, Problem
-from follicle_sim.numerics import lognormal_multipliers, normals
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.traits import Draws
 
 Floats = NDArray[np.float64]
 
@@ -32,6 +31,10 @@ class Cohort:
     severity: Floats  # multiple of the fitted baseline miniaturisation
     progression: Floats  # multiple of the mean progression
     growth: Floats  # multiple of the mean growth rate
+    potency: Floats  # multiple of every effect of a treatment
+    pace: Floats  # (S, 3) log speed of the anagen, telogen and kenogen clocks
+    age: Floats | None = None  # at baseline, day
+    sex: NDArray[np.str_] | None = None
 
 
 def stream_of(label: str) -> int:
@@ -49,30 +52,34 @@ def check_streams(labels: tuple[str, ...]) -> None:
             raise InputError("scenario", [Problem(f"arms[{index}].label", message)])
 
 
-def draw_cohort(scenario: Scenario, arm: int, replicate: int, seed: int) -> Cohort:
+def draw_cohort(
+    scenario: Scenario,
+    arm: int,
+    replicate: int,
+    seed: int,
+    subject: NDArray[np.int64] | None = None,
+) -> Cohort:
     """Draw the subjects of one arm.
 
     In a counterfactual design every arm holds the same people; in a parallel design each arm has
     people of its own. Traits are log-normal around the scenario's values, with the coefficients of
     variation of `population.spread`.
+
+    subject : (S,) names of the people; by default 0, 1, ... as many as the scenario has subjects.
     """
-    population, spread = scenario.population, scenario.population.spread
+    population = scenario.population
     parallel = scenario.design.kind == "parallel"
     stream = stream_of(scenario.arms[arm].label) if parallel else 0
-    subject = np.arange(population.subjects)
-
-    def vary(cv: float, decision: Decision) -> Floats:
-        z = normals(seed, replicate, stream, subject, SUBJECT_LEVEL, 0, int(decision))
-        return lognormal_multipliers(cv, z)
-
-    density = population.follicle_density * vary(spread.follicle_density, Decision.FOLLICLE_DENSITY)
+    if subject is None:
+        subject = np.arange(population.subjects)
+    draws = Draws(population, seed, replicate, stream, subject)
+    density = population.follicle_density * draws.multiplier("follicle_density")
     if population.follicles is None:
         counted = np.maximum(1.0, np.rint(density * population.target_area))
         area = np.full(subject.size, population.target_area)
     else:
         counted = np.full(subject.size, float(population.follicles))
         area = counted / density
-    severity = load_condition(population.condition).severity(population.severity)
     return Cohort(
         seed=seed,
         replicate=replicate,
@@ -80,7 +87,11 @@ def draw_cohort(scenario: Scenario, arm: int, replicate: int, seed: int) -> Coho
         subject=subject,
         follicles=counted.astype(np.int64),
         area=area,
-        severity=severity * vary(spread.severity, Decision.SEVERITY),
-        progression=vary(spread.progression, Decision.PROGRESSION),
-        growth=vary(spread.growth, Decision.GROWTH),
+        severity=draws.severity(load_condition(population.condition)),
+        progression=draws.multiplier("progression"),
+        growth=draws.multiplier("growth"),
+        potency=draws.multiplier("potency"),
+        pace=draws.pace(),
+        age=draws.age(),
+        sex=draws.sex(),
     )

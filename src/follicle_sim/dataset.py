@@ -1,5 +1,6 @@
 """Tallies of follicles to an `xarray.Dataset` with units, names and provenance."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,11 +8,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from follicle_sim.codes import NO_FOLLICLE, PHASE_NAMES, SUBJECT_LEVEL, Decision
-from follicle_sim.cohort import Cohort, stream_of
-from follicle_sim.engine import sight
+from follicle_sim import who
+from follicle_sim.codes import NO_FOLLICLE, PHASE_NAMES
+from follicle_sim.cohort import Cohort
 from follicle_sim.forcing import SHED_WINDOW
-from follicle_sim.numerics import normals
+from follicle_sim.instrument import MEANING as EXTRA
+from follicle_sim.instrument import observable, read
+from follicle_sim.scenario.instrument import Instrument
 from follicle_sim.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
@@ -47,49 +50,8 @@ class ArmResult:
 
 
 def seen(scenario: Scenario, label: str, result: ArmResult) -> dict[str, Floats]:
-    """Return the variables of one arm, each (S, V) but phase_count (S, V, 5).
-
-    Ratios are NaN where nothing was counted.
-    """
-    cohort, tally = result.cohort, result.tally
-    area = cohort.area[:, None]
-    total, terminal = tally[..., sight.SEEN], tally[..., sight.TERMINAL]
-    growing = tally[..., sight.SEEN_ANAGEN]
-    misread = reader_factors(scenario, label, cohort)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return {
-            "hair_density": misread * total / area,
-            "terminal_density": misread * terminal / area,
-            "vellus_density": misread * (total - terminal) / area,
-            "shaft_calibre": tally[..., sight.CALIBRE_SUM] / total,
-            "anagen_fraction": growing / total,
-            "phase_count": tally[..., sight.PHASES :],
-            "growth_rate": tally[..., sight.GROWTH_SUM] / growing,
-            "shed_rate": tally[..., sight.SHED] / area / SHED_WINDOW,
-            "hair_weight": tally[..., sight.WEIGHT_SUM] / area,
-        }
-
-
-def reader_factors(scenario: Scenario, label: str, cohort: Cohort) -> Floats:
-    """Return (S, V) multiplicative errors of the counts of one reading; 1 for a perfect reader.
-
-    Named after the minute of the visit and the arm, so that another visit or arm moves none, and
-    two readings never share an error.
-    """
-    visits = np.array(scenario.design.visits)
-    cv = scenario.instrument.reader_error
-    if cv == 0.0:
-        return np.ones((cohort.subject.size, visits.size))
-    z = normals(
-        cohort.seed,
-        cohort.replicate,
-        stream_of(label),
-        cohort.subject[:, None],
-        SUBJECT_LEVEL,
-        np.rint(1440.0 * visits).astype(np.int64)[None, :],
-        int(Decision.READER),
-    )
-    return np.maximum(0.0, 1.0 + cv * z)
+    """Return the variables of one arm as its instrument reads them, each (S, V)."""
+    return read(scenario, label, result.cohort, result.tally)
 
 
 def to_dataset(
@@ -104,7 +66,7 @@ def to_dataset(
     where the scenario has more than one.
     """
     arms = scenario.arms
-    wanted = scenario.record.variables or (*SUBJECT_VARIABLES, "factor_level")
+    wanted = scenario.record.variables or (*SUBJECT_VARIABLES, "factor_level", *EXTRA)
     readings = [
         [seen(scenario, arm.label, result) for arm, result in zip(arms, row, strict=True)]
         for row in results
@@ -116,8 +78,11 @@ def to_dataset(
         return np.stack([np.stack(row) for row in rows]) if several else np.stack(rows[0])
 
     variables = {}
-    for name in SUBJECT_VARIABLES:
-        if name in wanted:
+    persons = [who.about(scenario, [result.cohort for result in row]) for row in results]
+    for name in persons[0]:
+        variables[name] = ((*lead, "subject"), stack([row[name] for row in persons]))
+    for name in (*SUBJECT_VARIABLES, *EXTRA):
+        if name in wanted and name in readings[0][0]:
             last = ("phase",) if name == "phase_count" else ()
             data = stack([[reading[name] for reading in row] for row in readings])
             variables[name] = ((*lead, "subject", "time", *last), data)
@@ -149,8 +114,10 @@ def to_dataset(
     )
     if several:
         data_set = data_set.assign_coords(replicate=np.arange(len(results)))
+    if scenario.instrument.measures != Instrument().measures:
+        data_set.attrs["observable"] = json.dumps(sorted(observable(scenario.instrument)))
     data_set["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:
-        units, long_name = MEANING[name]
+        units, long_name = (MEANING | EXTRA | who.MEANING)[name]
         data_set[name].attrs = {"units": units, "long_name": long_name}
     return data_set

@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from follicle_sim.biology.conditions import load_condition
 from follicle_sim.codes import CYCLE, PHASE_NAMES
 from follicle_sim.engine.clocks import (
     LOG_CALIBRE,
@@ -31,6 +32,7 @@ from follicle_sim.pharmacology.exposure import (
 from follicle_sim.pharmacology.factors import CHANNELS, load_factors
 from follicle_sim.pharmacology.library import AMOUNT_UNITS, Treatment, potency_overrides
 from follicle_sim.provenance import result_attrs
+from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.model import Arm, Scenario, Spread
 from follicle_sim.scenario.own import parse_own
 from follicle_sim.simulate import Study, prepare, simulate
@@ -200,7 +202,16 @@ def _typical(
     scenario: Scenario, arms: list[Arm], follicles: int, visits: tuple[float, ...] = ()
 ) -> Scenario:
     """Return the scenario of one subject without spread, counted without error."""
-    population = {"subjects": 1, "follicles": follicles, "spread": Spread()}
+    who = scenario.population
+    mixed = isinstance(who.severity, FrozenMap)
+    population = {
+        "subjects": 1,
+        "follicles": follicles,
+        "severity": load_condition(who.condition).severity(who.severity) if mixed else who.severity,
+        "spread": Spread(),
+        "correlation": FrozenMap(),
+        "inclusion": None,
+    }
     record = {"variables": ("hair_density", "phase_count"), "follicles": False}
     design = {"kind": "counterfactual", "visits": visits or scenario.design.visits}
     return scenario.model_copy(
@@ -209,7 +220,7 @@ def _typical(
             "compare": (),
             "population": scenario.population.model_copy(update=population),
             "design": scenario.design.model_copy(update=design),
-            "instrument": scenario.instrument.model_copy(update={"reader_error": 0.0}),
+            "instrument": scenario.instrument.perfected(),
             "record": scenario.record.model_copy(update=record),
             "run": scenario.run.model_copy(update={"replicates": 1, "uncertainty": "none"}),
         }

@@ -71,8 +71,8 @@ def engine_rules(parameters: Mapping[str, float], instrument: Instrument) -> Rul
         full_calibre=p["full_calibre"],
         full_calibre_sigma=sigma(p["full_calibre_cv"]),
         growth=p["growth_rate"],
-        emergence_length=p["follicle_depth"] + instrument.visible_length,
-        detection_calibre=instrument.detection_calibre,
+        emergence_length=p["follicle_depth"] + instrument.shortest,
+        detection_calibre=instrument.thinnest,
         terminal_calibre=instrument.terminal_calibre,
         shed_window=SHED_WINDOW,
     )

@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -14,12 +14,13 @@ from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.codes import CYCLE, NO_FOLLICLE
 from follicle_sim.cohort import Cohort, check_streams, draw_cohort
-from follicle_sim.dataset import ArmResult, to_dataset
+from follicle_sim.dataset import ArmResult, seen, to_dataset
 from follicle_sim.engine.clocks import Rules
 from follicle_sim.engine.kernel import run_block
 from follicle_sim.engine.run import Job, Progress, Stop, blocks, run_jobs
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.engine.state import STATE
+from follicle_sim.enrolment import Enrolled, enrol, flow_text, joined
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.forcing import (
     Drive,
@@ -39,6 +40,7 @@ from follicle_sim.scenario.own import parse_own
 from follicle_sim.uncertainty import all_drawn, with_draws
 
 Floats = NDArray[np.float64]
+Names = NDArray[np.int64]
 
 SHORTEST_CYCLE = 1.0
 """Days; a cycle without length would turn for ever at one instant."""
@@ -119,15 +121,18 @@ def simulate(
         raise InputError("simulate", [Problem("threads", f"found {threads}; allowed: 1 or more")])
     check_memory(scenario)
     draws = all_drawn(scenario)
+    studies = prepare_all(draws)
+    enrolled = enrol_all(studies, threads)
     arms = [
-        [study.arm(index, replicate) for index in range(len(scenario.arms))]
-        for replicate, study in enumerate(prepare_all(draws))
+        [study.arm(index, replicate, each) for index, each in enumerate(row)]
+        for replicate, (study, row) in enumerate(zip(studies, enrolled.people, strict=True))
     ]
     total = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
     jobs = (job for row in arms for arm in row for job in arm.jobs())
     run_jobs(jobs, total, threads=threads, progress=progress)
     results = [[arm.result for arm in row] for row in arms]
-    data = to_dataset(scenario, results, load_factors().names, result_attrs(scenario))
+    attrs = result_attrs(scenario) | enrolled.attrs
+    data = to_dataset(scenario, results, load_factors().names, attrs)
     return with_draws(data, scenario, draws)
 
 
@@ -153,9 +158,13 @@ class Study:
     visits: Floats  # (V,) day
     treatments: Mapping[str, Treatment]  # the scenario's own
 
-    def arm(self, index: int, replicate: int) -> "ArmRun":
-        """Draw the people of one arm and make room for its results."""
-        cohort = draw_cohort(self.scenario, index, replicate, self.scenario.run.seed)
+    def arm(self, index: int, replicate: int, subject: Names | None = None) -> "ArmRun":
+        """Draw the people of one arm, (S,) by name, and make room for its results."""
+        cohort = draw_cohort(self.scenario, index, replicate, self.scenario.run.seed, subject)
+        return self.ready(index, cohort)
+
+    def ready(self, index: int, cohort: Cohort) -> "ArmRun":
+        """Make room for the results of people already drawn."""
         people, visits = cohort.subject.size, self.visits.size
         follicles = int(cohort.follicles.max()) if self.scenario.record.follicles else 0
         result = ArmResult(
@@ -179,9 +188,9 @@ class ArmRun:
 
     def jobs(self) -> Iterator[Job]:
         """Yield work on blocks of subjects; forcing that all of them share is made once."""
-        spread, own = self.study.scenario.population.spread, self.study.treatments
+        potency_cv = self.study.scenario.population.variation["potency"]
         shared = None
-        if not people_differ(self.arm, spread.potency, own):
+        if not people_differ(self.arm, potency_cv, self.study.treatments):
             shared = self.drive(slice(0, 1))
         nodes = 0 if shared else self.study.grid.size
         for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max()), nodes):
@@ -197,7 +206,8 @@ class ArmRun:
             replicate=cohort.replicate,
             stream=cohort.stream,
             subjects=cohort.subject[people],
-            potency_cv=study.scenario.population.spread.potency,
+            potency_cv=study.scenario.population.variation["potency"],
+            potency=cohort.potency[people],
             overrides=potency_overrides(study.scenario.biology),
             treatments=study.treatments,
         )
@@ -225,6 +235,70 @@ class ArmRun:
         )
         result.factors[people] = at_visits(levels, study.grid, study.visits)
         return follicles.size
+
+
+@dataclass(frozen=True)
+class Everybody:
+    """Who takes part: names of the people, by replicate and arm, and what is told of the search."""
+
+    people: list[list[Names | None]]  # None: the people 0, 1, 2, ...
+    attrs: dict[str, str]
+
+
+def enrol_all(studies: Sequence[Study], threads: int | None = None) -> Everybody:
+    """Find the people of every arm and replicate; those of arms that share people are found once.
+
+    Raises
+    ------
+    InputError
+        If too few candidates are eligible.
+    """
+    scenario = studies[0].scenario
+    arms = range(len(scenario.arms))
+    if scenario.population.inclusion is None:
+        return Everybody([[None for _ in arms] for _ in studies], {})
+    seed, wanted = scenario.run.seed, scenario.population.subjects
+    rows: list[list[Names | None]] = []
+    flows = []
+    for replicate, study in enumerate(studies):
+        found: dict[int, Enrolled] = {}
+        row: list[Names | None] = []
+        for arm in arms:
+            stream = draw_cohort(scenario, arm, replicate, seed, np.arange(1)).stream
+            if stream not in found:
+                count = partial(screening_count, study, arm, threads)
+                found[stream] = enrol(scenario, arm, replicate, seed, wanted, count)
+            row.append(found[stream].subject)
+        rows.append(row)
+        flows.append(joined([each.flow for each in found.values()]))
+    return Everybody(rows, {"flow": flow_text(flows)})
+
+
+def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort) -> Floats:
+    """Return the hairs per area (S,) that the screening visit of candidates reads.
+
+    They live the natural history they would live as subjects, with the same draws, up to that
+    visit; nothing has been given yet.
+    """
+    asked, scenario = study.scenario.population.inclusion, study.scenario
+    assert asked is not None
+    visits = (0.0 - asked.screening,)
+    arms = list(scenario.arms)
+    arms[arm] = arms[arm].model_copy(update={"doses": ()})
+    update = {
+        "arms": tuple(arms),
+        "design": scenario.design.model_copy(update={"visits": visits}),
+        "record": scenario.record.model_copy(update={"follicles": False}),
+    }
+    early = replace(
+        study,
+        scenario=scenario.model_copy(update=update),
+        visits=np.array(visits),
+        grid=time_grid(scenario.run.history, 0.0, scenario.run.forcing_step),
+    )
+    run = early.ready(arm, cohort)
+    run_jobs(run.jobs(), cohort.subject.size, threads=threads)
+    return seen(early.scenario, arms[arm].label, run.result)["hair_density"][:, 0]
 
 
 def prepare_all(scenarios: Sequence[Scenario]) -> list[Study]:

@@ -64,6 +64,7 @@ def arm_factors(
     stream: int = 0,
     subjects: ArrayLike = (0,),
     potency_cv: float = 0.0,
+    potency: Floats | None = None,
     overrides: Mapping[str, float] | None = None,
     treatments: Mapping[str, Treatment] | None = None,
     table: FactorTable | None = None,
@@ -77,6 +78,7 @@ def arm_factors(
     seed, replicate, stream, subjects : names of the random draws; subjects (S,)
     potency_cv : coefficient of variation between people of a multiplier (log-normal, mean 1) of
         every effect; one draw per person, the same for all treatments
+    potency : (S,) that multiplier where it is known already: it may go with other traits
     overrides : {"treatment.path": value}, such as {"minoxidil_topical_5.potency": 1.2}
     treatments : treatments to use instead of those of the library, by name
     table : factor table; the packaged one by default
@@ -121,10 +123,12 @@ def arm_factors(
     used = {name: t for name, t in used.items() if any(d.treatment == name for d, _ in schedule)}
     for low in range(0, len(ids), BLOCK):
         people = ids[low : low + BLOCK]
-        potency = np.ones(len(people))
-        if potency_cv > 0.0:
+        strength = np.ones(len(people))
+        if potency_cv > 0.0 and potency is not None:
+            strength = potency[low : low + BLOCK]
+        elif potency_cv > 0.0:
             z = normals(seed, replicate, stream, people, SUBJECT_LEVEL, 0, int(Decision.POTENCY))
-            potency = lognormal_multipliers(potency_cv, z)
+            strength = lognormal_multipliers(potency_cv, z)
         effects = {
             name: effect_means(
                 treatment,
@@ -142,7 +146,7 @@ def arm_factors(
                 effects[name] = effects[name] * own[:, None]
         drives = {name: treatment.drives() for name, treatment in used.items()}
         levels[low : low + BLOCK, :, first:] = factor_levels(
-            effects, drives, potency, grid[first:], table
+            effects, drives, strength, grid[first:], table
         )
     return levels
 

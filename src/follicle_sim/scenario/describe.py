@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from follicle_sim.pharmacology.dosing import expand
-from follicle_sim.scenario.model import Arm, Dose, Scenario
+from follicle_sim.scenario.methods import PLAIN
+from follicle_sim.scenario.model import Arm, Dose, Inclusion, Population, Scenario
 from follicle_sim.units import format_quantity
 
 WIDTH = 60
@@ -31,29 +34,68 @@ def overview(scenario: Scenario) -> str:
     who, run = scenario.population, scenario.run
     patch = format_quantity(who.target_area, "area")
     density = format_quantity(who.follicle_density, "density")
-    traits = [who.condition]
-    if who.severity is not None:
-        traits.append(f"severity {who.severity}")
-    if who.sex is not None:
-        traits.append(who.sex)
-    if who.age is not None:
-        traits.append(f"aged {_time(who.age)}")
     visits = f"{len(scenario.design.visits)} visits over {_time(scenario.end)}"
     tool = scenario.instrument
     terminal = format_quantity(tool.terminal_calibre, "calibre")
+    method = "" if tool.method == PLAIN else f" ({tool.method})"
     lines = {
-        "population": f"{who.subjects:,} subjects per arm, {', '.join(traits)}",
+        "population": f"{who.subjects:,} subjects per arm, {', '.join(traits_text(who))}",
         "target area": f"{patch} at {density}: {who.follicles_per_subject:,} follicles per subject",
         "design": f"{scenario.design.kind}, {len(scenario.arms)} arms, {visits}",
-        "instrument": f"{tool.name}, terminal hairs from {terminal}",
+        "instrument": f"{tool.name}{method}, terminal hairs from {terminal}",
         "run": f"seed {run.seed}, replicates {run.replicates}, history {_time(run.history)}",
     }
+    if who.correlation:
+        lines["correlations"] = ", ".join(f"{key} {r:g}" for key, r in who.correlation.items())
+    if who.inclusion is not None:
+        lines["inclusion"] = inclusion_text(who.inclusion)
     if run.uncertainty != "none":
         lines["run"] += f", fitted parameters drawn anew in each replicate ({run.uncertainty})"
     for comparison in scenario.compare:
         pairs = ", ".join(f"{ours} = {theirs}" for ours, theirs in comparison.arms.items())
         lines[f"compare {comparison.study}"] = pairs
     return "\n".join(f"{name}: {text}" for name, text in lines.items())
+
+
+def traits_text(who: Population) -> list[str]:
+    """Return the condition, severity, sex and age of a population, in words."""
+    traits = [who.condition]
+    if isinstance(who.severity, Mapping):
+        traits.append(f"severity {_shares(who.severity)}")
+    elif who.severity is not None:
+        traits.append(f"severity {who.severity}")
+    if who.sex is not None:
+        traits.append(who.sex if isinstance(who.sex, str) else _shares(who.sex))
+    if isinstance(who.age, Mapping):
+        traits.append(f"aged {_time(who.age['mean'])} (SD {_time(who.age['sd'])})")
+    elif isinstance(who.age, tuple):
+        traits.append(f"aged {_span(who.age, 'time')}")
+    elif who.age is not None:
+        traits.append(f"aged {_time(who.age)}")
+    return traits
+
+
+def inclusion_text(asked: Inclusion) -> str:
+    """Return the criteria of inclusion in words."""
+    said = []
+    if asked.age is not None:
+        said.append(f"aged {_span(asked.age, 'time')}")
+    if asked.sex is not None:
+        said.append(asked.sex)
+    if asked.severity is not None:
+        said.append(" to ".join(dict.fromkeys(asked.severity)))
+    if asked.hair_density is not None:
+        when = f"{_time(asked.screening)} before baseline" if asked.screening else "at baseline"
+        said.append(f"{_span(asked.hair_density, 'density')} counted {when}")
+    return ", ".join(said) or "everybody"
+
+
+def _span(ends: tuple[float, float], dimension: str) -> str:
+    return " to ".join(format_quantity(end, dimension) for end in ends)
+
+
+def _shares(mixture: Mapping[str, float]) -> str:
+    return " + ".join(f"{share:.4g} {name}" for name, share in mixture.items())
 
 
 def arm_text(scenario: Scenario, arm: Arm, width: int = WIDTH) -> str:

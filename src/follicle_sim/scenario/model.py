@@ -16,10 +16,13 @@ from follicle_sim.scenario.checks import Path, refuse_all
 from follicle_sim.scenario.design import Design
 from follicle_sim.scenario.fields import ArmPairs, Overrides, SchemaVersion, VariableNames
 from follicle_sim.scenario.frozen import FrozenMap
-from follicle_sim.scenario.instrument import Instrument
+from follicle_sim.scenario.instrument import Instrument, unseen
+from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.own import OwnTreatments
-from follicle_sim.scenario.people import Population, Spread
+from follicle_sim.scenario.people import Inclusion, Population, Spread, screening_problems
 from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole, one_of
+from follicle_sim.scenario.search import Optimise, TreatmentCost
+from follicle_sim.scenario.search_checks import cost_problems, search_problems
 from follicle_sim.scenario.table import YEAR, Prose, Table, Time
 
 __all__ = [
@@ -27,12 +30,15 @@ __all__ = [
     "Comparison",
     "Design",
     "Dose",
+    "Inclusion",
     "Instrument",
+    "Optimise",
     "Population",
     "Record",
     "Run",
     "Scenario",
     "Spread",
+    "TreatmentCost",
     "label_problems",
 ]
 
@@ -106,6 +112,12 @@ class Scenario(Table):
     biology: Annotated[FrozenMap[str, float], Overrides()] = Field(
         default_factory=FrozenMap, description="biology parameters to change"
     )
+    costs: tuple[TreatmentCost, ...] = Field(
+        default=(), max_length=100, description="[[costs]] tables: prices of this scenario's own"
+    )
+    optimise: Optimise | None = Field(
+        default=None, description="[optimise] table: a schedule to search for"
+    )
 
     @property
     def end(self) -> float:
@@ -117,10 +129,20 @@ class Scenario(Table):
         problems = label_problems(
             [arm.label for arm in self.arms], [comparison.arms for comparison in self.compare]
         )
-        problems += self._size_problems() + self._draw_problems()
+        problems += self._size_problems() + self._sight_problems() + self._draw_problems()
+        problems += screening_problems(self.population.inclusion, self.run.history)
+        problems += cost_problems(self) + search_problems(self)
         if problems:
             refuse_all(problems)
         return self
+
+    def _sight_problems(self) -> list[tuple[Path, str]]:
+        # what older scenarios record is there whatever the instrument
+        return [
+            (("record", "variables", index), message)
+            for index, name in enumerate(self.record.variables or ())
+            if name in EXTRA_VARIABLES and (message := unseen(name, self.instrument))
+        ]
 
     def _size_problems(self) -> list[tuple[Path, str]]:
         problems: list[tuple[Path, str]] = []
