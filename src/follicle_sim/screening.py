@@ -1,4 +1,4 @@
-"""Who takes part: candidates of each arm, screened through the engine where a count is asked for."""
+"""Who takes part: candidates of each arm, screened through the engine where a count is asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
