@@ -44,7 +44,7 @@ LAYERS = (
         "who it happens to",
         ("traits", "cohort", "enrolment", "who", "sites", "uncertainty", "visits"),
     ),
-    ("what happens to them", ("engine", "forcing")),
+    ("what happens to them", ("engine", "forcing", "grafting")),
     ("what is measured", ("instrument", "dataset", "provenance", "storage")),
     ("the way through", ("simulate",)),
     ("what it says", ("endpoints", "analysis", "trials.simulated", "trials.compare")),

@@ -53,6 +53,9 @@ class Decision(IntEnum):
     RESPONDER = 23
     PERSON_EFFECT = 24
     BATCH = 25
+    GRAFT_SURVIVAL = 32
+    GRAFT_SHAFT = 33
+    GRAFT_REST = 34
     POSTERIOR_DRAW = 40
     POTENCY_FIT = 41
     AGE = 48

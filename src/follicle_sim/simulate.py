@@ -16,6 +16,7 @@ from follicle_sim.codes import CYCLE, NO_FOLLICLE
 from follicle_sim.cohort import Cohort, check_streams, draw_cohort
 from follicle_sim.dataset import ArmResult, seen, to_dataset
 from follicle_sim.engine.clocks import Rules
+from follicle_sim.engine.grafts import Grafts
 from follicle_sim.engine.kernel import run_block
 from follicle_sim.engine.run import Job, Progress, Stop, blocks, run_jobs
 from follicle_sim.engine.sight import TALLY_COLUMNS
@@ -30,6 +31,7 @@ from follicle_sim.forcing import (
     sensitivities,
     time_grid,
 )
+from follicle_sim.grafting import Session, grafts_of, sessions
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.pharmacology.library import POTENCY_PREFIX, Treatment, potency_overrides
@@ -165,9 +167,13 @@ class Study:
 
     def ready(self, index: int, cohort: Cohort) -> "ArmRun":
         """Make room for the results of people already drawn."""
-        days = visit_days(self.scenario, self.scenario.arms[index], cohort)
+        arm = self.scenario.arms[index]
+        days = visit_days(self.scenario, arm, cohort)
+        surgery = sessions(arm, float(self.grid[-1]), self.condition, self.treatments)
+        grafts = grafts_of(surgery, cohort.area)
+        widest = int((cohort.follicles + grafts.number.sum(axis=1)).max())
         people, visits = cohort.subject.size, days.shape[1]
-        follicles = int(cohort.follicles.max()) if self.scenario.record.follicles else 0
+        follicles = widest if self.scenario.record.follicles else 0
         result = ArmResult(
             cohort=cohort,
             visits=days,
@@ -176,7 +182,7 @@ class Study:
             phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
             calibre=np.zeros((people, visits, follicles), np.float32),
         )
-        return ArmRun(self, self.scenario.arms[index], cohort, result)
+        return ArmRun(self, arm, cohort, surgery, grafts, result)
 
 
 @dataclass(frozen=True)
@@ -186,6 +192,8 @@ class ArmRun:
     study: Study
     arm: Arm
     cohort: Cohort
+    surgery: tuple[Session, ...]
+    grafts: Grafts
     result: ArmResult
 
     def jobs(self) -> Iterator[Job]:
@@ -225,18 +233,23 @@ class ArmRun:
         """Live the subjects of a slice and write their rows of the result; return how many."""
         study, cohort, result = self.study, self.cohort, self.result
         levels, drive = shared or self.drive(people)
-        block = block_of(cohort, people, drive, study.grid, study.condition, study.parameters)
-        follicles = cohort.follicles[people]
+        shock = [session.shock for session in self.surgery]
+        parameters, sensitivity = study.parameters, study.sensitivity
+        block = block_of(cohort, people, drive, study.grid, study.condition, parameters, shock)
+        if self.surgery:
+            sensitivity = np.append(sensitivity, 0.0)  # grafts
+        follicles, planted = cohort.follicles[people], self.grafts.number[people]
         visits = result.visits if len(result.visits) == 1 else result.visits[people]
         run_block(
             block,
-            study.sensitivity,
+            sensitivity,
             study.rules,
             np.array([cohort.seed, cohort.replicate, cohort.stream]),
             cohort.subject[people],
             follicles,
             visits,
-            np.empty((1, int(follicles.max())), STATE),
+            self.grafts._replace(number=planted),
+            np.empty((1, int((follicles + planted.sum(axis=1)).max())), STATE),
             result.tally[people],
             result.phase[people],
             result.calibre[people],
