@@ -53,6 +53,9 @@ class Decision(IntEnum):
     RESPONDER = 23
     PERSON_EFFECT = 24
     BATCH = 25
+    GRAFT_SURVIVAL = 26
+    GRAFT_SHAFT = 27
+    GRAFT_REST = 28
     # 32-39, 42-43: who is in which arm, who comes, who leaves; never biology
     ALLOCATION = 32
     RECRUITED = 33
