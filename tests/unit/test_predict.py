@@ -36,9 +36,8 @@ def test_memory_counts_the_record_of_follicles():
 
 def test_larger_arms_and_further_periods_cost_more():
     one = cost("population.subjects=1000", "design.kind=parallel")
-    label = SCENARIO.arms[0].label
     two = cost(
-        "population.subjects=1000", "design.kind=parallel", f'design.allocation."{label}"=3'
+        "population.subjects=1000", "design.kind=parallel", "design.allocation={untreated = 3}"
     )
     assert two.seconds > one.seconds
     assert two.memory > one.memory
