@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, model_validator
 
 from follicle_sim.errors import did_you_mean
+from follicle_sim.scenario.analysis import Analysis, plan_problems
 from follicle_sim.scenario.arms import Arm, Dose
 from follicle_sim.scenario.checks import Path, known_names, refuse_all
 from follicle_sim.scenario.design import Design
@@ -22,20 +23,25 @@ from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.own import OwnTreatments
 from follicle_sim.scenario.people import Inclusion, Population, Spread, screening_problems
 from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole, one_of
+from follicle_sim.scenario.search import Optimise, TreatmentCost
+from follicle_sim.scenario.search_checks import cost_problems, search_problems
 from follicle_sim.scenario.table import YEAR, Prose, Table, Time
 
 __all__ = [
+    "Analysis",
     "Arm",
     "Comparison",
     "Design",
     "Dose",
     "Inclusion",
     "Instrument",
+    "Optimise",
     "Population",
     "Record",
     "Run",
     "Scenario",
     "Spread",
+    "TreatmentCost",
     "label_problems",
 ]
 
@@ -103,11 +109,18 @@ class Scenario(Table):
     instrument: Instrument = Field(default=Instrument(), description="[instrument] table")
     record: Record = Field(default=Record(), description="[record] table")
     run: Run = Field(default=Run(), description="[run] table")
+    analysis: Analysis = Field(default=Analysis(), description="[analysis] table")
     compare: tuple[Comparison, ...] = Field(
         default=(), max_length=64, description="[[compare]] tables"
     )
     biology: Annotated[FrozenMap[str, float], Overrides()] = Field(
         default_factory=FrozenMap, description="biology parameters to change"
+    )
+    costs: tuple[TreatmentCost, ...] = Field(
+        default=(), max_length=100, description="[[costs]] tables: prices of this scenario's own"
+    )
+    optimise: Optimise | None = Field(
+        default=None, description="[optimise] table: a schedule to search for"
     )
 
     @property
@@ -125,6 +138,9 @@ class Scenario(Table):
         )
         problems += self._size_problems() + self._sight_problems() + self._draw_problems()
         problems += screening_problems(self.population.inclusion, self.run.history)
+        labels = [arm.label for arm in self.arms]
+        problems += plan_problems(self.analysis, labels, self.design.visits, self.instrument)
+        problems += cost_problems(self) + search_problems(self)
         design, subjects = self.design, self.population.subjects
         problems += arm_problems(design, self.arms, subjects, self._routes(info))
         if problems:
