@@ -112,7 +112,14 @@ def documents(draw):
             {
                 "kind": st.sampled_from(["counterfactual", "parallel"]),
                 "visits": st.one_of(st.just(listed), series),
-            }
+            },
+            run_in=quantity(1, 99, "days", "weeks"),
+            adherence_spread=VARIATION,
+            early_stop=table({"per_year": st.floats(0, 0.99)}),
+            recruitment=table(
+                {"opens": st.sampled_from(["1 January", "28 February", "31 December"])},
+                lasts=TIME,
+            ),
         ),
     }
     return draw(table(required, **optional))
