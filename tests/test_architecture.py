@@ -40,11 +40,14 @@ LAYERS = (
         ),
     ),
     ("what is asked", ("scenario",)),
-    ("who it happens to", ("traits", "cohort", "enrolment", "who", "sites", "uncertainty")),
+    (
+        "who it happens to",
+        ("traits", "cohort", "enrolment", "who", "attendance", "sites", "uncertainty"),
+    ),
     ("what happens to them", ("engine", "forcing")),
-    ("what is measured", ("instrument", "dataset", "provenance", "storage")),
+    ("what is measured", ("instrument", "dataset", "follow_up", "provenance", "storage")),
     ("the way through", ("simulate",)),
-    ("what it says", ("endpoints", "analysis", "trials.simulated", "trials.compare")),
+    ("what it says", ("crossover", "endpoints", "analysis", "trials.simulated", "trials.compare")),
     (
         "loops and pictures",
         ("figures", "inference", "explain", "predict", "pharmacology.fit_drake"),

@@ -161,6 +161,8 @@ def scenario_hash(scenario: Scenario) -> str:
     for name in ("treatments", "costs", "optimise"):
         if not values[name]:
             del values[name]
+    used = scenario.design.model_dump(exclude_defaults=True)
+    values["design"] = {key: value for key, value in values["design"].items() if key in used}
     for dose in (dose for arm in values["arms"] for dose in arm["doses"]):
         if not dose["variants"]:
             del dose["variants"]
