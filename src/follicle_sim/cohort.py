@@ -47,7 +47,7 @@ class Cohort:
     progression: Floats  # multiple of the mean progression
     growth: Floats  # multiple of the mean growth rate
     potency: Floats  # multiple of every effect of a treatment
-    pace: Floats  # (S, 3) log speed of the anagen, telogen and kenogen clocks
+    pace: Floats  # (S, 3) log speed added to the anagen, telogen and kenogen clocks
     age: Floats | None = None  # at baseline, day
     sex: NDArray[np.str_] | None = None
     person_stream: int = 0  # as `stream`, for traits, drug response and visits of the person

@@ -19,14 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.biology.conditions import load_condition
-from follicle_sim.cohort import Cohort, draw_people, streams, wanted
+from follicle_sim.cohort import Cohort, draw_people
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.traits import grade_of
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Names = NDArray[np.int64]
 Count = Callable[[Cohort], Floats]
 """Hairs counted per area at the screening visit, (S,) for the people of a cohort."""
 
@@ -35,8 +34,6 @@ RAREST = 1000
 
 PATIENCE = 10_000
 """Candidates asked before judging that too few are eligible."""
-
-NONE_FAILED = -1
 
 FEWEST, MOST = 64, 4096
 """Candidates drawn at a time."""
@@ -63,58 +60,16 @@ class Enrolled:
     flow: Flow
 
 
-@dataclass(frozen=True)
-class Everybody:
-    """Who takes part: names of the people, by replicate and arm, and what is told of the search."""
-
-    people: list[list[Names | None]]  # None: the people 0, 1, 2, ...
-    attrs: dict[str, str]
-
-
-def enrol_all(scenarios: Sequence[Scenario], count_of: Callable[[int, int], Count]) -> Everybody:
-    """Find the people of every arm and replicate; those of arms that share people are found once.
-
-    Parameters
-    ----------
-    scenarios : arranged, one a replicate
-    count_of : replicate and arm -> what reads the screening visit of that arm's candidates
-
-    Raises
-    ------
-    InputError
-        If too few candidates are eligible.
-    """
-    arms = range(len(scenarios[0].arms))
-    if scenarios[0].population.inclusion is None:
-        return Everybody([[None for _ in arms] for _ in scenarios], {})
-    rows: list[list[Names | None]] = []
-    flows = []
-    for replicate, scenario in enumerate(scenarios):
-        found: dict[int, Enrolled] = {}
-        row: list[Names | None] = []
-        for arm in arms:
-            stream, _ = streams(scenario, arm)
-            if stream not in found:
-                # on a split scalp the half of the first arm is the one counted
-                number, seed = wanted(scenario, arm), scenario.run.seed
-                count = count_of(replicate, arm)
-                found[stream] = enrol(scenario, arm, replicate, seed, number, count)
-            row.append(found[stream].subject)
-        rows.append(row)
-        flows.append(joined([each.flow for each in found.values()]))
-    return Everybody(rows, {"flow": flow_text(flows)})
-
-
 def enrol(
-    scenario: Scenario, arm: int, replicate: int, seed: int, number: int, count: Count
+    scenario: Scenario, arm: int, replicate: int, seed: int, wanted: int, count: Count
 ) -> Enrolled:
-    """Ask candidates of one arm until `number` are eligible.
+    """Ask candidates of one arm until `wanted` are eligible.
 
     Parameters
     ----------
     scenario : with `population.inclusion`
     arm, replicate, seed : name the candidates' draws
-    number : subjects to find
+    wanted : subjects to find
     count : reads the screening visit; called only for people who meet every other criterion
 
     Raises
@@ -126,28 +81,31 @@ def enrol(
     assert asked is not None
     reasons: list[NDArray[np.int64]] = []
     screened = found = 0
-    while found < number:
-        size = _next_block(screened, found, number)
+    while found < wanted:
+        size = _next_block(screened, found, wanted)
         people = np.arange(screened, screened + size)
         failed = _first_failed(scenario, arm, replicate, seed, people, count)
         reasons.append(failed)
         screened += size
         found += int((failed == NONE_FAILED).sum())
-        if screened >= PATIENCE and found * RAREST < screened and found < number:
+        if screened >= PATIENCE and found * RAREST < screened and found < wanted:
             _refuse(scenario, np.concatenate(reasons))
     every = np.concatenate(reasons)
-    eligible = np.flatnonzero(every == NONE_FAILED)[:number]
-    until = every[: eligible[-1] + 1] if number else every[:0]
+    eligible = np.flatnonzero(every == NONE_FAILED)[:wanted]
+    until = every[: eligible[-1] + 1] if wanted else every[:0]
     excluded = {name: int((until == index).sum()) for index, name in enumerate(asked.criteria)}
     return Enrolled(eligible.astype(np.int64), Flow(until.size, excluded))
 
 
-def _next_block(screened: int, found: int, number: int) -> int:
+NONE_FAILED = -1
+
+
+def _next_block(screened: int, found: int, wanted: int) -> int:
     """Return how many candidates to ask next: a little more than are expected to be needed."""
     if not screened:
-        return int(np.clip(number, FEWEST, MOST))
+        return int(np.clip(wanted, FEWEST, MOST))
     rate = (found + 1) / (screened + 1)
-    return int(np.clip(np.ceil(1.1 * (number - found) / rate), FEWEST, MOST))
+    return int(np.clip(np.ceil(1.1 * (wanted - found) / rate), FEWEST, MOST))
 
 
 def _first_failed(

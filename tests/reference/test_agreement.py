@@ -115,8 +115,9 @@ def pair(case: Case) -> Pair:
         1.2 * one,
         1.4 * one,
         0.9 * one,
+        one,
         np.array([case.pace]),
-        None if case.calendar is None else case.calendar * one,
+        calendar=None if case.calendar is None else case.calendar * one,
     )
     drive = integrate(levels[None], grid, p)
     block = block_of(cohort, slice(None), drive, grid, condition, p)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, model_validator
 
 from follicle_sim.errors import did_you_mean
+from follicle_sim.scenario.analysis import Analysis, plan_problems
 from follicle_sim.scenario.arms import Arm, Dose
 from follicle_sim.scenario.checks import Path, known_names, refuse_all
 from follicle_sim.scenario.design import Design
@@ -27,6 +28,7 @@ from follicle_sim.scenario.search_checks import cost_problems, search_problems
 from follicle_sim.scenario.table import YEAR, Prose, Table, Time
 
 __all__ = [
+    "Analysis",
     "Arm",
     "Comparison",
     "Design",
@@ -107,6 +109,7 @@ class Scenario(Table):
     instrument: Instrument = Field(default=Instrument(), description="[instrument] table")
     record: Record = Field(default=Record(), description="[record] table")
     run: Run = Field(default=Run(), description="[run] table")
+    analysis: Analysis = Field(default=Analysis(), description="[analysis] table")
     compare: tuple[Comparison, ...] = Field(
         default=(), max_length=64, description="[[compare]] tables"
     )
@@ -136,6 +139,8 @@ class Scenario(Table):
         problems += self._size_problems() + self._sight_problems() + self._draw_problems()
         asked, run_in = self.population.inclusion, self.design.run_in
         problems += screening_problems(asked, run_in, self.run.history)
+        labels = [arm.label for arm in self.arms]
+        problems += plan_problems(self.analysis, labels, self.design.visits, self.instrument)
         problems += cost_problems(self) + search_problems(self)
         design, subjects = self.design, self.population.subjects
         problems += arm_problems(design, self.arms, subjects, self._routes(info))

@@ -57,8 +57,8 @@ class Inclusion(Table):
     )
     screening: Time | None = Field(
         default=None,
-        description="how long before baseline hairs are counted; 0: the baseline count itself; "
-        "default: the start of the run-in, or 2 weeks",
+        description="how long before baseline hairs are counted to decide; default: the start of "
+        "the run-in, or 2 weeks",
     )
 
     @property
