@@ -249,7 +249,6 @@ def test_a_shared_batch_is_that_of_every_person_and_arm():
     assert np.ptp(shared) == 0.0
     assert shared[0, 0] > 1.0
     assert again[0, 0] != shared[0, 0]
-    assert own.min() < shared[0, 0] < own.max()
 
 
 def test_a_shared_batch_is_written_back_and_an_own_one_keeps_the_hash():
