@@ -40,7 +40,10 @@ LAYERS = (
         ),
     ),
     ("what is asked", ("scenario",)),
-    ("who it happens to", ("traits", "cohort", "enrolment", "who", "sites", "uncertainty")),
+    (
+        "who it happens to",
+        ("traits", "cohort", "enrolment", "who", "sites", "uncertainty", "visits"),
+    ),
     ("what happens to them", ("engine", "forcing")),
     ("what is measured", ("instrument", "dataset", "provenance", "storage")),
     ("the way through", ("simulate",)),

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Cohort:
-    """The subjects of one arm in one replicate; arrays have shape (S,)."""
+    """The subjects of one arm in one replicate; arrays are (S,) unless they say more."""
 
     seed: int
     replicate: int
@@ -32,9 +32,10 @@ class Cohort:
     progression: Floats  # multiple of the mean progression
     growth: Floats  # multiple of the mean growth rate
     potency: Floats  # multiple of every effect of a treatment
-    pace: Floats  # (S, 3) log speed of the anagen, telogen and kenogen clocks
+    pace: Floats  # (S, 3) log speed added to the anagen, telogen and kenogen clocks
     age: Floats | None = None  # at baseline, day
     sex: NDArray[np.str_] | None = None
+    calendar: Floats | None = None  # day of the year of each baseline visit; None: no season
 
 
 def stream_of(label: str) -> int:

@@ -43,6 +43,7 @@ class ArmResult:
     """What one arm of one replicate produced."""
 
     cohort: Cohort
+    visits: Floats  # (S or 1, V) day on which each person is seen
     tally: Floats  # (S, V, TALLY_COLUMNS)
     factors: Floats  # (S, V, F)
     phase: NDArray[np.uint8]  # (S, V, N), N = 0 where not recorded

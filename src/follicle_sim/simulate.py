@@ -39,6 +39,7 @@ from follicle_sim.scenario.load import parse_scenario, with_overrides
 from follicle_sim.scenario.model import Arm, Scenario
 from follicle_sim.scenario.own import parse_own
 from follicle_sim.uncertainty import all_drawn, with_draws
+from follicle_sim.visits import last_day, visit_days
 
 Floats = NDArray[np.float64]
 Names = NDArray[np.int64]
@@ -156,7 +157,6 @@ class Study:
     rules: Rules
     sensitivity: Floats  # (G,)
     grid: Floats  # (T,) day
-    visits: Floats  # (V,) day
     treatments: Mapping[str, Treatment]  # the scenario's own
 
     def arm(self, index: int, replicate: int, subject: Names | None = None) -> "ArmRun":
@@ -166,10 +166,12 @@ class Study:
 
     def ready(self, index: int, cohort: Cohort) -> "ArmRun":
         """Make room for the results of people already drawn."""
-        people, visits = cohort.subject.size, self.visits.size
+        days = visit_days(self.scenario, self.scenario.arms[index], cohort)
+        people, visits = cohort.subject.size, days.shape[1]
         follicles = int(cohort.follicles.max()) if self.scenario.record.follicles else 0
         result = ArmResult(
             cohort=cohort,
+            visits=days,
             tally=np.empty((people, visits, TALLY_COLUMNS)),
             factors=np.empty((people, visits, len(load_factors().names))),
             phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
@@ -193,9 +195,15 @@ class ArmRun:
         shared = None
         if not people_differ(self.arm, potency_cv, self.study.treatments):
             shared = self.drive(slice(0, 1))
-        nodes = 0 if shared else self.study.grid.size
+        nodes = 0 if shared and not self.own_seasons else self.study.grid.size
         for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max()), nodes):
             yield partial(self.run, people, shared)
+
+    @property
+    def own_seasons(self) -> bool:
+        """True where baselines fall on several days of the year: forcing is then each person's."""
+        calendar = self.cohort.calendar
+        return calendar is not None and bool((calendar != calendar[0]).any())
 
     def drive(self, people: slice) -> tuple[Floats, Drive]:
         """Return factor levels (S or 1, F, T) of a slice of subjects, and the forcing they make."""
@@ -220,6 +228,7 @@ class ArmRun:
         levels, drive = shared or self.drive(people)
         block = block_of(cohort, people, drive, study.grid, study.condition, study.parameters)
         follicles = cohort.follicles[people]
+        visits = result.visits if len(result.visits) == 1 else result.visits[people]
         run_block(
             block,
             study.sensitivity,
@@ -227,14 +236,14 @@ class ArmRun:
             np.array([cohort.seed, cohort.replicate, cohort.stream]),
             cohort.subject[people],
             follicles,
-            study.visits,
+            visits,
             np.empty((1, int(follicles.max())), STATE),
             result.tally[people],
             result.phase[people],
             result.calibre[people],
             stop,
         )
-        result.factors[people] = at_visits(levels, study.grid, study.visits)
+        result.factors[people] = at_visits(levels, study.grid, visits)
         return follicles.size
 
 
@@ -294,7 +303,6 @@ def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort)
     early = replace(
         study,
         scenario=scenario.model_copy(update=update),
-        visits=np.array(visits),
         grid=time_grid(scenario.run.history, 0.0, scenario.run.forcing_step),
     )
     run = early.ready(arm, cohort)
@@ -329,18 +337,21 @@ def prepare(scenario: Scenario) -> Study:
         parameters=parameters,
         rules=engine_rules(parameters, scenario.instrument),
         sensitivity=sensitivities(condition, parameters["sensitivity_shape"]),
-        grid=time_grid(scenario.run.history, scenario.end, scenario.run.forcing_step),
-        visits=np.array(scenario.design.visits),
+        grid=time_grid(scenario.run.history, last_day(scenario), scenario.run.forcing_step),
         treatments=parse_own(scenario.treatments),
     )
 
 
 def at_visits(levels: Floats, grid: Floats, visits: Floats) -> Floats:
-    """Return factor levels (S, F, T) at the visits, linear between grid times: (S, V, F)."""
+    """Return factor levels at the visits, linear between grid times.
+
+    levels : (S or 1, F, T); visits : (S or 1, V) day. Returns (S or 1, V, F).
+    """
     cell = np.clip(np.searchsorted(grid, visits, side="right") - 1, 0, grid.size - 2)
-    share = (visits - grid[cell]) / (grid[cell + 1] - grid[cell])
-    low, high = levels[:, :, cell], levels[:, :, cell + 1]
-    return np.swapaxes(low + share * (high - low), 1, 2)
+    share = ((visits - grid[cell]) / (grid[cell + 1] - grid[cell]))[:, :, None]
+    person = np.arange(len(levels))[:, None]
+    low, high = levels[person, :, cell], levels[person, :, cell + 1]
+    return np.asarray(low + share * (high - low))
 
 
 def memory_needed(scenario: Scenario) -> int:
