@@ -117,13 +117,15 @@ def run(
 @app.command(epilog=CODES, short_help="Report every problem of a scenario file.")
 def check(file: ScenarioFile, settings: Settings = None) -> None:
     """Check a scenario file: every problem at once, or a line that says it is fine."""
+    from follicle_sim.scenario.arrangement import arm_sizes, arrange
     from follicle_sim.scenario.load import load_scenario
     from follicle_sim.simulate import check_memory
 
     scenario = load_scenario(file, settings or [])
     check_memory(scenario)
-    people = len(scenario.arms) * scenario.population.subjects * scenario.run.replicates
-    parts = {"arm": len(scenario.arms), "subject": people, "visit": len(scenario.design.visits)}
+    trial = arrange(scenario)
+    people = sum(arm_sizes(trial)) * scenario.run.replicates
+    parts = {"arm": len(trial.arms), "subject": people, "visit": len(trial.design.visits)}
     counts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in parts.items())
     typer.echo(f"{file}: fine: {', '.join(counts)}")
 

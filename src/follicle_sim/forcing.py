@@ -30,15 +30,17 @@ HISTORY_STEP = 30.0
 """Grid step of untreated natural history, day: forcing there only drifts over years."""
 
 
-def time_grid(history: float, end: float, step: float) -> Floats:
-    """Return forcing times: coarse from -history to 0, then every `step` past `end`, day.
+def time_grid(history: float, end: float, step: float, lead: float = 0.0) -> Floats:
+    """Return forcing times: coarse from -history to -lead, then every `step` past `end`, day.
 
-    Nodes after baseline are multiples of `step`, whatever the end, so a later visit moves none. No
+    Nodes from -lead on are multiples of `step`, whatever the end, so a later visit moves none. No
     visit lies in the last cell: the level of a factor at the very end is rounded differently.
     """
-    back = max(history, SHED_WINDOW)
-    coarse = np.linspace(-back, 0.0, int(np.ceil(back / HISTORY_STEP)) + 1)
-    return np.concatenate([coarse, np.arange(1, int(np.floor(end / step)) + 3) * step])
+    before = int(np.ceil(lead / step))  # steps of a run-in, in which doses may act
+    first = before * step
+    back = max(history, SHED_WINDOW + first)
+    coarse = np.linspace(-back, -first, int(np.ceil((back - first) / HISTORY_STEP)) + 1)
+    return np.concatenate([coarse, np.arange(1 - before, int(np.floor(end / step)) + 3) * step])
 
 
 def sensitivities(condition: Condition, shape: float) -> Floats:

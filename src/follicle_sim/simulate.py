@@ -10,10 +10,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from follicle_sim import units
+from follicle_sim.attendance import habit_of, last_day, visit_days
 from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.codes import CYCLE, NO_FOLLICLE
-from follicle_sim.cohort import Cohort, check_streams, draw_cohort
+from follicle_sim.cohort import Cohort, check_streams, draw_cohort, streams, wanted
 from follicle_sim.dataset import ArmResult, to_dataset
 from follicle_sim.engine.clocks import Rules
 from follicle_sim.engine.kernel import run_block
@@ -31,15 +32,16 @@ from follicle_sim.forcing import (
     time_grid,
 )
 from follicle_sim.instrument import SCREENING, read
+from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.pharmacology.library import POTENCY_PREFIX, Treatment, potency_overrides
 from follicle_sim.provenance import result_attrs
+from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
 from follicle_sim.scenario.load import parse_scenario, with_overrides
-from follicle_sim.scenario.model import Arm, Scenario
+from follicle_sim.scenario.model import Arm, Design, Scenario
 from follicle_sim.scenario.own import parse_own
 from follicle_sim.uncertainty import all_drawn, with_draws
-from follicle_sim.visits import last_day, visit_days
 
 Floats = NDArray[np.float64]
 Names = NDArray[np.int64]
@@ -129,12 +131,12 @@ def simulate(
         [study.arm(index, replicate, each) for index, each in enumerate(row)]
         for replicate, (study, row) in enumerate(zip(studies, enrolled.people, strict=True))
     ]
-    total = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
+    total = sum(arm.cohort.subject.size for row in arms for arm in row)
     jobs = (job for row in arms for arm in row for job in arm.jobs())
     run_jobs(jobs, total, threads=threads, progress=progress)
     results = [[arm.result for arm in row] for row in arms]
     attrs = result_attrs(scenario) | enrolled.attrs
-    data = to_dataset(scenario, results, load_factors().names, attrs)
+    data = to_dataset(studies[0].scenario, results, load_factors().names, attrs)
     return with_draws(data, scenario, draws)
 
 
@@ -151,7 +153,7 @@ def warm_up() -> None:
 class Study:
     """What all arms of a scenario have in common."""
 
-    scenario: Scenario
+    scenario: Arranged
     condition: Condition
     parameters: Mapping[str, float]
     rules: Rules
@@ -166,7 +168,7 @@ class Study:
 
     def ready(self, index: int, cohort: Cohort) -> "ArmRun":
         """Make room for the results of people already drawn."""
-        days = visit_days(self.scenario, self.scenario.arms[index], cohort)
+        days = visit_days(self.scenario, cohort)
         people, visits = cohort.subject.size, days.shape[1]
         follicles = int(cohort.follicles.max()) if self.scenario.record.follicles else 0
         result = ArmResult(
@@ -177,7 +179,8 @@ class Study:
             phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
             calibre=np.zeros((people, visits, follicles), np.float32),
         )
-        return ArmRun(self, self.scenario.arms[index], cohort, result)
+        habit = habit_of(self.scenario, cohort)
+        return ArmRun(self, self.scenario.arms[index], cohort, result, habit)
 
 
 @dataclass(frozen=True)
@@ -188,12 +191,13 @@ class ArmRun:
     arm: Arm
     cohort: Cohort
     result: ArmResult
+    habit: Habit | None = None
 
     def jobs(self) -> Iterator[Job]:
         """Yield work on blocks of subjects; forcing that all of them share is made once."""
         potency_cv = self.study.scenario.population.variation["potency"]
         shared = None
-        if not people_differ(self.arm, potency_cv, self.study.treatments):
+        if not people_differ(self.arm, potency_cv, self.study.treatments, self.habit):
             shared = self.drive(slice(0, 1))
         nodes = 0 if shared and not self.own_seasons else self.study.grid.size
         for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max()), nodes):
@@ -213,8 +217,9 @@ class ArmRun:
             study.grid,
             seed=cohort.seed,
             replicate=cohort.replicate,
-            stream=cohort.stream,
+            stream=cohort.person_stream,
             subjects=cohort.subject[people],
+            habit=None if self.habit is None else self.habit.of(people),
             potency_cv=study.scenario.population.variation["potency"],
             potency=cohort.potency[people],
             overrides=potency_overrides(study.scenario.biology),
@@ -267,17 +272,19 @@ def enrol_all(studies: Sequence[Study], threads: int | None = None) -> Everybody
     arms = range(len(scenario.arms))
     if scenario.population.inclusion is None:
         return Everybody([[None for _ in arms] for _ in studies], {})
-    seed, wanted = scenario.run.seed, scenario.population.subjects
+    seed = scenario.run.seed
     rows: list[list[Names | None]] = []
     flows = []
     for replicate, study in enumerate(studies):
         found: dict[int, Enrolled] = {}
         row: list[Names | None] = []
         for arm in arms:
-            stream = draw_cohort(scenario, arm, replicate, seed, np.arange(1)).stream
+            stream, _ = streams(scenario, arm)
             if stream not in found:
+                # on a split scalp the half of the first arm is the one counted
                 count = partial(screening_count, study, arm, threads)
-                found[stream] = enrol(scenario, arm, replicate, seed, wanted, count)
+                number = wanted(scenario, arm)
+                found[stream] = enrol(scenario, arm, replicate, seed, number, count)
             row.append(found[stream].subject)
         rows.append(row)
         flows.append(joined([each.flow for each in found.values()]))
@@ -297,7 +304,7 @@ def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort)
     arms[arm] = arms[arm].model_copy(update={"doses": ()})
     update = {
         "arms": tuple(arms),
-        "design": scenario.design.model_copy(update={"visits": visits}),
+        "design": Design.model_construct(kind=scenario.design.kind, visits=visits),
         "record": scenario.record.model_copy(update={"follicles": False}),
     }
     early = replace(
@@ -321,7 +328,8 @@ def prepare_all(scenarios: Sequence[Scenario]) -> list[Study]:
 
 def prepare(scenario: Scenario) -> Study:
     """Collect what all arms of a scenario have in common."""
-    if scenario.design.kind == "parallel":
+    scenario = arrange(scenario)
+    if scenario.design.kind != "counterfactual":
         check_streams(tuple(arm.label for arm in scenario.arms))
     condition = load_condition(scenario.population.condition)
     changes = scenario.biology.items()
@@ -337,7 +345,12 @@ def prepare(scenario: Scenario) -> Study:
         parameters=parameters,
         rules=engine_rules(parameters, scenario.instrument),
         sensitivity=sensitivities(condition, parameters["sensitivity_shape"]),
-        grid=time_grid(scenario.run.history, last_day(scenario), scenario.run.forcing_step),
+        grid=time_grid(
+            scenario.run.history,
+            last_day(scenario),
+            scenario.run.forcing_step,
+            scenario.design.run_in or 0.0,
+        ),
         treatments=parse_own(scenario.treatments),
     )
 
@@ -356,7 +369,8 @@ def at_visits(levels: Floats, grid: Floats, visits: Floats) -> Floats:
 
 def memory_needed(scenario: Scenario) -> int:
     """Return the bytes that the results of a scenario will take."""
-    people = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
+    scenario = arrange(scenario)
+    people = scenario.run.replicates * sum(arm_sizes(scenario))
     rows = people * len(scenario.design.visits)
     # tallies and factor levels, and the dataset's copies of them
     per_row = 8 * 2 * (TALLY_COLUMNS + len(load_factors().names))

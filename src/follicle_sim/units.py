@@ -89,6 +89,7 @@ _UNITS: dict[str, dict[str, Fraction]] = {
     "rate": {"/day": 1 / _DAY, **_PER_TIME},
     "speed": {"mm/day": Fraction(1), **_SPEED},
     "number": {"": Fraction(1), "%": Fraction(1, 100), "percent": Fraction(1, 100)},
+    "money": {"USD": Fraction(1)},
     "memory": {
         **dict.fromkeys(("B", "bytes"), Fraction(1)),
         **{f"{prefix}B": Fraction(1000**n) for n, prefix in enumerate(("k", "M", "G", "T"), 1)},
@@ -102,6 +103,7 @@ NOUNS = {name: f"a {name}" for name in _UNITS} | {
     "particles": "a number of particles per area",
     "sessions": "a number of sessions",
     "number": "a plain number",
+    "money": "an amount of money",
     "memory": "an amount of memory",
 }
 _EXAMPLE = {
@@ -117,6 +119,7 @@ _EXAMPLE = {
     "rate": "0.046 per year",
     "speed": "0.37 mm/day",
     "number": "0.9 or 90 %",
+    "money": "2500 USD",
     "memory": "2 GB",
 }
 # Tried in this order when writing; a unit is taken when it gives a short whole number.
@@ -175,7 +178,7 @@ def parse(text: str, dimension: str) -> float:
     dimension
         One of `dimensions`: time (days), length (mm), calibre (um), area (cm2), density (cm-2),
         mass (mg), volume (mL), particles (particles/cm2), sessions, rate (per day), speed (mm/day),
-        number (plain or %), memory (bytes).
+        number (plain or %), money (US dollars), memory (bytes).
 
     Raises
     ------

@@ -112,7 +112,7 @@ def _plain_words(detail: Mapping[str, Any], guess: Path | None) -> str:
     if kind in _TABLE_TYPES:
         return f"found {shown(value)}; a table is needed"
     if kind in _LIST_TYPES:
-        tables = loc[-1] in ("arms", "doses", "compare")
+        tables = loc[-1] in ("arms", "doses", "compare", "costs", "classes")
         return f"found {shown(value)}; a list is needed" + (
             f": {_description(loc)} with double brackets" if tables else ""
         )
