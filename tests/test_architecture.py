@@ -46,14 +46,25 @@ LAYERS = (
     ),
     ("what happens to them", ("engine", "forcing")),
     ("what is measured", ("instrument", "dataset", "follow_up", "provenance", "storage")),
-    ("the way through", ("simulate",)),
+    ("the way through", ("study", "screening", "simulate")),
     ("what it says", ("crossover", "endpoints", "analysis", "trials.simulated", "trials.compare")),
     (
         "loops and pictures",
         ("figures", "inference", "explain", "predict", "through", "pharmacology.fit_drake"),
     ),
     ("what is left on disk", ("outputs",)),
-    ("what a user sees", ("console", "cli", "cli_inference", "cli_instruments", "__main__")),
+    (
+        "what a user sees",
+        (
+            "console",
+            "cli",
+            "cli_inference",
+            "cli_instruments",
+            "cli_optimise",
+            "cli_trial",
+            "__main__",
+        ),
+    ),
 )
 
 # Imports inside a function that would close a circle, with the reason; none today.

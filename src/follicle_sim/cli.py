@@ -16,6 +16,8 @@ import typer
 
 from follicle_sim.cli_inference import add_inference
 from follicle_sim.cli_instruments import add_instruments
+from follicle_sim.cli_optimise import add_optimise
+from follicle_sim.cli_trial import add_trial_commands
 from follicle_sim.errors import FollicleSimError, Interrupted
 
 CODES = (
@@ -292,6 +294,8 @@ def treatments_show(
 
 add_inference(app, CODES)
 add_instruments(app, CODES)
+add_optimise(app, CODES)
+add_trial_commands(app, CODES)
 
 
 def _stop(signal_number: int, frame: object) -> NoReturn:

@@ -137,7 +137,8 @@ def to_dataset(
         attrs=dict(attrs) | design_attrs(scenario, sizes, known, attrs.get("flow", "")),
     )
     if several:
-        data_set = data_set.assign_coords(replicate=np.arange(len(results)))
+        names = [row[0].cohort.replicate for row in results]
+        data_set = data_set.assign_coords(replicate=np.array(names))
     if scenario.instrument.measures != Instrument().measures:
         data_set.attrs["observable"] = json.dumps(sorted(observable(scenario.instrument)))
     data_set["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}

@@ -36,10 +36,11 @@ class DoseRow:
     spans: tuple[tuple[float, float], ...]
 
 
-def dose_rows(data: xr.Dataset) -> list[DoseRow]:
+def dose_rows(data: xr.Dataset, most: int = _MOST_ROWS) -> list[DoseRow]:
     """Return the planned doses of the arms that have any, from the scenario stored with the data.
 
-    Empty where none is stored, or where more arms have doses than a reader could tell apart.
+    Empty where none is stored, or where more than `most` arms have doses: nobody could tell them
+    apart.
     """
     if not scenario_of(data):
         return []
@@ -56,7 +57,7 @@ def dose_rows(data: xr.Dataset) -> list[DoseRow]:
                 sessions.update(weeks.tolist())
         if sessions or spans:
             rows.append(DoseRow(arm.label, tuple(sorted(sessions)), tuple(sorted(spans))))
-    return rows if len(rows) <= _MOST_ROWS else []
+    return rows if len(rows) <= most else []
 
 
 def dose_entries(rows: Sequence[DoseRow]) -> list[Entry]:

@@ -9,6 +9,7 @@ from follicle_sim.scenario.arrangement import arranged_arms
 from follicle_sim.scenario.describe_design import design_lines, subjects_text, timeline
 from follicle_sim.scenario.methods import PLAIN
 from follicle_sim.scenario.model import Arm, Dose, Inclusion, Population, Scenario
+from follicle_sim.scenario.search import Optimise, TreatmentCost
 from follicle_sim.units import format_quantity
 
 WIDTH = 60
@@ -55,6 +56,10 @@ def overview(scenario: Scenario) -> str:
     for comparison in scenario.compare:
         pairs = ", ".join(f"{ours} = {theirs}" for ours, theirs in comparison.arms.items())
         lines[f"compare {comparison.study}"] = pairs
+    for cost in scenario.costs:
+        lines[f"price of {cost.treatment}"] = price_text(cost)
+    if scenario.optimise is not None:
+        lines[f"optimise {scenario.optimise.arm}"] = search_text(scenario.optimise)
     return "\n".join(f"{name}: {text}" for name, text in lines.items())
 
 
@@ -108,6 +113,39 @@ def plan_text(plan: Analysis) -> str:
     if plan.secondary:
         words.append("then " + ", ".join(each.endpoint for each in plan.secondary))
     return "; ".join(words)
+
+
+def price_text(cost: TreatmentCost) -> str:
+    """Return what a treatment costs in this scenario, in words."""
+    parts = (("once", cost.once), ("a dose", cost.per_dose), ("a unit of it", cost.per_amount))
+    words = [f"{format_quantity(usd, 'money')} {what}" for what, usd in parts if usd]
+    return ", ".join([*words, f"{cost.visits:g} visits a dose"])
+
+
+def search_text(search: Optimise) -> str:
+    """Return what a search looks for, in words.
+
+    Examples
+    --------
+    >>> search_text(Optimise(arm="drug", objective="density_gain", at="24 weeks",
+    ...     budget="900 USD", doses=[{"count": {"least": 1, "most": 6, "step": 1}}]))
+    'density_gain at 24 weeks for at most 900 USD; dose 0 count 1 to 6'
+    """
+    words = f"{search.objective} at {_time(search.at)}"
+    if search.budget is not None:
+        words += f" for at most {format_quantity(search.budget, 'money')}"
+    if search.most_visits is not None:
+        words += f" and {search.most_visits} visits"
+    ranges = []
+    for varied in search.doses:
+        for field in ("count", "every", "start", "amount"):
+            grid = getattr(varied, field)
+            if grid is not None:
+                ranges.append((f"dose {varied.dose} {field}", grid))
+    if search.cocktail is not None:
+        ranges += list(search.cocktail.factors.items())
+    shown = [f"{name} {grid.text(0)} to {grid.text(grid.size - 1)}" for name, grid in ranges]
+    return "; ".join([words, *shown])
 
 
 def arm_text(scenario: Scenario, arm: Arm, width: int = WIDTH) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from follicle_sim.scenario.model import Scenario, label_problems
 from follicle_sim.scenario.own import with_own
 from follicle_sim.scenario.people import forget_unused
 from follicle_sim.scenario.problems import path_text, problems_of
+from follicle_sim.scenario.ranges import Grid
 from follicle_sim.scenario.toml_text import write_toml
 
 OLD_INSTRUMENT = (
@@ -227,6 +229,8 @@ def _floats(value: Any) -> Any:
         return value
     if isinstance(value, (int, float)):
         return float(value) + 0.0
+    if isinstance(value, Grid):
+        value = asdict(value)
     if isinstance(value, Mapping):
         return {key: _floats(item) for key, item in value.items()}
     return [_floats(item) for item in value]
