@@ -78,8 +78,9 @@ def engine_rules(parameters: Mapping[str, float], instrument: Instrument) -> Rul
         detection_calibre=instrument.thinnest,
         terminal_calibre=instrument.terminal_calibre,
         shed_window=SHED_WINDOW,
-        resolution=0.0,
-        regrowth=1.0,
+        # without two images, phases are known
+        resolution=instrument.resolution if instrument.regrowth else 0.0,
+        regrowth=instrument.regrowth or 1.0,
     )
 
 
