@@ -309,6 +309,7 @@ def test_everything_public_has_a_docstring():
 
 TABLES = ["biology/parameters.toml", "biology/conditions.toml"]
 VALUES = [
+    "analysis/satisfaction.toml",
     "biology/factors.toml",
     "pharmacology/costs.toml",
     *sorted(p.relative_to(PACKAGE).as_posix() for p in PACKAGE.glob("pharmacology/library/*.toml")),
