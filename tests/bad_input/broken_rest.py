@@ -233,8 +233,8 @@ REST = {
     ),
     "kind_unknown": (
         'kind = "counterfactual"',
-        'kind = "crossover"',
-        ['design.kind: found "crossover"', "allowed: counterfactual, parallel"],
+        'kind = "crosover"',
+        ['design.kind: found "crosover"', 'did you mean "crossover"?', "counterfactual, parallel"],
     ),
     "title_a_number": (
         'title = "Finasteride against placebo"',

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from follicle_sim.scenario.model import Scenario, label_problems
 from follicle_sim.scenario.own import with_own
 from follicle_sim.scenario.people import forget_unused
 from follicle_sim.scenario.problems import path_text, problems_of
+from follicle_sim.scenario.ranges import Grid
 from follicle_sim.scenario.toml_text import write_toml
 
 OLD_INSTRUMENT = (
@@ -164,12 +166,16 @@ def scenario_hash(scenario: Scenario) -> str:
     for name in ("treatments", "costs", "optimise"):
         if not values[name]:
             del values[name]
+    used = scenario.design.model_dump(exclude_defaults=True)
+    values["design"] = {key: value for key, value in values["design"].items() if key in used}
     for dose in (dose for arm in values["arms"] for dose in arm["doses"]):
         if not dose["variants"]:
             del dose["variants"]
     for key, default in _floats(Instrument().model_dump()).items():
         if key not in OLD_INSTRUMENT and values["instrument"][key] == default:
             del values["instrument"][key]
+    if scenario.run.uncertainty == "none":
+        del values["run"]["uncertainty"]
     forget_unused(values["population"])
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -223,6 +229,8 @@ def _floats(value: Any) -> Any:
         return value
     if isinstance(value, (int, float)):
         return float(value) + 0.0
+    if isinstance(value, Grid):
+        value = asdict(value)
     if isinstance(value, Mapping):
         return {key: _floats(item) for key, item in value.items()}
     return [_floats(item) for item in value]
