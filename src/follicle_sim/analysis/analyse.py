@@ -80,7 +80,9 @@ def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:
                 rows += further_rows(primary, test, plan, replicate)
                 rows += outcome_rows(asked, primary, test, plan, replicate)
     notes = [note for test in tests for note in _notes(read(test.endpoint), test, plan)]
+    notes += [_lost(test, found) for test, found in zip(tests, answers, strict=True)]
     notes += asked.notes
+    notes = [note for note in notes if note]
     return TrialResult(tuple(rows), plan.level, plan.alpha, plan.multiplicity, unique(notes))
 
 
@@ -200,6 +202,15 @@ DESIGN_NOTES: Mapping[str, str] = {
     "delayed_start": "controls are treated too from week {switch:g} on; a difference after it is "
     "what the early start left",
 }
+
+
+def _lost(test: Test, found: Answer) -> str:
+    lost, trials = int(np.isnan(found.effects.p).sum()), len(found.effects)
+    if not lost:
+        return ""
+    what = f"{test.endpoint} at week {test.day / 7.0:g}, {test.treatment}: {test.method}"
+    times = f" in {lost} of {trials} trials" if trials > 1 else ""
+    return f"{what} could not be computed{times}: too few people for it"
 
 
 def _notes(trial: Trial, test: Test, plan: Analysis) -> list[str]:
