@@ -130,6 +130,24 @@ def score(objective: str, gain: float, cost: float) -> float:
     return PER * gain / cost if objective == "cost_per_hair" else gain
 
 
+def prices(gains: Floats, cost: float) -> Floats:
+    """Return numbers (S,) whose mean is the price of a hair, and whose spread gives its error.
+
+    The price is the cost over the mean gain; each person's number holds what he or she moves it by
+    (the delta method), so that the price of two schedules can be held against each other person by
+    person. NaN where nothing is gained.
+
+    Examples
+    --------
+    >>> float(prices(np.array([10.0, 30.0]), 4000.0).mean())
+    200.0
+    """
+    mean = gains.mean()
+    if mean <= 0.0:
+        return np.full_like(gains, np.nan)
+    return np.asarray(cost / mean - cost / mean**2 * (gains - mean))
+
+
 def cost_per_hair(gain: float, cost: float) -> float | None:
     """Return the price of one more hair per cm2, USD; None where there is none.
 
