@@ -53,6 +53,48 @@ class Decision(IntEnum):
     RESPONDER = 23
     PERSON_EFFECT = 24
     BATCH = 25
+    # 32-39, 42-43: who is in which arm, who comes, who leaves; never biology
+    ALLOCATION = 32
+    RECRUITED = 33
+    VISIT_DAY = 34
+    VISIT_LATE = 35
+    VISIT_LATE_BY = 36
+    MISSED_VISIT = 37
+    DROPOUT = 38
+    LACK_OF_EFFECT = 39
+    EARLY_STOP = 42
+    PERSON_ADHERENCE = 43
+    # 40-41: which values of uncertain parameters a replicate has
+    POSTERIOR_DRAW = 40
+    POTENCY_FIT = 41
+    # 48-53: traits of a person
+    AGE = 48
+    SEX = 49
+    SEVERITY_GRADE = 50
+    ANAGEN_LENGTH = 51
+    TELOGEN_LENGTH = 52
+    KENOGEN_LENGTH = 53
+    # 64-79: what an instrument makes of a reading; never biology
+    OPERATOR = 64
+    OPERATOR_BIAS = 65
+    RELOCATION = 66
+    BORDER = 67
+    MISSED = 68
+    MISSED_THIN = 69
+    FALSE_HAIR = 70
+    MATCHING = 71
+    PHASE_READING = 72
+    CALIBRE_READING = 73
+    WEIGHING = 74
+    PULL = 75
+    COMB = 76
+    RATING = 77
+    IMPUTATION = 80
+    RESAMPLING = 81
+    SATISFACTION_PERSON = 82
+    SATISFACTION_VISIT = 83
+    ADVERSE_EVENT = 84
+    ADVERSE_EVENT_PERSON = 85
 
 
 SUBJECT_LEVEL = 0xFFFFFFFF

@@ -37,8 +37,13 @@ class Condition:
     attack: tuple[Pulse, ...]
     destruction: float
 
-    def severity(self, wanted: str | float | None) -> float:
-        """Return the multiple for a class name, a number, or None for the default class."""
+    def severity(self, wanted: str | float | Mapping[str, float] | None) -> float:
+        """Return the multiple for a class name, a number, or None for the default class.
+
+        For a mixture of classes with their shares, it is the mean multiple.
+        """
+        if isinstance(wanted, Mapping):
+            return sum(share * self.severities[name] for name, share in wanted.items())
         if isinstance(wanted, str):
             return self.severities[wanted]
         return self.severities[self.default_severity] if wanted is None else float(wanted)

@@ -9,12 +9,13 @@ from rich.text import Text
 
 from follicle_sim import units
 from follicle_sim.biology.parameters import Parameter, parameter_table
+from follicle_sim.biology.spread import typical_spread
 from follicle_sim.console.text import counted, make_console, print_indented
 from follicle_sim.pharmacology.library import Treatment, load_treatment, potency_parameters
 from follicle_sim.pharmacology.values import Quantity
 from follicle_sim.predict import predict_cost
 from follicle_sim.scenario.describe import describe
-from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.model import Population, Scenario
 from follicle_sim.scenario.own import parse_own
 
 SLOW = 0.01  # a rate per day below this reads better per year
@@ -24,6 +25,8 @@ def print_scenario(scenario: Scenario) -> None:
     """Print a scenario as it will run, its parameters with units and sources, time and memory."""
     console = make_console()
     console.print(describe(scenario), soft_wrap=True)
+    if scenario.population.spread.typical:
+        _print_spread(console, scenario.population)
     console.print(Text("\nBiology parameters", style="bold"))
     for row in parameter_table().values():
         _print_parameter(console, scenario, row)
@@ -38,6 +41,15 @@ def print_scenario(scenario: Scenario) -> None:
         f"\nPredicted: about {cost.seconds:.1f} s on {counted(cost.threads, 'thread')} once "
         f"compiled, {cost.memory / 1e6:,.0f} MB of memory."
     )
+
+
+def _print_spread(console: Console, who: Population) -> None:
+    console.print(Text("\nDifferences between people", style="bold"))
+    for trait, row in typical_spread(who.condition).items():
+        own = getattr(who.spread, trait)
+        value = row.value if own is None else own
+        told = graded(row.grade, row.source) if own is None else "set in this scenario"
+        _print_number(console, f"{trait} = {value:g}", "coefficient of variation", told)
 
 
 def _variants(scenario: Scenario, treatment: str) -> list[tuple[str, ...]]:

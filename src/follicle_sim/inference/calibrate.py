@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim import inference
+from follicle_sim import biology
+from follicle_sim.biology.draws import POSTERIOR_FILE
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.figures.profiles import plot_profiles
 from follicle_sim.figures.style import save_figure
@@ -35,7 +36,6 @@ from follicle_sim.inference.report import (
     target_rows,
     write_record,
 )
-from follicle_sim.inference.sample import POSTERIOR_FILE
 
 Floats = NDArray[np.float64]
 Method = Literal["optimum", "posterior", "profile"]
@@ -173,7 +173,7 @@ def _posterior(job: Job, report: Report | None, began: float) -> Found:
     write_rows(job.folder / "posterior_parameters.csv", ParameterRow, rows)
     write_rows(job.folder / "posterior_targets.csv", TargetRow, targets)
     if job.keep:
-        write_text_atomic(Path(inference.__file__).parent / POSTERIOR_FILE, text)
+        write_text_atomic(Path(biology.__file__).parent / POSTERIOR_FILE, text)
     found = Found(
         files=(
             "posterior.json",

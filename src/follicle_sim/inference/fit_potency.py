@@ -14,7 +14,6 @@ import datetime
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
@@ -22,8 +21,15 @@ from scipy.optimize import brentq, minimize_scalar
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.inference.designs import scoring_rules
 from follicle_sim.inference.fit_biology import with_biology
-from follicle_sim.inference.scoreboard import baselines
-from follicle_sim.inference.scoring import score
+from follicle_sim.inference.potency_error import (
+    FIT,
+    HEADING,
+    STEADY,
+    Fit,
+    add_fit,
+    scored_rows,
+    with_error,
+)
 from follicle_sim.pharmacology.library import POTENCY_PREFIX
 from follicle_sim.pharmacology.values import FittedValue, load_fitted, write_fitted
 from follicle_sim.scenario.load import load_scenario
@@ -31,10 +37,8 @@ from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import simulate
 from follicle_sim.trials.compare import ComparisonRow, compare
 
-COMMAND = "python -m follicle_sim.inference.fit_potency"
+COMMAND = FIT
 LOWEST, HIGHEST = 0.02, 30.0
-STEADY = ("design.kind=counterfactual", "population.subjects=150", "run.seed=20260")
-"""The same people with and without treatment, more of them, and luck of its own."""
 
 
 def counterparts(scenario: Scenario, treatment: str, potency: float) -> dict[str, ComparisonRow]:
@@ -109,16 +113,8 @@ def fit_jointly(scenario: Scenario, treatment: str, row_ids: Sequence[str]) -> f
     """
 
     def misfit(log_potency: float) -> float:
-        data = simulate(
-            with_biology(scenario, {f"{POTENCY_PREFIX}{treatment}": float(np.exp(log_potency))})
-        )
-        scored = score(compare(data).rows, scenario, scenario.title, baselines(data))
-        z = {row.observation: row.z for row in scored if row.z is not None}
-        lost = [row_id for row_id in row_ids if row_id not in z]
-        if lost:
-            message = f"no score of {lost[0]}{did_you_mean(lost[0], z)}"
-            raise InputError("fit", [Problem(scenario.title, message)])
-        return float(sum(z[row_id] ** 2 for row_id in row_ids))
+        values = {f"{POTENCY_PREFIX}{treatment}": float(np.exp(log_potency))}
+        return float(sum((row.z or 0.0) ** 2 for row in scored_rows(scenario, values, row_ids)))
 
     ends = float(np.log(LOWEST)), float(np.log(HIGHEST))
     found = minimize_scalar(misfit, bounds=ends, method="bounded", options={"xatol": 1e-3})
@@ -131,10 +127,7 @@ def fit_jointly(scenario: Scenario, treatment: str, row_ids: Sequence[str]) -> f
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit and write `fitted_potencies.toml`; `--dry-run` only prints."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
-    parser.add_argument("scenario", type=Path)
-    parser.add_argument("treatment")
-    parser.add_argument("observations", nargs="+", metavar="observation")
-    parser.add_argument("--drift", action="store_true", help="leave the trial its own drift")
+    add_fit(parser)
     parser.add_argument("--dry-run", action="store_true", help="print, do not write")
     options = parser.parse_args(arguments)
     scenario = load_scenario(options.scenario, STEADY)
@@ -151,15 +144,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     if options.dry_run:
         return 0
-    words = f"{COMMAND} {options.scenario} {options.treatment} {' '.join(names)}"
-    words += " --drift" * options.drift
+    fit = Fit(options.scenario, options.treatment, tuple(names), options.drift)
     entry = FittedValue(
         value=potency,
         unit="1",
         grade="fitted",
         source=f"least squares to {' and '.join(_told(rows[n], options.drift) for n in names)}; "
         f"see `follicle-sim trials show {rows[names[0]].study}`",
-        command=words,
+        command=fit.command,
         date=str(datetime.date.today()),
         data=tuple(
             f"{row.observation}: {row.observed:.4g} {row.unit}, week {row.week:g}"
@@ -167,11 +159,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ),
         versions={name: version(name) for name in ("follicle-sim", "numpy", "scipy")},
     )
-    heading = (
-        "One potency per treatment: the size of its effect, in units of the split its file says.\n"
-        f"Written by `{COMMAND}`; do not edit."
-    )
-    write_fitted("potencies", {**load_fitted("potencies"), options.treatment: entry}, heading)
+    entries = {**load_fitted("potencies"), options.treatment: with_error(entry, fit)}
+    write_fitted("potencies", entries, HEADING)
     return 0
 
 

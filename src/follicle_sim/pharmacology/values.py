@@ -39,12 +39,22 @@ class FittedValue(Quantity):
     """A number written by a fit, with what is needed to repeat the fit.
 
     A start value that no fit has replaced yet has grade `assumption` and no command.
+
+    log_se
+        Standard error of the natural logarithm of the value, biology held.
+    elasticity
+        Relative change of the value, had biology been otherwise: d log value / d log parameter.
+    error
+        How the two were found.
     """
 
     command: str = ""
     data: tuple[str, ...] = ()
     date: str = ""
     versions: Mapping[str, str] = Field(default_factory=dict)
+    log_se: Annotated[FiniteFloat, Field(gt=0.0)] | None = None
+    elasticity: Mapping[str, FiniteFloat] = Field(default_factory=dict)
+    error: str = ""
 
     @model_validator(mode="after")
     def _fitted_is_repeatable(self) -> "FittedValue":
@@ -128,6 +138,10 @@ def write_fitted(
         if entry.versions:
             pairs = ", ".join(f"{k} = {_quoted(v)}" for k, v in sorted(entry.versions.items()))
             lines.append(f"versions = {{ {pairs} }}")
+        if entry.log_se is not None:
+            pairs = ", ".join(f"{k} = {float(v)!r}" for k, v in entry.elasticity.items())
+            lines.append(f"log_se = {float(entry.log_se)!r}")
+            lines += [f"elasticity = {{ {pairs} }}", f"error = {_quoted(entry.error)}"]
     path = folder / f"{FITTED_PREFIX}{name}.toml"
     partial = path.with_suffix(".partial")
     partial.write_text("\n".join(lines).lstrip("\n") + "\n", encoding="utf-8")

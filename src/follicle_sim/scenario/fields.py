@@ -14,6 +14,8 @@ from follicle_sim.errors import did_you_mean, nearest
 from follicle_sim.scenario.checks import Collector, choose, known_names, refuse, shown
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.known import Bounded, Known, default_known
+from follicle_sim.scenario.laws import shares
+from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.quantities import FieldType, Quantity, Text, read, within
 
 MOST_VISITS = 10_000
@@ -50,11 +52,15 @@ class SchemaVersion(FieldType):
 
 @dataclass(frozen=True)
 class Severity(FieldType):
-    """A number, or the name of a grade of the population's condition."""
+    """A number, a grade of the population's condition, or a mixture of grades with shares."""
 
     upper: float = 10.0
 
-    def check(self, value: object, info: ValidationInfo) -> float | str:
+    def check(self, value: object, info: ValidationInfo) -> float | str | FrozenMap[str, float]:
+        if isinstance(value, Mapping):
+            condition = info.data.get("condition")
+            known = known_names(info).conditions
+            return shares(value, known[condition] if condition else value, "grade")
         if not isinstance(value, str):
             bounds = Quantity("number", upper=self.upper)
             if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -68,8 +74,12 @@ class Severity(FieldType):
             refuse(f'found "{value}"; condition {condition} has no named grades: give a number')
         return choose(value, grades, f"grade of {condition}")
 
+    def write(self, value: object) -> object:
+        return dict(value) if isinstance(value, Mapping) else value
+
     def json_schema(self) -> dict[str, Any]:
-        return {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]}
+        mixture = {"type": "object", "additionalProperties": {"type": "number"}}
+        return {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}, mixture]}
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,8 @@ class Route(FieldType):
 class VariableNames(FieldType):
     """Names of result variables, without repeats."""
 
+    options: tuple[str, ...] = (*VARIABLES, *EXTRA_VARIABLES)
+
     def check(self, value: object, info: ValidationInfo) -> tuple[str, ...]:
         if not isinstance(value, (list, tuple)):
             refuse(f"found {shown(value)}; allowed: a list of names of variables")
@@ -93,7 +105,7 @@ class VariableNames(FieldType):
             refuse("found an empty list; leave the key out to keep all variables")
         parts = Collector()
         for index, name in enumerate(value):
-            parts.run((index,), partial(choose, name, VARIABLES, "variable"))
+            parts.run((index,), partial(choose, name, self.options, "variable"))
             if name in value[:index]:
                 parts.problems.append(((index,), f"found {shown(name)} twice"))
         parts.finish()
@@ -103,7 +115,7 @@ class VariableNames(FieldType):
         return list(value)
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": {"enum": list(VARIABLES)}}
+        return {"type": "array", "items": {"enum": list(self.options)}}
 
 
 @dataclass(frozen=True)
@@ -144,7 +156,12 @@ class Visits(FieldType):
     def day(self, text: object, *, positive: bool = False) -> float:
         """Return one time of a schedule, day; refused after the latest visit allowed."""
         bounds = Quantity("time", upper=self.latest, positive=positive)
-        return within(read(text, "time"), text, bounds)
+        days = read(text, "time")
+        if days < 0.0 and not positive:
+            most = units.format_quantity(self.latest, "time")
+            hint = "for a visit before baseline give design.run_in"
+            refuse(f"found {shown(text)}; allowed: 0 days to {most}; {hint}")
+        return within(days, text, bounds)
 
     def series(self, table: Mapping[object, object]) -> tuple[float, ...]:
         """Return the visits that `{ every = ..., until = ... }` stands for, day."""

@@ -5,30 +5,35 @@ Each table has a module of its own; here they meet, with what only the whole can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from follicle_sim.errors import did_you_mean
+from follicle_sim.scenario.analysis import Analysis, plan_problems
 from follicle_sim.scenario.arms import Arm, Dose
-from follicle_sim.scenario.checks import Path, refuse_all
+from follicle_sim.scenario.checks import Path, known_names, refuse_all
 from follicle_sim.scenario.design import Design
+from follicle_sim.scenario.design_checks import arm_problems
 from follicle_sim.scenario.fields import ArmPairs, Overrides, SchemaVersion, VariableNames
 from follicle_sim.scenario.frozen import FrozenMap
-from follicle_sim.scenario.instrument import Instrument
+from follicle_sim.scenario.instrument import Instrument, unseen
+from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.own import OwnTreatments
-from follicle_sim.scenario.people import Population, Spread
-from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole
+from follicle_sim.scenario.people import Inclusion, Population, Spread, screening_problems
+from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole, one_of
 from follicle_sim.scenario.search import Optimise, TreatmentCost
 from follicle_sim.scenario.search_checks import cost_problems, search_problems
 from follicle_sim.scenario.table import YEAR, Prose, Table, Time
 
 __all__ = [
+    "Analysis",
     "Arm",
     "Comparison",
     "Design",
     "Dose",
+    "Inclusion",
     "Instrument",
     "Optimise",
     "Population",
@@ -56,12 +61,19 @@ class Record(Table):
     )
 
 
+Uncertainty = Literal["none", "posterior"]
+
+
 class Run(Table):
     """How the simulation is run."""
 
     seed: Annotated[int, Whole(0, 2**32 - 1)] = Field(default=1, description="seed of all draws")
     replicates: Annotated[int, Whole(1, 1_000_000)] = Field(
         default=1, description="repeated whole trials"
+    )
+    uncertainty: Annotated[Uncertainty, one_of(Uncertainty)] = Field(
+        default="none",
+        description="none: every replicate has the same parameters; posterior: each its own draw",
     )
     history: Time = Field(default=6 * YEAR, description="natural history before baseline")
     forcing_step: Annotated[float, Quantity("time", upper=30.0, positive=True)] = Field(
@@ -97,6 +109,7 @@ class Scenario(Table):
     instrument: Instrument = Field(default=Instrument(), description="[instrument] table")
     record: Record = Field(default=Record(), description="[record] table")
     run: Run = Field(default=Run(), description="[run] table")
+    analysis: Analysis = Field(default=Analysis(), description="[analysis] table")
     compare: tuple[Comparison, ...] = Field(
         default=(), max_length=64, description="[[compare]] tables"
     )
@@ -112,27 +125,48 @@ class Scenario(Table):
 
     @property
     def end(self) -> float:
-        """Day of the last visit."""
-        return self.design.visits[-1]
+        """Day of the last visit; in a crossover that of the last period."""
+        design, last = self.design, self.design.visits[-1]
+        if design.period is None or design.washout is None:
+            return last
+        return (len(self.arms) - 1) * (design.period + design.washout) + last
 
     @model_validator(mode="after")
-    def _parts_fit_together(self) -> Scenario:
+    def _parts_fit_together(self, info: ValidationInfo) -> Scenario:
         problems = label_problems(
             [arm.label for arm in self.arms], [comparison.arms for comparison in self.compare]
         )
-        problems += self._size_problems()
+        problems += self._size_problems() + self._sight_problems() + self._draw_problems()
+        problems += screening_problems(self.population.inclusion, self.run.history)
+        labels = [arm.label for arm in self.arms]
+        problems += plan_problems(self.analysis, labels, self.design.visits, self.instrument)
         problems += cost_problems(self) + search_problems(self)
+        design, subjects = self.design, self.population.subjects
+        problems += arm_problems(design, self.arms, subjects, self._routes(info))
         if problems:
             refuse_all(problems)
         return self
 
+    def _routes(self, info: ValidationInfo) -> Mapping[str, str]:
+        # Only where they matter: the names of this installation take a while to read.
+        return known_names(info).routes if self.design.kind == "split_scalp" else {}
+
+    def _sight_problems(self) -> list[tuple[Path, str]]:
+        # what older scenarios record is there whatever the instrument
+        return [
+            (("record", "variables", index), message)
+            for index, name in enumerate(self.record.variables or ())
+            if name in EXTRA_VARIABLES and (message := unseen(name, self.instrument))
+        ]
+
     def _size_problems(self) -> list[tuple[Path, str]]:
         problems: list[tuple[Path, str]] = []
         subjects, follicles = self.population.subjects, self.population.follicles_per_subject
-        total = len(self.arms) * subjects * follicles * self.run.replicates
+        arms = sum(self.design.ratio(arm.label) for arm in self.arms)
+        total = arms * subjects * follicles * self.run.replicates
         if total > MOST_FOLLICLES:
             product = (
-                f"{len(self.arms)} arms x {subjects:,} subjects x {follicles:,} follicles "
+                f"{arms} arms x {subjects:,} subjects x {follicles:,} follicles "
                 f"x {self.run.replicates:,} replicates"
             )
             limit = f"allowed: {MOST_FOLLICLES:,}; lower one of them"
@@ -146,6 +180,21 @@ class Scenario(Table):
             limit = f"allowed: {MOST_NODES:,}; use a longer step or a shorter history"
             problems.append((("run", "forcing_step"), f"{nodes:,.0f} steps in the run; {limit}"))
         return problems
+
+    def _draw_problems(self) -> list[tuple[Path, str]]:
+        if self.run.uncertainty == "none":
+            return []
+        # As in `known`: only a number comes up, and only when it is asked for.
+        from follicle_sim.biology.draws import load_posterior
+
+        found, most = self.run.replicates, len(load_posterior())
+        if 2 <= found <= most:
+            return []
+        message = (
+            f'found {found}; with uncertainty = "posterior" each replicate takes a draw of its '
+            f"own, and the sample has {most}; allowed: 2 to {most}"
+        )
+        return [(("run", "replicates"), message)]
 
 
 def label_problems(

@@ -1,26 +1,68 @@
-"""The `[population]` table: who is simulated, and how much they differ."""
+"""The `[population]` table: who is simulated, how much they differ, and who may take part."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from follicle_sim.biology.spread import typical_spread
+from follicle_sim.scenario.checks import Collector, Path, choose, known_names, refuse_all
+from follicle_sim.scenario.correlation import TRAITS, pair_of
 from follicle_sim.scenario.fields import Severity
-from follicle_sim.scenario.quantities import Name, Quantity, Whole, one_of
-from follicle_sim.scenario.table import YEAR, Table, Variation
+from follicle_sim.scenario.frozen import FrozenMap
+from follicle_sim.scenario.laws import Age, AgeLaw, Correlations, Grades, OneOrShares, Range
+from follicle_sim.scenario.quantities import Flag, Name, Quantity, Whole, one_of
+from follicle_sim.scenario.table import YEAR, Table, Time, Variation
 
 Sex = Literal["male", "female"]
+SEXES: tuple[Sex, Sex] = ("male", "female")
+TYPICAL = "typical"
 
 
 class Spread(Table):
-    """How much subjects differ: coefficients of variation between subjects, 0 for none."""
+    """How much subjects differ: coefficients of variation between subjects.
 
-    follicle_density: Variation = Field(default=0.0, description="of follicle density")
-    severity: Variation = Field(default=0.0, description="of the severity at baseline")
-    progression: Variation = Field(default=0.0, description="of the speed of progression")
-    potency: Variation = Field(default=0.0, description="of the response to treatment")
-    growth: Variation = Field(default=0.0, description="of the hair growth rate")
+    A key left out is 0, or the typical spread of the condition where `typical` is true.
+    """
+
+    typical: Annotated[bool, Flag()] = Field(
+        default=False, description="take what is left out from the condition; see biology/spread"
+    )
+    follicle_density: Variation | None = Field(default=None, description="of follicle density")
+    severity: Variation | None = Field(default=None, description="of the severity at baseline")
+    progression: Variation | None = Field(default=None, description="of the speed of progression")
+    potency: Variation | None = Field(default=None, description="of the response to treatment")
+    growth: Variation | None = Field(default=None, description="of the hair growth rate")
+    anagen: Variation | None = Field(default=None, description="of the mean length of anagen")
+    telogen: Variation | None = Field(default=None, description="of the mean length of telogen")
+    kenogen: Variation | None = Field(default=None, description="of the mean length of kenogen")
+
+
+class Inclusion(Table):
+    """Who may take part; candidates are asked one after the other until the arms are full."""
+
+    age: Annotated[tuple[float, float], Range("time", 120 * YEAR)] | None = Field(
+        default=None, description='youngest and oldest: ["22 years", "65 years"]'
+    )
+    sex: Annotated[Sex, one_of(Sex)] | None = Field(default=None, description="male or female")
+    severity: Annotated[tuple[str, str], Grades()] | None = Field(
+        default=None, description='first and last grade: ["norwood_iii", "norwood_vi"]'
+    )
+    hair_density: Annotated[tuple[float, float], Range("density", 2000.0)] | None = Field(
+        default=None, description="least and most hairs counted per area at the screening visit"
+    )
+    screening: Time = Field(
+        default=14.0,
+        description="how long before baseline hairs are counted; 0: the baseline count itself",
+    )
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """Names of the criteria in use, in the order they are asked."""
+        asked = ("age", "sex", "severity", "hair_density")
+        return tuple(name for name in asked if getattr(self, name) is not None)
 
 
 class Population(Table):
@@ -41,15 +83,22 @@ class Population(Table):
     condition: Annotated[str, Name("condition", lambda known: known.conditions)] = Field(
         description='the state of the scalp, for example "aga_male"'
     )
-    severity: Annotated[float | str, Severity()] | None = Field(
+    severity: Annotated[float | str | FrozenMap[str, float], Severity()] | None = Field(
         default=None,
-        description="a number or a grade of the condition; default: the condition's own",
+        description="a number, a grade or a mixture of grades; default: the condition's own",
     )
-    sex: Annotated[Sex, one_of(Sex)] | None = Field(default=None, description="male or female")
-    age: Annotated[float, Quantity("time", upper=120 * YEAR)] | None = Field(
-        default=None, description='age at baseline, for example "35 years"'
+    sex: Annotated[Sex | FrozenMap[str, float], OneOrShares(SEXES)] | None = Field(
+        default=None, description="male or female, or { female = 0.4, male = 0.6 }"
     )
-    spread: Spread = Field(default=Spread(), description="differences between subjects")
+    age: Annotated[AgeLaw, Age()] | None = Field(
+        default=None,
+        description='"35 years", ["22 years", "65 years"], or a table of mean and sd',
+    )
+    spread: Spread = Field(default=Spread(), description='differences between subjects; "typical"')
+    correlation: Annotated[FrozenMap[str, float], Correlations()] = Field(
+        default_factory=FrozenMap, description='traits that go together: { "severity-age" = 0.3 }'
+    )
+    inclusion: Inclusion | None = Field(default=None, description="who may take part")
 
     @property
     def follicles_per_subject(self) -> int:
@@ -57,3 +106,91 @@ class Population(Table):
         if self.follicles is not None:
             return self.follicles
         return max(1, round(self.follicle_density * self.target_area))
+
+    @property
+    def variation(self) -> Mapping[str, float]:
+        """Coefficient of variation of every trait but age, typical ones in place."""
+        typical = typical_spread(self.condition) if self.spread.typical else {}
+        found = {}
+        for trait in TRAITS[1:]:
+            own = getattr(self.spread, trait)
+            usual = typical[trait].value if trait in typical else 0.0
+            found[trait] = usual if own is None else own
+        return found
+
+    @field_validator("spread", mode="before")
+    @classmethod
+    def _one_word_for_all(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        choose(value, [TYPICAL], "spread")
+        return {"typical": True}
+
+    @model_validator(mode="after")
+    def _people_can_be_drawn(self, info: ValidationInfo) -> Population:
+        problems = self._inclusion_problems(known_names(info).conditions[self.condition])
+        problems += self._correlation_problems()
+        if problems:
+            refuse_all(problems)
+        return self
+
+    def _inclusion_problems(self, grades: tuple[str, ...]) -> list[tuple[Path, str]]:
+        asked = self.inclusion
+        if asked is None:
+            return []
+        parts = Collector()
+        for name in ("age", "sex"):
+            if getattr(asked, name) is not None and getattr(self, name) is None:
+                message = f"nobody's {name} is known; give population.{name} too"
+                parts.problems.append((("inclusion", name), message))
+        if asked.severity is not None:
+            where: Path = ("inclusion", "severity")
+            for grade in asked.severity:
+                parts.run(where, lambda grade=grade: choose(grade, grades, "grade"))  # type: ignore[misc]
+            found = [grades.index(grade) for grade in asked.severity if grade in grades]
+            if len(found) == 2 and found[0] > found[1]:
+                parts.problems.append((where, "the milder grade comes first"))
+        return parts.problems
+
+    def _correlation_problems(self) -> list[tuple[Path, str]]:
+        problems: list[tuple[Path, str]] = []
+        for key in self.correlation:
+            for trait in pair_of(key):
+                if not self.varies(trait):
+                    way = "a range, or mean and sd" if trait == "age" else "a spread"
+                    problem = f"{trait} is the same for everybody; give it {way}"
+                    problems.append((("correlation", key), problem))
+        return problems
+
+    def varies(self, trait: str) -> bool:
+        """Tell whether people differ in a trait."""
+        if trait == "age":
+            return not (self.age is None or isinstance(self.age, float))
+        mixed = trait == "severity" and isinstance(self.severity, FrozenMap)
+        return mixed or self.variation[trait] > 0.0
+
+
+def screening_problems(inclusion: Inclusion | None, history: float) -> list[tuple[Path, str]]:
+    """Return what is wrong with a screening visit that natural history has to reach back to."""
+    if inclusion is None or inclusion.hair_density is None:
+        return []
+    if inclusion.screening > history:
+        message = "the screening visit lies before the start; run.history must be at least as long"
+        return [(("population", "inclusion", "screening"), message)]
+    return []
+
+
+def forget_unused(population: dict[str, Any]) -> None:
+    """Take out of a population's values what its file does not use, so that its hash stays."""
+    for key in ("correlation", "inclusion"):
+        if not population[key]:
+            del population[key]
+    spread = population["spread"]
+    if spread["typical"]:
+        return
+    del spread["typical"]
+    for trait in TRAITS[1:]:
+        if trait in ("anagen", "telogen", "kenogen") and not spread[trait]:
+            del spread[trait]
+        elif spread[trait] is None:
+            spread[trait] = 0.0

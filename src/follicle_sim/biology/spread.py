@@ -1,0 +1,58 @@
+"""Typical differences between people, condition by condition: data read from spread.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from follicle_sim.errors import InputError, Problem, did_you_mean
+
+
+@dataclass(frozen=True)
+class TypicalSpread:
+    """Coefficient of variation of one trait between people, with where it comes from."""
+
+    value: float
+    source: str
+    grade: str
+
+
+@cache
+def spreads() -> Mapping[str, Mapping[str, TypicalSpread]]:
+    """Return the typical spreads of every condition, by trait."""
+    text = files("follicle_sim.biology").joinpath("spread.toml").read_text("utf-8")
+    rows = tomllib.loads(text)
+    return MappingProxyType({name: _traits(name, rows) for name in rows})
+
+
+def typical_spread(condition: str) -> Mapping[str, TypicalSpread]:
+    """Return the typical spreads of one condition, trait to spread; traits left out do not vary.
+
+    Raises
+    ------
+    InputError
+        If nothing is kept for the condition.
+
+    Examples
+    --------
+    >>> typical_spread("healthy")["growth"].value
+    0.15
+    """
+    known = spreads()
+    if condition not in known:
+        message = f"no typical spread is kept for it{did_you_mean(condition, known)}"
+        raise InputError("spread", [Problem(condition, message)])
+    return known[condition]
+
+
+def _traits(name: str, rows: Mapping[str, Mapping[str, object]]) -> Mapping[str, TypicalSpread]:
+    """Return a condition's rows over those of the condition it says it is `like`."""
+    own = dict(rows[name])
+    like = own.pop("like", None)
+    found = dict(_traits(str(like), rows)) if like is not None else {}
+    for trait, row in own.items():
+        assert isinstance(row, dict)
+        found[trait] = TypicalSpread(float(row["value"]), str(row["source"]), str(row["grade"]))
+    return MappingProxyType(found)

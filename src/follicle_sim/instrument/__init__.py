@@ -1,0 +1,10 @@
+"""The measuring instrument: from what is on the scalp to what is written down.
+
+It draws its luck under names of its own, so nothing here ever changes the biology.
+"""
+
+from follicle_sim.instrument.counts import reader_factors
+from follicle_sim.instrument.reading import MEANING, SCREENING, read
+from follicle_sim.scenario.instrument import observable, unseen
+
+__all__ = ["MEANING", "SCREENING", "observable", "read", "reader_factors", "unseen"]

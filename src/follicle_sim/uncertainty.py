@@ -1,0 +1,178 @@
+"""What is not known of biology and of potencies, as replicates: one draw of both in each.
+
+`[run] uncertainty = "posterior"`. Replicate r takes one draw of the posterior sample of biology
+(biology/posterior.csv) and of each potency:
+
+    log potency_r = log fitted + sum_k elasticity_k log(parameter_k,r / default_k) + sd z_r
+
+The middle term moves a potency with the draw so that the model still meets the study the potency
+came from; the last one is how well that study knows it (`inference.potency_error` found both).
+A potency that is an assumption, and one that its study hardly knows, has sd MOST_SD. What the
+scenario sets itself, and what is true by definition or stated by the user, is not drawn.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import numpy as np
+import xarray as xr
+
+from follicle_sim.biology.draws import load_posterior
+from follicle_sim.biology.parameters import load_parameters
+from follicle_sim.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.errors import InputError, Problem
+from follicle_sim.numerics import normals, uniforms
+from follicle_sim.pharmacology.dosing import word
+from follicle_sim.pharmacology.library import MOST_POTENCY, POTENCY_PREFIX, load_treatment
+from follicle_sim.pharmacology.values import FittedValue, Quantity, load_fitted
+from follicle_sim.scenario.frozen import FrozenMap
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.own import parse_own
+
+MOST_SD = 0.7
+"""Largest SD of a log potency, a factor of two either way (assumption: the same as the prior of
+the biology fit). Beyond it the log-normal of the delta method would promise effects that the very
+study excludes: needling's +5.4 hairs/cm2 (SE 7) leaves a log_se of 2.6, a factor of 13."""
+
+
+MOST_REPLICATES = 1_000_000
+"""Of one run. Replicates beyond are the other luck of `inference.power`; what is not known of
+biology is the same in both."""
+
+
+def drawn(scenario: Scenario, replicate: int) -> Scenario:
+    """Return the scenario of one replicate, what is not known replaced by one draw of it.
+
+    A pure function of the seed and the replicate; the scenario itself where its `run.uncertainty`
+    is "none".
+
+    Raises
+    ------
+    InputError
+        If there are fewer draws than replicates, or one treatment is given under hypotheses with
+        different potencies.
+
+    Examples
+    --------
+    >>> from follicle_sim.scenario.load import parse_scenario
+    >>> from follicle_sim.simulate import SMALLEST
+    >>> posterior = SMALLEST + 'uncertainty = "posterior"\\nreplicates = 2'
+    >>> scenarios = [drawn(parse_scenario(posterior), r) for r in (0, 1)]
+    >>> scenarios[0].biology["severity"] != scenarios[1].biology["severity"]
+    True
+    """
+    if scenario.run.uncertainty == "none":
+        return scenario
+    return _drawn(scenario, replicate, uncertain_potencies(scenario))
+
+
+def all_drawn(scenario: Scenario, first: int = 0) -> list[Scenario]:
+    """Return the scenario of every replicate from `first` on; errors as `drawn`."""
+    replicates = range(first, first + scenario.run.replicates)
+    if scenario.run.uncertainty == "none":
+        return [scenario] * len(replicates)
+    potencies = uncertain_potencies(scenario)
+    return [_drawn(scenario, replicate, potencies) for replicate in replicates]
+
+
+def _drawn(scenario: Scenario, replicate: int, potencies: Mapping[str, Quantity]) -> Scenario:
+    seed = scenario.run.seed
+    biology = _biology_draw(seed, replicate % MOST_REPLICATES)
+    found = {
+        f"{POTENCY_PREFIX}{name}": _potency_draw(name, potency, biology, seed, replicate)
+        for name, potency in potencies.items()
+    }
+    run = scenario.run.model_copy(update={"uncertainty": "none"})
+    merged = FrozenMap({**biology, **found, **scenario.biology})
+    return scenario.model_copy(update={"biology": merged, "run": run})
+
+
+def drawn_names(scenario: Scenario) -> tuple[str, ...]:
+    """Return the names of everything that a replicate draws: biology, then potencies."""
+    if scenario.run.uncertainty == "none":
+        return ()
+    names = [*load_posterior()[0], *(f"{POTENCY_PREFIX}{n}" for n in uncertain_potencies(scenario))]
+    return tuple(name for name in names if name not in scenario.biology)
+
+
+def with_draws(data: xr.Dataset, scenario: Scenario, draws: Sequence[Scenario]) -> xr.Dataset:
+    """Return the result of a scenario with what its replicates drew; as it is if they drew nothing.
+
+    Adds the variable `drawn` (replicate, parameter), each value in the canonical unit of its
+    parameter, and the attribute `uncertainty`. `draws` are those of `all_drawn`.
+    """
+    if scenario.run.uncertainty == "none":
+        return data
+    names = drawn_names(scenario)
+    told = data.assign_coords(parameter=list(names))
+    values = [[draw.biology[name] for name in names] for draw in draws]
+    told["drawn"] = (("replicate", "parameter"), np.array(values))
+    told["drawn"].attrs = {
+        "units": "",
+        "long_name": "value of a parameter in a replicate, in its canonical unit",
+    }
+    return told.assign_attrs(uncertainty=scenario.run.uncertainty)
+
+
+def uncertain_potencies(scenario: Scenario) -> Mapping[str, Quantity]:
+    """Return the potencies that the doses of a scenario use and nobody knows, by treatment."""
+    own = parse_own(scenario.treatments)
+    found: dict[str, Quantity] = {}
+    for i, arm in enumerate(scenario.arms):
+        for j, dose in enumerate(arm.doses):
+            name = dose.treatment
+            treatment = (own[name] if name in own else load_treatment(name)).with_variants(
+                dose.variants
+            )
+            potency = treatment.potency
+            if potency is None or potency.grade not in ("fitted", "assumption"):
+                continue
+            if found.setdefault(name, potency) != potency:
+                message = "another potency than in an earlier arm; draw them in two scenarios"
+                raise InputError(
+                    scenario.title, [Problem(f"arms[{i}].doses[{j}].variants", message)]
+                )
+    return found
+
+
+def _biology_draw(seed: int, replicate: int) -> Mapping[str, float]:
+    draws = load_posterior()
+    if replicate >= len(draws):
+        message = f"replicate {replicate} of a posterior sample of {len(draws)} draws"
+        raise InputError("run", [Problem("replicates", message)])
+    # A random order and not random picks: no draw twice, and more replicates only add to it.
+    number = np.arange(len(draws))
+    decision = int(Decision.POSTERIOR_DRAW)
+    order = np.argsort(uniforms(seed, 0, 0, number, SUBJECT_LEVEL, 0, decision), kind="stable")
+    return draws[int(order[replicate])]
+
+
+def _potency_draw(
+    treatment: str, potency: Quantity, biology: Mapping[str, float], seed: int, replicate: int
+) -> float:
+    entry, name = _entry(potency), treatment
+    sd, shift = MOST_SD, 0.0
+    if entry is not None:
+        name, fit = entry  # treatments that share a fit share its luck
+        sd = min(MOST_SD, fit.log_se or MOST_SD)
+        default = load_parameters()
+        shift = sum(
+            slope * math.log(biology[key] / default[key]) for key, slope in fit.elasticity.items()
+        )
+    decision = int(Decision.POTENCY_FIT)
+    z = float(normals(seed, replicate, 0, 0, SUBJECT_LEVEL, word(name), decision))
+    return min(MOST_POTENCY, potency.value * math.exp(shift + sd * z))
+
+
+def _entry(potency: Quantity) -> tuple[str, FittedValue] | None:
+    """Return the fit behind a potency, by the number itself: own treatments carry no reference."""
+    for name, entry in _fits().items():
+        if entry.grade == "fitted" and entry.quantity() == potency:
+            return name, entry
+    return None
+
+
+@cache
+def _fits() -> Mapping[str, FittedValue]:
+    return load_fitted("potencies")
