@@ -109,7 +109,7 @@ def workload(
         keys=np.array([seed, 0, 0]),
         subjects=cohort.subject,
         follicles=cohort.follicles,
-        visits=study.visits,
+        visits=np.array(study.scenario.design.visits),
     )
 
 
@@ -131,7 +131,7 @@ def run_engine(work: Workload) -> Floats:
         work.keys,
         work.subjects,
         work.follicles,
-        work.visits,
+        work.visits[None, :],
         np.empty((1, int(work.follicles.max())), STATE),
         tallies,
         np.empty((people, visits, 0), np.uint8),

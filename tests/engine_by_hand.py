@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.codes import CYCLE
+from follicle_sim.engine.birth import initialise
 from follicle_sim.engine.clocks import Clocks, Forcing, Rules, allocate_clocks, build_clocks
-from follicle_sim.engine.kernel import initialise, live
+from follicle_sim.engine.kernel import live
 from follicle_sim.engine.sight import PHASES, SHED, TALLY_COLUMNS
 from follicle_sim.engine.state import STATE
 
@@ -41,6 +42,8 @@ def healthy_rules(
         detection_calibre=0.0,
         terminal_calibre=30.0,
         shed_window=28.0,
+        resolution=0.0,
+        regrowth=1.0,
     )
     return rules._replace(**changes)
 
@@ -58,6 +61,7 @@ def forcing_on(grid: Floats, **changes: Any) -> Forcing:
         attack=nothing,
         destruction=nothing,
         growth_scale=1.0,
+        pace=np.zeros(3),
     )._replace(**changes)
 
 

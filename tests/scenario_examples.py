@@ -100,6 +100,31 @@ replicates = 2
 history = "5 years"
 forcing_step = "0.25 days"
 
+[analysis]
+endpoint = "terminal_density"
+method = "paired_t"
+level = 0.9
+alpha = 0.025
+sided = 1
+set = "per_protocol"
+least_doses = 0.7
+most_late = "10 days"
+missing = "complete_cases"
+imputations = 30
+stratify = false
+multiplicity = "holm"
+responder_gain = "12 cm-2"
+satisfaction = "seven_point"
+adverse_events = true
+
+[[analysis.comparisons]]
+treatment = "finasteride"
+control = "placebo"
+
+[[analysis.secondary]]
+endpoint = "hair_density"
+method = "signed_rank"
+
 [[compare]]
 study = "kaufman_1998"
 arms = {placebo = "placebo", finasteride = "finasteride_1mg"}

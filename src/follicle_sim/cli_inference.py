@@ -51,6 +51,18 @@ def calibrate(
             "--trial", metavar="ID", help="Hold against this trial only; may be repeated."
         ),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--every-parameter", help="Free all ten fitted parameters.")
+    ] = False,
+    within: Annotated[
+        float | None,
+        typer.Option(
+            "--within",
+            metavar="FACTOR",
+            help="Search within this factor of the defaults, not over the range of the prior "
+            "(a factor of four): the emulator is then good enough for all ten parameters.",
+        ),
+    ] = None,
     steps: Annotated[
         int | None,
         typer.Option("--steps", min=1, help="Steps of the sampler (2000) or of each search (100)."),
@@ -71,13 +83,19 @@ def calibrate(
     from follicle_sim import console, outputs
     from follicle_sim.inference.calibrate import Job
     from follicle_sim.inference.calibrate import calibrate as run
+    from follicle_sim.inference.fit_biology import PRIOR
     from follicle_sim.inference.optimum import STEPS as SEARCH
     from follicle_sim.inference.posterior import STEPS as SAMPLE
     from follicle_sim.inference.problem import FREE, make_calibration
 
     if keep and method is not Method.posterior:
         raise typer.BadParameter("--keep belongs to --method posterior")
-    calibration = make_calibration(parameter or FREE, trial or (), seed)
+    if every and parameter:
+        raise typer.BadParameter("--every-parameter and --parameter exclude each other")
+    if within is not None and method is not Method.profile:
+        raise typer.BadParameter("--within belongs to --method profile")
+    free = tuple(PRIOR) if every else parameter or FREE
+    calibration = make_calibration(free, trial or (), seed, within)
     job = Job(
         calibration=calibration,
         method=method.value,

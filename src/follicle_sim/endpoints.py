@@ -11,19 +11,29 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from follicle_sim.crossover import WITHIN, by_treatment
 from follicle_sim.errors import InputError, Problem, did_you_mean
-from follicle_sim.estimates import FloatArray, change_mean, estimate, level_mean
+from follicle_sim.estimates import (
+    FloatArray,
+    change_mean,
+    estimate,
+    level_mean,
+    spread_within,
+)
 from follicle_sim.files import write_rows
 
 _PEOPLE = ("replicate", "subject")
 
 
 def is_paired(dataset: xr.Dataset) -> bool:
-    """Tell whether every arm holds the same subjects (a counterfactual design)."""
+    """Tell whether every arm holds the same people.
+
+    So in a counterfactual design, on split scalps, and in a crossover arranged by treatment.
+    """
     kind = dataset.attrs.get("design_kind")
     if kind is None:
         kind = scenario_of(dataset).get("design", {}).get("kind")
-    return bool(kind == "counterfactual")
+    return kind in ("counterfactual", "split_scalp", WITHIN)
 
 
 def scenario_of(dataset: xr.Dataset) -> Mapping[str, Any]:
@@ -42,6 +52,27 @@ def people_last(values: xr.DataArray, *leading: str) -> FloatArray:
     return array.reshape(*array.shape[: len(leading)], -1)
 
 
+def draws_of(dataset: xr.Dataset) -> int:
+    """Return how many draws of what is not known a dataset holds, one a replicate; 1 for none."""
+    drawn = dataset.attrs.get("uncertainty", "none") != "none"
+    return int(dataset.sizes.get("replicate", 1)) if drawn else 1
+
+
+def usual_level(dataset: xr.Dataset) -> float:
+    """Return the level of intervals: 0.95 over people, 0.90 where parameters are drawn too.
+
+    Forty draws have two beyond either end of a 90 % interval, and one beyond those of a 95 % one.
+    """
+    return 0.95 if draws_of(dataset) == 1 else 0.90
+
+
+def interval_name(dataset: xr.Dataset, level: float) -> str:
+    """Return what an interval of a mean is and holds."""
+    if draws_of(dataset) == 1:
+        return f"{100 * level:g} % confidence interval: people"
+    return f"{100 * level:g} % credible interval: fitted parameters, potency and people"
+
+
 @dataclass(frozen=True, slots=True)
 class EndpointRow:
     """One arm at one visit.
@@ -53,11 +84,15 @@ class EndpointRow:
     n
         People behind it.
     mean, sd, se
-        Over people. None where fewer than two.
+        Over people. None where fewer than two. Where replicates draw parameters, `sd` is still
+        that between people who share them, and the errors and intervals are over draws: they hold
+        parameters, potency and the finite number of people in a replicate.
     change, change_se, change_low, change_high
         Mean change from baseline with its interval.
     difference, difference_se, difference_low, difference_high
         Change minus the control arm's change; None in the control arm or without one.
+    interval
+        What the intervals are and hold.
     """
 
     arm: str
@@ -78,6 +113,7 @@ class EndpointRow:
     difference_se: float | None
     difference_low: float | None
     difference_high: float | None
+    interval: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +123,7 @@ class EndpointTable:
     rows: tuple[EndpointRow, ...]
     control: str
     level: float
+    interval: str = ""
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write one line a row; raises OutputError and leaves an earlier file where it cannot."""
@@ -111,39 +148,44 @@ def arm_roles(dataset: xr.Dataset) -> tuple[list[str], list[str]]:
 
 
 def summarise(
-    dataset: xr.Dataset, variables: Sequence[str] | None = None, level: float = 0.95
+    dataset: xr.Dataset, variables: Sequence[str] | None = None, level: float | None = None
 ) -> EndpointTable:
     """Summarise a dataset arm by visit.
 
     Parameters
     ----------
     dataset
-        Result of `simulate`: dims arm, subject, time (days since baseline), perhaps replicate.
+        Result of `simulate`: dims arm, subject, time (days since baseline), perhaps replicate. A
+        crossover is summarised by treatment, in days since the start of a period. People who are
+        not there have NaN and are left out.
     variables
         Names; None for every variable with one number per subject and visit. A variable with a
         further dimension gives one series per entry, ``factor_level[DHT]``.
     level
-        Of the intervals, Student t over people.
+        Of the intervals: by default 0.95, Student t over people, or 0.90, quantiles over draws,
+        where every replicate has drawn its own parameters.
 
     Returns
     -------
     EndpointTable
         Rows ordered by variable, arm and time. Differences are between changes from baseline,
-        person by person in a counterfactual design and between independent groups otherwise.
+        person by person where arms hold the same people and between independent groups otherwise.
 
     Raises
     ------
     InputError
         A variable the dataset lacks, or a level outside (0, 1).
     """
+    level = usual_level(dataset) if level is None else level
     if not 0.0 < level < 1.0:
         problem = Problem("level", f"{level:g} is not between 0 and 1")
         raise InputError("endpoint table", [problem])
+    dataset = by_treatment(dataset)
     control = control_arm(dataset)
     rows: list[EndpointRow] = []
     for name, values in _series(dataset, variables):
         rows.extend(_rows(dataset, name, values, control, level))
-    return EndpointTable(tuple(rows), control, level)
+    return EndpointTable(tuple(rows), control, level, interval_name(dataset, level))
 
 
 def _series(
@@ -187,22 +229,25 @@ def _rows(
     # Without a visit at baseline there is no change to speak of, only levels.
     start = np.flatnonzero(days == 0.0)
     base = now[:, start[:1], :] if start.size else np.full_like(now[:, :1, :], np.nan)
-    paired = is_paired(dataset)
+    paired, draws = is_paired(dataset), draws_of(dataset)
+    told = interval_name(dataset, level)
     reference = labels.index(control) if control else None
     empty = np.full(days.size, np.nan)
     for i, (label, role) in enumerate(zip(labels, roles, strict=True)):
-        plain = estimate(level_mean, [(1.0, now[i], np.zeros_like(base[i]))], paired=True)
-        change = estimate(change_mean, [(1.0, now[i], base[i])], paired=True)
-        columns = [plain.value, plain.se * np.sqrt(plain.n), plain.se]
+        alone = [(1.0, now[i], np.zeros_like(base[i]))]
+        plain = estimate(level_mean, alone, paired=True, draws=draws)
+        change = estimate(change_mean, [(1.0, now[i], base[i])], paired=True, draws=draws)
+        sd = plain.se * np.sqrt(plain.n) if draws == 1 else spread_within(now[i], draws)
+        columns = [plain.value, sd, plain.se]
         columns += [change.value, change.se, *change.interval(level)]
         if reference is None or i == reference:
             columns += [empty] * 4
         else:
             groups = [(1.0, now[i], base[i]), (-1.0, now[reference], base[reference])]
-            apart = estimate(change_mean, groups, paired=paired)
+            apart = estimate(change_mean, groups, paired=paired, draws=draws)
             columns += [apart.value, apart.se, *apart.interval(level)]
         for k, day in enumerate(days):
-            numbers = [_known(column[k]) for column in columns]
+            numbers: list[Any] = [*(_known(column[k]) for column in columns), told]
             unit = str(values.attrs.get("units", ""))
             key = (label, role, float(day) / 7.0, float(day), name, unit, int(plain.n[k]))
             yield EndpointRow(*key, *numbers)

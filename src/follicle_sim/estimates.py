@@ -24,15 +24,22 @@ class Estimate:
         Degrees of freedom of the standard error.
     n
         People behind the sum.
+    draws
+        The sum in each draw of what is not known, in a further last dimension; None where the
+        parameters are one set. `value` and `se` are then its mean and SD over draws: the error
+        holds parameters and, since each draw has people of its own, finite people.
     """
 
     value: FloatArray
     se: FloatArray
     df: FloatArray
     n: FloatArray
+    draws: FloatArray | None = None
 
     def interval(self, level: float) -> tuple[FloatArray, FloatArray]:
-        """Return the limits of the two-sided Student t interval at `level`."""
+        """Return the limits of the two-sided Student t interval at `level`, or of the draws."""
+        if self.draws is not None:
+            return _quantile(self.draws, 0.5 - level / 2), _quantile(self.draws, 0.5 + level / 2)
         half = stdtrit(self.df, 0.5 + level / 2) * self.se
         return self.value - half, self.value + half
 
@@ -74,6 +81,7 @@ def estimate(
     groups: Sequence[tuple[float, FloatArray, FloatArray]],
     *,
     paired: bool,
+    draws: int = 1,
 ) -> Estimate:
     """Estimate a weighted sum of one figure over groups.
 
@@ -87,6 +95,9 @@ def estimate(
     paired
         True where person i is the same in every group: errors are taken from each person's sum.
         Otherwise the groups are independent and their variances add (Welch).
+    draws
+        People are in so many equal parts, one after the other, each simulated with parameters of
+        its own; 1 for one set of parameters.
     """
     nows = [np.where(np.isfinite(now) & np.isfinite(base), now, np.nan) for _, now, base in groups]
     if paired and len(groups) > 1:
@@ -94,6 +105,8 @@ def estimate(
         for now in nows[1:]:
             missing = missing | np.isnan(now)
         nows = [np.where(missing, np.nan, now) for now in nows]
+    if draws > 1:
+        return _over_draws(figure, groups, nows, draws)
     value = np.zeros(nows[0].shape[:-1])
     influences = []
     for (weight, _, base), now in zip(groups, nows, strict=True):
@@ -114,6 +127,49 @@ def estimate(
         df = np.where(total > 0, total**2 / shares, np.min(counts, axis=0) - 1.0)
     people = np.asarray(np.sum(counts, axis=0), dtype=np.float64)
     return Estimate(value, np.sqrt(total), df, people)
+
+
+def _over_draws(
+    figure: Figure,
+    groups: Sequence[tuple[float, FloatArray, FloatArray]],
+    nows: Sequence[FloatArray],
+    draws: int,
+) -> Estimate:
+    def parts(values: FloatArray) -> FloatArray:
+        return values.reshape(*values.shape[:-1], draws, -1)
+
+    each = sum(
+        weight * figure(parts(now), parts(base))[0]
+        for (weight, _, base), now in zip(groups, nows, strict=True)
+    )
+    found = np.asarray(each, dtype=np.float64)
+    mean = _mean(found)
+    known = np.isfinite(found).sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = _sum_of_squares(found - mean[..., None]) / (known - 1)
+    people = sum(np.isfinite(now).sum(axis=-1) for now in nows)
+    count = np.asarray(people, dtype=np.float64)
+    se = np.where(known > 1, np.sqrt(variance), np.nan)
+    return Estimate(mean, se, np.full_like(mean, np.inf), count, found)
+
+
+def spread_within(values: FloatArray, draws: int) -> FloatArray:
+    """Return the SD (...,) between people (..., people) who share a draw, pooled over the draws."""
+    parts = values.reshape(*values.shape[:-1], draws, -1)
+    known = np.isfinite(parts).sum(axis=-1)
+    squares = _sum_of_squares(parts - _mean(parts)[..., None]).sum(axis=-1)
+    freedom = np.maximum(known - 1, 0).sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(freedom > 0, np.sqrt(squares / freedom), np.nan)
+
+
+def _quantile(values: FloatArray, level: float) -> FloatArray:
+    """Return a quantile over the last dimension, NaN (without a warning) where nothing is known."""
+    out = np.full(values.shape[:-1], np.nan)
+    some = np.isfinite(values).any(axis=-1)
+    if some.any():
+        out[some] = np.nanquantile(values[some], level, axis=-1)
+    return out
 
 
 def _mean(values: FloatArray) -> FloatArray:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from follicle_sim.endpoints import EndpointTable, summarise
+from follicle_sim.endpoints import EndpointTable, draws_of, summarise
 from follicle_sim.errors import Interrupted, MismatchError, OutputError
 from follicle_sim.files import write_text_atomic
 from follicle_sim.scenario.load import dump_scenario
@@ -79,6 +79,16 @@ def mostly_changes(comparison: ComparisonTable, variable: str) -> bool:
     return sum(kind in ("change", "difference") for kind in kinds) > len(kinds) / 2
 
 
+def shown_as_change(data: xr.Dataset, comparison: ComparisonTable, variable: str) -> bool:
+    """Return whether a figure shows changes from baseline and not levels.
+
+    Where parameters are drawn the level at baseline differs from draw to draw, and would hide what
+    happens to it.
+    """
+    wanted = mostly_changes(comparison, variable) or draws_of(data) > 1
+    return wanted and 0.0 in data["time"].values
+
+
 def write_run(data: xr.Dataset, scenario: Scenario, folder: Path) -> Written:
     """Write every file of a run; each is whole or, on an error, what it was before.
 
@@ -142,15 +152,23 @@ def _figures(
     data: xr.Dataset, comparison: ComparisonTable, variable: str
 ) -> dict[str, Callable[[Path], None]]:
     """Return how to draw each figure that the recorded variables allow, by file name."""
-    from follicle_sim.figures import plot_comparison, plot_density, plot_phases, save_figure
+    from follicle_sim.figures import (
+        plot_comparison,
+        plot_density,
+        plot_phases,
+        plot_small_multiples,
+        save_figure,
+    )
+    from follicle_sim.figures.multiples import MANY_ARMS
 
+    draw = plot_density if data.sizes["arm"] <= MANY_ARMS else plot_small_multiples
     figures: dict[str, Callable[[Path], None]] = {}
     if "hair_density" in data or "terminal_density" in data:
         figures["density.png"] = lambda path: save_figure(
-            plot_density(
+            draw(
                 data,
                 variable=variable,
-                change=mostly_changes(comparison, variable) and 0.0 in data["time"].values,
+                change=shown_as_change(data, comparison, variable),
                 comparison=comparison,
             ),
             path,

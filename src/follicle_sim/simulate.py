@@ -10,11 +10,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from follicle_sim import units
+from follicle_sim.attendance import habit_of, last_day, visit_days
 from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.codes import CYCLE, NO_FOLLICLE
-from follicle_sim.cohort import Cohort, check_streams, draw_cohort
-from follicle_sim.dataset import ArmResult, seen, to_dataset
+from follicle_sim.cohort import Cohort, check_streams, draw_cohort, streams, wanted
+from follicle_sim.dataset import ArmResult, to_dataset
 from follicle_sim.engine.clocks import Rules
 from follicle_sim.engine.kernel import run_block
 from follicle_sim.engine.run import Job, Progress, Stop, blocks, run_jobs
@@ -30,6 +31,8 @@ from follicle_sim.forcing import (
     sensitivities,
     time_grid,
 )
+from follicle_sim.instrument import SCREENING, read
+from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.pharmacology.library import (
@@ -39,8 +42,9 @@ from follicle_sim.pharmacology.library import (
     potency_overrides,
 )
 from follicle_sim.provenance import result_attrs
+from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
 from follicle_sim.scenario.load import parse_scenario, with_overrides
-from follicle_sim.scenario.model import Arm, Scenario
+from follicle_sim.scenario.model import Arm, Design, Scenario
 from follicle_sim.scenario.own import parse_own
 from follicle_sim.uncertainty import all_drawn, with_draws
 
@@ -137,12 +141,12 @@ def simulate(
             zip(studies, enrolled.people, strict=True), start=first_replicate
         )
     ]
-    total = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
+    total = sum(arm.cohort.subject.size for row in arms for arm in row)
     jobs = (job for row in arms for arm in row for job in arm.jobs())
     run_jobs(jobs, total, threads=threads, progress=progress)
     results = [[arm.result for arm in row] for row in arms]
     attrs = result_attrs(scenario) | enrolled.attrs
-    data = to_dataset(scenario, results, load_factors().names, attrs)
+    data = to_dataset(studies[0].scenario, results, load_factors().names, attrs)
     return with_draws(data, scenario, draws)
 
 
@@ -159,13 +163,12 @@ def warm_up() -> None:
 class Study:
     """What all arms of a scenario have in common."""
 
-    scenario: Scenario
+    scenario: Arranged
     condition: Condition
     parameters: Mapping[str, float]
     rules: Rules
     sensitivity: Floats  # (G,)
     grid: Floats  # (T,) day
-    visits: Floats  # (V,) day
     treatments: Mapping[str, Treatment]  # all that are given, read once
 
     def arm(self, index: int, replicate: int, subject: Names | None = None) -> "ArmRun":
@@ -175,16 +178,19 @@ class Study:
 
     def ready(self, index: int, cohort: Cohort) -> "ArmRun":
         """Make room for the results of people already drawn."""
-        people, visits = cohort.subject.size, self.visits.size
+        days = visit_days(self.scenario, cohort)
+        people, visits = cohort.subject.size, days.shape[1]
         follicles = int(cohort.follicles.max()) if self.scenario.record.follicles else 0
         result = ArmResult(
             cohort=cohort,
+            visits=days,
             tally=np.empty((people, visits, TALLY_COLUMNS)),
             factors=np.empty((people, visits, len(load_factors().names))),
             phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
             calibre=np.zeros((people, visits, follicles), np.float32),
         )
-        return ArmRun(self, self.scenario.arms[index], cohort, result)
+        habit = habit_of(self.scenario, cohort)
+        return ArmRun(self, self.scenario.arms[index], cohort, result, habit)
 
 
 @dataclass(frozen=True)
@@ -195,16 +201,23 @@ class ArmRun:
     arm: Arm
     cohort: Cohort
     result: ArmResult
+    habit: Habit | None = None
 
     def jobs(self) -> Iterator[Job]:
         """Yield work on blocks of subjects; forcing that all of them share is made once."""
         potency_cv = self.study.scenario.population.variation["potency"]
         shared = None
-        if not people_differ(self.arm, potency_cv, self.study.treatments):
+        if not people_differ(self.arm, potency_cv, self.study.treatments, self.habit):
             shared = self.drive(slice(0, 1))
-        nodes = 0 if shared else self.study.grid.size
+        nodes = 0 if shared and not self.own_seasons else self.study.grid.size
         for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max()), nodes):
             yield partial(self.run, people, shared)
+
+    @property
+    def own_seasons(self) -> bool:
+        """True where baselines fall on several days of the year: forcing is then each person's."""
+        calendar = self.cohort.calendar
+        return calendar is not None and bool((calendar != calendar[0]).any())
 
     def drive(self, people: slice) -> tuple[Floats, Drive]:
         """Return factor levels (S or 1, F, T) of a slice of subjects, and the forcing they make."""
@@ -214,8 +227,9 @@ class ArmRun:
             study.grid,
             seed=cohort.seed,
             replicate=cohort.replicate,
-            stream=cohort.stream,
+            stream=cohort.person_stream,
             subjects=cohort.subject[people],
+            habit=None if self.habit is None else self.habit.of(people),
             potency_cv=study.scenario.population.variation["potency"],
             potency=cohort.potency[people],
             overrides=potency_overrides(study.scenario.biology),
@@ -229,6 +243,7 @@ class ArmRun:
         levels, drive = shared or self.drive(people)
         block = block_of(cohort, people, drive, study.grid, study.condition, study.parameters)
         follicles = cohort.follicles[people]
+        visits = result.visits if len(result.visits) == 1 else result.visits[people]
         run_block(
             block,
             study.sensitivity,
@@ -236,14 +251,14 @@ class ArmRun:
             np.array([cohort.seed, cohort.replicate, cohort.stream]),
             cohort.subject[people],
             follicles,
-            study.visits,
+            visits,
             np.empty((1, int(follicles.max())), STATE),
             result.tally[people],
             result.phase[people],
             result.calibre[people],
             stop,
         )
-        result.factors[people] = at_visits(levels, study.grid, study.visits)
+        result.factors[people] = at_visits(levels, study.grid, visits)
         return follicles.size
 
 
@@ -269,17 +284,19 @@ def enrol_all(
     arms = range(len(scenario.arms))
     if scenario.population.inclusion is None:
         return Everybody([[None for _ in arms] for _ in studies], {})
-    seed, wanted = scenario.run.seed, scenario.population.subjects
+    seed = scenario.run.seed
     rows: list[list[Names | None]] = []
     flows = []
     for replicate, study in enumerate(studies, start=first_replicate):
         found: dict[int, Enrolled] = {}
         row: list[Names | None] = []
         for arm in arms:
-            stream = draw_cohort(scenario, arm, replicate, seed, np.arange(1)).stream
+            stream, _ = streams(scenario, arm)
             if stream not in found:
+                # on a split scalp the half of the first arm is the one counted
                 count = partial(screening_count, study, arm, threads)
-                found[stream] = enrol(scenario, arm, replicate, seed, wanted, count)
+                number = wanted(scenario, arm)
+                found[stream] = enrol(scenario, arm, replicate, seed, number, count)
             row.append(found[stream].subject)
         rows.append(row)
         flows.append(joined([each.flow for each in found.values()]))
@@ -299,18 +316,20 @@ def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort)
     arms[arm] = arms[arm].model_copy(update={"doses": ()})
     update = {
         "arms": tuple(arms),
-        "design": scenario.design.model_copy(update={"visits": visits}),
+        "design": Design.model_construct(kind=scenario.design.kind, visits=visits),
         "record": scenario.record.model_copy(update={"follicles": False}),
     }
     early = replace(
         study,
         scenario=scenario.model_copy(update=update),
-        visits=np.array(visits),
         grid=time_grid(scenario.run.history, 0.0, scenario.run.forcing_step),
     )
     run = early.ready(arm, cohort)
     run_jobs(run.jobs(), cohort.subject.size, threads=threads)
-    return seen(early.scenario, arms[arm].label, run.result)["hair_density"][:, 0]
+    people, tally = run.result.cohort, run.result.tally
+    # a reading of its own also where screening and baseline fall on one day
+    found = read(early.scenario, arms[arm].label, people, tally, reading=SCREENING)
+    return found["hair_density"][:, 0]
 
 
 def prepare_all(scenarios: Sequence[Scenario]) -> list[Study]:
@@ -321,7 +340,8 @@ def prepare_all(scenarios: Sequence[Scenario]) -> list[Study]:
 
 def prepare(scenario: Scenario) -> Study:
     """Collect what all arms of a scenario have in common."""
-    if scenario.design.kind == "parallel":
+    scenario = arrange(scenario)
+    if scenario.design.kind != "counterfactual":
         check_streams(tuple(arm.label for arm in scenario.arms))
     condition = load_condition(scenario.population.condition)
     changes = scenario.biology.items()
@@ -337,8 +357,12 @@ def prepare(scenario: Scenario) -> Study:
         parameters=parameters,
         rules=engine_rules(parameters, scenario.instrument),
         sensitivity=sensitivities(condition, parameters["sensitivity_shape"]),
-        grid=time_grid(scenario.run.history, scenario.end, scenario.run.forcing_step),
-        visits=np.array(scenario.design.visits),
+        grid=time_grid(
+            scenario.run.history,
+            last_day(scenario),
+            scenario.run.forcing_step,
+            scenario.design.run_in or 0.0,
+        ),
         treatments=treatments_of(scenario),
     )
 
@@ -351,16 +375,21 @@ def treatments_of(scenario: Scenario) -> dict[str, Treatment]:
 
 
 def at_visits(levels: Floats, grid: Floats, visits: Floats) -> Floats:
-    """Return factor levels (S, F, T) at the visits, linear between grid times: (S, V, F)."""
+    """Return factor levels at the visits, linear between grid times.
+
+    levels : (S or 1, F, T); visits : (S or 1, V) day. Returns (S or 1, V, F).
+    """
     cell = np.clip(np.searchsorted(grid, visits, side="right") - 1, 0, grid.size - 2)
-    share = (visits - grid[cell]) / (grid[cell + 1] - grid[cell])
-    low, high = levels[:, :, cell], levels[:, :, cell + 1]
-    return np.swapaxes(low + share * (high - low), 1, 2)
+    share = ((visits - grid[cell]) / (grid[cell + 1] - grid[cell]))[:, :, None]
+    person = np.arange(len(levels))[:, None]
+    low, high = levels[person, :, cell], levels[person, :, cell + 1]
+    return np.asarray(low + share * (high - low))
 
 
 def memory_needed(scenario: Scenario) -> int:
     """Return the bytes that the results of a scenario will take."""
-    people = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
+    scenario = arrange(scenario)
+    people = scenario.run.replicates * sum(arm_sizes(scenario))
     rows = people * len(scenario.design.visits)
     # tallies and factor levels, and the dataset's copies of them
     per_row = 8 * 2 * (TALLY_COLUMNS + len(load_factors().names))

@@ -33,7 +33,8 @@ def told(scenario: Scenario) -> tuple[str, ...]:
     """Return the names of the variables that a result of a scenario has about its people."""
     who = scenario.population
     chosen = who.inclusion is not None
-    mixed = isinstance(who.severity, FrozenMap) or "severity" in correlated(who.correlation)
+    mixed = scenario.design.stratify is not None
+    mixed |= isinstance(who.severity, FrozenMap) or "severity" in correlated(who.correlation)
     asked = {
         "person": chosen,
         "age": who.varies("age") or (chosen and who.age is not None),
@@ -50,7 +51,7 @@ def about(scenario: Scenario, cohorts: Sequence[Cohort]) -> dict[str, list[NDArr
     found: dict[str, list[NDArray[np.generic]]] = {}
     for name in told(scenario):
         if name == "person":
-            found[name] = [cohort.subject.astype(np.int64) for cohort in cohorts]
+            found[name] = [cohort.person for cohort in cohorts]
         elif name == "age":
             found[name] = [_known(cohort.age) / YEAR for cohort in cohorts]
         elif name == "sex":

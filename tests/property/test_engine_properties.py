@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from follicle_sim.codes import Phase
 from follicle_sim.engine.clocks import Forcing, Rules
-from follicle_sim.engine.kernel import advance, live, observe, refresh
+from follicle_sim.engine.events import advance, refresh
+from follicle_sim.engine.kernel import live, observe
 from follicle_sim.engine.sight import PHASES, SEEN, SEEN_ANAGEN, SHED, TALLY_COLUMNS, TERMINAL
 
 FOLLICLES = 150

@@ -100,6 +100,9 @@ class Person:
     gain: Sequence[float]  # G
     log_rho: Mapping[str, Sequence[float]]  # by phase
     growth_scale: float = 1.0
+    pace: Mapping[str, float] = field(  # log speed by phase
+        default_factory=lambda: dict.fromkeys(("anagen", "telogen", "kenogen"), 0.0)
+    )
     attack: Sequence[tuple[float, float, float]] = ()  # (start, duration, hazard) of each pulse
     destruction: float = 0.0  # hazard
 
@@ -169,7 +172,8 @@ class Stratum:
             speed = [1.0] * len(grid)
             if phase != "catagen":
                 speed = [
-                    math.exp(size[phase] * x + pull[phase] * s * q) * math.exp(rho)
+                    math.exp(size[phase] * x + pull[phase] * s * q)
+                    * math.exp(rho + who.pace[phase])
                     for x, q, rho in zip(self.x, who.brake, who.log_rho[phase], strict=True)
                 ]
             self.clock.append(running_integral(speed, grid))
@@ -323,9 +327,11 @@ class Engine:
         if f.phase == ANAGEN:
             rate = self.who.growth_scale * relative  # of a full-size shaft of mean growth
             seen["seen_anagen"][v] += 1
+            added = self.p["growth_rate"] * rate * instrument.get("regrowth", 1.0)
+            seen["grows"][v] += added >= instrument.get("resolution", 0.0)
             seen["growth"][v] += self.p["growth_rate"] * rate
             seen["weight"][v] += rate * (calibre / self.p["full_calibre"]) ** 2
 
 
-COLUMNS = ("seen", "terminal", "seen_anagen", "calibre", "growth", "weight", "shed",
+COLUMNS = ("seen", "terminal", "seen_anagen", "calibre", "growth", "weight", "shed", "grows",
            *PHASES, "lost")  # fmt: skip

@@ -51,3 +51,14 @@ def test_fit_statistics_do_not_fall(board: Scoreboard) -> None:
     told = summary(board.rows)
     assert told["counted"]["share_within_2_se"] > 0.7
     assert told["by_use"]["calibration"]["share_within_2_se"] > 0.9
+
+
+def test_every_counted_row_has_the_spread_of_its_parameters(board: Scoreboard) -> None:
+    lost = [row.observation for row in board.counted if row.parameter_sd is None]
+    assert lost == [], "run python -m follicle_sim.inference.spread"
+
+
+def test_intervals_hold_about_what_they_promise_of_what_was_fitted(board: Scoreboard) -> None:
+    told = summary(board.rows)
+    assert told["by_use"]["calibration"]["coverage_90"] > 0.85
+    assert told["counted"]["coverage_90"] >= told["counted"]["coverage_90_parameters_held"]

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from follicle_sim.errors import InputError
+from follicle_sim.inference import designs
 from follicle_sim.inference.designs import (
+    Spread,
     design_names,
     explanations,
     load_design,
     not_expressed,
+    parameter_sds,
     scoring_rules,
 )
 from follicle_sim.inference.scoreboard import (
@@ -24,6 +27,7 @@ from follicle_sim.inference.scoreboard import (
     worsened,
 )
 from follicle_sim.inference.scoring import ScoreRow, effective_use, tally
+from follicle_sim.inference.spread import spread_of, spread_text
 from follicle_sim.trials.observed import observations
 from follicle_sim.trials.simulated import RECIPES
 from follicle_sim.trials.studies import load_studies, load_study
@@ -152,7 +156,10 @@ def test_z_and_coverage_come_from_the_joint_error(board: Scoreboard) -> None:
         joint = math.sqrt(row.observed_se**2 + row.mc_se**2 + row.offset_sd**2)
         assert row.error == pytest.approx(joint)
         assert row.z == pytest.approx((row.predicted - row.observed) / joint)
-        assert row.covered == (abs(row.z) <= 1.6448536269514722)
+        assert row.covered_alone == (abs(row.z) <= 1.6448536269514722)
+        half = 1.6448536269514722 * math.hypot(row.error, row.parameter_sd or 0.0)
+        assert row.covered == (abs(row.predicted - row.observed) <= half)
+        assert row.covered or not row.covered_alone
 
 
 def test_display_rows_are_shown_and_never_counted(board: Scoreboard) -> None:
@@ -210,7 +217,7 @@ def test_tally_counts_scored_rows(board: Scoreboard) -> None:
     row = row_of(board, "kaufman_1998:4")
     rows = [replace(row, z=z, covered=abs(z) < 1.64) for z in (0.0, 1.8, -2.5)]
     found = tally([*rows, replace(row, z=None)])
-    assert (found.rows, found.within, found.covered) == (3, 2, 1)
+    assert (found.rows, found.within, found.covered, found.covered_alone) == (3, 2, 1, 1)
     assert math.isnan(tally([]).share_within)
 
 
@@ -256,3 +263,29 @@ def test_broken_benchmark_is_bad_input(tmp_path: Path) -> None:
 def test_explanations_are_one_line_about_known_rows() -> None:
     assert set(explanations()) <= set(BY_ID)
     assert all(text and "\n" not in text for text in explanations().values())
+
+
+# ---------------------------------------------------------------- what the fits left open
+
+
+def test_stored_spread_is_that_of_the_command() -> None:
+    stored = parameter_sds()
+    (found,) = spread_of("cervelli_2014", people=["population.subjects=8", "run.history=3 years"])
+    key = ("cervelli_2014", found.observation, found.arm, found.control)
+    assert found.sd == pytest.approx(stored[key], rel=0.3)
+    assert found.sd > 3.0  # hairs/cm2: one uncontrolled trial leaves a potency wide open
+
+
+def test_intervals_with_the_spread_are_wider_and_z_is_the_same(board: Scoreboard) -> None:
+    moved = [row for row in board.rows if row.covered and not row.covered_alone]
+    assert moved
+    assert all(row.parameter_sd for row in moved)
+    told = summary(board.rows)["counted"]
+    assert told["coverage_90"] > told["coverage_90_parameters_held"]
+
+
+def test_spread_text_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [Spread("a", "t:1", 'one, "two"', "", 1.25), Spread("b", "t:2", "x", "y", 0.0)]
+    (tmp_path / designs.SPREAD_FILE).write_text(spread_text(rows), "utf-8")
+    monkeypatch.setattr(designs, "DESIGNS", tmp_path)
+    assert designs.stored_spread.__wrapped__() == tuple(rows)

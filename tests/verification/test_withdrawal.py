@@ -13,7 +13,7 @@ import xarray as xr
 from follicle_sim import load_scenario, simulate
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-STEADY = ["population.subjects=80", "run.seed=7"]
+STEADY = ["population.subjects=80", "run.seed=7", "run.uncertainty=none", "run.replicates=1"]
 
 
 def gains(name: str, control: str, *changes: str) -> xr.DataArray:
@@ -114,7 +114,7 @@ def test_five_years_untreated_falls_and_finasteride_holds() -> None:
 
 
 def test_exosome_courses_grow_with_sessions_and_fade_within_a_year() -> None:
-    few = ["population.subjects=30"]
+    few = ["population.subjects=30", "population.follicles=2000"]
     gain = gains("exosome_sessions", "untreated", *few)
     courses = gain.sel(arm=[arm for arm in gain.arm.values if "session" in arm])
     peaks = courses.max("time").values
@@ -127,6 +127,6 @@ def test_exosome_courses_grow_with_sessions_and_fade_within_a_year() -> None:
 
 def test_exosome_sessions_that_never_end_do_not_fade() -> None:
     upkeep = 'arms."12 sessions".doses[0].count=64'
-    gain = gains("exosome_sessions", "untreated", upkeep, "population.subjects=15")
+    gain = gains("exosome_sessions", "untreated", upkeep, "population.subjects=20")
     kept = gain.sel(arm="12 sessions")
     assert float(kept.sel(time=64)) > 0.5 * float(kept.max())

@@ -87,6 +87,8 @@ def _print_course(console: Console, written: Written) -> None:
         f"\n{plain_words(name).capitalize()}{f' ({unit})' if unit else ''}: mean; "
         f"changes with {endpoints.level * 100:g} % interval"
     )
+    if "credible" in endpoints.interval:
+        console.print(endpoints.interval)
     if endpoints.control and len(groups) > 1:
         console.print(f"control: {endpoints.control}")
     console.print()

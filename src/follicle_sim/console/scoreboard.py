@@ -130,7 +130,8 @@ def _print_summary(console: Console, told: Mapping[str, Any]) -> None:
         return (
             f"{name}: {part['within_2_se']} of {part['rows']} within 2 SE "
             f"({100 * part['share_within_2_se']:.0f} %), 90 % intervals cover "
-            f"{100 * part['coverage_90']:.0f} %"
+            f"{100 * part['coverage_90']:.0f} % "
+            f"({100 * part['coverage_90_parameters_held']:.0f} % with parameters held)"
         )
 
     console.print(Text("\nFit\n", style="bold"))
@@ -141,8 +142,8 @@ def _print_summary(console: Console, told: Mapping[str, Any]) -> None:
     console.print(line("display only, not counted", told["display_only"]))
     print_indented(
         console,
-        "The intervals hold the spread of the observation, Monte Carlo error and drift; not the "
-        "uncertainty of the fitted parameters.",
+        "The intervals hold the spread of the observation, Monte Carlo error, drift, and what the "
+        "fits left open of biology and potencies; z holds parameters at their fitted values.",
         2,
     )
 

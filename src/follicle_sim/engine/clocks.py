@@ -41,6 +41,8 @@ class Rules(NamedTuple):
     detection_calibre: float
     terminal_calibre: float
     shed_window: float
+    resolution: float  # a hair that adds less than this in `regrowth` days is not seen to grow
+    regrowth: float  # days between two images of the same hairs
 
 
 class Forcing(NamedTuple):
@@ -55,6 +57,7 @@ class Forcing(NamedTuple):
     attack: Floats  # hazard of a forced end of anagen, 1/day, in the cell that each node begins
     destruction: Floats  # hazard of permanent loss, likewise
     growth_scale: float  # this person's growth relative to the mean
+    pace: Floats  # (3,) log speed this person adds to the anagen, telogen and kenogen clocks
 
 
 class Block(NamedTuple):
@@ -64,6 +67,7 @@ class Block(NamedTuple):
     severity: Floats  # (S,) M at the baseline visit
     progression: Floats  # (S,) multiplier of the growth of M
     growth_scale: Floats  # (S,)
+    pace: Floats  # (S, 3) log speed added to the anagen, telogen and kenogen clocks
     miniaturisation: Floats  # (S or 1, T) M without severity and at progression 1
     reversible: Floats  # (S or 1, T)
     brake: Floats  # (S or 1, T)
@@ -98,6 +102,7 @@ def forcing_of(block: Block, s: int) -> Forcing:
         block.attack,
         block.destruction,
         block.growth_scale[s],
+        block.pace[s],
     )
 
 
@@ -117,6 +122,9 @@ def same_forcing(block: Block, s: int) -> bool:
         and block.severity[s] == block.severity[s - 1]
         and block.progression[s] == block.progression[s - 1]
         and block.growth_scale[s] == block.growth_scale[s - 1]
+        and block.pace[s, 0] == block.pace[s - 1, 0]
+        and block.pace[s, 1] == block.pace[s - 1, 1]
+        and block.pace[s, 2] == block.pace[s - 1, 2]
     )
 
 
@@ -153,7 +161,7 @@ def build_clocks(room: Clocks, forcing: Forcing, sensitivity: Floats, rules: Rul
     """Fill the tables `room` for one subject and return them (model sections 5.2 and 5.3).
 
     x_g = -a_g M - b sqrt(a_g) R + G, kept within bounds;
-    v_p = exp(gamma_p x + brake_p sqrt(a_g) Q) rho_p, and catagen runs at speed 1.
+    v_p = exp(gamma_p x + brake_p sqrt(a_g) Q + pace_p) rho_p, and catagen runs at speed 1.
     """
     grid = forcing.grid
     nodes = grid.size
@@ -170,8 +178,9 @@ def build_clocks(room: Clocks, forcing: Forcing, sensitivity: Floats, rules: Rul
         _accumulate(speed, grid, room.table[GROWN, g])
         for c in range(3):
             gamma, brake, log_rho = rules.gamma[c], rules.brake[c] * root, forcing.log_rho[c]
+            pace = forcing.pace[c]
             for i in range(nodes):
-                speed[i] = exp(gamma * x[i] + brake * forcing.brake[i] + log_rho[i])
+                speed[i] = exp(gamma * x[i] + brake * forcing.brake[i] + log_rho[i] + pace)
             _accumulate(speed, grid, room.table[ANAGEN if c == 0 else c + 1, g])
         for i in range(nodes):
             room.table[CATAGEN, g, i] = grid[i] - grid[0]
@@ -229,6 +238,12 @@ def reader_of(clocks: Clocks) -> Reader:
 def row_of(reader: Reader, row: int, g: int) -> int:
     """Return the address of table[row, g, 0]."""
     return reader.table + 8 * reader.nodes * (row * reader.strata + g)
+
+
+@jit_inline
+def hazard_of(reader: Reader, row: int) -> int:
+    """Return the address of hazard[row, 0, 0]; `row` is ATTACK_HAZARD or DESTRUCTION_HAZARD."""
+    return reader.hazard + 8 * reader.nodes * row
 
 
 @jit_inline

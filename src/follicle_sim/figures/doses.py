@@ -15,6 +15,7 @@ from follicle_sim.figures.labels import size_in_points
 from follicle_sim.figures.style import MUTED, ArmLook, Entry
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.provenance import stored_scenario
+from follicle_sim.scenario.arrangement import arrange
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,14 +36,15 @@ class DoseRow:
     spans: tuple[tuple[float, float], ...]
 
 
-def dose_rows(data: xr.Dataset) -> list[DoseRow]:
+def dose_rows(data: xr.Dataset, most: int = _MOST_ROWS) -> list[DoseRow]:
     """Return the planned doses of the arms that have any, from the scenario stored with the data.
 
-    Empty where none is stored, or where more arms have doses than a reader could tell apart.
+    Empty where none is stored, or where more than `most` arms have doses: nobody could tell them
+    apart.
     """
     if not scenario_of(data):
         return []
-    scenario = stored_scenario(data.attrs, "figure")
+    scenario = arrange(stored_scenario(data.attrs, "figure"))
     rows = []
     for arm in scenario.arms:
         sessions: set[float] = set()
@@ -55,7 +57,7 @@ def dose_rows(data: xr.Dataset) -> list[DoseRow]:
                 sessions.update(weeks.tolist())
         if sessions or spans:
             rows.append(DoseRow(arm.label, tuple(sorted(sessions)), tuple(sorted(spans))))
-    return rows if len(rows) <= _MOST_ROWS else []
+    return rows if len(rows) <= most else []
 
 
 def dose_entries(rows: Sequence[DoseRow]) -> list[Entry]:

@@ -44,7 +44,10 @@ _PLACED = {
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A published number where it belongs on the axes; `half` is half its 95 % interval."""
+    """A published number where it belongs on the axes; `half` is half its 95 % interval.
+
+    `imputed`: nobody published the spread behind that interval.
+    """
 
     arm: str
     week: float
@@ -52,6 +55,7 @@ class Point:
     half: float | None
     label: str
     manner: str
+    imputed: bool = False
 
 
 def study_name(study: str) -> str:
@@ -66,7 +70,11 @@ def study_name(study: str) -> str:
     if known is None:
         return study
     name = known.citation.split(" (")[0]
-    return study if name.startswith("authors") else name.replace(", ", " ")
+    return (
+        study
+        if name.startswith("authors")
+        else name.replace(", year not shown", "").replace(", ", " ")
+    )
 
 
 def published_points(
@@ -77,6 +85,8 @@ def published_points(
     baseline: Mapping[str, float],
     *,
     change: bool,
+    imputed: bool = False,
+    controlled: bool = False,
 ) -> list[Point]:
     """Return the published numbers about a variable that can be shown on its course.
 
@@ -94,6 +104,11 @@ def published_points(
         Simulated mean at baseline of each arm.
     change
         The axes show changes from baseline.
+    imputed
+        Give numbers without a published spread the interval of the spread that may stand in.
+    controlled
+        Where a trial had a control, show the difference from it and not the arm's own change, which
+        holds what the trial itself did.
 
     Notes
     -----
@@ -102,20 +117,21 @@ def published_points(
     week only the most direct is shown.
     """
     manners = _ON_CHANGES if change else _ON_LEVELS
-    order = list(manners)
+    said = {"change": "own change"} if controlled and change else {}
+    order = sorted(manners, key=lambda kind: controlled and not kind.endswith("difference"))
     best: dict[tuple[str, str, float], int] = {}
     usable = []
     for row in comparison.rows:
         if row.endpoint != variable or row.statistic != "mean" or row.kind not in manners:
             continue
         rank = order.index(row.kind)
-        if row.arm not in arms and rank > 0:
+        if row.arm not in arms and manners[row.kind]:
             continue
         key = (row.study, row.arm, round(row.week, 3))
         best[key] = min(rank, best.get(key, rank))
         usable.append((key, rank, row))
     return [
-        _point(row, manners[row.kind], arms, course, baseline)
+        _point(row, manners[row.kind], arms, course, baseline, imputed, said.get(row.kind, ""))
         for key, rank, row in usable
         if rank == best[key]
     ]
@@ -127,16 +143,20 @@ def _point(
     arms: Sequence[str],
     course: Callable[[str, float], float],
     baseline: Mapping[str, float],
+    imputed: bool,
+    said: str,
 ) -> Point:
     scale = baseline[row.arm] if row.kind.startswith("percent") else 1.0
     if manner:
         y = course(row.arm, row.week) + scale * (row.observed - row.simulated)
     else:
         y = row.observed
-    half = None if row.observed_se is None else _NORMAL_95 * scale * row.observed_se
-    words = manner or ("all arms" if row.arm not in arms else "")
+    se = row.imputed_se if row.observed_se is None and imputed else row.observed_se
+    half = None if se is None else _NORMAL_95 * scale * se
+    words = manner or ("all arms" if row.arm not in arms else said)
     label = f"{study_name(row.study)} ({words})" if words else study_name(row.study)
-    return Point(row.arm, row.week, y, half, label, manner)
+    stands_in = half is not None and row.observed_se is None
+    return Point(row.arm, row.week, y, half, label, manner, stands_in)
 
 
 def draw_points(
@@ -161,17 +181,22 @@ def draw_points(
                 fmt=marks[point.label],
                 markersize=MARKER,
                 color=colour,
-                markerfacecolor=PAPER if point.half is None else colour,
-                markeredgecolor=colour if point.half is None else INK,
-                markeredgewidth=1.3 if point.half is None else 0.7,
+                markerfacecolor=colour if _known(point) else PAPER,
+                markeredgecolor=INK if _known(point) else colour,
+                markeredgewidth=0.7 if _known(point) else 1.3,
                 ecolor=colour,
-                elinewidth=1.2,
+                elinewidth=0.7 if point.imputed else 1.2,
                 capsize=2.5,
                 transform=where,
                 zorder=5,
                 clip_on=False,
             )
     return _entries(points, marks)
+
+
+def _known(point: Point) -> bool:
+    """Tell whether a standard error was published."""
+    return point.half is not None and not point.imputed
 
 
 def _asides(group: Sequence[Point], span: float) -> list[float]:
@@ -193,7 +218,7 @@ def _labels(points: Sequence[Point]) -> list[str]:
 def _entries(points: Sequence[Point], marks: Mapping[str, str]) -> list[Entry]:
     entries: list[Entry] = []
     for label, mark in marks.items():
-        known = [point.half is not None for point in points if point.label == label]
+        known = [_known(point) for point in points if point.label == label]
         handle = Line2D([], [], linestyle="none", marker=mark, markersize=MARKER, color=MUTED)
         handle.set_markeredgewidth(1.2)
         handle.set_markerfacecolor(MUTED if all(known) else PAPER)
@@ -212,8 +237,10 @@ def note_of(points: Sequence[Point]) -> str:
     parts = []
     if any(point.half is not None for point in points):
         parts.append("bars: 95 % interval")
-    if any(point.half is None for point in points):
-        parts.append("open markers: no standard error published")
+    if any(not _known(point) for point in points):
+        stands_in = any(point.imputed for point in points)
+        tail = ", a thin bar stands on an assumed one" if stands_in else ""
+        parts.append(f"open markers: no standard error published{tail}")
     parts += [_PLACED[manner] for manner in dict.fromkeys(p.manner for p in points) if manner]
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}." if text else ""

@@ -190,6 +190,18 @@ def axis_label(variable: str, units: str, *, change: bool = False) -> str:
     return f"{name} ({unit})" if unit else name
 
 
+def signed(number: float) -> str:
+    """Return a number without decimals, its sign in front.
+
+    Examples
+    --------
+    >>> signed(31.6), signed(-2.2), signed(-0.3)
+    ('+32', '−2', '0')
+    """
+    whole = round(number)
+    return f"{'−' if whole < 0 else '+' if whole > 0 else ''}{abs(whole)}"
+
+
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure (inches) that pyplot knows nothing about."""
     # Words are as wide as they were measured only at the resolution of the file.

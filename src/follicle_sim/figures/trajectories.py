@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +11,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from follicle_sim.endpoints import arm_roles, people_last
-from follicle_sim.errors import InputError, Problem, did_you_mean
-from follicle_sim.estimates import FloatArray, change_mean, estimate, level_mean
+from follicle_sim.endpoints import arm_roles
+from follicle_sim.estimates import FloatArray
 from follicle_sim.figures import style as look
+from follicle_sim.figures.courses import Course, band_name, courses_of
 from follicle_sim.figures.doses import ROW, dose_entries, dose_rows, draw_doses
 from follicle_sim.figures.labels import (
     End,
@@ -39,18 +38,6 @@ _MOST_BANDS = 8
 _FEW_VISITS = 14
 
 
-@dataclass(frozen=True, slots=True)
-class _Course:
-    """One arm over the visits; `people` is (visit, people), `start` the mean level at baseline."""
-
-    label: str
-    mean: FloatArray
-    low: FloatArray
-    high: FloatArray
-    people: FloatArray
-    start: float
-
-
 def plot_density(
     data: xr.Dataset,
     ax: Axes | None = None,
@@ -59,8 +46,10 @@ def plot_density(
     change: bool = False,
     comparison: ComparisonTable | None = None,
 ) -> Axes:
-    """Draw the mean course of every arm with its 95 % interval and the spread of its subjects.
+    """Draw the mean course of every arm with its interval and the spread of its subjects.
 
+    The interval is that of 95 % over people, or the 90 % credible one where replicates draw what is
+    not known (`run.uncertainty`): fitted parameters, potency and the finite number of people.
     The spread is left out above three arms and the interval above eight: they would hide the means.
 
     Parameters
@@ -99,7 +88,7 @@ def plot_density(
     >>> ax.get_xlabel(), ax.get_ylabel()
     ('weeks since baseline', 'hair density (hairs/cm²)')
     """
-    courses, weeks = _courses(data, variable, change)
+    courses, weeks = courses_of(data, variable, change)
     looks = look.arm_looks(*arm_roles(data))
     doses = dose_rows(data)
     points = [] if comparison is None else _points(comparison, variable, courses, weeks, change)
@@ -110,7 +99,7 @@ def plot_density(
         x = look.widened(weeks)
         if change:
             ax.plot(x[[0, -1]], [0, 0], color=look.MUTED, linewidth=0.8, zorder=1)
-        entries = _draw_means(ax, courses, x, looks)
+        entries = _draw_means(ax, courses, x, looks, band_name(data))
         entries += _draw_people(ax, courses, x, looks)
         extent = _extent(courses, points, change)
         entries += draw_points(ax, points, looks, extent[1] - extent[0]) + dose_entries(doses)
@@ -125,36 +114,6 @@ def _own_axes(data: xr.Dataset, arms: int, studies: int) -> Axes:
     figure = look.new_figure(_WIDTH, max(_HEIGHT, 2.0 + 0.19 * arms) + 0.1 * studies)
     top = write_title(figure, str(data.attrs.get("title", "")), 0.8, 0.15)
     return look.place(figure, 0.8, 0.6, 0.15, top + 0.12)
-
-
-def _courses(data: xr.Dataset, variable: str, change: bool) -> tuple[list[_Course], FloatArray]:
-    """Return the course of every arm and the visits in weeks."""
-    plain = {"replicate", "arm", "subject", "time"}
-    fitting = [
-        str(name)
-        for name, values in data.data_vars.items()
-        if {"arm", "subject", "time"} <= set(values.dims) <= plain
-    ]
-    if variable not in fitting:
-        message = f'no variable "{variable}" to draw{did_you_mean(variable, fitting)}'
-        raise InputError("figure", [Problem("variable", message)])
-    days = np.asarray(data["time"].values, dtype=np.float64)
-    values = people_last(data[variable], "arm", "time")
-    zero = np.flatnonzero(days == 0.0)[:1]
-    if change and not zero.size:
-        raise InputError("figure", [Problem("change", "the run has no visit at baseline, 0 days")])
-    courses = []
-    for label, now in zip(arm_roles(data)[0], values, strict=True):
-        level = estimate(level_mean, [(1.0, now, np.zeros_like(now[:1]))], paired=True)
-        found = estimate(change_mean, [(1.0, now, now[zero])], paired=True) if change else level
-        people = now - now[zero] if change else now
-        start = float(level.value[zero[0]]) if zero.size else np.nan
-        drawn: tuple[FloatArray, ...] = (found.value, *found.interval(0.95), people)
-        if days.size == 1:
-            drawn = tuple(np.repeat(part, 2, axis=0) for part in drawn)
-        mean, low, high, everyone = drawn
-        courses.append(_Course(label, mean, low, high, everyone, start))
-    return courses, days / 7.0
 
 
 def _label_axes(ax: Axes, data: xr.Dataset, variable: str, weeks: FloatArray, change: bool) -> None:
@@ -173,9 +132,10 @@ def _label_axes(ax: Axes, data: xr.Dataset, variable: str, weeks: FloatArray, ch
 
 def _draw_means(
     ax: Axes,
-    courses: Sequence[_Course],
+    courses: Sequence[Course],
     weeks: FloatArray,
     looks: Mapping[str, look.ArmLook],
+    band: str,
 ) -> list[look.Entry]:
     # The more arms, the fainter the bands, and none where they would only be mud.
     alpha = look.BAND * min(1.0, 3 / len(courses))
@@ -199,12 +159,12 @@ def _draw_means(
     line = Line2D([], [], color=look.MUTED, linewidth=look.LINE)
     if not banded:
         return [(line, "mean")]
-    return [((_patch(alpha), line), "mean and its 95 % interval")]
+    return [((_patch(alpha), line), band)]
 
 
 def _draw_people(
     ax: Axes,
-    courses: Sequence[_Course],
+    courses: Sequence[Course],
     weeks: FloatArray,
     looks: Mapping[str, look.ArmLook],
 ) -> list[look.Entry]:
@@ -229,7 +189,7 @@ def _patch(alpha: float) -> Patch:
     return Patch(facecolor=look.MUTED, alpha=alpha, linewidth=0)
 
 
-def _differ(course: _Course) -> bool:
+def _differ(course: Course) -> bool:
     low, high = _middle(course.people)
     return bool(np.any(high > low))
 
@@ -258,7 +218,7 @@ def _dotted(mean: FloatArray) -> NDArray[np.bool_]:
 def _points(
     comparison: ComparisonTable,
     variable: str,
-    courses: Sequence[_Course],
+    courses: Sequence[Course],
     weeks: FloatArray,
     change: bool,
 ) -> list[Point]:
@@ -274,7 +234,7 @@ def _points(
 
 
 def _extent(
-    courses: Sequence[_Course], points: Sequence[Point], change: bool
+    courses: Sequence[Course], points: Sequence[Point], change: bool
 ) -> tuple[float, float]:
     """Return the least and the greatest number that is drawn."""
     parts = [np.array([0.0] if change else [])]
@@ -292,7 +252,7 @@ def _extent(
     return (float(every.min()), float(every.max())) if every.size else (0.0, 1.0)
 
 
-def _ends(courses: Sequence[_Course], looks: Mapping[str, look.ArmLook]) -> list[End]:
+def _ends(courses: Sequence[Course], looks: Mapping[str, look.ArmLook]) -> list[End]:
     ends = []
     for course in courses:
         known = course.mean[np.isfinite(course.mean)]

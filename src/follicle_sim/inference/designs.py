@@ -3,13 +3,15 @@
 `designs/<name>.toml` are scenario files, one per study (or per population of a study); a name that
 begins with "_" is only extended. `not_expressed.toml`, `scoring.toml` and `misses.toml` say what
 cannot be simulated and why, what stands in for spreads and sizes nobody reported, and why a number
-is missed.
+is missed. `spread.csv` says how far each prediction moves with what the fits left open.
 """
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from follicle_sim.scenario.model import Scenario
 
 DESIGNS = Path(__file__).parent / "designs"
 TABLES = ("not_expressed", "scoring", "misses")
+SPREAD_FILE = "spread.csv"
+"""In this folder; written by `python -m follicle_sim.inference.spread`."""
 
 
 class _Record(BaseModel):
@@ -94,6 +98,36 @@ class Rules(_Record):
     error: Mapping[str, GivenError]
     met: Mapping[str, Met]
     used: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How much one scored prediction moves with what is not known, in the unit of its row."""
+
+    design: str
+    observation: str
+    arm: str
+    control: str
+    sd: float
+
+
+@cache
+def stored_spread() -> tuple[Spread, ...]:
+    """Return the rows of spread.csv, none where it was not written yet."""
+    path = DESIGNS / SPREAD_FILE
+    if not path.is_file():
+        return ()
+    lines = (line for line in path.read_text("utf-8").splitlines() if line[:1] != "#")
+    return tuple(
+        Spread(row["design"], row["observation"], row["arm"], row["control"], float(row["sd"]))
+        for row in csv.DictReader(lines)
+    )
+
+
+@cache
+def parameter_sds() -> Mapping[tuple[str, str, str, str], float]:
+    """Return the SD over draws by design, observation, arm and control."""
+    return {(row.design, row.observation, row.arm, row.control): row.sd for row in stored_spread()}
 
 
 def design_names() -> tuple[str, ...]:

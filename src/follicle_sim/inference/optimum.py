@@ -13,7 +13,7 @@ from scipy.optimize import least_squares
 
 from follicle_sim.inference.emulator import CHECK_TIMES, Emulator, spread_points
 from follicle_sim.inference.likelihood import make_likelihood
-from follicle_sim.inference.problem import REACH, Calibration
+from follicle_sim.inference.problem import Calibration
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ def optimum(calibration: Calibration, emulator: Emulator, steps: int = STEPS) ->
     starts = np.vstack([np.zeros((1, d)), spread_points(STARTS - 1, d)])
 
     def misfits(x: Floats) -> Floats:
-        return np.concatenate([likelihood.residuals(emulator(x)), REACH * x])
+        return np.concatenate([likelihood.residuals(emulator(x)), calibration.from_prior(x)])
 
     runs = [least_squares(misfits, at, bounds=(-1.0, 1.0), max_nfev=steps) for at in starts]
     best = min(runs, key=lambda run: float(run.cost))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from follicle_sim.inference.designs import explanations, scoring_rules
+from follicle_sim.inference.designs import explanations, parameter_sds, scoring_rules
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.trials.compare import ComparisonRow
 from follicle_sim.trials.normalise import density_change_sd
@@ -59,9 +59,15 @@ class ScoreRow:
     predicted, error
         ``simulated + offset``; joint error of observation, Monte Carlo and offset (None without a
         standard error).
-    z, covered
-        ``(predicted - observed) / error``; whether the 90 % predictive interval holds the
-        observation.
+    z
+        ``(predicted - observed) / error``: parameters held at their fitted values, the stricter
+        rule, the same for numbers that were fitted to and those that were not.
+    parameter_sd
+        SD of the prediction over draws of fitted parameters and potencies (`inference.spread`);
+        None where it was not computed.
+    covered
+        Whether the 90 % predictive interval, of half width 1.645 ``hypot(error, parameter_sd)``,
+        holds the observation.
     counted, note
         Whether the row counts in the fit statistics, and why not where it does not.
     explanation
@@ -89,6 +95,7 @@ class ScoreRow:
     predicted: float
     error: float | None
     z: float | None
+    parameter_sd: float | None
     covered: bool | None
     use: Use
     grade: Grade
@@ -104,6 +111,11 @@ class ScoreRow:
         return self.z is not None and abs(self.z) > WITHIN
 
     @property
+    def covered_alone(self) -> bool:
+        """Covered also without the spread of the parameters."""
+        return self.z is not None and abs(self.z) <= COVERED
+
+    @property
     def mc_z(self) -> float:
         """Monte Carlo error of z."""
         return self.mc_se / self.error if self.error else 0.0
@@ -111,11 +123,15 @@ class ScoreRow:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Fit statistics of some rows: how many, within two standard errors, and covered at 90 %."""
+    """Fit statistics of some rows: how many, within two standard errors, and covered at 90 %.
+
+    `covered_alone` is of intervals that leave out the spread of the fitted parameters.
+    """
 
     rows: int
     within: int
     covered: int
+    covered_alone: int
 
     @property
     def share_within(self) -> float:
@@ -127,12 +143,18 @@ class Tally:
         """Share of the rows inside their 90 % predictive interval; NaN without rows."""
         return self.covered / self.rows if self.rows else math.nan
 
+    @property
+    def coverage_alone(self) -> float:
+        """Share inside intervals without the spread of the parameters; NaN without rows."""
+        return self.covered_alone / self.rows if self.rows else math.nan
+
 
 def tally(rows: Iterable[ScoreRow]) -> Tally:
     """Count the rows that have a score, whatever their use."""
     scored = [row for row in rows if row.z is not None]
     within = sum(not row.missed for row in scored)
-    return Tally(len(scored), within, sum(bool(row.covered) for row in scored))
+    covered = sum(bool(row.covered) for row in scored)
+    return Tally(len(scored), within, covered, sum(row.covered_alone for row in scored))
 
 
 def score(
@@ -223,6 +245,8 @@ def _scored(
     predicted = row.simulated + offset
     error = None if se is None else math.sqrt(se**2 + mc_se**2 + offset_sd**2)
     z = (predicted - row.observed) / error if error else None
+    parameter_sd = parameter_sds().get((design, row.observation, row.arm, row.control))
+    half = COVERED * math.hypot(error or 0.0, parameter_sd or 0.0)
     use, reason = effective_use(observation)
     note = _why_not_counted(row, compared, use, reason, z)
     missed = z is not None and abs(z) > WITHIN
@@ -248,7 +272,8 @@ def _scored(
         predicted=predicted,
         error=error,
         z=z,
-        covered=None if z is None else abs(z) <= COVERED,
+        parameter_sd=parameter_sd,
+        covered=None if z is None else abs(predicted - row.observed) <= half,
         use=use,
         grade=row.grade,
         unverified=row.unverified,

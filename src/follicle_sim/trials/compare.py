@@ -11,7 +11,8 @@ from typing import Literal, Protocol
 import numpy as np
 import xarray as xr
 
-from follicle_sim.endpoints import arm_roles, is_paired, scenario_of
+from follicle_sim.crossover import by_treatment
+from follicle_sim.endpoints import arm_roles, draws_of, is_paired, scenario_of
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.estimates import (
     Figure,
@@ -67,7 +68,8 @@ class ComparisonRow:
         The published value; `observed_se` is None where no spread was published, `imputed_se` then
         may stand in for it.
     simulated, simulated_se, people
-        The counterpart; its standard error is over `people` simulated subjects.
+        The counterpart; its standard error is over `people` simulated subjects, or over draws
+        where replicates draw what is not known: then it holds parameters, potency and people.
     z
         ``(simulated - observed) / sqrt(simulated_se**2 + observed_se**2)``; None without both.
     z_imputed
@@ -170,12 +172,13 @@ def compare(
     Notes
     -----
     Differences are differences of changes from baseline. Relative changes are changes of the
-    group's mean over the group's mean baseline. Errors are taken person by person where the
-    design is counterfactual and add as variances otherwise.
+    group's mean over the group's mean baseline. Errors are taken person by person where arms hold
+    the same people and add as variances otherwise. A crossover is compared by treatment.
     """
     if comparisons is None:
         stored = scenario_of(dataset).get("compare") or ()
         comparisons = [_Stored(each["study"], each["arms"]) for each in stored]
+    dataset = by_treatment(dataset)
     labels, _ = arm_roles(dataset)
     _check(comparisons, labels)
     rows: list[ComparisonRow] = []
@@ -250,11 +253,11 @@ def _match(
     base = np.zeros_like(now) if observation.kind == "level" else simulated.base
     if base is None:
         return "the run has no visit at baseline"
-    paired = is_paired(dataset)
+    paired, draws = is_paired(dataset), draws_of(dataset)
     rows = []
     for team in teams:
         groups = [(w, now[i], base[i]) for label, w in team.items() for i in [labels.index(label)]]
-        rows.append(_row(observation, team, figure, groups, paired, day, interpolated))
+        rows.append(_row(observation, team, figure, groups, paired, draws, day, interpolated))
     return rows
 
 
@@ -279,10 +282,11 @@ def _row(
     figure: Figure,
     groups: Sequence[tuple[float, FloatArray, FloatArray]],
     paired: bool,
+    draws: int,
     day: float,
     interpolated: bool,
 ) -> ComparisonRow:
-    found = estimate(figure, groups, paired=paired)
+    found = estimate(figure, groups, paired=paired, draws=draws)
     value = float(found.value)
     se = float(found.se) if np.isfinite(found.se) else None
     gap = value - observation.value
