@@ -15,7 +15,7 @@ from follicle_sim.forcing import Drive, block_of, integrate
 from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.scenario.load import load_scenario, parse_scenario
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.simulate import prepare
+from follicle_sim.study import prepare
 
 Floats = NDArray[np.float64]
 

@@ -46,7 +46,7 @@ LAYERS = (
     ),
     ("what happens to them", ("engine", "forcing")),
     ("what is measured", ("instrument", "dataset", "follow_up", "provenance", "storage")),
-    ("the way through", ("simulate",)),
+    ("the way through", ("study", "screening", "simulate")),
     ("what it says", ("crossover", "endpoints", "analysis", "trials.simulated", "trials.compare")),
     (
         "loops and pictures",

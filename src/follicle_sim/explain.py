@@ -35,7 +35,8 @@ from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.model import Arm, Design, Scenario, Spread
 from follicle_sim.scenario.own import parse_own
-from follicle_sim.simulate import Study, prepare, simulate
+from follicle_sim.simulate import simulate
+from follicle_sim.study import Study, prepare
 
 Floats = NDArray[np.float64]
 

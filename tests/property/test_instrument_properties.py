@@ -10,7 +10,7 @@ from follicle_sim import parse_scenario, simulate
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.instrument import SCREENING, read
 from follicle_sim.instrument.optics import told_apart
-from follicle_sim.simulate import prepare
+from follicle_sim.study import prepare
 
 few = settings(deadline=None, max_examples=10)
 

@@ -15,7 +15,8 @@ from follicle_sim.inference.measure_spread import (
     spread_of,
     telogen_share,
 )
-from follicle_sim.simulate import prepare, screening_count
+from follicle_sim.screening import screening_count
+from follicle_sim.study import prepare
 
 # -- Loussouarn 2005 -------------------------------------------------------------------------------
 
