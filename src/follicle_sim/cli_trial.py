@@ -49,7 +49,9 @@ def power(
         str, typer.Option("--n", metavar="N,N,...", help="People an arm, several sizes.")
     ] = "10,20,30,60",
     replicates: Annotated[int, typer.Option("--replicates", min=2, help="Trials.")] = 500,
-    endpoint: Annotated[str, typer.Option("--endpoint", help="What is tested.")] = "hair_density",
+    endpoint: Annotated[
+        str, typer.Option("--endpoint", help="What is tested. Default: as [analysis] says.")
+    ] = "",
     week: Annotated[
         list[float] | None,
         typer.Option(
@@ -64,10 +66,12 @@ def power(
             "signed_rank. Default: ancova, or paired_t.",
         ),
     ] = "",
-    alpha: Annotated[float, typer.Option("--alpha", help="Significant is p below this.")] = 0.05,
+    alpha: Annotated[
+        float | None, typer.Option("--alpha", help="Significant is p below this.")
+    ] = None,
     sided: Annotated[
-        int, typer.Option("--sided", min=1, max=2, help="1: only a gain of hair counts.")
-    ] = 2,
+        int | None, typer.Option("--sided", min=1, max=2, help="1: only a gain of hair counts.")
+    ] = None,
     control: Annotated[
         str, typer.Option("--control", metavar="LABEL", help="Arm to compare with.")
     ] = "",

@@ -17,13 +17,13 @@ from follicle_sim.endpoints import arm_roles
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.estimates import Figure, change_mean, relative_change
 from follicle_sim.inference.designs import scoring_rules
-from follicle_sim.inference.trial_sources import PART, endpoint_values
+from follicle_sim.inference.trial_sources import PART
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Comparison, Scenario
 from follicle_sim.simulate import memory_needed, simulate
 from follicle_sim.trials.compare import ComparisonRow, compare
 from follicle_sim.trials.observed import observations
-from follicle_sim.trials.simulated import RECIPES
+from follicle_sim.trials.simulated import RECIPES, course
 
 Floats = NDArray[np.float64]
 Report = Callable[[str, int, int], None]
@@ -267,6 +267,21 @@ def trial_figures(
     if control:
         found = found - of(control)[0]
     return found, start
+
+
+def endpoint_values(data: xr.Dataset, endpoint: str) -> tuple[Floats, Floats]:
+    """Return an endpoint of a dataset (R, A, S, T) and the days of its visits (T,).
+
+    Raises
+    ------
+    InputError
+        If the dataset does not hold it.
+    """
+    found = course(data, endpoint)
+    if isinstance(found, str):
+        raise InputError("predictive check", [Problem("endpoint", found)])
+    shape = (*found.values.shape[:2], data.sizes.get("replicate", 1), data.sizes["subject"])
+    return np.moveaxis(found.values.reshape(shape), (2, 0, 3, 1), (0, 1, 2, 3)), found.days
 
 
 def _bands(
