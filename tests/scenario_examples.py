@@ -81,6 +81,19 @@ count = 12
 [design]
 kind = "counterfactual"
 visits = {every = "4 weeks", until = "104 weeks"}
+run_in = "4 weeks"
+run_in_arm = "placebo"
+visit_window = "1 day"
+late_visits = {share = 0.1, by = "2 days"}
+missed_visits = 0.05
+missed_baseline = 0.01
+early_stop = {per_year = 0.1}
+adherence_spread = 0.5
+recruitment = {opens = "1 March", lasts = "26 weeks"}
+
+[design.dropout]
+per_year = 0.1
+lack_of_effect = {per_visit = 0.2, wanted = "5 cm-2", softness = "3 cm-2", after = "12 weeks"}
 
 [instrument]
 name = "macrophotograph"

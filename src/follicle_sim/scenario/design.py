@@ -118,7 +118,7 @@ class Design(Table):
     )
     missed_baseline: Annotated[float, Number()] = Field(
         default=0.0,
-        description="probability that a baseline visit is missed, of a trial or a period",
+        description="probability that a baseline is missed, of the trial or a period",
     )
     dropout: Dropout | None = Field(default=None, description="people who leave the trial")
     early_stop: EarlyStop | None = Field(
