@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from workload import Workload, kaufman, run_engine, workload
 
+from follicle_sim.engine.birth import initialise
 from follicle_sim.engine.clocks import Clocks, allocate_clocks, build_clocks, forcing_of
-from follicle_sim.engine.kernel import advance, initialise, observe
+from follicle_sim.engine.events import advance
+from follicle_sim.engine.kernel import observe
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.engine.state import STATE
 from follicle_sim.simulate import simulate

@@ -8,6 +8,7 @@ from repository import SCENARIOS
 
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.engine.clocks import Block, Rules
+from follicle_sim.engine.grafts import no_grafts
 from follicle_sim.engine.kernel import run_block
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.engine.state import STATE
@@ -15,7 +16,7 @@ from follicle_sim.forcing import Drive, block_of, integrate
 from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.scenario.load import load_scenario, parse_scenario
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.simulate import prepare
+from follicle_sim.study import prepare
 
 Floats = NDArray[np.float64]
 
@@ -109,7 +110,7 @@ def workload(
         keys=np.array([seed, 0, 0]),
         subjects=cohort.subject,
         follicles=cohort.follicles,
-        visits=study.visits,
+        visits=np.array(study.scenario.design.visits),
     )
 
 
@@ -131,7 +132,8 @@ def run_engine(work: Workload) -> Floats:
         work.keys,
         work.subjects,
         work.follicles,
-        work.visits,
+        work.visits[None, :],
+        no_grafts(people),
         np.empty((1, int(work.follicles.max())), STATE),
         tallies,
         np.empty((people, visits, 0), np.uint8),

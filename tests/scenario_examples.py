@@ -81,6 +81,19 @@ count = 12
 [design]
 kind = "counterfactual"
 visits = {every = "4 weeks", until = "104 weeks"}
+run_in = "4 weeks"
+run_in_arm = "placebo"
+visit_window = "1 day"
+late_visits = {share = 0.1, by = "2 days"}
+missed_visits = 0.05
+missed_baseline = 0.01
+early_stop = {per_year = 0.1}
+adherence_spread = 0.5
+recruitment = {opens = "1 March", lasts = "26 weeks"}
+
+[design.dropout]
+per_year = 0.1
+lack_of_effect = {per_visit = 0.2, wanted = "5 cm-2", softness = "3 cm-2", after = "12 weeks"}
 
 [instrument]
 name = "macrophotograph"
@@ -99,6 +112,31 @@ seed = 7
 replicates = 2
 history = "5 years"
 forcing_step = "0.25 days"
+
+[analysis]
+endpoint = "terminal_density"
+method = "paired_t"
+level = 0.9
+alpha = 0.025
+sided = 1
+set = "per_protocol"
+least_doses = 0.7
+most_late = "10 days"
+missing = "complete_cases"
+imputations = 30
+stratify = false
+multiplicity = "holm"
+responder_gain = "12 cm-2"
+satisfaction = "seven_point"
+adverse_events = true
+
+[[analysis.comparisons]]
+treatment = "finasteride"
+control = "placebo"
+
+[[analysis.secondary]]
+endpoint = "hair_density"
+method = "signed_rank"
 
 [[compare]]
 study = "kaufman_1998"

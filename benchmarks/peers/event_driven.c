@@ -14,7 +14,7 @@ enum { LOG_CALIBRE = 4, GROWN = 5, TABLES = 6 };
 enum { ATTACK_HAZARD, DESTRUCTION_HAZARD };
 enum { INITIAL_PHASE = 4, INITIAL_DURATION, ATTACK, DESTRUCTION, STRATUM, FULL_CALIBRE };
 enum { PHASE_END, ATTACKED, DESTROYED };
-enum { SEEN, TERMINAL, SEEN_ANAGEN, CALIBRE_SUM, GROWTH_SUM, WEIGHT_SUM, SHED, PHASES,
+enum { SEEN, TERMINAL, SEEN_ANAGEN, CALIBRE_SUM, GROWTH_SUM, WEIGHT_SUM, SHED, GROWS, PHASES,
        COLUMNS = PHASES + 5 };
 
 typedef struct {
@@ -355,6 +355,7 @@ static inline void see(const Follicle *f, double now, const double *readings, in
     tally[CALIBRE_SUM] += seen * calibre;
     tally[TERMINAL] += calibre >= r->terminal_calibre ? seen : 0.0;
     tally[SEEN_ANAGEN] += seen_growing;
+    tally[GROWS] += seen_growing;
     tally[GROWTH_SUM] += seen_growing * r->growth * scale * relative;
     tally[WEIGHT_SUM] += seen_growing * thickness * thickness * scale * relative;
 }

@@ -15,6 +15,7 @@ from workload import Floats, Workload
 from follicle_sim.engine.clocks import ANAGEN, KENOGEN, TELOGEN
 from follicle_sim.engine.sight import (
     CALIBRE_SUM,
+    GROWS,
     GROWTH_SUM,
     PHASES,
     SEEN,
@@ -124,6 +125,7 @@ class Scalp(mesa.Model):
                 tally[TERMINAL] += 1.0
             if growing:
                 tally[SEEN_ANAGEN] += 1.0
+                tally[GROWS] += 1.0
                 tally[GROWTH_SUM] += rules.growth * scale * relative
                 tally[WEIGHT_SUM] += (calibre / rules.full_calibre) ** 2 * scale * relative
         return np.array(tally)

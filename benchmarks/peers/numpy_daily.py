@@ -15,6 +15,7 @@ from workload import Floats, Workload
 from follicle_sim.engine.clocks import ANAGEN, KENOGEN, TELOGEN, Rules
 from follicle_sim.engine.sight import (
     CALIBRE_SUM,
+    GROWS,
     GROWTH_SUM,
     PHASES,
     SEEN,
@@ -146,6 +147,7 @@ def see(state: State, d: int, tables: DailyTables, work: Workload, people: int) 
     put(SEEN, seen)
     put(TERMINAL, seen & (calibre >= rules.terminal_calibre))
     put(SEEN_ANAGEN, seen_growing)
+    put(GROWS, seen_growing)
     put(CALIBRE_SUM, seen * calibre)
     put(GROWTH_SUM, seen_growing * relative * (rules.growth * scale))
     put(WEIGHT_SUM, seen_growing * thickness**2 * relative * scale)

@@ -15,6 +15,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from follicle_sim.cli_inference import add_inference
+from follicle_sim.cli_instruments import add_instruments
+from follicle_sim.cli_optimise import add_optimise
+from follicle_sim.cli_trial import add_trial_commands
 from follicle_sim.errors import FollicleSimError, Interrupted
 
 CODES = (
@@ -116,13 +119,15 @@ def run(
 @app.command(epilog=CODES, short_help="Report every problem of a scenario file.")
 def check(file: ScenarioFile, settings: Settings = None) -> None:
     """Check a scenario file: every problem at once, or a line that says it is fine."""
+    from follicle_sim.scenario.arrangement import arm_sizes, arrange
     from follicle_sim.scenario.load import load_scenario
     from follicle_sim.simulate import check_memory
 
     scenario = load_scenario(file, settings or [])
     check_memory(scenario)
-    people = len(scenario.arms) * scenario.population.subjects * scenario.run.replicates
-    parts = {"arm": len(scenario.arms), "subject": people, "visit": len(scenario.design.visits)}
+    trial = arrange(scenario)
+    people = sum(arm_sizes(trial)) * scenario.run.replicates
+    parts = {"arm": len(trial.arms), "subject": people, "visit": len(trial.design.visits)}
     counts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in parts.items())
     typer.echo(f"{file}: fine: {', '.join(counts)}")
 
@@ -288,6 +293,9 @@ def treatments_show(
 
 
 add_inference(app, CODES)
+add_instruments(app, CODES)
+add_optimise(app, CODES)
+add_trial_commands(app, CODES)
 
 
 def _stop(signal_number: int, frame: object) -> NoReturn:

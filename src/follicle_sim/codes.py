@@ -53,8 +53,24 @@ class Decision(IntEnum):
     RESPONDER = 23
     PERSON_EFFECT = 24
     BATCH = 25
+    GRAFT_SURVIVAL = 26
+    GRAFT_SHAFT = 27
+    GRAFT_REST = 28
+    # 32-39, 42-43: who is in which arm, who comes, who leaves; never biology
+    ALLOCATION = 32
+    RECRUITED = 33
+    VISIT_DAY = 34
+    VISIT_LATE = 35
+    VISIT_LATE_BY = 36
+    MISSED_VISIT = 37
+    DROPOUT = 38
+    LACK_OF_EFFECT = 39
+    EARLY_STOP = 42
+    PERSON_ADHERENCE = 43
+    # 40-41: which values of uncertain parameters a replicate has
     POSTERIOR_DRAW = 40
     POTENCY_FIT = 41
+    # 48-53: traits of a person
     AGE = 48
     SEX = 49
     SEVERITY_GRADE = 50
@@ -76,6 +92,11 @@ class Decision(IntEnum):
     PULL = 75
     COMB = 76
     RATING = 77
+    IMPUTATION = 80
+    RESAMPLING = 81
+    SATISFACTION_PERSON = 82
+    SATISFACTION_VISIT = 83
+    ADVERSE_EVENT = 84
 
 
 SUBJECT_LEVEL = 0xFFFFFFFF

@@ -25,6 +25,10 @@ COMPILED_MODULES = (
     "numerics.py",
     "engine/clocks.py",
     "engine/sight.py",
+    "engine/durations.py",
+    "engine/events.py",
+    "engine/birth.py",
+    "engine/grafts.py",
     "engine/kernel.py",
 )
 """Every module that uses `jit`, relative to the package; a test keeps the list complete."""

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from follicle_sim import who
 from follicle_sim.codes import NO_FOLLICLE, PHASE_NAMES
 from follicle_sim.cohort import Cohort
+from follicle_sim.follow_up import BY_VISIT, NOBODY, design_attrs, follow
+from follicle_sim.follow_up import MEANING as MEANING_OF_PEOPLE
 from follicle_sim.forcing import SHED_WINDOW
 from follicle_sim.instrument import MEANING as EXTRA
 from follicle_sim.instrument import observable, read
+from follicle_sim.scenario.arrangement import arrange
 from follicle_sim.scenario.instrument import Instrument
 from follicle_sim.scenario.model import Scenario
 
@@ -43,6 +46,7 @@ class ArmResult:
     """What one arm of one replicate produced."""
 
     cohort: Cohort
+    visits: Floats  # (S or 1, V) day on which each person is seen
     tally: Floats  # (S, V, TALLY_COLUMNS)
     factors: Floats  # (S, V, F)
     phase: NDArray[np.uint8]  # (S, V, N), N = 0 where not recorded
@@ -65,22 +69,38 @@ def to_dataset(
     Dimensions arm, subject, time (days since baseline), phase, factor, and a leading replicate
     where the scenario has more than one.
     """
+    scenario = arrange(scenario)
     arms = scenario.arms
     wanted = scenario.record.variables or (*SUBJECT_VARIABLES, "factor_level", *EXTRA)
     readings = [
         [seen(scenario, arm.label, result) for arm, result in zip(arms, row, strict=True)]
         for row in results
     ]
+    followed = [
+        follow(scenario, [result.cohort for result in row], reading)
+        for row, reading in zip(results, readings, strict=True)
+    ]
+    readings, known = [gaps for gaps, _ in followed], [about for _, about in followed]
     several = len(results) > 1
+    sizes = [[result.cohort.subject.size for result in row] for row in results]
+    widest_arm = max(max(row) for row in sizes)
     lead = ("replicate", "arm") if several else ("arm",)
 
-    def stack(rows: list[list[NDArray[np.generic]]]) -> NDArray[np.generic]:
-        return np.stack([np.stack(row) for row in rows]) if several else np.stack(rows[0])
+    def fit(values: NDArray[np.generic], fill: float) -> NDArray[np.generic]:
+        room = [(0, widest_arm - len(values))] + [(0, 0)] * (values.ndim - 1)
+        if values.dtype.kind == "U":
+            return np.pad(values, room, constant_values="")
+        return np.pad(values, room, constant_values=fill) if room[0][1] else values
+
+    def stack(rows: list[list[NDArray[np.generic]]], fill: float = np.nan) -> NDArray[np.generic]:
+        equal = [np.stack([fit(values, fill) for values in row]) for row in rows]
+        return np.stack(equal) if several else equal[0]
 
     variables = {}
     persons = [who.about(scenario, [result.cohort for result in row]) for row in results]
     for name in persons[0]:
-        variables[name] = ((*lead, "subject"), stack([row[name] for row in persons]))
+        data = stack([row[name] for row in persons], NOBODY.get(name, np.nan))
+        variables[name] = ((*lead, "subject"), data)
     for name in (*SUBJECT_VARIABLES, *EXTRA):
         if name in wanted and name in readings[0][0]:
             last = ("phase",) if name == "phase_count" else ()
@@ -89,6 +109,9 @@ def to_dataset(
     if "factor_level" in wanted:
         data = stack([[result.factors for result in row] for row in results])
         variables["factor_level"] = ((*lead, "subject", "time", "factor"), data)
+    for name in known[0][0]:
+        data = stack([[about[name] for about in row] for row in known], NOBODY.get(name, np.nan))
+        variables[name] = ((*lead, "subject", *(("time",) if name in BY_VISIT else ())), data)
     if scenario.record.follicles:
         dims = (*lead, "subject", "time", "follicle")
         widest = max(result.phase.shape[2] for row in results for result in row)
@@ -97,27 +120,29 @@ def to_dataset(
             room = ((0, 0), (0, 0), (0, widest - record.shape[2]))
             return np.pad(record, room, constant_values=fill)
 
-        phases = stack([[padded(r.phase, NO_FOLLICLE) for r in row] for row in results])
-        calibres = stack([[padded(r.calibre, 0) for r in row] for row in results])
-        variables |= {"follicle_phase": (dims, phases), "follicle_calibre": (dims, calibres)}
+        phases = [[padded(r.phase, NO_FOLLICLE) for r in row] for row in results]
+        calibres = [[padded(r.calibre, 0) for r in row] for row in results]
+        variables["follicle_phase"] = (dims, stack(phases, NO_FOLLICLE))
+        variables["follicle_calibre"] = (dims, stack(calibres, 0))
     data_set = xr.Dataset(
         variables,
         coords={
             "arm": [arm.label for arm in arms],
             "role": ("arm", [arm.role for arm in arms]),
-            "subject": np.arange(scenario.population.subjects),
+            "subject": np.arange(widest_arm),
             "time": ("time", np.array(scenario.design.visits)),
             "phase": list(PHASE_NAMES),
             "factor": list(factor_names),
         },
-        attrs=dict(attrs),
+        attrs=dict(attrs) | design_attrs(scenario, sizes, known, attrs.get("flow", "")),
     )
     if several:
-        data_set = data_set.assign_coords(replicate=np.arange(len(results)))
+        names = [row[0].cohort.replicate for row in results]
+        data_set = data_set.assign_coords(replicate=np.array(names))
     if scenario.instrument.measures != Instrument().measures:
         data_set.attrs["observable"] = json.dumps(sorted(observable(scenario.instrument)))
     data_set["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:
-        units, long_name = (MEANING | EXTRA | who.MEANING)[name]
+        units, long_name = (MEANING | EXTRA | MEANING_OF_PEOPLE | who.MEANING)[name]
         data_set[name].attrs = {"units": units, "long_name": long_name}
     return data_set

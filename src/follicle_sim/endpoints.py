@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from follicle_sim.crossover import WITHIN, by_treatment
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.estimates import (
     FloatArray,
@@ -25,11 +26,14 @@ _PEOPLE = ("replicate", "subject")
 
 
 def is_paired(dataset: xr.Dataset) -> bool:
-    """Tell whether every arm holds the same subjects (a counterfactual design)."""
+    """Tell whether every arm holds the same people.
+
+    So in a counterfactual design, on split scalps, and in a crossover arranged by treatment.
+    """
     kind = dataset.attrs.get("design_kind")
     if kind is None:
         kind = scenario_of(dataset).get("design", {}).get("kind")
-    return bool(kind == "counterfactual")
+    return kind in ("counterfactual", "split_scalp", WITHIN)
 
 
 def scenario_of(dataset: xr.Dataset) -> Mapping[str, Any]:
@@ -151,7 +155,9 @@ def summarise(
     Parameters
     ----------
     dataset
-        Result of `simulate`: dims arm, subject, time (days since baseline), perhaps replicate.
+        Result of `simulate`: dims arm, subject, time (days since baseline), perhaps replicate. A
+        crossover is summarised by treatment, in days since the start of a period. People who are
+        not there have NaN and are left out.
     variables
         Names; None for every variable with one number per subject and visit. A variable with a
         further dimension gives one series per entry, ``factor_level[DHT]``.
@@ -163,7 +169,7 @@ def summarise(
     -------
     EndpointTable
         Rows ordered by variable, arm and time. Differences are between changes from baseline,
-        person by person in a counterfactual design and between independent groups otherwise.
+        person by person where arms hold the same people and between independent groups otherwise.
 
     Raises
     ------
@@ -174,6 +180,7 @@ def summarise(
     if not 0.0 < level < 1.0:
         problem = Problem("level", f"{level:g} is not between 0 and 1")
         raise InputError("endpoint table", [problem])
+    dataset = by_treatment(dataset)
     control = control_arm(dataset)
     rows: list[EndpointRow] = []
     for name, values in _series(dataset, variables):

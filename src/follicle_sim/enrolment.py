@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.biology.conditions import load_condition
-from follicle_sim.cohort import Cohort, draw_cohort
+from follicle_sim.cohort import Cohort, draw_people
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.traits import grade_of
@@ -119,13 +119,13 @@ def _first_failed(
     """Return the index of the first criterion each candidate fails (S,), NONE_FAILED for none."""
     asked = scenario.population.inclusion
     assert asked is not None
-    cohort = draw_cohort(scenario, arm, replicate, seed, people)
+    cohort = draw_people(scenario, arm, replicate, seed, people)
     failed = np.full(people.size, NONE_FAILED, dtype=np.int64)
     for index, name in enumerate(asked.criteria):
         left = np.flatnonzero(failed == NONE_FAILED)
         if name == "hair_density":
             # Simulated only for those who meet all else: this criterion is asked last.
-            some = draw_cohort(scenario, arm, replicate, seed, people[left])
+            some = draw_people(scenario, arm, replicate, seed, people[left])
             assert asked.hair_density is not None
             fits = _between(count(some), asked.hair_density) if left.size else np.ones(0, bool)
         else:

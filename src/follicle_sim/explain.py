@@ -33,9 +33,10 @@ from follicle_sim.pharmacology.factors import CHANNELS, load_factors
 from follicle_sim.pharmacology.library import AMOUNT_UNITS, Treatment, potency_overrides
 from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.frozen import FrozenMap
-from follicle_sim.scenario.model import Arm, Scenario, Spread
+from follicle_sim.scenario.model import Arm, Design, Scenario, Spread
 from follicle_sim.scenario.own import parse_own
-from follicle_sim.simulate import Study, prepare, simulate
+from follicle_sim.simulate import simulate
+from follicle_sim.study import Study, prepare
 
 Floats = NDArray[np.float64]
 
@@ -213,13 +214,14 @@ def _typical(
         "inclusion": None,
     }
     record = {"variables": ("hair_density", "phase_count"), "follicles": False}
-    design = {"kind": "counterfactual", "visits": visits or scenario.design.visits}
+    # no more than that of the design: nobody is recruited, misses a visit or leaves
+    design = Design.model_construct(kind="counterfactual", visits=visits or scenario.design.visits)
     return scenario.model_copy(
         update={
             "arms": tuple(arms),
             "compare": (),
             "population": scenario.population.model_copy(update=population),
-            "design": scenario.design.model_copy(update=design),
+            "design": design,
             "instrument": scenario.instrument.perfected(),
             "record": scenario.record.model_copy(update=record),
             "run": scenario.run.model_copy(update={"replicates": 1, "uncertainty": "none"}),
@@ -253,12 +255,12 @@ def _exposure(
     cohort = study.arm(0, 0).cohort
     grid = study.grid[study.grid >= 0.0][: 1 - BEYOND]
     amounts, levels, effects, drives = [], [], [], []
+    names: dict[str, Any] = {"seed": cohort.seed, "replicate": cohort.replicate}
+    names |= {"stream": cohort.person_stream, "subjects": cohort.subject.astype(np.uint32)}
     for treatment, schedule in used.values():
-        names = {"seed": cohort.seed, "replicate": cohort.replicate, "stream": cohort.stream}
-        subjects = cohort.subject.astype(np.uint32)
-        fine, level = site_levels(treatment, schedule, grid, subjects=subjects, **names)
+        fine, level = site_levels(treatment, schedule, grid, **names)
         levels.append(cell_means(level, (fine.size - 1) // (grid.size - 1))[0])
-        effects.append(effect_means(treatment, schedule, grid, subjects=subjects, **names)[0])
+        effects.append(effect_means(treatment, schedule, grid, **names)[0])
         given = np.zeros(grid.size - 1)
         for _, events in schedule:
             cells = np.searchsorted(grid, events.times, side="right") - 1

@@ -4,15 +4,15 @@ Model sections 5.2 and 5.3. Reversible miniaturisation R and the brake Q are sol
 from their untreated level, 1, so that a treatment which does nothing changes no bit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv
+from scipy.special import gammaincinv, i0
 
-from follicle_sim.biology.conditions import Condition
-from follicle_sim.codes import CYCLE
+from follicle_sim.biology.conditions import Condition, Pulse
+from follicle_sim.codes import CYCLE, Phase
 from follicle_sim.cohort import Cohort
 from follicle_sim.engine.clocks import Block, Rules
 from follicle_sim.numerics import log_array, relax
@@ -22,6 +22,7 @@ from follicle_sim.scenario.model import Instrument
 Floats = NDArray[np.float64]
 
 STRATA = 32
+YEAR = 365.25
 SHED_WINDOW = 28.0
 """Days before a visit over which shed hairs are counted."""
 
@@ -29,15 +30,17 @@ HISTORY_STEP = 30.0
 """Grid step of untreated natural history, day: forcing there only drifts over years."""
 
 
-def time_grid(history: float, end: float, step: float) -> Floats:
-    """Return forcing times: coarse from -history to 0, then every `step` past `end`, day.
+def time_grid(history: float, end: float, step: float, lead: float = 0.0) -> Floats:
+    """Return forcing times: coarse from -history to -lead, then every `step` past `end`, day.
 
-    Nodes after baseline are multiples of `step`, whatever the end, so a later visit moves none. No
+    Nodes from -lead on are multiples of `step`, whatever the end, so a later visit moves none. No
     visit lies in the last cell: the level of a factor at the very end is rounded differently.
     """
-    back = max(history, SHED_WINDOW)
-    coarse = np.linspace(-back, 0.0, int(np.ceil(back / HISTORY_STEP)) + 1)
-    return np.concatenate([coarse, np.arange(1, int(np.floor(end / step)) + 3) * step])
+    before = int(np.ceil(lead / step))  # steps of a run-in, in which doses may act
+    first = before * step
+    back = max(history, SHED_WINDOW + first)
+    coarse = np.linspace(-back, -first, int(np.ceil((back - first) / HISTORY_STEP)) + 1)
+    return np.concatenate([coarse, np.arange(1 - before, int(np.floor(end / step)) + 3) * step])
 
 
 def sensitivities(condition: Condition, shape: float) -> Floats:
@@ -75,6 +78,9 @@ def engine_rules(parameters: Mapping[str, float], instrument: Instrument) -> Rul
         detection_calibre=instrument.thinnest,
         terminal_calibre=instrument.terminal_calibre,
         shed_window=SHED_WINDOW,
+        # without two images, phases are known
+        resolution=instrument.resolution if instrument.regrowth else 0.0,
+        regrowth=instrument.regrowth or 1.0,
     )
 
 
@@ -107,6 +113,34 @@ def integrate(levels: Floats, grid: Floats, parameters: Mapping[str, float]) -> 
     )
 
 
+def in_season(
+    log_rho: Floats,
+    cohort: Cohort,
+    people: slice,
+    grid: Floats,
+    parameters: Mapping[str, float],
+) -> Floats:
+    """Return log_rho (S or 1, 3, T) with the season's wave on the anagen clock.
+
+    log v_anagen gains A cos(2 pi (day of the year - peak) / year) - ln I0(A): the second term keeps
+    the mean speed over a year. The wave sets in over the first year of the grid, so that the
+    stationary start is that of the mean. Nothing changes where the cohort has no calendar.
+    """
+    amplitude = parameters["season_anagen"]
+    if cohort.calendar is None or amplitude == 0.0:
+        return log_rho
+    baseline = cohort.calendar[people]
+    if (baseline == baseline[0]).all():
+        baseline = baseline[:1]
+    angle = 2.0 * np.pi * (baseline[:, None] + grid - parameters["season_anagen_peak"]) / YEAR
+    onset = np.minimum(1.0, (grid - grid[0]) / YEAR)
+    # rounded, as the last bits of a library's cosine differ between machines
+    wave = amplitude * np.round(np.cos(angle), 12) - np.round(np.log(i0(amplitude)), 12)
+    seasonal = np.repeat(log_rho, max(1, len(wave) // len(log_rho)), axis=0)
+    seasonal[:, 0] += onset * wave
+    return seasonal
+
+
 def block_of(
     cohort: Cohort,
     people: slice,
@@ -114,10 +148,14 @@ def block_of(
     grid: Floats,
     condition: Condition,
     parameters: Mapping[str, float],
+    shock: Sequence[Pulse] = (),
 ) -> Block:
-    """Return the engine's input for a slice of a cohort."""
+    """Return the engine's input for a slice of a cohort.
+
+    shock : pulses that make growing hairs fall at once; not together with attacks of a condition.
+    """
     attack = np.zeros_like(grid)
-    for pulse in condition.attack:
+    for pulse in (*condition.attack, *shock):
         # the share of each grid cell that the pulse covers: its integral is exact on any grid
         since = np.clip(grid - pulse.start, 0.0, pulse.duration)
         attack[:-1] += pulse.hazard * np.diff(since) / np.diff(grid)
@@ -126,11 +164,13 @@ def block_of(
         severity=parameters["severity"] * cohort.severity[people],
         progression=cohort.progression[people],
         growth_scale=cohort.growth[people],
+        pace=cohort.pace[people],
         miniaturisation=drive.miniaturisation,
         reversible=drive.reversible,
         brake=drive.brake,
         gain=drive.gain,
-        log_rho=drive.log_rho,
+        log_rho=in_season(drive.log_rho, cohort, people, grid, parameters),
         attack=attack,
         destruction=np.full_like(grid, condition.destruction),
+        attacked_into=int(Phase.KENOGEN if shock else Phase.CATAGEN),
     )

@@ -8,6 +8,7 @@ from follicle_sim.codes import CYCLE
 from follicle_sim.engine.run import default_threads
 from follicle_sim.engine.state import STATE
 from follicle_sim.forcing import HISTORY_STEP, STRATA
+from follicle_sim.scenario.arrangement import arm_sizes, arrange
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import memory_needed
 
@@ -33,16 +34,17 @@ def predict_cost(scenario: Scenario, threads: int | None = None) -> Cost:
     """Predict time and memory from the number of events, looks and table entries."""
     values = {name: row.value for name, row in parameter_table().items()} | dict(scenario.biology)
     cycle = sum(values[f"{phase.name.lower()}_mean"] for phase in CYCLE)
-    span = scenario.run.history + scenario.end
-    people = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
+    arranged = arrange(scenario)
+    span = scenario.run.history + arranged.end
+    people = scenario.run.replicates * sum(arm_sizes(arranged))
     follicles = people * scenario.population.follicles_per_subject
     sensitive = load_condition(scenario.population.condition).androgen_sensitive
     # miniaturised follicles turn faster than their mean durations say
     events = follicles * (len(CYCLE) * span / max(cycle, 1.0) * (1.7 if sensitive else 1.0) + 2)
-    nodes = scenario.run.history / HISTORY_STEP + scenario.end / scenario.run.forcing_step
+    nodes = scenario.run.history / HISTORY_STEP + arranged.end / scenario.run.forcing_step
     work = (
         events * SECONDS_PER_EVENT
-        + follicles * len(scenario.design.visits) * SECONDS_PER_LOOK
+        + follicles * len(arranged.design.visits) * SECONDS_PER_LOOK
         + people * nodes * (STRATA if sensitive else 1) * SECONDS_PER_NODE
     )
     workers = threads or default_threads()

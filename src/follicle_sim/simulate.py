@@ -1,49 +1,24 @@
 """The way through the house: scenario, cohort, exposure, factors, clocks, engine, dataset."""
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from follicle_sim import units
-from follicle_sim.biology.conditions import Condition, load_condition
-from follicle_sim.biology.parameters import load_parameters
-from follicle_sim.codes import CYCLE, NO_FOLLICLE
-from follicle_sim.cohort import Cohort, check_streams, draw_cohort
-from follicle_sim.dataset import ArmResult, seen, to_dataset
-from follicle_sim.engine.clocks import Rules
-from follicle_sim.engine.kernel import run_block
-from follicle_sim.engine.run import Job, Progress, Stop, blocks, run_jobs
+from follicle_sim.cohort import draw_cohort
+from follicle_sim.dataset import to_dataset
+from follicle_sim.engine.run import Progress, run_jobs
 from follicle_sim.engine.sight import TALLY_COLUMNS
-from follicle_sim.engine.state import STATE
-from follicle_sim.enrolment import Enrolled, enrol, flow_text, joined
 from follicle_sim.errors import InputError, Problem
-from follicle_sim.forcing import (
-    Drive,
-    block_of,
-    engine_rules,
-    integrate,
-    sensitivities,
-    time_grid,
-)
-from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
-from follicle_sim.pharmacology.library import POTENCY_PREFIX, Treatment, potency_overrides
 from follicle_sim.provenance import result_attrs
+from follicle_sim.scenario.arrangement import arm_sizes, arrange
 from follicle_sim.scenario.load import parse_scenario, with_overrides
-from follicle_sim.scenario.model import Arm, Scenario
-from follicle_sim.scenario.own import parse_own
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.screening import enrol_all
+from follicle_sim.study import prepare, prepare_all
 from follicle_sim.uncertainty import all_drawn, with_draws
-
-Floats = NDArray[np.float64]
-Names = NDArray[np.int64]
-
-SHORTEST_CYCLE = 1.0
-"""Days; a cycle without length would turn for ever at one instant."""
 
 SMALLEST = """
 schema_version = 1
@@ -71,6 +46,7 @@ def simulate(
     seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
+    first_replicate: int = 0,
 ) -> xr.Dataset:
     """Run a scenario and return what a clinician would have measured.
 
@@ -80,6 +56,8 @@ def simulate(
     seed : replaces the scenario's, 0 to 2^32 - 1
     threads : processors to use; default all. The result does not depend on it.
     progress : called with subjects done and subjects in all
+    first_replicate : name of the first replicate in the draws: many trials can be run in parts, and
+        are the same trials however they are cut
 
     Returns
     -------
@@ -120,19 +98,21 @@ def simulate(
     if threads is not None and threads < 1:
         raise InputError("simulate", [Problem("threads", f"found {threads}; allowed: 1 or more")])
     check_memory(scenario)
-    draws = all_drawn(scenario)
+    draws = all_drawn(scenario, first_replicate)
     studies = prepare_all(draws)
-    enrolled = enrol_all(studies, threads)
+    enrolled = enrol_all(studies, threads, first_replicate)
     arms = [
         [study.arm(index, replicate, each) for index, each in enumerate(row)]
-        for replicate, (study, row) in enumerate(zip(studies, enrolled.people, strict=True))
+        for replicate, (study, row) in enumerate(
+            zip(studies, enrolled.people, strict=True), start=first_replicate
+        )
     ]
-    total = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
+    total = sum(arm.cohort.subject.size for row in arms for arm in row)
     jobs = (job for row in arms for arm in row for job in arm.jobs())
     run_jobs(jobs, total, threads=threads, progress=progress)
     results = [[arm.result for arm in row] for row in arms]
     attrs = result_attrs(scenario) | enrolled.attrs
-    data = to_dataset(scenario, results, load_factors().names, attrs)
+    data = to_dataset(studies[0].scenario, results, load_factors().names, attrs)
     return with_draws(data, scenario, draws)
 
 
@@ -145,203 +125,10 @@ def warm_up() -> None:
         job(np.zeros(1, np.uint8))
 
 
-@dataclass(frozen=True)
-class Study:
-    """What all arms of a scenario have in common."""
-
-    scenario: Scenario
-    condition: Condition
-    parameters: Mapping[str, float]
-    rules: Rules
-    sensitivity: Floats  # (G,)
-    grid: Floats  # (T,) day
-    visits: Floats  # (V,) day
-    treatments: Mapping[str, Treatment]  # the scenario's own
-
-    def arm(self, index: int, replicate: int, subject: Names | None = None) -> "ArmRun":
-        """Draw the people of one arm, (S,) by name, and make room for its results."""
-        cohort = draw_cohort(self.scenario, index, replicate, self.scenario.run.seed, subject)
-        return self.ready(index, cohort)
-
-    def ready(self, index: int, cohort: Cohort) -> "ArmRun":
-        """Make room for the results of people already drawn."""
-        people, visits = cohort.subject.size, self.visits.size
-        follicles = int(cohort.follicles.max()) if self.scenario.record.follicles else 0
-        result = ArmResult(
-            cohort=cohort,
-            tally=np.empty((people, visits, TALLY_COLUMNS)),
-            factors=np.empty((people, visits, len(load_factors().names))),
-            phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
-            calibre=np.zeros((people, visits, follicles), np.float32),
-        )
-        return ArmRun(self, self.scenario.arms[index], cohort, result)
-
-
-@dataclass(frozen=True)
-class ArmRun:
-    """One arm of one replicate on its way through the engine."""
-
-    study: Study
-    arm: Arm
-    cohort: Cohort
-    result: ArmResult
-
-    def jobs(self) -> Iterator[Job]:
-        """Yield work on blocks of subjects; forcing that all of them share is made once."""
-        potency_cv = self.study.scenario.population.variation["potency"]
-        shared = None
-        if not people_differ(self.arm, potency_cv, self.study.treatments):
-            shared = self.drive(slice(0, 1))
-        nodes = 0 if shared else self.study.grid.size
-        for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max()), nodes):
-            yield partial(self.run, people, shared)
-
-    def drive(self, people: slice) -> tuple[Floats, Drive]:
-        """Return factor levels (S or 1, F, T) of a slice of subjects, and the forcing they make."""
-        cohort, study = self.cohort, self.study
-        levels = arm_factors(
-            self.arm,
-            study.grid,
-            seed=cohort.seed,
-            replicate=cohort.replicate,
-            stream=cohort.stream,
-            subjects=cohort.subject[people],
-            potency_cv=study.scenario.population.variation["potency"],
-            potency=cohort.potency[people],
-            overrides=potency_overrides(study.scenario.biology),
-            treatments=study.treatments,
-        )
-        return levels, integrate(levels, study.grid, study.parameters)
-
-    def run(self, people: slice, shared: tuple[Floats, Drive] | None, stop: Stop) -> int:
-        """Live the subjects of a slice and write their rows of the result; return how many."""
-        study, cohort, result = self.study, self.cohort, self.result
-        levels, drive = shared or self.drive(people)
-        block = block_of(cohort, people, drive, study.grid, study.condition, study.parameters)
-        follicles = cohort.follicles[people]
-        run_block(
-            block,
-            study.sensitivity,
-            study.rules,
-            np.array([cohort.seed, cohort.replicate, cohort.stream]),
-            cohort.subject[people],
-            follicles,
-            study.visits,
-            np.empty((1, int(follicles.max())), STATE),
-            result.tally[people],
-            result.phase[people],
-            result.calibre[people],
-            stop,
-        )
-        result.factors[people] = at_visits(levels, study.grid, study.visits)
-        return follicles.size
-
-
-@dataclass(frozen=True)
-class Everybody:
-    """Who takes part: names of the people, by replicate and arm, and what is told of the search."""
-
-    people: list[list[Names | None]]  # None: the people 0, 1, 2, ...
-    attrs: dict[str, str]
-
-
-def enrol_all(studies: Sequence[Study], threads: int | None = None) -> Everybody:
-    """Find the people of every arm and replicate; those of arms that share people are found once.
-
-    Raises
-    ------
-    InputError
-        If too few candidates are eligible.
-    """
-    scenario = studies[0].scenario
-    arms = range(len(scenario.arms))
-    if scenario.population.inclusion is None:
-        return Everybody([[None for _ in arms] for _ in studies], {})
-    seed, wanted = scenario.run.seed, scenario.population.subjects
-    rows: list[list[Names | None]] = []
-    flows = []
-    for replicate, study in enumerate(studies):
-        found: dict[int, Enrolled] = {}
-        row: list[Names | None] = []
-        for arm in arms:
-            stream = draw_cohort(scenario, arm, replicate, seed, np.arange(1)).stream
-            if stream not in found:
-                count = partial(screening_count, study, arm, threads)
-                found[stream] = enrol(scenario, arm, replicate, seed, wanted, count)
-            row.append(found[stream].subject)
-        rows.append(row)
-        flows.append(joined([each.flow for each in found.values()]))
-    return Everybody(rows, {"flow": flow_text(flows)})
-
-
-def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort) -> Floats:
-    """Return the hairs per area (S,) that the screening visit of candidates reads.
-
-    They live the natural history they would live as subjects, with the same draws, up to that
-    visit; nothing has been given yet.
-    """
-    asked, scenario = study.scenario.population.inclusion, study.scenario
-    assert asked is not None
-    visits = (0.0 - asked.screening,)
-    arms = list(scenario.arms)
-    arms[arm] = arms[arm].model_copy(update={"doses": ()})
-    update = {
-        "arms": tuple(arms),
-        "design": scenario.design.model_copy(update={"visits": visits}),
-        "record": scenario.record.model_copy(update={"follicles": False}),
-    }
-    early = replace(
-        study,
-        scenario=scenario.model_copy(update=update),
-        visits=np.array(visits),
-        grid=time_grid(scenario.run.history, 0.0, scenario.run.forcing_step),
-    )
-    run = early.ready(arm, cohort)
-    run_jobs(run.jobs(), cohort.subject.size, threads=threads)
-    return seen(early.scenario, arms[arm].label, run.result)["hair_density"][:, 0]
-
-
-def prepare_all(scenarios: Sequence[Scenario]) -> list[Study]:
-    """Return `prepare` of each; replicates that share a scenario share what it needs."""
-    made: dict[int, Study] = {}
-    return [made.setdefault(id(each), made.get(id(each)) or prepare(each)) for each in scenarios]
-
-
-def prepare(scenario: Scenario) -> Study:
-    """Collect what all arms of a scenario have in common."""
-    if scenario.design.kind == "parallel":
-        check_streams(tuple(arm.label for arm in scenario.arms))
-    condition = load_condition(scenario.population.condition)
-    changes = scenario.biology.items()
-    parameters = load_parameters(
-        {name: value for name, value in changes if not name.startswith(POTENCY_PREFIX)}
-    )
-    if sum(parameters[f"{phase.name.lower()}_mean"] for phase in CYCLE) < SHORTEST_CYCLE:
-        message = f"the mean durations of the phases add up to less than {SHORTEST_CYCLE:g} day"
-        raise InputError(scenario.title, [Problem("biology", message)])
-    return Study(
-        scenario=scenario,
-        condition=condition,
-        parameters=parameters,
-        rules=engine_rules(parameters, scenario.instrument),
-        sensitivity=sensitivities(condition, parameters["sensitivity_shape"]),
-        grid=time_grid(scenario.run.history, scenario.end, scenario.run.forcing_step),
-        visits=np.array(scenario.design.visits),
-        treatments=parse_own(scenario.treatments),
-    )
-
-
-def at_visits(levels: Floats, grid: Floats, visits: Floats) -> Floats:
-    """Return factor levels (S, F, T) at the visits, linear between grid times: (S, V, F)."""
-    cell = np.clip(np.searchsorted(grid, visits, side="right") - 1, 0, grid.size - 2)
-    share = (visits - grid[cell]) / (grid[cell + 1] - grid[cell])
-    low, high = levels[:, :, cell], levels[:, :, cell + 1]
-    return np.swapaxes(low + share * (high - low), 1, 2)
-
-
 def memory_needed(scenario: Scenario) -> int:
     """Return the bytes that the results of a scenario will take."""
-    people = scenario.run.replicates * len(scenario.arms) * scenario.population.subjects
+    scenario = arrange(scenario)
+    people = scenario.run.replicates * sum(arm_sizes(scenario))
     rows = people * len(scenario.design.visits)
     # tallies and factor levels, and the dataset's copies of them
     per_row = 8 * 2 * (TALLY_COLUMNS + len(load_factors().names))

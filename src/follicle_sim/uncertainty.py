@@ -36,6 +36,11 @@ the biology fit). Beyond it the log-normal of the delta method would promise eff
 study excludes: needling's +5.4 hairs/cm2 (SE 7) leaves a log_se of 2.6, a factor of 13."""
 
 
+MOST_REPLICATES = 1_000_000
+"""Of one run. Replicates beyond are the other luck of `inference.power`; what is not known of
+biology is the same in both."""
+
+
 def drawn(scenario: Scenario, replicate: int) -> Scenario:
     """Return the scenario of one replicate, what is not known replaced by one draw of it.
 
@@ -62,9 +67,9 @@ def drawn(scenario: Scenario, replicate: int) -> Scenario:
     return _drawn(scenario, replicate, uncertain_potencies(scenario))
 
 
-def all_drawn(scenario: Scenario) -> list[Scenario]:
-    """Return the scenario of every replicate; errors as `drawn`."""
-    replicates = range(scenario.run.replicates)
+def all_drawn(scenario: Scenario, first: int = 0) -> list[Scenario]:
+    """Return the scenario of every replicate from `first` on; errors as `drawn`."""
+    replicates = range(first, first + scenario.run.replicates)
     if scenario.run.uncertainty == "none":
         return [scenario] * len(replicates)
     potencies = uncertain_potencies(scenario)
@@ -73,7 +78,7 @@ def all_drawn(scenario: Scenario) -> list[Scenario]:
 
 def _drawn(scenario: Scenario, replicate: int, potencies: Mapping[str, Quantity]) -> Scenario:
     seed = scenario.run.seed
-    biology = _biology_draw(seed, replicate)
+    biology = _biology_draw(seed, replicate % MOST_REPLICATES)
     found = {
         f"{POTENCY_PREFIX}{name}": _potency_draw(name, potency, biology, seed, replicate)
         for name, potency in potencies.items()

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.cohort import Cohort
+from follicle_sim.pharmacology.exposure import mixtures
+from follicle_sim.pharmacology.variability import Responders
 from follicle_sim.scenario.correlation import correlated
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.own import parse_own
 from follicle_sim.scenario.table import YEAR
 from follicle_sim.traits import grade_of
 
@@ -25,6 +28,7 @@ MEANING = {
     "sex": ("1", "female or male"),
     "severity": ("1", "miniaturisation at baseline, in multiples of the fitted one"),
     "severity_class": ("1", "grade nearest to the severity"),
+    "responder": ("1", "1 for people with the trait that lets them respond, else 0"),
 }
 """Units and long name of every variable."""
 
@@ -33,13 +37,15 @@ def told(scenario: Scenario) -> tuple[str, ...]:
     """Return the names of the variables that a result of a scenario has about its people."""
     who = scenario.population
     chosen = who.inclusion is not None
-    mixed = isinstance(who.severity, FrozenMap) or "severity" in correlated(who.correlation)
+    mixed = scenario.design.stratify is not None
+    mixed |= isinstance(who.severity, FrozenMap) or "severity" in correlated(who.correlation)
     asked = {
         "person": chosen,
         "age": who.varies("age") or (chosen and who.age is not None),
         "sex": isinstance(who.sex, FrozenMap),
         "severity": chosen or mixed,
         "severity_class": chosen or mixed,
+        "responder": _mixture(scenario) is not None,
     }
     return tuple(name for name in MEANING if asked[name])
 
@@ -50,16 +56,32 @@ def about(scenario: Scenario, cohorts: Sequence[Cohort]) -> dict[str, list[NDArr
     found: dict[str, list[NDArray[np.generic]]] = {}
     for name in told(scenario):
         if name == "person":
-            found[name] = [cohort.subject.astype(np.int64) for cohort in cohorts]
+            found[name] = [cohort.person for cohort in cohorts]
         elif name == "age":
             found[name] = [_known(cohort.age) / YEAR for cohort in cohorts]
         elif name == "sex":
             found[name] = [_known(cohort.sex) for cohort in cohorts]
         elif name == "severity":
             found[name] = [cohort.severity for cohort in cohorts]
+        elif name == "responder":
+            found[name] = [_responds(scenario, cohort) for cohort in cohorts]
         else:
             found[name] = [grade_of(condition, cohort.severity) for cohort in cohorts]
     return found
+
+
+def _mixture(scenario: Scenario) -> Responders | None:
+    """Return what makes responders in this scenario; None where nothing does, or several things."""
+    found = mixtures(scenario.arms, parse_own(scenario.treatments))
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _responds(scenario: Scenario, cohort: Cohort) -> NDArray[np.int8]:
+    """Return 1 or 0 (S,); the trait is a person's own, with the treatment or without."""
+    mixture = _mixture(scenario)
+    assert mixture is not None
+    names = (cohort.seed, cohort.replicate, cohort.person_stream, cohort.subject)
+    return (mixture.drawn(*names) < mixture.share.value).astype(np.int8)
 
 
 def _known(values: NDArray | None) -> NDArray:  # type: ignore[type-arg]

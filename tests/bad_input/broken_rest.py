@@ -4,6 +4,51 @@ from scenario_examples import SMALL
 
 # name: (text to replace in the full example, its replacement, what the message must say)
 REST = {
+    "plan_with_unknown_key": (
+        "imputations",
+        "imputatons",
+        ["analysis.imputatons: unknown key", 'did you mean "imputations"?'],
+    ),
+    "plan_with_unknown_method": (
+        '"paired_t"',
+        '"paired_tt"',
+        ['analysis.method: found "paired_tt"', 'did you mean "paired_t"?'],
+    ),
+    "plan_with_unseen_endpoint": (
+        'endpoint = "terminal_density"',
+        'endpoint = "terminal_densty"',
+        ["analysis.endpoint", "does not see", 'did you mean "terminal_density"?'],
+    ),
+    "plan_at_no_visit": (
+        'endpoint = "terminal_density"',
+        'endpoint = "terminal_density"\nat = "49 weeks"',
+        ["analysis.at: nobody is seen at 49 weeks; visits: 4 weeks, 8 weeks"],
+    ),
+    "plan_with_unknown_arm": (
+        'treatment = "finasteride"\ncontrol',
+        'treatment = "finastride"\ncontrol',
+        ["analysis.comparisons[0].treatment: unknown arm", 'did you mean "finasteride"?'],
+    ),
+    "plan_with_one_arm_twice": (
+        'control = "placebo"',
+        'control = "finasteride"',
+        ["analysis.comparisons[0].control: the same arm twice"],
+    ),
+    "plan_that_imputes_without_standard_error": (
+        'missing = "complete_cases"',
+        'missing = "jump_to_reference"',
+        ["analysis.missing: jump_to_reference needs a standard error between two arms"],
+    ),
+    "plan_with_two_thresholds": (
+        'responder_gain = "12 cm-2"',
+        'responder_gain = "12 cm-2"\nresponder_share = "10%"',
+        ["analysis.responder_share: responder_gain and responder_share exclude each other"],
+    ),
+    "plan_with_alpha_in_percent": (
+        "alpha = 0.025",
+        "alpha = 5",
+        ["analysis.alpha: found 5; allowed: 0.0001 to 0.5"],
+    ),
     "unknown_study": (
         '"kaufman_1998"',
         '"kaufmann_1998"',
@@ -188,8 +233,8 @@ REST = {
     ),
     "kind_unknown": (
         'kind = "counterfactual"',
-        'kind = "crossover"',
-        ['design.kind: found "crossover"', "allowed: counterfactual, parallel"],
+        'kind = "crosover"',
+        ['design.kind: found "crosover"', 'did you mean "crossover"?', "counterfactual, parallel"],
     ),
     "title_a_number": (
         'title = "Finasteride against placebo"',

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from broken_design import CROSS, DESIGN
 from broken_people import PEOPLE
 from broken_rest import REST, TEXTS
 from scenario_examples import FULL, KNOWN, SMALL
@@ -10,7 +11,7 @@ from scenario_examples import FULL, KNOWN, SMALL
 from follicle_sim.errors import InputError
 from follicle_sim.scenario import load_scenario
 
-EDITS = PEOPLE | REST
+EDITS = PEOPLE | REST | DESIGN
 
 
 def refused(path, *fragments, overrides=()):
@@ -145,3 +146,24 @@ def test_every_problem_comes_at_once(tmp_path):
         "arms[1].label",
         "compare[0].arms.finasteride",
     ]
+
+
+@pytest.mark.parametrize("arms", [1, 3])
+def test_split_scalp_needs_two_arms(tmp_path, arms):
+    more = "".join(f'[[arms]]\nlabel = "{k}"\nrole = "untreated"\n' for k in range(1, arms))
+    path = tmp_path / "split.toml"
+    path.write_text(SMALL.replace('"parallel"', '"split_scalp"') + more)
+    refused(path, f"arms: a split_scalp design needs exactly two arms; found {arms}")
+
+
+def test_crossover_of_one_arm(tmp_path):
+    path = tmp_path / "cross.toml"
+    path.write_text(SMALL.replace('kind = "parallel"', CROSS))
+    refused(path, "arms: a crossover needs at least two arms; found 1")
+
+
+def test_delayed_start_of_nobody(tmp_path):
+    path = tmp_path / "delayed.toml"
+    text = SMALL.replace('kind = "parallel"', 'kind = "delayed_start"\nswitch = "1 week"')
+    path.write_text(text)
+    refused(path, "needs an arm of role treatment")

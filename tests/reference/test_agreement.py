@@ -1,6 +1,7 @@
 """The compiled engine against the slow one: every event of every follicle, and what is seen."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ from follicle_sim.biology.conditions import Pulse, load_condition
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.cohort import Cohort, draw_cohort
 from follicle_sim.engine.clocks import Clocks, Rules, allocate_clocks, build_clocks, forcing_of
-from follicle_sim.engine.kernel import advance
+from follicle_sim.engine.events import advance
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.forcing import block_of, engine_rules, integrate, sensitivities, time_grid
 from follicle_sim.pharmacology.exposure import arm_factors
@@ -24,6 +25,7 @@ from follicle_sim.pharmacology.factors import CHANNELS, load_factors
 from follicle_sim.scenario.model import Instrument
 
 FOLLICLES = 120
+PACED = ("anagen", "telogen", "kenogen")
 HISTORY, END = 700.0, 900.0
 NAME = (20_261, 3, 0xABCDEF, 41)
 VISITS = np.array([0.0, 28.0, 84.0, 168.0, 336.0, 500.25, 730.0, 900.0])
@@ -51,6 +53,9 @@ class Case:
     destruction: float = 0.0
     stationary: bool = True
     biology: tuple[tuple[str, float], ...] = ()
+    pace: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    calendar: float | None = None
+    resolution: float = 0.0
 
 
 CASES = {
@@ -62,6 +67,8 @@ CASES = {
     ),
     "synchronised": Case(stationary=False),
     "no catagen": Case(biology=(("catagen_mean", 0.0),)),
+    "a pace of one's own, and two images": Case(pace=(0.3, -0.2, 0.15), resolution=0.6),
+    "seasons": Case("healthy", treated=False, calendar=45.0),
     "fast cycle": Case(biology=(("anagen_mean", 60.0), ("telogen_mean", 20.0))),
 }
 
@@ -100,10 +107,21 @@ def pair(case: Case) -> Pair:
     a = sensitivities(condition, p["sensitivity_shape"])
     levels = factor_levels(grid, case.treated)
     one = np.ones(1)
-    cohort = Cohort(*NAME[:3], one, one, one, 1.2 * one, 1.4 * one, 0.9 * one)  # type: ignore[arg-type]
+    cohort = Cohort(
+        *NAME[:3],
+        one,  # type: ignore[arg-type]
+        one,  # type: ignore[arg-type]
+        one,
+        1.2 * one,
+        1.4 * one,
+        0.9 * one,
+        one,
+        np.array([case.pace]),
+        calendar=None if case.calendar is None else case.calendar * one,
+    )
     drive = integrate(levels[None], grid, p)
     block = block_of(cohort, slice(None), drive, grid, condition, p)
-    rules = engine_rules(p, INSTRUMENT)
+    rules = engine_rules(p, INSTRUMENT)._replace(resolution=case.resolution, regrowth=2.0)
     room = allocate_clocks(a.size, grid.size)
     clocks = build_clocks(room, forcing_of(block, 0), a, rules)
     start = stationary_start if case.stationary else synchronised
@@ -118,9 +136,23 @@ def pair(case: Case) -> Pair:
         growth_scale=0.9,
         attack=case.attack,
         destruction=case.destruction,
+        pace=dict(zip(PACED, case.pace, strict=True)),
     )
+    if case.calendar is not None:
+        who.log_rho["anagen"] = season(p, grid.tolist(), case.calendar)
     slow = Engine(p, who, NAME, stationary=case.stationary)
     return Pair(clocks, rules, started(clocks, rules, FOLLICLES, NAME, start), slow)
+
+
+def season(p: Mapping[str, float], grid: list[float], baseline: float) -> list[float]:
+    """The yearly wave of the log speed of anagen; I0 from its integral by the midpoint rule."""
+    a, turns = p["season_anagen"], [2.0 * math.pi * (i + 0.5) / 1000 for i in range(1000)]
+    mean = math.log(sum(math.exp(a * math.cos(turn)) for turn in turns) / 1000)
+    return [
+        min(1.0, (t - grid[0]) / 365.25)
+        * (a * math.cos(2.0 * math.pi * (baseline + t - p["season_anagen_peak"]) / 365.25) - mean)
+        for t in grid
+    ]
 
 
 def agree(fast: float, slow: float) -> bool:
@@ -169,7 +201,8 @@ def test_what_is_seen_agrees(name: str) -> None:
     tally = np.empty((VISITS.size, TALLY_COLUMNS))
     scale = 0.9
     live_through(both.state, both.clocks, both.rules, NAME, VISITS, tally, scale)
-    _, seen = both.slow.live(FOLLICLES, VISITS.tolist(), SEEN_BY)
+    seen_by = SEEN_BY | {"resolution": CASES[name].resolution, "regrowth": 2.0}
+    _, seen = both.slow.live(FOLLICLES, VISITS.tolist(), seen_by)
     expected = np.array([seen[column] for column in COLUMNS]).T
     np.testing.assert_allclose(tally, expected, rtol=1e-9, atol=1e-9)
 

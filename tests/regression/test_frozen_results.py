@@ -47,6 +47,8 @@ calibre_log_min = -2.0
 calibre_log_max = 0.2
 growth_rate = "0.37 mm/day"
 follicle_depth = "4 mm"
+season_anagen = 0.6
+season_anagen_peak = "190 days"
 """
 
 # No treatment: what a drug does is fitted too. The engine, the draws and the forcing are all here.

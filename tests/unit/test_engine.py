@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 from engine_by_hand import (
+    NO_COUNTS,
     NOBODY,
     clocks_of,
     forcing_on,
@@ -25,7 +26,9 @@ from follicle_sim.engine.clocks import (
     cell_of,
     inverse,
 )
-from follicle_sim.engine.kernel import advance, live, refresh
+from follicle_sim.engine.events import advance, refresh
+from follicle_sim.engine.grafts import no_grafts
+from follicle_sim.engine.kernel import live
 from follicle_sim.engine.run import blocks, run_jobs
 from follicle_sim.engine.sight import PHASES, TALLY_COLUMNS
 from follicle_sim.errors import Interrupted
@@ -47,6 +50,7 @@ def drifting():
         gain=0.1 * np.sin(t),
         log_rho=log_rho,
         growth_scale=1.3,
+        pace=np.array([0.2, -0.1, 0.3]),
     )
 
 
@@ -59,10 +63,10 @@ def test_clocks_follow_the_model_equations() -> None:
         np.testing.assert_allclose(clocks.table[LOG_CALIBRE, g], x, rtol=1e-14)
         q = np.sqrt(a) * forcing.brake
         speed = {
-            Phase.ANAGEN: np.exp(-4.0 * x + 0.19 * q + forcing.log_rho[0]),
+            Phase.ANAGEN: np.exp(-4.0 * x + 0.19 * q + forcing.log_rho[0] + 0.2),
             Phase.CATAGEN: np.ones(GRID.size),
-            Phase.TELOGEN: np.exp(0.15 * x - 0.14 * q + forcing.log_rho[1]),
-            Phase.KENOGEN: np.exp(0.55 * x - 0.46 * q + forcing.log_rho[2]),
+            Phase.TELOGEN: np.exp(0.15 * x - 0.14 * q + forcing.log_rho[1] - 0.1),
+            Phase.KENOGEN: np.exp(0.55 * x - 0.46 * q + forcing.log_rho[2] + 0.3),
             GROWN: 0.37 * 1.3 * np.exp(x),
         }
         for row, v in speed.items():
@@ -292,7 +296,22 @@ def test_a_stopped_block_gives_up_between_follicles() -> None:
     none = np.empty((1, 0), np.uint8), np.empty((1, 0), np.float32)
     stop = np.ones(1, np.uint8)
     tally = np.empty((1, TALLY_COLUMNS))
-    assert live(state, clocks, rules, NOBODY, 1.0, np.array([300.0]), tally, *none, stop) == 0
+    assert (
+        live(
+            state,
+            clocks,
+            rules,
+            NOBODY,
+            1.0,
+            np.array([300.0]),
+            no_grafts(),
+            NO_COUNTS,
+            tally,
+            *none,
+            stop,
+        )
+        == 0
+    )
 
 
 def test_an_insensitive_scalp_ignores_androgens() -> None:

@@ -32,3 +32,12 @@ def test_memory_counts_the_record_of_follicles():
     assert BASE_MEMORY < plain < full
     # 2 subjects x 2 visits x 100 follicles x 5 bytes, padded and stacked
     assert full - plain == 2 * 2 * 100 * 5 * 3
+
+
+def test_larger_arms_and_further_periods_cost_more():
+    one = cost("population.subjects=1000", "design.kind=parallel")
+    two = cost(
+        "population.subjects=1000", "design.kind=parallel", "design.allocation={untreated = 3}"
+    )
+    assert two.seconds > one.seconds
+    assert two.memory > one.memory

@@ -17,7 +17,8 @@ from follicle_sim.scenario import (
     to_document,
     with_overrides,
 )
-from follicle_sim.scenario.describe import describe, dose_text, timeline
+from follicle_sim.scenario.describe import describe, dose_text
+from follicle_sim.scenario.describe_design import timeline
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.known import default_known
 

@@ -21,7 +21,7 @@ from fixed_steps import lived_in_steps
 from renewal import phase_shares
 
 from follicle_sim.codes import Phase
-from follicle_sim.engine.kernel import advance, refresh
+from follicle_sim.engine.events import advance, refresh
 from follicle_sim.engine.sight import TALLY_COLUMNS
 
 FOLLICLES = 400_000

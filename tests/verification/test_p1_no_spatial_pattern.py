@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
 from follicle_sim.codes import Phase
-from follicle_sim.engine.kernel import advance
+from follicle_sim.engine.events import advance
 from follicle_sim.sites import sites
 
 FOLLICLES = 20_000

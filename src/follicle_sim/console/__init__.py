@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from follicle_sim.console.explain import print_explanation as print_explanation
     from follicle_sim.console.inference import print_calibration as print_calibration
     from follicle_sim.console.inference import print_sensitivity as print_sensitivity
+    from follicle_sim.console.instruments import print_method as print_method
+    from follicle_sim.console.instruments import print_methods as print_methods
+    from follicle_sim.console.instruments import print_seen as print_seen
+    from follicle_sim.console.optimise import print_schedules as print_schedules
+    from follicle_sim.console.power import print_power as print_power
+    from follicle_sim.console.power import print_written as print_written
+    from follicle_sim.console.predictive import print_check as print_check
     from follicle_sim.console.progress import simulate_with_progress as simulate_with_progress
     from follicle_sim.console.progress import watched as watched
     from follicle_sim.console.run import print_run as print_run
@@ -26,16 +33,23 @@ if TYPE_CHECKING:
 _HOMES = {
     "explain_with_status": "explain",
     "print_calibration": "inference",
+    "print_check": "predictive",
     "print_explanation": "explain",
+    "print_method": "instruments",
+    "print_methods": "instruments",
+    "print_power": "power",
     "print_run": "run",
     "print_scenario": "scenario",
+    "print_schedules": "optimise",
     "print_scoreboard": "scoreboard",
+    "print_seen": "instruments",
     "print_sensitivity": "inference",
     "print_studies": "trials",
     "print_study": "trials",
     "print_treatment": "treatments",
     "print_treatments": "treatments",
     "print_worsened": "scoreboard",
+    "print_written": "power",
     "scoreboard_progress": "scoreboard",
     "simulate_with_progress": "progress",
     "watched": "progress",

@@ -41,6 +41,8 @@ class Rules(NamedTuple):
     detection_calibre: float
     terminal_calibre: float
     shed_window: float
+    resolution: float  # a hair that adds less than this in `regrowth` days is not seen to grow
+    regrowth: float  # days between two images of the same hairs
 
 
 class Forcing(NamedTuple):
@@ -54,7 +56,9 @@ class Forcing(NamedTuple):
     log_rho: Floats  # (3, T) log speed of the anagen, telogen and kenogen clocks from factors
     attack: Floats  # hazard of a forced end of anagen, 1/day, in the cell that each node begins
     destruction: Floats  # hazard of permanent loss, likewise
+    attacked_into: int  # phase that an attacked hair enters: CATAGEN, or KENOGEN where it falls
     growth_scale: float  # this person's growth relative to the mean
+    pace: Floats  # (3,) log speed this person adds to the anagen, telogen and kenogen clocks
 
 
 class Block(NamedTuple):
@@ -64,6 +68,7 @@ class Block(NamedTuple):
     severity: Floats  # (S,) M at the baseline visit
     progression: Floats  # (S,) multiplier of the growth of M
     growth_scale: Floats  # (S,)
+    pace: Floats  # (S, 3) log speed added to the anagen, telogen and kenogen clocks
     miniaturisation: Floats  # (S or 1, T) M without severity and at progression 1
     reversible: Floats  # (S or 1, T)
     brake: Floats  # (S or 1, T)
@@ -71,6 +76,7 @@ class Block(NamedTuple):
     log_rho: Floats  # (S or 1, 3, T)
     attack: Floats  # (T,)
     destruction: Floats  # (T,)
+    attacked_into: int  # CATAGEN, or KENOGEN where an attacked hair falls at once
 
 
 class Clocks(NamedTuple):
@@ -82,6 +88,8 @@ class Clocks(NamedTuple):
     hazard: Floats  # (2, 1, T) running integral of the attack and destruction hazards
     attacked: bool
     destroyed: bool
+    attacked_into: int
+    native: int  # strata of native follicles: all, or all but the last, which holds grafts
 
 
 @jit
@@ -97,7 +105,9 @@ def forcing_of(block: Block, s: int) -> Forcing:
         block.log_rho[min(s, block.log_rho.shape[0] - 1)],
         block.attack,
         block.destruction,
+        block.attacked_into,
         block.growth_scale[s],
+        block.pace[s],
     )
 
 
@@ -117,18 +127,26 @@ def same_forcing(block: Block, s: int) -> bool:
         and block.severity[s] == block.severity[s - 1]
         and block.progression[s] == block.progression[s - 1]
         and block.growth_scale[s] == block.growth_scale[s - 1]
+        and block.pace[s, 0] == block.pace[s - 1, 0]
+        and block.pace[s, 1] == block.pace[s - 1, 1]
+        and block.pace[s, 2] == block.pace[s - 1, 2]
     )
 
 
 @jit
-def allocate_clocks(strata: int, nodes: int) -> Clocks:
-    """Return clock tables with room for `strata` strata and `nodes` grid times."""
+def allocate_clocks(strata: int, nodes: int, grafted: int = 0) -> Clocks:
+    """Return clock tables with room for `strata` strata and `nodes` grid times.
+
+    grafted : 1 where the last of the strata holds grafts.
+    """
     return Clocks(
         np.empty(nodes),
         np.empty((6, strata, nodes)),
         np.empty((2, 1, nodes)),
         False,
         False,
+        CATAGEN,
+        strata - grafted,
     )
 
 
@@ -153,7 +171,7 @@ def build_clocks(room: Clocks, forcing: Forcing, sensitivity: Floats, rules: Rul
     """Fill the tables `room` for one subject and return them (model sections 5.2 and 5.3).
 
     x_g = -a_g M - b sqrt(a_g) R + G, kept within bounds;
-    v_p = exp(gamma_p x + brake_p sqrt(a_g) Q) rho_p, and catagen runs at speed 1.
+    v_p = exp(gamma_p x + brake_p sqrt(a_g) Q + pace_p) rho_p, and catagen runs at speed 1.
     """
     grid = forcing.grid
     nodes = grid.size
@@ -170,8 +188,9 @@ def build_clocks(room: Clocks, forcing: Forcing, sensitivity: Floats, rules: Rul
         _accumulate(speed, grid, room.table[GROWN, g])
         for c in range(3):
             gamma, brake, log_rho = rules.gamma[c], rules.brake[c] * root, forcing.log_rho[c]
+            pace = forcing.pace[c]
             for i in range(nodes):
-                speed[i] = exp(gamma * x[i] + brake * forcing.brake[i] + log_rho[i])
+                speed[i] = exp(gamma * x[i] + brake * forcing.brake[i] + log_rho[i] + pace)
             _accumulate(speed, grid, room.table[ANAGEN if c == 0 else c + 1, g])
         for i in range(nodes):
             room.table[CATAGEN, g, i] = grid[i] - grid[0]
@@ -183,6 +202,8 @@ def build_clocks(room: Clocks, forcing: Forcing, sensitivity: Floats, rules: Rul
         room.hazard,
         room.hazard[ATTACK_HAZARD, 0, nodes - 1] > 0.0,
         room.hazard[DESTRUCTION_HAZARD, 0, nodes - 1] > 0.0,
+        forcing.attacked_into,
+        room.native,
     )
 
 
@@ -209,6 +230,7 @@ class Reader(NamedTuple):
     nodes: int
     attacked: bool
     destroyed: bool
+    attacked_into: int
 
 
 @jit_inline
@@ -222,6 +244,7 @@ def reader_of(clocks: Clocks) -> Reader:
         clocks.grid.size,
         clocks.attacked,
         clocks.destroyed,
+        clocks.attacked_into,
     )
 
 
@@ -229,6 +252,12 @@ def reader_of(clocks: Clocks) -> Reader:
 def row_of(reader: Reader, row: int, g: int) -> int:
     """Return the address of table[row, g, 0]."""
     return reader.table + 8 * reader.nodes * (row * reader.strata + g)
+
+
+@jit_inline
+def hazard_of(reader: Reader, row: int) -> int:
+    """Return the address of hazard[row, 0, 0]; `row` is ATTACK_HAZARD or DESTRUCTION_HAZARD."""
+    return reader.hazard + 8 * reader.nodes * row
 
 
 @jit_inline

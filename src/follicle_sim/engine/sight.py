@@ -21,9 +21,10 @@ from follicle_sim.numerics import exp
 
 Floats = NDArray[np.float64]
 
-SEEN, TERMINAL, SEEN_ANAGEN, CALIBRE_SUM, GROWTH_SUM, WEIGHT_SUM, SHED, PHASES = range(8)
+SEEN, TERMINAL, SEEN_ANAGEN, CALIBRE_SUM, GROWTH_SUM, WEIGHT_SUM, SHED, GROWS, PHASES = range(9)
 TALLY_COLUMNS = PHASES + len(Phase)
-"""Columns of a tally: sums over one subject's follicles at one visit; PHASES starts a block."""
+"""Columns of a tally: sums over one subject's follicles at one visit; GROWS counts the hairs in
+anagen that two images tell from resting ones; PHASES starts a block."""
 
 
 class Sight(NamedTuple):
@@ -36,7 +37,19 @@ class Sight(NamedTuple):
     growth: float
     scale: float  # this person's growth relative to the mean
     shed_window: float
+    grows_from: float  # relative calibre from which growth shows between two images; 0 for any
     visits: int
+
+
+@jit_inline
+def grows_from(rules: Rules, scale: float) -> float:
+    """Return the relative calibre from which a hair adds `resolution` in `regrowth` days.
+
+    Growth is proportional to calibre; infinity where no time is left to grow.
+    """
+    if rules.resolution <= 0.0:
+        return 0.0
+    return rules.resolution / (rules.growth * scale * rules.regrowth)
 
 
 @jit_inline
@@ -50,6 +63,7 @@ def sight_of(rules: Rules, scale: float, visits: int) -> Sight:
         rules.growth,
         scale,
         rules.shed_window,
+        grows_from(rules, scale),
         visits,
     )
 
@@ -130,6 +144,7 @@ def see(
         seen_row, terminal_row = sums + row * SEEN, sums + row * TERMINAL
         growth_row, weight_row = sums + row * GROWTH_SUM, sums + row * WEIGHT_SUM
         growing_row, grown_row = sums + row * SEEN_ANAGEN, readings + row
+        grows_row, told_apart = sums + row * GROWS, sight.grows_from > 0.0
         for v in range(start, end):
             relative = number_at(readings, v)
             calibre = full * relative
@@ -142,6 +157,8 @@ def see(
             add_number(calibre_row, v, seen * calibre)
             add_number(growth_row, v, seen * sight.growth * sight.scale * relative)
             add_number(weight_row, v, seen * thickness * thickness * sight.scale * relative)
+            if told_apart:
+                add_number(grows_row, v, seen if relative >= sight.grows_from else 0.0)
     elif phase < KENOGEN:
         calibre = full * f.club
         if calibre >= sight.detection_calibre:
@@ -153,8 +170,10 @@ def see(
 
 
 @jit
-def total_up(sums: Floats, steps: Floats, tally: Floats) -> None:
+def total_up(sums: Floats, steps: Floats, sight: Sight, tally: Floats) -> None:
     """Fill tally (V, TALLY_COLUMNS) from sums and from counts kept as steps (whole numbers)."""
+    if sight.grows_from == 0.0:
+        sums[GROWS] = sums[SEEN_ANAGEN]  # every growing hair is told apart: counted once
     for column in range(TALLY_COLUMNS):
         count = 0.0
         for v in range(tally.shape[0]):

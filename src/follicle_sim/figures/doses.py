@@ -15,6 +15,7 @@ from follicle_sim.figures.labels import size_in_points
 from follicle_sim.figures.style import MUTED, ArmLook, Entry
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.provenance import stored_scenario
+from follicle_sim.scenario.arrangement import arrange
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +44,7 @@ def dose_rows(data: xr.Dataset, most: int = _MOST_ROWS) -> list[DoseRow]:
     """
     if not scenario_of(data):
         return []
-    scenario = stored_scenario(data.attrs, "figure")
+    scenario = arrange(stored_scenario(data.attrs, "figure"))
     rows = []
     for arm in scenario.arms:
         sessions: set[float] = set()

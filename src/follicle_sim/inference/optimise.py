@@ -8,20 +8,23 @@ whom the search has never seen, and the difference is shown as luck.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from follicle_sim.errors import Interrupted
 from follicle_sim.inference.checkpoint import Checkpoint
-from follicle_sim.inference.gain import Gain, Trials, mean_gain, score
+from follicle_sim.inference.gain import Gain, Trials, mean_gain, prices, score
 from follicle_sim.inference.schedule_search import Searched, Tried, search, search_key
 from follicle_sim.inference.schedules import Schedule, Space, make_space
 from follicle_sim.pharmacology.costs import Bill
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.search_checks import EVERYBODY
 
 Floats = NDArray[np.float64]
 Report = Callable[[str, int, int], None]
@@ -30,7 +33,6 @@ MOST_SEEDS = 2**32
 MOST_RETESTED = 10
 """Schedules of a front that are tried again, spread evenly over it."""
 
-EVERYBODY = "everybody"
 COURSES = (("monthly x 3", 3, 28.0), ("weekly x 12", 12, 7.0))
 """Courses people know, shown for orientation: name, doses, days between them."""
 
@@ -77,6 +79,8 @@ class Best:
     @property
     def as_good(self) -> Retested:
         """Return the cheapest schedule that fresh people do not tell from the winner."""
+        if self.space.search.objective == "cost_per_hair":
+            return self.again  # a cheaper hair is what was searched for
         level = [row for row in self.retested if row.behind.low <= 0.0]
         return min(level or [self.again], key=lambda row: row.bill.cost)
 
@@ -85,7 +89,8 @@ class Best:
 class ClassRow:
     """The best schedule of a class, and what the schedule that is best for everybody loses in it.
 
-    loss : gain of the class's own schedule less that of the common one, the same fresh people
+    loss : gain of the class's own schedule less that of the common one, the same fresh people; for
+    an objective of cost_per_hair what a hair costs more with the common one, USD
     """
 
     label: str
@@ -105,6 +110,20 @@ class Optimised:
     seed: int
     retest_seed: int
     trials: int
+
+
+def make_spaces(scenario: Scenario) -> dict[str, Space]:
+    """Return what is searched among everybody and in each class, by label.
+
+    Raises
+    ------
+    InputError
+        As `make_space`, or if a class changes something it cannot.
+    """
+    spaces = {EVERYBODY: make_space(scenario)}
+    for each in spaces[EVERYBODY].search.classes:
+        spaces[each.label] = make_space(with_overrides(scenario, each.changes))
+    return spaces
 
 
 def optimise(
@@ -135,10 +154,8 @@ def optimise(
     Interrupted
         On Ctrl-C; what was found is kept in the folder.
     """
-    spaces = {EVERYBODY: make_space(scenario)}
+    spaces = make_spaces(scenario)
     table = spaces[EVERYBODY].search
-    for each in table.classes:
-        spaces[each.label] = make_space(with_overrides(scenario, each.changes))
     limit = trials or table.trials
     seed = scenario.run.seed
     fresh_seed = (seed + 1) % MOST_SEEDS
@@ -152,12 +169,24 @@ def optimise(
         place = Checkpoint(path, search_key(people), resume)
         count = None if report is None else _counter(report, title)
         searched = search(people, limit, place, count)
-        found[label] = _retest(label, people, fresh[label], searched, report)
+        with _kept(path):
+            found[label] = _retest(label, people, fresh[label], searched, report)
     common = found[EVERYBODY].winner.schedule
-    rows = [
-        _class_row(found[label], fresh[label], common) for label in spaces if label != EVERYBODY
-    ]
+    with _kept(folder):
+        rows = [
+            _class_row(found[label], fresh[label], common) for label in spaces if label != EVERYBODY
+        ]
     return Optimised(scenario, found[EVERYBODY], tuple(rows), seed, fresh_seed, limit)
+
+
+@contextmanager
+def _kept(path: Path | None) -> Iterator[None]:
+    """Say what Ctrl-C leaves of a search that was already done."""
+    try:
+        yield
+    except (KeyboardInterrupt, Interrupted):
+        kept = "what was searched is kept; go on with --resume" if path else "nothing is kept"
+        raise Interrupted(f"stopped while schedules were tried again; {kept}") from None
 
 
 def _counter(report: Report, title: str) -> Callable[[int, int], None]:
@@ -194,29 +223,28 @@ def _retest(
     shown = [each for each in _spread(front, MOST_RETESTED) if each is not winner]
     courses = _courses(space)
     title = "trying again" if label == EVERYBODY else f"trying again: {label}"
-    total, done = 1 + len(shown) + len(courses), 0
+    again = [winner.schedule, *(t.schedule for t in shown), *courses.values()]
+    again = list(dict.fromkeys(again))
     gains: dict[Schedule, Floats] = {}
-    for schedule in [winner.schedule, *(t.schedule for t in shown), *courses.values()]:
-        if schedule not in gains:
-            gains[schedule] = fresh.gains(schedule)
-        done += 1
+    for done, schedule in enumerate(again, 1):
+        gains[schedule] = fresh.gains(schedule)
         if report is not None:
-            report(title, done, total)
+            report(title, done, len(again))
     ahead = gains[winner.schedule]
     known = {each.schedule: each for each in searched.tried}
 
     def row(name: str, schedule: Schedule) -> Retested:
-        again, before = mean_gain(gains[schedule]), known.get(schedule)
+        anew, before = mean_gain(gains[schedule]), known.get(schedule)
         said = None if before is None else mean_gain(before.gains)
         bill = space.bill(schedule)
         return Retested(
             name=name,
             schedule=schedule,
             bill=bill,
-            fresh=again,
+            fresh=anew,
             searched=said,
-            luck=None if said is None else said.value - again.value,
-            luck_se=None if said is None else math.hypot(said.se, again.se),
+            luck=None if said is None else said.value - anew.value,
+            luck_se=None if said is None else math.hypot(said.se, anew.se),
             behind=mean_gain(ahead - gains[schedule]),
             refused=space.refusal(schedule, bill),
         )
@@ -263,10 +291,13 @@ def _courses(space: Space) -> dict[str, Schedule]:
 def _class_row(best: Best, fresh: Trials, common: Schedule) -> ClassRow:
     gains = fresh.gains(common)
     own = fresh.gains(best.winner.schedule)
+    common_bill, loss = best.space.bill(common), own - gains
+    if best.space.search.objective == "cost_per_hair":
+        loss = prices(gains, common_bill.cost) - prices(own, best.winner.bill.cost)
     return ClassRow(
         label=best.label,
         best=best,
         common=mean_gain(gains),
-        common_bill=best.space.bill(common),
-        loss=mean_gain(own - gains),
+        common_bill=common_bill,
+        loss=mean_gain(loss),
     )

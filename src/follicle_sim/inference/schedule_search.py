@@ -136,6 +136,7 @@ def search(
     try:
         whole = _all_of_them(notes)
         if whole:
+            notes.limit = len(whole)
             for schedule, point in whole.items():
                 notes.at(point, schedule)
             method = "every schedule"
@@ -144,7 +145,7 @@ def search(
     except (KeyboardInterrupt, Interrupted):
         notes.save()
         kept = "; go on with --resume" if notes.place.path is not None else ""
-        message = f"stopped after {len(notes.tried)} of {limit} schedules{kept}"
+        message = f"stopped after {len(notes.tried)} of {notes.limit} schedules{kept}"
         raise Interrupted(message) from None
     notes.save()
     if not notes.tried:

@@ -134,11 +134,14 @@ class Space:
 
     def cheapest(self) -> Point:
         """Return the point that costs least: prices only rise with number and amount of doses."""
-        last = {"every", "start"}  # of doses given until a day, fewer fit
-        return tuple(
-            dimension.grid.size - 1 if dimension.field in last and dimension.dose >= 0 else 0
-            for dimension in self.dimensions
-        )
+        counted = {d.dose for d in self.dimensions if d.field == "count"}
+        counted |= {i for i, dose in enumerate(self.arm.doses) if dose.count is not None}
+
+        def fewer(dimension: Dimension) -> bool:  # of doses given until a day, the rarer and later
+            given = dimension.dose >= 0 and dimension.dose not in counted
+            return given and dimension.field in ("every", "start")
+
+        return tuple(d.grid.size - 1 if fewer(d) else 0 for d in self.dimensions)
 
     def shortest(self) -> Point:
         """Return the point whose last dose comes first."""

@@ -24,7 +24,7 @@ from follicle_sim.pharmacology.library import POTENCY_PREFIX, potency_parameters
 from follicle_sim.provenance import package_version
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.load import scenario_hash
-from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.model import Design, Scenario
 from follicle_sim.simulate import simulate
 
 Floats = NDArray[np.float64]
@@ -186,9 +186,7 @@ def small_scenario(scenario: Scenario) -> Scenario:
     return scenario.model_copy(
         update={
             "population": people,
-            "design": scenario.design.model_copy(
-                update={"kind": "counterfactual", "visits": visits}
-            ),
+            "design": Design.model_construct(kind="counterfactual", visits=visits),
             "run": scenario.run.model_copy(update={"replicates": 1}),
             "record": scenario.record.model_copy(
                 update={"follicles": False, "variables": ("hair_density",)}

@@ -105,7 +105,7 @@ def _view(instrument: Instrument, scalp: Scalp, luck: Luck) -> Floats:
         lie = np.sqrt(2.0 / np.pi * crossing / hairs) * luck.normal(Decision.BORDER)
         view = view + (crossing if instrument.border == "touching" else -crossing) + lie
     if instrument.relocation > 0.0:
-        clumps = clumping(scalp.total, scalp.living)
+        clumps = clumping(instrument, scalp.total, scalp.living)
         strip = np.sqrt(moved_share(instrument, scalp.area) * clumps / hairs)
         view = view + strip * luck.normal(Decision.RELOCATION)
     return np.maximum(0.0, view)

@@ -20,8 +20,11 @@ SQUARE_MILLIMETRES = 100.0
 """In a cm2."""
 
 MEAN_UNIT = sum(m * share for m, share in enumerate(UNIT_SIZE_SHARES, 1))
-NEIGHBOURS = sum(m * (m - 1) * share for m, share in enumerate(UNIT_SIZE_SHARES, 1)) / MEAN_UNIT
-"""Other follicles in a follicle's own unit, on average."""
+SPREAD_OF_UNITS = sum((m - MEAN_UNIT) ** 2 * share for m, share in enumerate(UNIT_SIZE_SHARES, 1))
+
+STRIP, STRIP_WIDTH = 1.125, 0.5
+"""Excess of the variance of hairs in a narrow strip, and the width (mm) at which it has halved:
+found by laying areas over the follicle sites of this package, as the test does."""
 
 
 def told_apart(hairs: Floats, follicles: Floats, distance: float) -> Floats:
@@ -29,7 +32,7 @@ def told_apart(hairs: Floats, follicles: Floats, distance: float) -> Floats:
 
     A hair is lost where a hair counted before it leaves the skin within `distance`. Two follicles
     of a unit lie so close with probability q = 1 - exp(-d^2 / (2 J^2)), J the scatter of follicles
-    in a unit; with a share p of follicles visible, a unit of m shows (1 - (1 - p q)^m) / q hairs.
+    in a unit; with a share p of follicles visible, a unit of m shows p + p (1 - p q) + ... hairs.
     Units are a millimetre apart: hairs of different units hide each other too rarely to matter.
 
     Parameters
@@ -43,11 +46,13 @@ def told_apart(hairs: Floats, follicles: Floats, distance: float) -> Floats:
         return hairs
     near = 1.0 - float(exp_array(np.array(-0.5 * (distance / JITTER) ** 2)))
     alive = np.maximum(follicles, 1.0)
-    missing = 1.0 - hairs / alive * near
-    shown, apart = np.zeros_like(hairs), np.ones_like(hairs)
+    visible = hairs / alive
+    alone = np.ones_like(hairs)  # chance that no hair counted before hides the next of a unit
+    unit, shown = np.zeros_like(hairs), np.zeros_like(hairs)
     for share in UNIT_SIZE_SHARES:
-        apart = apart * missing
-        shown += share * (1.0 - apart) / near
+        unit = unit + visible * alone
+        alone = alone * (1.0 - near * visible)
+        shown = shown + share * unit
     return alive / MEAN_UNIT * shown
 
 
@@ -75,9 +80,16 @@ def moved_share(instrument: Instrument, area: Floats) -> Floats:
     return np.minimum(1.0, shift * _perimeter(instrument, inside) / (math.pi * inside))
 
 
-def clumping(hairs: Floats, follicles: Floats) -> Floats:
-    """Return variance over mean of the hairs in a narrow strip: hairs come unit by unit."""
-    return 1.0 + NEIGHBOURS * hairs / np.maximum(follicles, 1.0)
+def clumping(instrument: Instrument, hairs: Floats, follicles: Floats) -> Floats:
+    """Return variance over mean of the hairs that an area gains and loses between two visits.
+
+    1 were hairs strewn by chance. They come unit by unit, which adds to it in a narrow strip, and
+    units keep their distance, so that in a wide one only what the units hold is left to chance.
+    """
+    share = hairs / np.maximum(follicles, 1.0)
+    width = math.sqrt(math.pi) * instrument.relocation
+    units = 1.0 - share * (1.0 - SPREAD_OF_UNITS / MEAN_UNIT)
+    return units + STRIP * share * STRIP_WIDTH / (STRIP_WIDTH + width)
 
 
 def _perimeter(instrument: Instrument, area: Floats) -> Floats:

@@ -6,6 +6,7 @@ in pharmacometric dosing records. Times are days since the baseline visit.
 
 import hashlib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,6 +44,30 @@ class DoseLike(Protocol):
     def duration(self) -> float: ...
     @property
     def adherence(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How each person keeps to the doses, beside what the schedule itself says.
+
+    odds : (S,) multiplier of the odds that a dose is taken; stops : (S,) day from which no dose is
+    taken any more, infinity for never.
+    """
+
+    odds: NDArray[np.float64]
+    stops: NDArray[np.float64]
+
+    def of(self, people: slice) -> "Habit":
+        """Return the habit of some of the people."""
+        return Habit(self.odds[people], self.stops[people])
+
+    def chance(self, adherence: ArrayLike) -> NDArray[np.float64]:
+        """Return the probability (S,) that each person takes a dose of a given adherence.
+
+        The odds are multiplied, so that `adherence` is the median person's and 1 stays 1.
+        """
+        share = np.asarray(adherence, dtype=np.float64)
+        return np.asarray(share * self.odds / (share * self.odds + (1.0 - share)))
 
 
 @dataclass(frozen=True)
@@ -118,8 +143,10 @@ def word(name: str) -> int:
 
 
 def minutes(times: NDArray[np.float64]) -> NDArray[np.uint32]:
-    """Return (1, K) the minutes at which doses are due: what names them in a random draw."""
-    return np.floor(times * MINUTES + 0.5).astype(np.uint32).reshape(1, -1)
+    """Return (1, K) the minutes at which doses are due: what names them in a draw."""
+    # through signed integers: doses and visits of a run-in have negative times
+    whole = np.floor(times * MINUTES + 0.5).astype(np.int64)
+    return whole.astype(np.uint32).reshape(1, -1)
 
 
 def taken(
@@ -131,6 +158,7 @@ def taken(
     stream: int,
     subjects: ArrayLike,
     adherence: ArrayLike,
+    habit: Habit | None = None,
 ) -> NDArray[np.bool_]:
     """Return which dose events each person takes.
 
@@ -140,16 +168,52 @@ def taken(
 
     Parameters
     ----------
-    times : (K,) day, not negative
+    times : (K,) day
     subjects : (S,) subject ids
     adherence : scalar or (S,) probability that a dose is taken
+    habit : of these people, where they differ
 
     Returns
     -------
     (S, K) bool
     """
     ids = np.asarray(subjects, dtype=np.uint32).reshape(-1, 1)
-    chance = np.broadcast_to(np.asarray(adherence, dtype=np.float64), (len(ids),)).reshape(-1, 1)
+    given = np.asarray(adherence if habit is None else habit.chance(adherence), dtype=np.float64)
+    chance = np.broadcast_to(given, (len(ids),)).reshape(-1, 1)
     name, minute = word(treatment), minutes(times)
     drawn = uniforms(seed, replicate, stream, ids, name, minute, int(Decision.ADHERENCE))
-    return np.asarray(drawn < chance)
+    due = np.ones(drawn.shape, np.bool_) if habit is None else times < habit.stops[:, None]
+    return np.asarray((drawn < chance) & due)
+
+
+def share_taken(
+    doses: Iterable[DoseLike],
+    ends: NDArray[np.float64],
+    *,
+    seed: int,
+    replicate: int,
+    stream: int,
+    subjects: NDArray[np.int64],
+    habit: Habit | None = None,
+) -> NDArray[np.float64]:
+    """Return the share (S,) of the doses due before each person's end, (S,) day, that were taken.
+
+    NaN where none was due. Other parameters as in `taken`.
+    """
+    due, kept = np.zeros(len(ends)), np.zeros(len(ends))
+    for dose in doses:
+        times = expand(dose, float(np.max(ends))).times
+        before = times < ends[:, None]
+        took = taken(
+            dose.treatment,
+            times,
+            seed=seed,
+            replicate=replicate,
+            stream=stream,
+            subjects=subjects,
+            adherence=dose.adherence,
+            habit=habit,
+        )
+        due += before.sum(axis=1)
+        kept += (before & took).sum(axis=1)
+    return np.asarray(np.divide(kept, due, out=np.full(len(ends), np.nan), where=due > 0))

@@ -13,11 +13,16 @@ from follicle_sim.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.numerics import lognormal_multipliers, normals
 from follicle_sim.pharmacology.disposition import concentration
-from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, expand, taken
+from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, expand, taken
 from follicle_sim.pharmacology.effect import emax, inhibited_share
 from follicle_sim.pharmacology.factors import FactorTable, factor_levels, load_factors
 from follicle_sim.pharmacology.library import Emax, Treatment, load_treatment, treatment_file
-from follicle_sim.pharmacology.variability import batch_multipliers, cv_of, person_multipliers
+from follicle_sim.pharmacology.variability import (
+    Responders,
+    batch_multipliers,
+    cv_of,
+    person_multipliers,
+)
 
 Floats = NDArray[np.float64]
 
@@ -44,12 +49,15 @@ class ArmLike(Protocol):
 
 
 def people_differ(
-    arm: ArmLike, potency_cv: float, treatments: Mapping[str, Treatment] | None = None
+    arm: ArmLike,
+    potency_cv: float,
+    treatments: Mapping[str, Treatment] | None = None,
+    habit: Habit | None = None,
 ) -> bool:
     """Return whether the subjects of an arm can have different factor levels."""
     if not arm.doses:
         return False
-    if potency_cv > 0.0 or any(d.adherence < 1.0 for d in arm.doses):
+    if potency_cv > 0.0 or habit is not None or any(d.adherence < 1.0 for d in arm.doses):
         return True
     used = _treatments(arm, {}, treatments or {})
     return any(treatment.differs_between_people for treatment in used.values())
@@ -68,6 +76,7 @@ def arm_factors(
     overrides: Mapping[str, float] | None = None,
     treatments: Mapping[str, Treatment] | None = None,
     table: FactorTable | None = None,
+    habit: Habit | None = None,
 ) -> Floats:
     """Return the factor levels of one arm over time, relative to untreated.
 
@@ -82,6 +91,7 @@ def arm_factors(
     overrides : {"treatment.path": value}, such as {"minoxidil_topical_5.potency": 1.2}
     treatments : treatments to use instead of those of the library, by name
     table : factor table; the packaged one by default
+    habit : how each of the subjects keeps to the doses; None where the schedule says it all
 
     Returns
     -------
@@ -106,8 +116,12 @@ def arm_factors(
     table = load_factors() if table is None else table
     used = _treatments(arm, overrides or {}, treatments or {})
     schedule = _schedule(arm, used, float(grid[-1]))
-    equal = potency_cv == 0.0 and all(
-        d.adherence >= 1.0 and not used[d.treatment].differs_between_people for d, _ in schedule
+    equal = (
+        habit is None
+        and potency_cv == 0.0
+        and all(
+            d.adherence >= 1.0 and not used[d.treatment].differs_between_people for d, _ in schedule
+        )
     )
     ids = np.atleast_1d(np.asarray(subjects, dtype=np.uint32))
     if equal or not schedule:
@@ -135,6 +149,7 @@ def arm_factors(
                 [(d, events) for d, events in schedule if d.treatment == name],
                 grid[first:],
                 subjects=people,
+                habit=None if habit is None else habit.of(slice(low, low + BLOCK)),
                 **names,
             )
             for name, treatment in used.items()
@@ -179,6 +194,7 @@ def site_levels(
     replicate: int,
     stream: int,
     subjects: NDArray[np.uint32],
+    habit: Habit | None = None,
 ) -> tuple[Floats, Floats]:
     """Return the mean level of one treatment at its site of effect, on a finer grid.
 
@@ -189,6 +205,7 @@ def site_levels(
     schedule : doses of this treatment with their events
     grid : (T,) day, starting at or before the first event
     subjects : (S,)
+    habit : of these subjects, if they differ
 
     Returns
     -------
@@ -197,7 +214,8 @@ def site_levels(
         and batches are alike
     """
     batch_cv = cv_of(treatment.batch_cv)
-    if batch_cv == 0.0 and all(dose.adherence >= 1.0 for dose, _ in schedule):
+    alike = batch_cv == 0.0 or all(shared_batch(dose) for dose, _ in schedule)
+    if habit is None and alike and all(dose.adherence >= 1.0 for dose, _ in schedule):
         subjects = subjects[:1]
     amounts = np.concatenate(
         [
@@ -210,6 +228,7 @@ def site_levels(
                 stream=stream,
                 subjects=subjects,
                 adherence=dose.adherence,
+                habit=habit,
             )
             for dose, events in schedule
         ],
@@ -218,14 +237,21 @@ def site_levels(
     times = np.concatenate([events.times for _, events in schedule])
     durations = np.concatenate([events.durations for _, events in schedule])
     if batch_cv > 0.0:
-        amounts = amounts * batch_multipliers(
-            treatment.name,
-            times,
-            batch_cv,
-            seed=seed,
-            replicate=replicate,
-            stream=stream,
-            subjects=subjects,
+        contents = [
+            batch_multipliers(
+                treatment.name,
+                events.times,
+                batch_cv,
+                seed=seed,
+                replicate=replicate,
+                stream=stream,
+                subjects=subjects,
+                shared=shared_batch(dose),
+            )
+            for dose, events in schedule
+        ]
+        amounts = amounts * np.concatenate(
+            [np.broadcast_to(each, (len(subjects), each.shape[1])) for each in contents], axis=1
         )
     order = np.argsort(times, kind="stable")
     parts = int(np.ceil(np.diff(grid).max() / SUBSTEP - 1e-9))
@@ -234,6 +260,19 @@ def site_levels(
         times[order], amounts[:, order], durations[order], treatment.response(), fine
     )
     return fine, level
+
+
+def shared_batch(dose: DoseLike) -> bool:
+    """Return whether one batch serves everybody treated on the same day of the trial."""
+    return getattr(dose, "batches", "own") == "shared"
+
+
+def mixtures(
+    arms: Sequence[ArmLike], treatments: Mapping[str, Treatment] | None = None
+) -> dict[str, Responders]:
+    """Return the mixtures of responders that some treatment of some arm gives, by trait."""
+    used = [t for arm in arms for t in _treatments(arm, {}, treatments or {}).values()]
+    return {t.responders.trait: t.responders for t in used if t.responders is not None}
 
 
 def effect_means(
@@ -245,6 +284,7 @@ def effect_means(
     replicate: int,
     stream: int,
     subjects: NDArray[np.uint32],
+    habit: Habit | None = None,
 ) -> Floats:
     """Return the mean effect of one treatment in each cell of the grid.
 
@@ -262,6 +302,7 @@ def effect_means(
         replicate=replicate,
         stream=stream,
         subjects=subjects,
+        habit=habit,
     )
     effect = treatment.effect
     if isinstance(effect, Emax):

@@ -10,6 +10,7 @@ from follicle_sim.scenario.load import (
     with_overrides,
 )
 from follicle_sim.scenario.model import (
+    Analysis,
     Arm,
     Comparison,
     Design,
@@ -23,6 +24,7 @@ from follicle_sim.scenario.model import (
 )
 
 __all__ = [
+    "Analysis",
     "Arm",
     "Comparison",
     "Design",

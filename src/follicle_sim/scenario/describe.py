@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from follicle_sim.pharmacology.dosing import expand
+from follicle_sim.scenario.analysis import Analysis
+from follicle_sim.scenario.arrangement import arranged_arms
+from follicle_sim.scenario.describe_design import design_lines, subjects_text, timeline
 from follicle_sim.scenario.methods import PLAIN
 from follicle_sim.scenario.model import Arm, Dose, Inclusion, Population, Scenario
+from follicle_sim.scenario.people import lead_of
+from follicle_sim.scenario.search import Optimise, TreatmentCost
 from follicle_sim.units import format_quantity
 
 WIDTH = 60
-_WEEK = 7.0
-_TICKS = (1, 2, 4, 6, 8, 12, 13, 26, 52, 104, 260, 520, 1040, 2600)
 
 
 def describe(scenario: Scenario, width: int = WIDTH) -> str:
@@ -25,7 +27,7 @@ def describe(scenario: Scenario, width: int = WIDTH) -> str:
         Columns of a timeline, at least 10.
     """
     title = [scenario.title, *([scenario.description.strip()] if scenario.description else [])]
-    arms = [arm_text(scenario, arm, width) for arm in scenario.arms]
+    arms = [arm_text(scenario, arm, width) for arm in arranged_arms(scenario)]
     return "\n\n".join(["\n".join(title), overview(scenario), *arms])
 
 
@@ -34,26 +36,31 @@ def overview(scenario: Scenario) -> str:
     who, run = scenario.population, scenario.run
     patch = format_quantity(who.target_area, "area")
     density = format_quantity(who.follicle_density, "density")
-    visits = f"{len(scenario.design.visits)} visits over {_time(scenario.end)}"
     tool = scenario.instrument
     terminal = format_quantity(tool.terminal_calibre, "calibre")
     method = "" if tool.method == PLAIN else f" ({tool.method})"
     lines = {
-        "population": f"{who.subjects:,} subjects per arm, {', '.join(traits_text(who))}",
+        "population": f"{subjects_text(scenario)}, {', '.join(traits_text(who))}",
         "target area": f"{patch} at {density}: {who.follicles_per_subject:,} follicles per subject",
-        "design": f"{scenario.design.kind}, {len(scenario.arms)} arms, {visits}",
+        **design_lines(scenario),
         "instrument": f"{tool.name}{method}, terminal hairs from {terminal}",
         "run": f"seed {run.seed}, replicates {run.replicates}, history {_time(run.history)}",
     }
     if who.correlation:
         lines["correlations"] = ", ".join(f"{key} {r:g}" for key, r in who.correlation.items())
     if who.inclusion is not None:
-        lines["inclusion"] = inclusion_text(who.inclusion)
+        lines["inclusion"] = inclusion_text(who.inclusion, scenario.design.run_in)
     if run.uncertainty != "none":
         lines["run"] += f", fitted parameters drawn anew in each replicate ({run.uncertainty})"
+    if scenario.analysis != Analysis():
+        lines["analysis"] = plan_text(scenario.analysis)
     for comparison in scenario.compare:
         pairs = ", ".join(f"{ours} = {theirs}" for ours, theirs in comparison.arms.items())
         lines[f"compare {comparison.study}"] = pairs
+    for cost in scenario.costs:
+        lines[f"price of {cost.treatment}"] = price_text(cost)
+    if scenario.optimise is not None:
+        lines[f"optimise {scenario.optimise.arm}"] = search_text(scenario.optimise)
     return "\n".join(f"{name}: {text}" for name, text in lines.items())
 
 
@@ -75,7 +82,7 @@ def traits_text(who: Population) -> list[str]:
     return traits
 
 
-def inclusion_text(asked: Inclusion) -> str:
+def inclusion_text(asked: Inclusion, run_in: float | None = None) -> str:
     """Return the criteria of inclusion in words."""
     said = []
     if asked.age is not None:
@@ -85,7 +92,8 @@ def inclusion_text(asked: Inclusion) -> str:
     if asked.severity is not None:
         said.append(" to ".join(dict.fromkeys(asked.severity)))
     if asked.hair_density is not None:
-        when = f"{_time(asked.screening)} before baseline" if asked.screening else "at baseline"
+        lead = lead_of(asked, run_in)
+        when = f"{_time(lead)} before baseline" if lead else "at baseline"
         said.append(f"{_span(asked.hair_density, 'density')} counted {when}")
     return ", ".join(said) or "everybody"
 
@@ -96,6 +104,50 @@ def _span(ends: tuple[float, float], dimension: str) -> str:
 
 def _shares(mixture: Mapping[str, float]) -> str:
     return " + ".join(f"{share:.4g} {name}" for name, share in mixture.items())
+
+
+def plan_text(plan: Analysis) -> str:
+    """Return a trial's plan in one line: endpoint, visit, test, whose data, decisions."""
+    at = "at the last visit" if plan.at is None else f"at {_time(plan.at)}"
+    words = [f"{plan.endpoint} {at} by {plan.method or 'the test of its design'}"]
+    words.append(f"{plan.set}, missing values {plan.missing}")
+    words.append(f"{plan.sided}-sided alpha {plan.alpha:g}, multiplicity {plan.multiplicity}")
+    if plan.secondary:
+        words.append("then " + ", ".join(each.endpoint for each in plan.secondary))
+    return "; ".join(words)
+
+
+def price_text(cost: TreatmentCost) -> str:
+    """Return what a treatment costs in this scenario, in words."""
+    parts = (("once", cost.once), ("a dose", cost.per_dose), ("a unit of it", cost.per_amount))
+    words = [f"{format_quantity(usd, 'money')} {what}" for what, usd in parts if usd]
+    return ", ".join([*words, f"{cost.visits:g} visits a dose"])
+
+
+def search_text(search: Optimise) -> str:
+    """Return what a search looks for, in words.
+
+    Examples
+    --------
+    >>> search_text(Optimise(arm="drug", objective="density_gain", at="24 weeks",
+    ...     budget="900 USD", doses=[{"count": {"least": 1, "most": 6, "step": 1}}]))
+    'density_gain at 24 weeks for at most 900 USD; dose 0 count 1 to 6'
+    """
+    words = f"{search.objective} at {_time(search.at)}"
+    if search.budget is not None:
+        words += f" for at most {format_quantity(search.budget, 'money')}"
+    if search.most_visits is not None:
+        words += f" and {search.most_visits} visits"
+    ranges = []
+    for varied in search.doses:
+        for field in ("count", "every", "start", "amount"):
+            grid = getattr(varied, field)
+            if grid is not None:
+                ranges.append((f"dose {varied.dose} {field}", grid))
+    if search.cocktail is not None:
+        ranges += list(search.cocktail.factors.items())
+    shown = [f"{name} {grid.text(0)} to {grid.text(grid.size - 1)}" for name, grid in ranges]
+    return "; ".join([words, *shown])
 
 
 def arm_text(scenario: Scenario, arm: Arm, width: int = WIDTH) -> str:
@@ -131,48 +183,11 @@ def dose_text(dose: Dose) -> str:
             words.append(f"until {_time(dose.until)}")
     if dose.duration:
         words.append(f"each over {_time(dose.duration)}")
+    if dose.batches == "shared":
+        words.append("from shared batches")
     if dose.adherence < 1.0:
         words.append(f"with {dose.adherence:.4g} of doses taken")
     return " ".join(words)
-
-
-def timeline(scenario: Scenario, arm: Arm, width: int = WIDTH) -> str:
-    """Return the weeks axis, one row of D per dose line and one row of V, `width` columns wide.
-
-    A column stands for an equal share of the time from baseline to the last visit; several doses or
-    visits in one column show as one letter.
-    """
-    width = max(width, 10)
-    end = scenario.end
-    rows = [f"  weeks  {_axis(end, width)}"]
-    for dose in arm.doses:
-        rows.append(f"  doses  {_marks(expand(dose, end).times.tolist(), end, width, 'D')}")
-    rows.append(f"  visits {_marks(list(scenario.design.visits), end, width, 'V')}")
-    return "\n".join(rows)
-
-
-def _marks(times: list[float], end: float, width: int, letter: str) -> str:
-    columns = {_column(time, end, width) for time in times}
-    return "".join(letter if column in columns else "." for column in range(width))
-
-
-def _axis(end: float, width: int) -> str:
-    weeks = end / _WEEK
-    # Wide enough steps that labels stay apart.
-    step = next((tick for tick in _TICKS if weeks / tick <= width / 10), weeks)
-    ticks = [step * n for n in range(int(weeks / step) + 1)] if weeks else [0.0]
-    text = ""
-    for tick in [*ticks, weeks]:
-        label = f"{tick:.5g}"
-        # A label at the end would stick out on the right and is pulled in.
-        first = min(_column(tick * _WEEK, end, width), width - len(label))
-        if not text or first > len(text):
-            text = text.ljust(first) + label
-    return text
-
-
-def _column(time: float, end: float, width: int) -> int:
-    return int(time / end * (width - 1)) if end else 0
 
 
 def _time(days: float) -> str:

@@ -156,7 +156,12 @@ class Visits(FieldType):
     def day(self, text: object, *, positive: bool = False) -> float:
         """Return one time of a schedule, day; refused after the latest visit allowed."""
         bounds = Quantity("time", upper=self.latest, positive=positive)
-        return within(read(text, "time"), text, bounds)
+        days = read(text, "time")
+        if days < 0.0 and not positive:
+            most = units.format_quantity(self.latest, "time")
+            hint = "for a visit before baseline give design.run_in"
+            refuse(f"found {shown(text)}; allowed: 0 days to {most}; {hint}")
+        return within(days, text, bounds)
 
     def series(self, table: Mapping[object, object]) -> tuple[float, ...]:
         """Return the visits that `{ every = ..., until = ... }` stands for, day."""

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from follicle_sim import units
 from follicle_sim.errors import InputError, Problem
+from follicle_sim.scenario.analysis import Analysis
 from follicle_sim.scenario.fields import write_overrides
 from follicle_sim.scenario.files import FILE_KEYS, parse_toml, read_document
 from follicle_sim.scenario.instrument import Instrument
@@ -23,6 +25,7 @@ from follicle_sim.scenario.model import Scenario, label_problems
 from follicle_sim.scenario.own import with_own
 from follicle_sim.scenario.people import forget_unused
 from follicle_sim.scenario.problems import path_text, problems_of
+from follicle_sim.scenario.ranges import Grid
 from follicle_sim.scenario.toml_text import write_toml
 
 OLD_INSTRUMENT = (
@@ -158,15 +161,23 @@ def scenario_hash(scenario: Scenario) -> str:
     """
     values = _floats(scenario.model_dump())
     # What a file does not use has no part in its hash, so an older file keeps the one it has.
+    if scenario.analysis == Analysis():
+        del values["analysis"]
     for name in ("treatments", "costs", "optimise"):
         if not values[name]:
             del values[name]
+    used = scenario.design.model_dump(exclude_defaults=True)
+    values["design"] = {key: value for key, value in values["design"].items() if key in used}
     for dose in (dose for arm in values["arms"] for dose in arm["doses"]):
         if not dose["variants"]:
             del dose["variants"]
+        if dose["batches"] == "own":
+            del dose["batches"]
     for key, default in _floats(Instrument().model_dump()).items():
         if key not in OLD_INSTRUMENT and values["instrument"][key] == default:
             del values["instrument"][key]
+    if scenario.run.uncertainty == "none":
+        del values["run"]["uncertainty"]
     forget_unused(values["population"])
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -220,6 +231,8 @@ def _floats(value: Any) -> Any:
         return value
     if isinstance(value, (int, float)):
         return float(value) + 0.0
+    if isinstance(value, Grid):
+        value = asdict(value)
     if isinstance(value, Mapping):
         return {key: _floats(item) for key, item in value.items()}
     return [_floats(item) for item in value]

@@ -63,7 +63,7 @@ def load_methods() -> Mapping[str, Method]:
         base = found.get(tables.get("extends", ""))
         rows = {key: row for key, row in tables.items() if isinstance(row, dict)}
         values = {key: row["value"] for key, row in rows.items()}
-        sources = {key: f"{row['grade']}: {row['source']}" for key, row in rows.items()}
+        sources = {key: _graded(row["grade"], row["source"]) for key, row in rows.items()}
         found[name] = Method(
             title=tables["title"],
             about=tables["about"],
@@ -72,6 +72,10 @@ def load_methods() -> Mapping[str, Method]:
             sources=MappingProxyType({**(base.sources if base else {}), **sources}),
         )
     return MappingProxyType(found)
+
+
+def _graded(grade: str, source: str) -> str:
+    return source if source.startswith(f"{grade}: ") else f"{grade}: {source}"
 
 
 def seen_by(measures: Iterable[str]) -> frozenset[str]:

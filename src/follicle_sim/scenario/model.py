@@ -5,15 +5,17 @@ Each table has a module of its own; here they meet, with what only the whole can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from follicle_sim.errors import did_you_mean
+from follicle_sim.scenario.analysis import Analysis, plan_problems
 from follicle_sim.scenario.arms import Arm, Dose
-from follicle_sim.scenario.checks import Path, refuse_all
+from follicle_sim.scenario.checks import Path, known_names, refuse_all
 from follicle_sim.scenario.design import Design
+from follicle_sim.scenario.design_checks import arm_problems
 from follicle_sim.scenario.fields import ArmPairs, Overrides, SchemaVersion, VariableNames
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.instrument import Instrument, unseen
@@ -26,6 +28,7 @@ from follicle_sim.scenario.search_checks import cost_problems, search_problems
 from follicle_sim.scenario.table import YEAR, Prose, Table, Time
 
 __all__ = [
+    "Analysis",
     "Arm",
     "Comparison",
     "Design",
@@ -106,6 +109,7 @@ class Scenario(Table):
     instrument: Instrument = Field(default=Instrument(), description="[instrument] table")
     record: Record = Field(default=Record(), description="[record] table")
     run: Run = Field(default=Run(), description="[run] table")
+    analysis: Analysis = Field(default=Analysis(), description="[analysis] table")
     compare: tuple[Comparison, ...] = Field(
         default=(), max_length=64, description="[[compare]] tables"
     )
@@ -121,20 +125,32 @@ class Scenario(Table):
 
     @property
     def end(self) -> float:
-        """Day of the last visit."""
-        return self.design.visits[-1]
+        """Day of the last visit; in a crossover that of the last period."""
+        design, last = self.design, self.design.visits[-1]
+        if design.period is None or design.washout is None:
+            return last
+        return (len(self.arms) - 1) * (design.period + design.washout) + last
 
     @model_validator(mode="after")
-    def _parts_fit_together(self) -> Scenario:
+    def _parts_fit_together(self, info: ValidationInfo) -> Scenario:
         problems = label_problems(
             [arm.label for arm in self.arms], [comparison.arms for comparison in self.compare]
         )
         problems += self._size_problems() + self._sight_problems() + self._draw_problems()
-        problems += screening_problems(self.population.inclusion, self.run.history)
+        asked, run_in = self.population.inclusion, self.design.run_in
+        problems += screening_problems(asked, run_in, self.run.history)
+        labels = [arm.label for arm in self.arms]
+        problems += plan_problems(self.analysis, labels, self.design.visits, self.instrument)
         problems += cost_problems(self) + search_problems(self)
+        design, subjects = self.design, self.population.subjects
+        problems += arm_problems(design, self.arms, subjects, self._routes(info))
         if problems:
             refuse_all(problems)
         return self
+
+    def _routes(self, info: ValidationInfo) -> Mapping[str, str]:
+        # Only where they matter: the names of this installation take a while to read.
+        return known_names(info).routes if self.design.kind == "split_scalp" else {}
 
     def _sight_problems(self) -> list[tuple[Path, str]]:
         # what older scenarios record is there whatever the instrument
@@ -147,10 +163,11 @@ class Scenario(Table):
     def _size_problems(self) -> list[tuple[Path, str]]:
         problems: list[tuple[Path, str]] = []
         subjects, follicles = self.population.subjects, self.population.follicles_per_subject
-        total = len(self.arms) * subjects * follicles * self.run.replicates
+        arms = sum(self.design.ratio(arm.label) for arm in self.arms)
+        total = arms * subjects * follicles * self.run.replicates
         if total > MOST_FOLLICLES:
             product = (
-                f"{len(self.arms)} arms x {subjects:,} subjects x {follicles:,} follicles "
+                f"{arms} arms x {subjects:,} subjects x {follicles:,} follicles "
                 f"x {self.run.replicates:,} replicates"
             )
             limit = f"allowed: {MOST_FOLLICLES:,}; lower one of them"

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from follicle_sim.scenario.model import Scenario
 
 Problems = list[tuple[Path, str]]
+EVERYBODY = "everybody"
+"""The class of people of a search that no class changes."""
+
 CONTROLS = ("placebo", "untreated")
 
 
@@ -66,6 +69,9 @@ def search_problems(scenario: Scenario) -> Problems:
         problems.append(((here, "doses"), message))
     classes = [each.label for each in search.classes]
     for index, label in enumerate(classes):
+        if label == EVERYBODY:
+            message = f'found "{label}", which stands for the scenario itself; choose another'
+            problems.append(((here, "classes", index, "label"), message))
         if label in classes[:index]:
             message = f'found "{label}" twice; labels must differ'
             problems.append(((here, "classes", index, "label"), message))
@@ -102,10 +108,10 @@ def _one_dose(place: Path, varied: VariedDose, arm: Arm) -> Problems:
     if not any((varied.count, varied.every, varied.start, varied.amount)):
         message = "nothing to vary; allowed: count, every, start, amount"
         problems.append((place, message))
-    if varied.count is not None and varied.count.most > 1 and dose.every is None:
-        if varied.every is None:
-            message = 'needs "every", the time between doses, here or in the dose'
-            problems.append(((*place, "count"), message))
+    several = varied.count is not None and varied.count.most > 1
+    if several and dose.every is None and varied.every is None:
+        message = 'needs "every", the time between doses, here or in the dose'
+        problems.append(((*place, "count"), message))
     if varied.every is not None and dose.every is None and varied.count is None:
         message = "the dose is given once; vary its count too"
         problems.append(((*place, "every"), message))
@@ -125,7 +131,7 @@ def _cocktail_problems(scenario: Scenario, search: Optimise) -> Problems:
     problems: Problems = [
         (
             (*place, name),
-            f"not in the signature of {cocktail.treatment}{did_you_mean(name, signature)}",
+            f"not in that treatment's signature{did_you_mean(name, signature)}",
         )
         for name in cocktail.factors
         if name not in signature

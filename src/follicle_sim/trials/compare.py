@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 import numpy as np
 import xarray as xr
 
+from follicle_sim.crossover import by_treatment
 from follicle_sim.endpoints import arm_roles, draws_of, is_paired, scenario_of
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.estimates import (
@@ -171,12 +172,13 @@ def compare(
     Notes
     -----
     Differences are differences of changes from baseline. Relative changes are changes of the
-    group's mean over the group's mean baseline. Errors are taken person by person where the
-    design is counterfactual and add as variances otherwise.
+    group's mean over the group's mean baseline. Errors are taken person by person where arms hold
+    the same people and add as variances otherwise. A crossover is compared by treatment.
     """
     if comparisons is None:
         stored = scenario_of(dataset).get("compare") or ()
         comparisons = [_Stored(each["study"], each["arms"]) for each in stored]
+    dataset = by_treatment(dataset)
     labels, _ = arm_roles(dataset)
     _check(comparisons, labels)
     rows: list[ComparisonRow] = []

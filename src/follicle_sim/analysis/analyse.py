@@ -1,0 +1,227 @@
+"""A trial's data to a trial's result: every test of the plan, and what describes it further."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import xarray as xr
+
+from follicle_sim.analysis import crossover
+from follicle_sim.analysis.further import further_rows
+from follicle_sim.analysis.groups import Effect, Effects, Floats, Group, stacked
+from follicle_sim.analysis.imputation import jump_to_reference
+from follicle_sim.analysis.methods import METHODS, compare_many
+from follicle_sim.analysis.missing import filled
+from follicle_sim.analysis.multiplicity import adjusted
+from follicle_sim.analysis.outcomes import ask, outcome_rows
+from follicle_sim.analysis.people import Flags, Trial, read_trial, scenario_of
+from follicle_sim.analysis.plan import Test, tests_of
+from follicle_sim.analysis.result import TrialResult, TrialRow, known, unique
+from follicle_sim.analysis.sets import Rules, members
+from follicle_sim.cohort import stream_of
+from follicle_sim.scenario.analysis import Analysis
+
+
+def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:
+    """Analyse a simulated trial as planned; nothing is simulated again.
+
+    Parameters
+    ----------
+    dataset
+        What `simulate` returns; with several replicates each is a trial of its own.
+    plan
+        Default: the `[analysis]` table of the scenario the dataset was made from.
+
+    Raises
+    ------
+    InputError
+        An endpoint, arm or visit the data do not have (with the nearest that it has), a test that
+        does not fit the design.
+
+    Examples
+    --------
+    >>> from follicle_sim import load_scenario, simulate
+    >>> from follicle_sim.analysis.analyse import analyse
+    >>> run = simulate(load_scenario("scenarios/minoxidil_olsen_2002.toml"))  # doctest: +SKIP
+    >>> print(analyse(run).text())  # doctest: +SKIP
+    """
+    scenario = scenario_of(dataset)
+    if plan is None:
+        plan = Analysis() if scenario is None else scenario.analysis
+    trials: dict[str, Trial] = {}
+
+    def read(endpoint: str) -> Trial:
+        if endpoint not in trials:
+            trials[endpoint] = read_trial(dataset, endpoint)
+        return trials[endpoint]
+
+    primary = read(plan.endpoint)
+    roles = dict(zip(primary.arms, primary.roles, strict=True))
+    if scenario is not None:
+        roles |= {arm.label: arm.role for arm in scenario.arms}
+    tests = tests_of(plan, read, roles)
+    answers = [answer(read(test.endpoint), test, plan) for test in tests]
+    asked = ask(dataset, plan)
+    rows: list[TrialRow] = []
+    for replicate in range(len(primary.values)):
+        part = [
+            _row(read(test.endpoint), test, found, plan, replicate)
+            for test, found in zip(tests, answers, strict=True)
+        ]
+        judged = adjusted([np.nan if row.p is None else row.p for row in part], plan.multiplicity)
+        rows += [
+            replace(row, p_adjusted=known(p), effect=bool(p < plan.alpha))
+            for row, p in zip(part, judged.tolist(), strict=True)
+        ]
+        for test in tests:
+            if test.purpose == "primary":
+                rows += further_rows(primary, test, plan, replicate)
+                rows += outcome_rows(asked, primary, test, plan, replicate)
+    notes = [note for test in tests for note in _notes(read(test.endpoint), test, plan)]
+    notes += [_lost(test, found) for test, found in zip(tests, answers, strict=True)]
+    notes += asked.notes
+    notes = [note for note in notes if note]
+    return TrialResult(tuple(rows), plan.level, plan.alpha, plan.multiplicity, unique(notes))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Effects of R trials, and the plain mean changes (R,)."""
+
+    effects: Effects
+    treated: Floats
+    control: Floats
+
+
+def answer(trial: Trial, test: Test, plan: Analysis) -> Answer:
+    """Return what the data say to one test, in all R trials."""
+    rules = Rules(plan.least_doses, plan.most_late)
+    if trial.kind == "crossover":
+        keep = members(plan.set, trial, trial.visit(test.day), rules)
+        periods, _ = crossover.period_groups(trial, test.treatment, test.control, test.day, keep)
+        effects = compare_many(
+            test.method,
+            periods.first,
+            periods.second,
+            level=plan.level,
+            alternative=test.alternative,
+        )
+        return Answer(effects, _mean(periods.treated), _mean(periods.control))
+    visit = trial.visit(test.day)
+    keep = members(plan.set, trial, visit, rules)
+    treated = arm_group(trial, test.treatment, visit, keep, plan)
+    control = arm_group(trial, test.control, visit, keep, plan) if test.control else None
+    if control is not None and plan.missing == "jump_to_reference":
+        effects = _imputed(trial, test, plan, treated, control)
+    else:
+        effects = compare_many(
+            test.method, treated, control, level=plan.level, alternative=test.alternative
+        )
+    return Answer(
+        effects,
+        _mean(treated.change[..., -1]),
+        np.full(len(treated.baseline), np.nan)
+        if control is None
+        else _mean(control.change[..., -1]),
+    )
+
+
+def arm_group(trial: Trial, label: str, visit: int, keep: Flags, plan: Analysis) -> Group:
+    """Return the people of an arm up to the endpoint visit, after the missing-data rule."""
+    arm = trial.arm(label)
+    start = int(np.flatnonzero(trial.days == 0.0)[0])
+    group = trial.group(arm, range(start + 1, visit + 1), start, keep)
+    strata = trial.known.get("severity_class")
+    if strata is not None and trial.stratified and plan.stratify:
+        classes = np.unique(strata[trial.enrolled])
+        columns = (strata[:, arm, :, None] == classes[1:]).astype(np.float64)
+        group = replace(group, covariates=columns)
+    return filled(group, plan.missing)
+
+
+def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: Group) -> Effects:
+    effects: list[Effect] = [
+        jump_to_reference(
+            test.method,
+            treated[replicate],
+            control[replicate],
+            imputations=plan.imputations,
+            seed=trial.seed,
+            replicate=replicate,
+            stream=stream_of(f"{test.treatment} - {test.control}"),
+            level=plan.level,
+            alternative=test.alternative,
+        )
+        for replicate in range(len(treated.baseline))
+    ]
+    return stacked(effects, test.method)
+
+
+def _mean(values: Floats) -> Floats:
+    seen = np.isfinite(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(seen, values, 0.0).sum(axis=-1) / seen.sum(axis=-1)
+    return np.asarray(mean)
+
+
+def _row(trial: Trial, test: Test, found: Answer, plan: Analysis, replicate: int) -> TrialRow:
+    effect = found.effects[replicate]
+    return TrialRow(
+        replicate=replicate,
+        purpose=test.purpose,
+        arm=test.treatment,
+        control=test.control,
+        endpoint=test.endpoint,
+        unit=trial.unit,
+        week=test.day / 7.0,
+        n_treated=effect.n_treated,
+        n_control=effect.n_control,
+        mean_treated=known(float(found.treated[replicate])),
+        mean_control=known(float(found.control[replicate])),
+        statistic="difference of changes" if test.control else "change",
+        estimate=known(effect.estimate),
+        se=known(effect.se),
+        low=known(effect.low),
+        high=known(effect.high),
+        p=known(effect.p),
+        p_adjusted=None,
+        effect=None,
+        method=test.method,
+        set=plan.set,
+        missing=plan.missing,
+    )
+
+
+DESIGN_NOTES: Mapping[str, str] = {
+    "counterfactual": "every arm holds the same people, which no real trial can do: the interval "
+    "is that of the model, not of a trial",
+    "crossover": "half the difference between a person's two periods, compared between the two "
+    "sequences; nothing is taken to carry over the washout",
+    "delayed_start": "controls are treated too from week {switch:g} on; a difference after it is "
+    "what the early start left",
+}
+
+
+def _lost(test: Test, found: Answer) -> str:
+    lost, trials = int(np.isnan(found.effects.p).sum()), len(found.effects)
+    if not lost:
+        return ""
+    what = f"{test.endpoint} at week {test.day / 7.0:g}, {test.treatment}: {test.method}"
+    times = f" in {lost} of {trials} trials" if trials > 1 else ""
+    return f"{what} could not be computed{times}: too few people for it"
+
+
+def _notes(trial: Trial, test: Test, plan: Analysis) -> list[str]:
+    notes = []
+    if trial.kind in DESIGN_NOTES:
+        notes.append(DESIGN_NOTES[trial.kind].format(switch=trial.switch / 7.0))
+    if not test.control:
+        notes.append(
+            "a change from baseline without a control arm holds whatever else changed: season, "
+            "regression to the mean, the procedure itself"
+        )
+    if METHODS[test.method].adjusts and plan.missing == "last_observation_carried_forward":
+        notes.append("values carried forward make intervals too narrow")
+    return notes

@@ -1,0 +1,65 @@
+"""The command that searches for a schedule: `follicle-sim optimise FILE`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from follicle_sim.cli_inference import Quiet, Resume, command_line
+
+
+def optimise(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (TOML).")],
+    trials: Annotated[
+        int | None,
+        typer.Option("--trials", min=1, help="Schedules to simulate. Default: the table's (200)."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Replaces run.seed.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="A.B=C", help="Change a value of the scenario."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.optimise."),
+    ] = None,
+    resume: Resume = False,
+    threads: Annotated[
+        int | None,
+        typer.Option("--threads", min=1, help="Processors to use; changes no result."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Search number, spacing, dose and start of sessions and a cocktail's composition.
+
+    The scenario's [optimise] table says what may vary, the budget and the objective. The best
+    schedules are tried again on fresh people, so that luck is not reported as gain.
+    """
+    from follicle_sim import console, outputs
+    from follicle_sim.inference.optimise import make_spaces
+    from follicle_sim.inference.optimise_files import run_optimise
+    from follicle_sim.scenario.load import load_scenario
+
+    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
+    scenario = load_scenario(file, changes)
+    make_spaces(scenario)  # a budget that no schedule meets is told before anything is made
+    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.optimise")
+    with console.watched(quiet, "schedules") as report:
+        found = run_optimise(
+            scenario,
+            folder,
+            command_line(),
+            trials=trials,
+            resume=resume,
+            threads=threads,
+            report=report,
+        )
+    if not quiet:
+        console.print_schedules(found, folder)
+
+
+def add_optimise(app: typer.Typer, codes: str) -> None:
+    """Add the command to the command line."""
+    app.command(epilog=codes, short_help="Search for the best schedule under a budget.")(optimise)

@@ -1,0 +1,261 @@
+"""Power against the number of people, with Monte Carlo bands and the smallest numbers that do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from follicle_sim.figures.style import (
+    BAND,
+    BODY,
+    INK,
+    LINE,
+    MUTED,
+    PAPER,
+    RULE,
+    SMALL,
+    TITLE,
+    arm_looks,
+    dress,
+    new_figure,
+    place,
+    readable,
+    style,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+_PANEL, _HEIGHT, _LEFT, _CAPTION = 4.3, 3.0, 0.75, 0.19
+_ENTRY = 1.75  # room of a legend entry
+_OFF = MUTED
+_WANTED = (0.8, 0.9)
+
+
+class PowerRowLike(Protocol):
+    """What is drawn of a `PowerRow`."""
+
+    @property
+    def drug(self) -> str: ...
+    @property
+    def comparison(self) -> str: ...
+    @property
+    def week(self) -> str: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def power(self) -> float: ...
+    @property
+    def power_low(self) -> float: ...
+    @property
+    def power_high(self) -> float: ...
+
+
+class LineLike(Protocol):
+    """What is drawn of a `PowerLine`."""
+
+    @property
+    def comparison(self) -> str: ...
+    @property
+    def week(self) -> str: ...
+    @property
+    def n(self) -> NDArray[np.float64]: ...
+    @property
+    def power(self) -> NDArray[np.float64]: ...
+    @property
+    def low(self) -> NDArray[np.float64]: ...
+    @property
+    def high(self) -> NDArray[np.float64]: ...
+
+
+class SmallestLike(Protocol):
+    """What is drawn of a `SmallestRow`."""
+
+    @property
+    def comparison(self) -> str: ...
+    @property
+    def week(self) -> str: ...
+    @property
+    def target(self) -> float: ...
+    @property
+    def n(self) -> int | None: ...
+    @property
+    def low(self) -> int | None: ...
+    @property
+    def high(self) -> int | None: ...
+    @property
+    def extrapolated(self) -> bool: ...
+    @property
+    def note(self) -> str: ...
+
+
+def people_needed(row: SmallestLike) -> str:
+    """Return the people needed, with their interval, as a figure and a table show them."""
+    if row.n is None:
+        return row.note.partition(":")[0]
+    low = "?" if row.low is None else f"{row.low}"
+    high = "?" if row.high is None else f"{row.high}"
+    between = f" ({low}–{high})" if row.low is not None or row.high is not None else ""
+    return f"{row.n}{between}{'*' if row.extrapolated else ''}"
+
+
+def plot_power_panel(
+    rows: Sequence[PowerRowLike],
+    lines: Sequence[LineLike],
+    smallest: Sequence[SmallestLike],
+    colours: Mapping[str, str],
+    alpha: float,
+    ax: Axes,
+) -> Axes:
+    """Draw one comparison: points with intervals, curves with bands, type-I error, numbers needed.
+
+    Parameters
+    ----------
+    rows, lines, smallest
+        Of this comparison.
+    colours
+        Of every week.
+    alpha
+        Of the test.
+    """
+    tried = [row.n for row in rows]
+    last = max([max(tried) * 1.06, *(float(line.n[-1]) for line in lines)])
+    for level in _WANTED:
+        ax.axhline(level, color=MUTED, linewidth=0.7, linestyle=(0, (4, 3)), zorder=1)
+    ax.axhline(alpha, color=RULE, linewidth=1.0, zorder=0)
+    for line in lines:
+        colour = colours[line.week]
+        ax.fill_between(
+            line.n, line.low, line.high, color=colour, alpha=BAND, linewidth=0, zorder=2
+        )
+        inside = (line.n >= min(tried)) & (line.n <= max(tried))
+        whole: dict[str, Any] = {"color": colour, "linewidth": LINE, "zorder": 3}
+        ax.plot(line.n[inside], line.power[inside], **whole)
+        for outside in (line.n <= min(tried), line.n >= max(tried)):
+            ax.plot(line.n[outside], line.power[outside], **whole, linestyle=(0, (2, 1.5)))
+    weeks = list(colours)
+    step = 0.006 * last
+    for row in rows:
+        # points of several weeks stand beside each other
+        x = row.n + step * (weeks.index(row.week) - (len(weeks) - 1) / 2)
+        on = row.drug == "on"
+        colour = colours[row.week] if on else _OFF
+        ax.plot([x, x], [row.power_low, row.power_high], color=colour, linewidth=1.1, zorder=4)
+        face = colour if on else PAPER
+        ax.plot([x], [row.power], "o", color=colour, markerfacecolor=face, markersize=4.5, zorder=5)
+    for found in smallest:
+        if found.n is not None and found.n <= last:
+            colour = colours[found.week]
+            ax.plot([found.n] * 2, [0.0, found.target], color=colour, linewidth=0.8, zorder=2)
+            ax.plot([found.n], [found.target], "D", color=colour, markersize=5, zorder=6)
+    dress(ax)
+    ax.set(xlim=(0.0, last), ylim=(0.0, 1.02))
+    ax.set_yticks([0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0])
+    ax.set_yticklabels(["0", "20", "40", "60", "80", "90", "100"])
+    ax.set_xlabel("people an arm", fontsize=BODY, color=INK)
+    return ax
+
+
+def plot_power(
+    rows: Sequence[PowerRowLike],
+    lines: Sequence[LineLike],
+    smallest: Sequence[SmallestLike],
+    title: str,
+    alpha: float,
+) -> Figure:
+    """Draw power against people, one panel a comparison, one colour a week.
+
+    Parameters
+    ----------
+    rows, lines, smallest
+        See `follicle_sim.inference.power.PowerResult`.
+    title
+        What is tested, and how.
+    alpha
+        Of the test.
+    """
+    names = list(dict.fromkeys(row.comparison for row in rows))
+    weeks = list(dict.fromkeys(row.week for row in rows))
+    looks = arm_looks(weeks, [""] * len(weeks))
+    colours = {week: readable(looks[week].colour) for week in weeks}
+    type_one = any(row.drug == "off" for row in rows)
+    with style():
+        foot = 0.75 + _CAPTION * (len(weeks) + 1)
+        width = max(_LEFT + _PANEL * len(names) + 0.15, 6.0)
+        handles, texts = _legend(colours, alpha, type_one)
+        columns = max(2, int(width / _ENTRY))
+        head = 0.75 + 0.2 * math.ceil(len(texts) / columns)
+        height = head + _HEIGHT + foot
+        figure = new_figure(width, height)
+        for k, name in enumerate(names):
+            left = _LEFT + _PANEL * k
+            ax = place(figure, left, foot, width - left - _PANEL + 0.45, head)
+            mine = [row for row in smallest if row.comparison == name]
+            plot_power_panel(
+                [row for row in rows if row.comparison == name],
+                [line for line in lines if line.comparison == name],
+                mine,
+                colours,
+                alpha,
+                ax,
+            )
+            if k == 0:
+                ax.set_ylabel("significant trials (%)", fontsize=BODY, color=INK)
+            figure.text(
+                left / width, 1 - (head - 0.12) / height, _cut(name), fontsize=BODY, color=INK
+            )
+            for j, week in enumerate(weeks):
+                needed = [people_needed(row) for row in mine if row.week == week]
+                text = f"{_week(week)}: 80 % with {needed[0]}, 90 % with {needed[1]}"
+                y = foot - 0.62 - _CAPTION * j
+                figure.text(
+                    left / width, y / height, text, fontsize=SMALL, color=colours[week], va="top"
+                )
+        figure.text(0.15 / width, 1 - 0.3 / height, title, fontsize=TITLE, color=INK)
+        note = "people an arm, 95 % Monte Carlo interval; * rests on the fitted curve"
+        figure.text(_LEFT / width, 0.12 / height, note, fontsize=SMALL, color=MUTED)
+        figure.legend(
+            handles=handles,
+            labels=texts,
+            loc="upper left",
+            bbox_to_anchor=(0.08 / width, 1 - 0.36 / height),
+            frameon=False,
+            fontsize=SMALL,
+            ncols=min(columns, len(texts)),
+            handletextpad=0.4,
+            columnspacing=1.2,
+        )
+    return figure
+
+
+def _legend(
+    colours: Mapping[str, str], alpha: float, type_one: bool
+) -> tuple[list[Any], list[str]]:
+    handles: list[Any] = [_dot(colour, colour) for colour in colours.values()]
+    texts = [_week(week) for week in colours]
+    if type_one:
+        handles.append(_dot(_OFF, PAPER))
+        texts.append(f"drug switched off (α = {alpha:g})")
+    handles.append(Patch(color=MUTED, alpha=BAND, linewidth=0))
+    return handles, [*texts, "curve, 95 %"]
+
+
+def _week(week: str) -> str:
+    return "all weeks" if week == "all" else f"week {week}"
+
+
+def _cut(name: str, most: int = 62) -> str:
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def _dot(colour: str, face: str) -> Line2D:
+    return Line2D(
+        [], [], color=colour, marker="o", markerfacecolor=face, linestyle="-", markersize=4.5
+    )

@@ -1,0 +1,87 @@
+"""`follicle-sim power`: what it prints, writes and refuses."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from command_line import TINY
+
+from follicle_sim.errors import Interrupted
+from follicle_sim.inference.trial_sources import SimulatedTrials
+
+PARALLEL = TINY.replace('"counterfactual"', '"parallel"').replace(
+    "follicles = 300", "follicles = 50"
+)
+
+
+@pytest.fixture
+def trial(tmp_path):
+    path = tmp_path / "trial.toml"
+    path.write_text(PARALLEL, encoding="utf-8")
+    return path
+
+
+def test_power_writes_tables_trials_and_a_figure(cli, trial, tmp_path):
+    out = tmp_path / "out"
+    asked = ("power", trial, "--n", "3,6", "--replicates", "6", "--out", out, "--week", "26")
+    done = cli(*asked, "--week", "52", columns=80)
+    assert done.code == 0, done.err
+    assert "12 trials of up to 6 an arm, about" in done.err
+    assert "drug minus dummy, drug switched off" in done.out
+    assert "People an arm needed" in done.out
+    assert max(map(len, done.out.splitlines())) <= 80 or "Written to" in done.out
+    names = {path.name for path in out.iterdir()}
+    assert names == {"power.csv", "smallest.csv", "power.json", "trials.nc", "power.png"}
+    rows = list(csv.DictReader((out / "power.csv").read_text().splitlines()))
+    assert [row["n"] for row in rows if row["drug"] == "on" and row["week"] == "all"] == ["3", "6"]
+
+
+def test_json_is_all_that_is_printed(cli, trial, tmp_path):
+    asked = ("power", trial, "--n", "4", "--replicates", "4", "--out", tmp_path / "out")
+    done = cli(*asked, "--json", "--no-type-one", "--seed", "3", "--method", "welch")
+    found = json.loads(done.out)
+    assert (done.code, done.err) == (0, "")
+    assert (found["seed"], found["plan"]["method"]) == (3, "welch")
+    assert [row["drug"] for row in found["power"]] == ["on"]
+
+
+def test_a_counterfactual_design_is_refused(cli, tiny, tmp_path):
+    done = cli("power", tiny, "--out", tmp_path / "out")
+    assert done.code == 2
+    assert "the same people with the same luck" in done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_sizes_are_whole_numbers(cli, trial):
+    done = cli("power", trial, "--n", "10,many")
+    assert done.code == 2
+    assert 'found "10,many"; allowed: whole numbers with commas' in done.err
+
+
+def test_ctrl_c_reports_the_trials_done(cli, trial, tmp_path, monkeypatch):
+    draw = SimulatedTrials.draw
+
+    def twice(self, replicates, n):
+        if replicates.start >= 50:
+            raise Interrupted("stopped by Ctrl-C")
+        return draw(self, replicates, n)
+
+    monkeypatch.setattr(SimulatedTrials, "draw", twice)
+    out = tmp_path / "out"
+    done = cli("power", trial, "--n", "3", "--replicates", "60", "--out", out)
+    assert done.code == 130
+    assert "50 of 60 with the drug on" in done.out
+    assert "the trials done so far are in" in done.err
+    assert json.loads((out / "power.json").read_text())["stopped"] is True
+
+
+def test_vpc_writes_bands_and_points(cli, tmp_path):
+    scenario = Path(__file__).parents[2] / "scenarios" / "exosome_park_2022.toml"
+    small = ("--set", "population.follicles=20", "--set", "run.history=90 days")
+    few = ("--set", "design.visits=['0 days', '12 weeks']", "--replicates", "20")
+    done = cli("vpc", scenario, *small, *few, "--out", tmp_path / "out")
+    assert done.code == 0, done.err
+    assert "park_2022: 20 virtual trials; people: exosomes weekly x 12 39" in done.out
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"bands.csv", "points.csv", "vpc.json", "vpc.png"}

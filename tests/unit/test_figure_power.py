@@ -1,0 +1,55 @@
+"""The figure of power: what is drawn, and that no text meets another."""
+
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from follicle_sim.figures.power import people_needed, plot_power
+from follicle_sim.inference.power import judge
+from follicle_sim.inference.power_plan import Plan
+from follicle_sim.inference.power_rows import SmallestRow
+from follicle_sim.inference.trial_sources import GaussianTrials
+
+
+def answer(effect, weeks=(12.0, 48.0), arms=("exosomes weekly x 12 and minoxidil", "b", "dummy")):
+    roles = (*["treatment"] * (len(arms) - 1), "placebo")
+    law = GaussianTrials(arms, roles, (*[effect] * (len(arms) - 1), 0.0), 20.0, weeks=weeks)
+    pairs = tuple((arm, arms[-1]) for arm in arms[:-1])
+    plan = Plan("hair_density", weeks, "t_test", 0.05, 2, pairs=pairs)
+    return judge({"on": (law, None), "off": (law, None)}, (10, 30), 60, plan)
+
+
+@pytest.mark.parametrize("effect", [0.0, 9.0, 200.0])
+def test_texts_do_not_meet_and_are_not_cut(effect):
+    found = answer(effect)
+    figure = plot_power(found.rows, found.lines(60.0), found.smallest, "Power: hair density", 0.05)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    boxes = [text.get_window_extent() for text in figure.texts]
+    boxes += [text.get_window_extent() for each in figure.legends for text in each.get_texts()]
+    width, height = canvas.get_width_height()
+    for i, box in enumerate(boxes):
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= width
+        assert box.y1 <= height
+        assert not any(box.overlaps(other) for other in boxes[:i])
+
+
+def test_wanted_power_and_people_needed_are_marked():
+    found = answer(12.0, (48.0,), ("drug", "dummy"))
+    figure = plot_power(found.rows, found.lines(100.0), found.smallest, "Power", 0.05)
+    (ax,) = figure.axes
+    marks = [line for line in ax.lines if line.get_marker() == "D"]
+    expected = [(row.n, row.target) for row in found.smallest]
+    assert [(m.get_xdata()[0], m.get_ydata()[0]) for m in marks] == expected
+    shown = " ".join(text.get_text() for text in figure.texts)
+    assert f"80 % with {found.smallest[0].n} (" in shown
+
+
+def test_people_needed_in_words():
+    def said(n, low, high, extrapolated, note=""):
+        return people_needed(SmallestRow("a", "48", 0.8, n, low, high, extrapolated, note))
+
+    assert said(45, 40, 51, False) == "45 (40–51)"
+    assert said(70, 60, None, True) == "70 (60–?)*"
+    assert said(None, None, 10, True, "at most 10: every trial was significant") == "at most 10"
