@@ -8,6 +8,7 @@ from repository import SCENARIOS
 
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.engine.clocks import Block, Rules
+from follicle_sim.engine.grafts import no_grafts
 from follicle_sim.engine.kernel import run_block
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.engine.state import STATE
@@ -132,6 +133,7 @@ def run_engine(work: Workload) -> Floats:
         work.subjects,
         work.follicles,
         work.visits[None, :],
+        no_grafts(people),
         np.empty((1, int(work.follicles.max())), STATE),
         tallies,
         np.empty((people, visits, 0), np.uint8),

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.codes import CYCLE
+from follicle_sim.codes import CYCLE, Phase
 from follicle_sim.engine.birth import initialise
 from follicle_sim.engine.clocks import Clocks, Forcing, Rules, allocate_clocks, build_clocks
+from follicle_sim.engine.grafts import no_grafts
 from follicle_sim.engine.kernel import live
 from follicle_sim.engine.sight import PHASES, SHED, TALLY_COLUMNS
 from follicle_sim.engine.state import STATE
@@ -21,6 +22,8 @@ Start = Callable[[Any, Clocks, Rules, Name], None]
 HUMAN_MEANS = (1000.0, 18.0, 100.0, 48.0)
 HUMAN_CVS = (0.35, 0.2, 0.3, 0.8)
 NOBODY = (1, 0, 0, 0)
+NO_COUNTS = np.zeros(0, np.int64)
+"""Grafts of each session where there is none."""
 
 
 def healthy_rules(
@@ -60,6 +63,7 @@ def forcing_on(grid: Floats, **changes: Any) -> Forcing:
         log_rho=np.zeros((3, grid.size)),
         attack=nothing,
         destruction=nothing,
+        attacked_into=int(Phase.CATAGEN),
         growth_scale=1.0,
         pace=np.zeros(3),
     )._replace(**changes)
@@ -158,4 +162,7 @@ def live_through(
     """Call the engine's `live` without a record of single follicles; return its events."""
     none = np.empty((visits.size, 0), np.uint8), np.empty((visits.size, 0), np.float32)
     stop = np.zeros(1, np.uint8)
-    return int(live(state, clocks, rules, name, scale, visits, tally, *none, stop))
+    events = live(
+        state, clocks, rules, name, scale, visits, no_grafts(), NO_COUNTS, tally, *none, stop
+    )
+    return int(events)

@@ -44,7 +44,7 @@ LAYERS = (
         "who it happens to",
         ("traits", "cohort", "enrolment", "who", "attendance", "sites", "uncertainty"),
     ),
-    ("what happens to them", ("engine", "forcing")),
+    ("what happens to them", ("engine", "forcing", "grafting")),
     ("what is measured", ("instrument", "dataset", "follow_up", "provenance", "storage")),
     ("the way through", ("study", "screening", "simulate")),
     ("what it says", ("crossover", "endpoints", "analysis", "trials.simulated", "trials.compare")),
@@ -323,6 +323,7 @@ def test_everything_public_has_a_docstring():
 
 TABLES = ["biology/parameters.toml", "biology/conditions.toml"]
 VALUES = [
+    "analysis/satisfaction.toml",
     "biology/factors.toml",
     "biology/spread.toml",
     "pharmacology/costs.toml",

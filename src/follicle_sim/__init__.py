@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from follicle_sim.errors import FollicleSimError as FollicleSimError
     from follicle_sim.errors import InputError as InputError
     from follicle_sim.explain import explain as explain
+    from follicle_sim.inference.power import power as power
+    from follicle_sim.inference.predictive import predictive_bands as predictive_bands
     from follicle_sim.scenario.load import dump_scenario as dump_scenario
     from follicle_sim.scenario.load import load_scenario as load_scenario
     from follicle_sim.scenario.load import parse_scenario as parse_scenario
@@ -37,6 +39,8 @@ _HOMES = {
     "load_scenario": "scenario.load",
     "load_studies": "trials.observed",
     "parse_scenario": "scenario.load",
+    "power": "inference.power",
+    "predictive_bands": "inference.predictive",
     "save_result": "storage",
     "simulate": "simulate",
     "summarise": "endpoints",

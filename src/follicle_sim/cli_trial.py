@@ -1,4 +1,4 @@
-"""The commands about virtual trials: `follicle-sim power`."""
+"""The commands about virtual trials: `follicle-sim power | vpc`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -49,7 +49,9 @@ def power(
         str, typer.Option("--n", metavar="N,N,...", help="People an arm, several sizes.")
     ] = "10,20,30,60",
     replicates: Annotated[int, typer.Option("--replicates", min=2, help="Trials.")] = 500,
-    endpoint: Annotated[str, typer.Option("--endpoint", help="What is tested.")] = "hair_density",
+    endpoint: Annotated[
+        str, typer.Option("--endpoint", help="What is tested. Default: as [analysis] says.")
+    ] = "",
     week: Annotated[
         list[float] | None,
         typer.Option(
@@ -64,10 +66,12 @@ def power(
             "signed_rank. Default: ancova, or paired_t.",
         ),
     ] = "",
-    alpha: Annotated[float, typer.Option("--alpha", help="Significant is p below this.")] = 0.05,
+    alpha: Annotated[
+        float | None, typer.Option("--alpha", help="Significant is p below this.")
+    ] = None,
     sided: Annotated[
-        int, typer.Option("--sided", min=1, max=2, help="1: only a gain of hair counts.")
-    ] = 2,
+        int | None, typer.Option("--sided", min=1, max=2, help="1: only a gain of hair counts.")
+    ] = None,
     control: Annotated[
         str, typer.Option("--control", metavar="LABEL", help="Arm to compare with.")
     ] = "",
@@ -127,8 +131,40 @@ def power(
         raise Interrupted(f"stopped by Ctrl-C; the trials done so far are in {folder}")
 
 
+def vpc(
+    file: ScenarioFile,
+    study: Annotated[
+        str, typer.Option("--study", metavar="ID", help="Default: the one the scenario names.")
+    ] = "",
+    replicates: Annotated[int, typer.Option("--replicates", min=2, help="Trials.")] = 200,
+    settings: Settings = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.vpc.")
+    ] = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+) -> None:
+    """Hold a study's published changes against virtual trials of its size (visual check)."""
+    from follicle_sim import console, outputs
+    from follicle_sim.inference.predictive import predictive_bands
+    from follicle_sim.inference.predictive_files import write_check
+    from follicle_sim.scenario.load import load_scenario
+
+    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
+    scenario = load_scenario(file, changes)
+    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.vpc")
+    with console.watched(quiet, "subjects") as report:
+        found = predictive_bands(scenario, study, replicates, threads=threads, report=report)
+    files = write_check(found, scenario, folder, command_line())
+    if not quiet:
+        console.print_check(found)
+        typer.echo(f"\nWritten to {folder}: {'  '.join(files)}")
+
+
 def add_trial_commands(app: typer.Typer, codes: str) -> None:
     """Add the commands to the command line."""
     app.command(epilog=codes, short_help="How often trials of n people would find the effect.")(
         power
     )
+    app.command(epilog=codes, short_help="Hold a study against virtual trials of its size.")(vpc)

@@ -53,6 +53,9 @@ class Decision(IntEnum):
     RESPONDER = 23
     PERSON_EFFECT = 24
     BATCH = 25
+    GRAFT_SURVIVAL = 26
+    GRAFT_SHAFT = 27
+    GRAFT_REST = 28
     # 32-39, 42-43: who is in which arm, who comes, who leaves; never biology
     ALLOCATION = 32
     RECRUITED = 33
@@ -94,7 +97,6 @@ class Decision(IntEnum):
     SATISFACTION_PERSON = 82
     SATISFACTION_VISIT = 83
     ADVERSE_EVENT = 84
-    ADVERSE_EVENT_PERSON = 85
 
 
 SUBJECT_LEVEL = 0xFFFFFFFF

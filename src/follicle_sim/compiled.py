@@ -28,6 +28,7 @@ COMPILED_MODULES = (
     "engine/durations.py",
     "engine/events.py",
     "engine/birth.py",
+    "engine/grafts.py",
     "engine/kernel.py",
 )
 """Every module that uses `jit`, relative to the package; a test keeps the list complete."""

@@ -44,7 +44,13 @@ MEANING = {
 """Units and long name of the variables made here."""
 
 BY_VISIT = ("visit_day", "attended")
-NOBODY: Mapping[str, float] = {"attended": 0, "enrolled": 0, "left_reason": 0, "person": -1}
+NOBODY: Mapping[str, float] = {
+    "attended": 0,
+    "enrolled": 0,
+    "left_reason": 0,
+    "person": -1,
+    "responder": 0,
+}
 """What stands where an arm has no person; NaN in other variables."""
 
 REASONS = {Left.AT_RANDOM: "at random", Left.LACK_OF_EFFECT: "lack of effect"}

@@ -4,15 +4,15 @@ Model sections 5.2 and 5.3. Reversible miniaturisation R and the brake Q are sol
 from their untreated level, 1, so that a treatment which does nothing changes no bit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, i0
 
-from follicle_sim.biology.conditions import Condition
-from follicle_sim.codes import CYCLE
+from follicle_sim.biology.conditions import Condition, Pulse
+from follicle_sim.codes import CYCLE, Phase
 from follicle_sim.cohort import Cohort
 from follicle_sim.engine.clocks import Block, Rules
 from follicle_sim.numerics import log_array, relax
@@ -78,8 +78,9 @@ def engine_rules(parameters: Mapping[str, float], instrument: Instrument) -> Rul
         detection_calibre=instrument.thinnest,
         terminal_calibre=instrument.terminal_calibre,
         shed_window=SHED_WINDOW,
-        resolution=0.0,
-        regrowth=1.0,
+        # without two images, phases are known
+        resolution=instrument.resolution if instrument.regrowth else 0.0,
+        regrowth=instrument.regrowth or 1.0,
     )
 
 
@@ -147,10 +148,14 @@ def block_of(
     grid: Floats,
     condition: Condition,
     parameters: Mapping[str, float],
+    shock: Sequence[Pulse] = (),
 ) -> Block:
-    """Return the engine's input for a slice of a cohort."""
+    """Return the engine's input for a slice of a cohort.
+
+    shock : pulses that make growing hairs fall at once; not together with attacks of a condition.
+    """
     attack = np.zeros_like(grid)
-    for pulse in condition.attack:
+    for pulse in (*condition.attack, *shock):
         # the share of each grid cell that the pulse covers: its integral is exact on any grid
         since = np.clip(grid - pulse.start, 0.0, pulse.duration)
         attack[:-1] += pulse.hazard * np.diff(since) / np.diff(grid)
@@ -167,4 +172,5 @@ def block_of(
         log_rho=in_season(drive.log_rho, cohort, people, grid, parameters),
         attack=attack,
         destruction=np.full_like(grid, condition.destruction),
+        attacked_into=int(Phase.KENOGEN if shock else Phase.CATAGEN),
     )

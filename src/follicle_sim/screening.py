@@ -1,4 +1,4 @@
-"""Who takes part: candidates of each arm, screened through the engine where a count is asked for."""
+"""Who takes part: candidates of each arm, lived up to a count where the criteria ask for one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from follicle_sim.cohort import Cohort, streams, wanted
 from follicle_sim.engine.run import run_jobs
 from follicle_sim.enrolment import Enrolled, enrol, flow_text, joined
-from follicle_sim.forcing import (
-    time_grid,
-)
+from follicle_sim.forcing import time_grid
 from follicle_sim.instrument import SCREENING, read
 from follicle_sim.scenario.model import Design
+from follicle_sim.scenario.people import lead_of
 from follicle_sim.study import Study
 
 Floats = NDArray[np.float64]
@@ -68,24 +67,25 @@ def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort)
     They live the natural history they would live as subjects, with the same draws, up to that
     visit; nothing has been given yet.
     """
-    asked, scenario = study.scenario.population.inclusion, study.scenario
-    assert asked is not None
-    visits = (0.0 - asked.screening,)
+    scenario, design = study.scenario, study.scenario.design
+    day = 0.0 - lead_of(scenario.population.inclusion, design.run_in)
     arms = list(scenario.arms)
     arms[arm] = arms[arm].model_copy(update={"doses": ()})
     update = {
         "arms": tuple(arms),
-        "design": Design.model_construct(kind=scenario.design.kind, visits=visits),
+        "design": Design.model_construct(kind=design.kind, visits=(day,)),
         "record": scenario.record.model_copy(update={"follicles": False}),
     }
     early = replace(
         study,
         scenario=scenario.model_copy(update=update),
-        grid=time_grid(scenario.run.history, 0.0, scenario.run.forcing_step),
+        grid=time_grid(scenario.run.history, 0.0, scenario.run.forcing_step, design.run_in or 0.0),
     )
     run = early.ready(arm, cohort)
     run_jobs(run.jobs(), cohort.subject.size, threads=threads)
     people, tally = run.result.cohort, run.result.tally
-    # a reading of its own also where screening and baseline fall on one day
-    found = read(early.scenario, arms[arm].label, people, tally, reading=SCREENING)
+    # the count that begins a run-in is the one that decides; any other is a reading of its own,
+    # also where screening and baseline fall on one day
+    reading = None if day < 0.0 and day in design.visits else SCREENING
+    found = read(early.scenario, arms[arm].label, people, tally, reading=reading)
     return found["hair_density"][:, 0]

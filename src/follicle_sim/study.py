@@ -14,6 +14,7 @@ from follicle_sim.codes import CYCLE, NO_FOLLICLE
 from follicle_sim.cohort import Cohort, check_streams, draw_cohort
 from follicle_sim.dataset import ArmResult
 from follicle_sim.engine.clocks import Rules
+from follicle_sim.engine.grafts import Grafts
 from follicle_sim.engine.kernel import run_block
 from follicle_sim.engine.run import Job, Stop, blocks
 from follicle_sim.engine.sight import TALLY_COLUMNS
@@ -27,6 +28,7 @@ from follicle_sim.forcing import (
     sensitivities,
     time_grid,
 )
+from follicle_sim.grafting import Session, grafts_of, sessions
 from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
@@ -67,9 +69,13 @@ class Study:
 
     def ready(self, index: int, cohort: Cohort) -> "ArmRun":
         """Make room for the results of people already drawn."""
+        arm = self.scenario.arms[index]
         days = visit_days(self.scenario, cohort)
+        surgery = sessions(arm, float(self.grid[-1]), self.condition, self.treatments)
+        grafts = grafts_of(surgery, cohort.area)
+        widest = int((cohort.follicles + grafts.number.sum(axis=1)).max())
         people, visits = cohort.subject.size, days.shape[1]
-        follicles = int(cohort.follicles.max()) if self.scenario.record.follicles else 0
+        follicles = widest if self.scenario.record.follicles else 0
         result = ArmResult(
             cohort=cohort,
             visits=days,
@@ -79,7 +85,7 @@ class Study:
             calibre=np.zeros((people, visits, follicles), np.float32),
         )
         habit = habit_of(self.scenario, cohort)
-        return ArmRun(self, self.scenario.arms[index], cohort, result, habit)
+        return ArmRun(self, arm, cohort, surgery, grafts, result, habit)
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,8 @@ class ArmRun:
     study: Study
     arm: Arm
     cohort: Cohort
+    surgery: tuple[Session, ...]
+    grafts: Grafts
     result: ArmResult
     habit: Habit | None = None
 
@@ -130,18 +138,23 @@ class ArmRun:
         """Live the subjects of a slice and write their rows of the result; return how many."""
         study, cohort, result = self.study, self.cohort, self.result
         levels, drive = shared or self.drive(people)
-        block = block_of(cohort, people, drive, study.grid, study.condition, study.parameters)
-        follicles = cohort.follicles[people]
+        shock = [session.shock for session in self.surgery]
+        parameters, sensitivity = study.parameters, study.sensitivity
+        block = block_of(cohort, people, drive, study.grid, study.condition, parameters, shock)
+        if self.surgery:
+            sensitivity = np.append(sensitivity, 0.0)  # grafts
+        follicles, planted = cohort.follicles[people], self.grafts.number[people]
         visits = result.visits if len(result.visits) == 1 else result.visits[people]
         run_block(
             block,
-            study.sensitivity,
+            sensitivity,
             study.rules,
             np.array([cohort.seed, cohort.replicate, cohort.stream]),
             cohort.subject[people],
             follicles,
             visits,
-            np.empty((1, int(follicles.max())), STATE),
+            self.grafts._replace(number=planted),
+            np.empty((1, int((follicles + planted.sum(axis=1)).max())), STATE),
             result.tally[people],
             result.phase[people],
             result.calibre[people],

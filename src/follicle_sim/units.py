@@ -85,6 +85,11 @@ _UNITS: dict[str, dict[str, Fraction]] = {
         for area, factor in _AREA.items()
         for head in ("particles", "particle")
     },
+    "grafts": {
+        f"{head}/{area}": 1 / factor
+        for area, factor in _AREA.items()
+        for head in ("grafts", "graft")
+    },
     "sessions": dict.fromkeys(("sessions", "session", "doses", "dose"), Fraction(1)),
     "rate": {"/day": 1 / _DAY, **_PER_TIME},
     "speed": {"mm/day": Fraction(1), **_SPEED},
@@ -96,12 +101,13 @@ _UNITS: dict[str, dict[str, Fraction]] = {
         **{f"{prefix}iB": Fraction(1024**n) for n, prefix in enumerate(("K", "M", "G", "T"), 1)},
     },
 }
-AMOUNTS = ("mass", "volume", "particles", "sessions")
+AMOUNTS = ("mass", "volume", "particles", "sessions", "grafts")
 # How a message names a quantity of each dimension.
 NOUNS = {name: f"a {name}" for name in _UNITS} | {
     "area": "an area",
     "particles": "a number of particles per area",
     "sessions": "a number of sessions",
+    "grafts": "a number of grafts per area",
     "number": "a plain number",
     "money": "an amount of money",
     "memory": "an amount of memory",
@@ -116,6 +122,7 @@ _EXAMPLE = {
     "volume": "1 mL",
     "particles": "1e9 particles/cm2",
     "sessions": "1 session",
+    "grafts": "30 grafts/cm2",
     "rate": "0.046 per year",
     "speed": "0.37 mm/day",
     "number": "0.9 or 90 %",

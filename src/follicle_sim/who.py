@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.cohort import Cohort
+from follicle_sim.pharmacology.exposure import mixtures
+from follicle_sim.pharmacology.variability import Responders
 from follicle_sim.scenario.correlation import correlated
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.own import parse_own
 from follicle_sim.scenario.table import YEAR
 from follicle_sim.traits import grade_of
 
@@ -25,6 +28,7 @@ MEANING = {
     "sex": ("1", "female or male"),
     "severity": ("1", "miniaturisation at baseline, in multiples of the fitted one"),
     "severity_class": ("1", "grade nearest to the severity"),
+    "responder": ("1", "1 for people with the trait that lets them respond, else 0"),
 }
 """Units and long name of every variable."""
 
@@ -41,6 +45,7 @@ def told(scenario: Scenario) -> tuple[str, ...]:
         "sex": isinstance(who.sex, FrozenMap),
         "severity": chosen or mixed,
         "severity_class": chosen or mixed,
+        "responder": _mixture(scenario) is not None,
     }
     return tuple(name for name in MEANING if asked[name])
 
@@ -58,9 +63,25 @@ def about(scenario: Scenario, cohorts: Sequence[Cohort]) -> dict[str, list[NDArr
             found[name] = [_known(cohort.sex) for cohort in cohorts]
         elif name == "severity":
             found[name] = [cohort.severity for cohort in cohorts]
+        elif name == "responder":
+            found[name] = [_responds(scenario, cohort) for cohort in cohorts]
         else:
             found[name] = [grade_of(condition, cohort.severity) for cohort in cohorts]
     return found
+
+
+def _mixture(scenario: Scenario) -> Responders | None:
+    """Return what makes responders in this scenario; None where nothing does, or several things."""
+    found = mixtures(scenario.arms, parse_own(scenario.treatments))
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _responds(scenario: Scenario, cohort: Cohort) -> NDArray[np.int8]:
+    """Return 1 or 0 (S,); the trait is a person's own, with the treatment or without."""
+    mixture = _mixture(scenario)
+    assert mixture is not None
+    names = (cohort.seed, cohort.replicate, cohort.person_stream, cohort.subject)
+    return (mixture.drawn(*names) < mixture.share.value).astype(np.int8)
 
 
 def _known(values: NDArray | None) -> NDArray:  # type: ignore[type-arg]

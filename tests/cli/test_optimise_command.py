@@ -118,7 +118,8 @@ def test_ctrl_c_keeps_what_is_done(cli, searched, tmp_path, monkeypatch):
 
 def test_a_cocktail_is_shown_by_its_factors(cli, tmp_path):
     path = tmp_path / "mix.toml"
-    path.write_text(dump_scenario(cocktail_scenario(["optimise.follicles=20"])))
+    few = ["optimise.follicles=20", "optimise.doses[0].count={least=1,most=2,step=1}"]
+    path.write_text(dump_scenario(cocktail_scenario(few)))
     done = cli("optimise", path, "--trials", "400", "--out", tmp_path / "out")
     assert done.code == 0, done.err
     assert "WNT" in done.out

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 from command_line import TINY
@@ -73,3 +74,14 @@ def test_ctrl_c_reports_the_trials_done(cli, trial, tmp_path, monkeypatch):
     assert "50 of 60 with the drug on" in done.out
     assert "the trials done so far are in" in done.err
     assert json.loads((out / "power.json").read_text())["stopped"] is True
+
+
+def test_vpc_writes_bands_and_points(cli, tmp_path):
+    scenario = Path(__file__).parents[2] / "scenarios" / "exosome_park_2022.toml"
+    small = ("--set", "population.follicles=20", "--set", "run.history=90 days")
+    few = ("--set", "design.visits=['0 days', '12 weeks']", "--replicates", "20")
+    done = cli("vpc", scenario, *small, *few, "--out", tmp_path / "out")
+    assert done.code == 0, done.err
+    assert "park_2022: 20 virtual trials; people: exosomes weekly x 12 39" in done.out
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"bands.csv", "points.csv", "vpc.json", "vpc.png"}

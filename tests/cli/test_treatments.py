@@ -57,6 +57,14 @@ def test_show_says_the_unit_and_how_to_change_the_potency(run):
     assert "L/(mg d)" in out
 
 
+def test_a_transplant_is_shown_and_needs_no_factors(run):
+    _, out, _ = run("show", "hair_transplant")
+    assert "dosed by grafts (grafts/cm2)" in out
+    assert "graft.survival = 0.9" in out
+    assert "potency" not in out
+    assert "does nothing" not in out
+
+
 def test_an_unknown_treatment_is_bad_input_with_the_nearest(run):
     code, _, err = run("show", "dutasterid_oral")
     assert code == 2

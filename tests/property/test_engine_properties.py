@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from engine_by_hand import (
+    NO_COUNTS,
     clocks_of,
     forcing_on,
     healthy_rules,
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from follicle_sim.codes import Phase
 from follicle_sim.engine.clocks import Forcing, Rules
 from follicle_sim.engine.events import advance, refresh
+from follicle_sim.engine.grafts import no_grafts
 from follicle_sim.engine.kernel import live, observe
 from follicle_sim.engine.sight import PHASES, SEEN, SEEN_ANAGEN, SHED, TALLY_COLUMNS, TERMINAL
 
@@ -129,7 +131,20 @@ def test_phases_sum_to_follicles_and_parts_are_not_more_than_wholes(
     phases = np.empty((visits.size, FOLLICLES), np.uint8)
     calibres = np.empty((visits.size, FOLLICLES), np.float32)
     stop = np.zeros(1, np.uint8)
-    live(state, clocks, rules, name, 1.0, visits, tally, phases, calibres, stop)
+    live(
+        state,
+        clocks,
+        rules,
+        name,
+        1.0,
+        visits,
+        no_grafts(),
+        NO_COUNTS,
+        tally,
+        phases,
+        calibres,
+        stop,
+    )
     assert (tally[:, PHASES:].sum(axis=1) == FOLLICLES).all()
     for phase in Phase:
         np.testing.assert_array_equal(tally[:, PHASES + phase], (phases == phase).sum(axis=1))

@@ -183,3 +183,25 @@ def test_arms_that_share_their_people_share_those_chosen():
     apart = two.design.model_copy(update={"kind": "parallel"})
     own = simulate(two.model_copy(update={"arms": arms, "design": apart}))
     assert not np.array_equal(own["severity"][0], own["severity"][1])
+
+
+def test_the_run_in_begins_with_the_count_that_decides():
+    plain = people(CHOOSY + ASKED, subjects=8, **SMALL)
+    design = plain.design.model_copy(update={"run_in": 28.0})
+    data = simulate(plain.model_copy(update={"design": design}))
+    screening = data["hair_density"].sel(time=-28.0)
+    assert ((screening >= 100.0) & (screening <= 180.0)).all()
+    assert not ((data["hair_density"].sel(time=0.0) - screening) == 0.0).all()
+
+
+def test_people_of_a_stratified_trial_are_chosen_before_they_are_allocated():
+    plain = people(CHOOSY + ASKED, subjects=20, **SMALL)
+    arms = (plain.arms[0], plain.arms[0].model_copy(update={"label": "also nobody treated"}))
+    design = plain.design.model_copy(update={"stratify": "severity"})
+    data = simulate(plain.model_copy(update={"arms": arms, "design": design}))
+    grades = data["severity_class"].where(data["enrolled"] == 1, "nobody")
+    counts = [[int((grades[a] == g).sum()) for a in (0, 1)] for g in ("norwood_iii", "norwood_iv")]
+    assert np.abs(np.diff(counts, axis=1)).max() <= 1
+    assert np.sum(counts) == 40
+    there = data["person"].values[data["enrolled"].values == 1]
+    assert np.unique(there).size == 40

@@ -13,6 +13,7 @@ from follicle_sim.errors import InputError, UnitError
 from follicle_sim.scenario import Scenario, dump_scenario, parse_scenario, scenario_hash
 from follicle_sim.scenario.files import parse_toml
 from follicle_sim.scenario.load import to_document
+from follicle_sim.scenario.methods import load_methods
 from follicle_sim.scenario.problems import path_text
 from follicle_sim.scenario.toml_text import write_toml
 from follicle_sim.units import dimensions, format_quantity, parse
@@ -87,7 +88,14 @@ def documents(draw):
         "description": PROSE,
         "source": PROSE,
         "instrument": table(
-            {}, name=LABEL, terminal_calibre=quantity(0, 99, "um"), reader_error=VARIATION
+            {},
+            name=LABEL,
+            method=st.sampled_from(sorted(load_methods())),
+            terminal_calibre=quantity(0, 99, "um"),
+            detection_calibre=quantity(0, 99, "um"),
+            reader_error=VARIATION,
+            matched=st.booleans(),
+            operators_by=st.sampled_from(["person", "visit"]),
         ),
         "record": table(
             {}, follicles=st.booleans(), memory_limit=quantity(1, 999, "MB", "GB", "MiB")

@@ -15,6 +15,7 @@ ANAGEN, CATAGEN, TELOGEN, KENOGEN = range(4)
 
 # What a draw decides (Decision): phases decide their own durations.
 INITIAL_PHASE, INITIAL_DURATION, ATTACK, DESTRUCTION, STRATUM, FULL_CALIBRE = range(4, 10)
+GRAFT_SURVIVAL, GRAFT_SHAFT, GRAFT_REST = 32, 33, 34
 
 WORD = 2**32
 
@@ -195,8 +196,20 @@ class Follicle:
     attack: float = math.inf
     destruction: float = math.inf
     next: float = math.inf
+    first_rest: float | None = None  # of a graft
     log: list[tuple[float, int, int, float, float]] = field(default_factory=list)
     """(time, new phase, cycle, due, time of the event after it) of every event."""
+
+
+@dataclass(frozen=True)
+class Transplant:
+    """Follicles set into the patch on one day; times are (mean, CV) in days."""
+
+    day: float
+    follicles: int
+    survival: float
+    shaft: tuple[float, float]
+    rest: tuple[float, float]
 
 
 class Engine:
@@ -217,6 +230,8 @@ class Engine:
         ]
         self.destruction_table = [who.destruction * (t - grid[0]) for t in grid]
         self.stationary = stationary
+        self.falls = False  # attacked hairs fall at once
+        self.donor = Stratum(p, who, 0.0)
 
     def mean(self, phase: int) -> float:
         return self.p[f"{PHASES[phase]}_mean"]
@@ -282,29 +297,65 @@ class Engine:
                 f.club = math.exp(read(now, grid, f.stratum.x))
             if f.phase == TELOGEN:
                 f.shed = now
-            f.phase = (f.phase + 1) % 4
+            if f.phase == ANAGEN and self.falls and now == when(f.attack, grid, self.attack_table):
+                f.phase, f.shed = KENOGEN, now
+            else:
+                f.phase = (f.phase + 1) % 4
             if f.phase == ANAGEN:
                 f.cycle += 1
                 f.mark = read(now, grid, f.stratum.grown)
                 spent = read(now, grid, self.attack_table)
                 f.attack = spent - math.log(luck(self.name, i, f.cycle, ATTACK)[0])
             begun = read(now, grid, f.stratum.clock[f.phase])
-            f.due = begun + (self.duration(i, f.cycle, f.phase) if self.mean(f.phase) > 0 else 0.0)
+            lasting = self.duration(i, f.cycle, f.phase) if self.mean(f.phase) > 0 else 0.0
+            if f.first_rest is not None and f.cycle == 0 and f.phase == KENOGEN:
+                lasting = f.first_rest
+            f.due = begun + lasting
             self.plan(f)
         f.log.append((now, f.phase, f.cycle, f.due, f.next))
 
-    def live(self, follicles: int, visits: Sequence[float], instrument: Mapping[str, float]):
+    def live(
+        self,
+        follicles: int,
+        visits: Sequence[float],
+        instrument: Mapping[str, float],
+        transplants: Sequence[Transplant] = (),
+    ):
         """Return follicles with their logs, and what is seen at each visit, {name: [visits]}."""
         seen = {name: [0.0] * len(visits) for name in COLUMNS}
         everyone = []
-        for i in range(follicles):
-            f = self.begin(i)
+        natives = ((i, -math.inf, self.begin(i)) for i in range(follicles))
+        for i, day, f in (*natives, *self.grafted(transplants)):
             for v, t in enumerate(visits):
+                if t <= day:
+                    continue
                 while f.next <= t:
                     self.event(f, i)
                 self.look(f, t, v, seen, instrument)
             everyone.append(f)
         return everyone, seen
+
+    def grafted(self, transplants: Sequence[Transplant]) -> list[tuple[int, float, Follicle]]:
+        """Return (name, day, follicle) of every graft that takes."""
+        grid, out = self.who.grid, []
+        for k, each in enumerate(transplants):
+            for j in range(each.follicles):
+                i = 2**31 + k * 2**24 + j
+                if luck(self.name, i, 0, GRAFT_SURVIVAL)[0] >= each.survival:
+                    continue
+                u, _ = luck(self.name, i, 0, FULL_CALIBRE)
+                full = lognormal(self.p["full_calibre"], self.p["full_calibre_cv"], u)
+                club = math.exp(read(each.day, grid, self.donor.x))
+                due = read(each.day, grid, self.donor.clock[TELOGEN])
+                due += lognormal(*each.shaft, luck(self.name, i, 0, GRAFT_SHAFT)[0])
+                f = Follicle(self.donor, full, TELOGEN, 0, each.day, due, club=club)
+                f.first_rest = lognormal(*each.rest, luck(self.name, i, 0, GRAFT_REST)[0])
+                if self.destruction_table[-1] > 0.0:
+                    spent = read(each.day, grid, self.destruction_table)
+                    f.destruction = spent - math.log(luck(self.name, i, 0, DESTRUCTION)[0])
+                self.plan(f)
+                out.append((i, each.day, f))
+        return out
 
     def look(self, f: Follicle, t: float, v: int, seen, instrument: Mapping[str, float]) -> None:
         """Count what the instrument sees of one follicle (model section 5.7)."""

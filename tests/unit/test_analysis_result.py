@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import scipy.stats as st
 import statsmodels.stats.proportion as proportion
 from trial_data import dataset, people
 
+from follicle_sim.analysis import analyse as analyse_module
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.groups import Group
 from follicle_sim.analysis.methods import compare_groups
@@ -226,6 +228,30 @@ def test_missing_values_follow_the_rule_of_the_plan():
 def test_plans_that_do_not_fit_the_data_are_refused(plan, told):
     with pytest.raises(InputError, match=told):
         analyse(dataset(people(1)), plan)
+
+
+def test_a_trial_too_small_to_analyse_says_so():
+    values = people(12, count=2)
+    values[0, 0, 2] = NAN
+    result = analyse(dataset(values), Analysis(method="mmrm"))
+    row = only(result, "primary")
+    assert (row.p, row.estimate, row.effect) == (None, None, False)
+    assert any("mmrm could not be computed: too few people" in note for note in result.notes)
+
+
+def test_strata_of_the_randomisation_are_adjusted_for(monkeypatch):
+    values = people(14, count=40)
+    strata = np.where(np.arange(40) % 2, "mild", "severe")[None].repeat(2, axis=0)
+    values[:, ::2, 1:] += 40.0
+    data = dataset(values, severity_class=strata)
+    plain = only(analyse(data, Analysis()), "primary")
+    read = analyse_module.read_trial
+    monkeypatch.setattr(
+        analyse_module, "read_trial", lambda *names: replace(read(*names), stratified=True)
+    )
+    sharper = only(analyse(data, Analysis()), "primary")
+    assert sharper.se < 0.6 * plain.se
+    assert only(analyse(data, Analysis(stratify=False)), "primary").se == plain.se
 
 
 def test_results_are_written_and_read_back(tmp_path):

@@ -290,3 +290,10 @@ def test_csv(tmp_path: Path) -> None:
     assert [line["observation"] for line in back] == [row.observation for row in table.rows]
     assert back[0]["z"] == ""
     assert float(back[0]["simulated"]) == table.rows[0].simulated
+
+
+def test_an_arm_of_another_study_is_not_lonely_and_one_of_none_is_told_once() -> None:
+    dataset = make([0, 12, 52], ["fin", "pla", "exo", "other"], hair_density=173.0)
+    table = compare(dataset, [KAUFMAN, Pair("park_2022", {"exo": "exosomes"})])
+    lonely = [(lost.study, lost.name) for lost in table.unmatched if lost.what == "arm"]
+    assert lonely == [("kaufman_1998", "other")]

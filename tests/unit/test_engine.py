@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 from engine_by_hand import (
+    NO_COUNTS,
     NOBODY,
     clocks_of,
     forcing_on,
@@ -26,6 +27,7 @@ from follicle_sim.engine.clocks import (
     inverse,
 )
 from follicle_sim.engine.events import advance, refresh
+from follicle_sim.engine.grafts import no_grafts
 from follicle_sim.engine.kernel import live
 from follicle_sim.engine.run import blocks, run_jobs
 from follicle_sim.engine.sight import PHASES, TALLY_COLUMNS
@@ -294,7 +296,22 @@ def test_a_stopped_block_gives_up_between_follicles() -> None:
     none = np.empty((1, 0), np.uint8), np.empty((1, 0), np.float32)
     stop = np.ones(1, np.uint8)
     tally = np.empty((1, TALLY_COLUMNS))
-    assert live(state, clocks, rules, NOBODY, 1.0, np.array([300.0]), tally, *none, stop) == 0
+    assert (
+        live(
+            state,
+            clocks,
+            rules,
+            NOBODY,
+            1.0,
+            np.array([300.0]),
+            no_grafts(),
+            NO_COUNTS,
+            tally,
+            *none,
+            stop,
+        )
+        == 0
+    )
 
 
 def test_an_insensitive_scalp_ignores_androgens() -> None:

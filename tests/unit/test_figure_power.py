@@ -13,7 +13,8 @@ from follicle_sim.inference.trial_sources import GaussianTrials
 def answer(effect, weeks=(12.0, 48.0), arms=("exosomes weekly x 12 and minoxidil", "b", "dummy")):
     roles = (*["treatment"] * (len(arms) - 1), "placebo")
     law = GaussianTrials(arms, roles, (*[effect] * (len(arms) - 1), 0.0), 20.0, weeks=weeks)
-    plan = Plan(weeks=weeks, method="t_test")
+    pairs = tuple((arm, arms[-1]) for arm in arms[:-1])
+    plan = Plan("hair_density", weeks, "t_test", 0.05, 2, pairs=pairs)
     return judge({"on": (law, None), "off": (law, None)}, (10, 30), 60, plan)
 
 

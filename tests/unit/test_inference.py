@@ -1,6 +1,7 @@
 """Emulator, sampler, profiles and sensitivity on problems with known answers; checkpoints."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from follicle_sim import load_scenario
+from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.errors import InputError
 from follicle_sim.inference import sensitivity
 from follicle_sim.inference.checkpoint import Checkpoint
@@ -26,6 +28,7 @@ from follicle_sim.inference.likelihood import make_likelihood
 from follicle_sim.inference.posterior import sample
 from follicle_sim.inference.problem import Calibration, evaluate_all, make_calibration
 from follicle_sim.inference.profile import LIMIT, profiles, read_profile
+from follicle_sim.inference.profile_simulated import simulated_profiles
 from follicle_sim.inference.sample import load_posterior
 
 ROOT = Path(__file__).parents[2]
@@ -185,6 +188,36 @@ def test_calibration_refuses_what_it_cannot_free() -> None:
     assert "van_neste_2000" in str(caught.value)
     with pytest.raises(InputError, match="once"):
         make_calibration(["severity", "severity"])
+
+
+def test_a_search_within_a_factor_of_the_defaults() -> None:
+    near = make_calibration(["severity", "gamma_anagen"], within=2.0)
+    defaults = {name: parameter_table()[name].value for name in near.names}
+    assert near.values(np.zeros(2)) == pytest.approx(defaults)
+    ends = near.decode(np.array([-np.ones(2), np.ones(2)]))
+    assert ends[1] / ends[0] == pytest.approx([4.0, 4.0])
+    # the prior is where it was: farther from its centre is less likely, whichever way that is
+    away = near.from_prior(np.zeros(2))
+    assert near.log_prior(np.zeros(2)) == pytest.approx(-0.5 * np.sum(away**2))
+    toward = -np.sign(away) * 0.1
+    assert near.log_prior(toward) > near.log_prior(np.zeros(2))
+    assert near.settings() != make_calibration(["severity", "gamma_anagen"]).settings()
+    with pytest.raises(InputError, match="at most 4"):
+        make_calibration(within=5.0)
+
+
+def test_simulated_profiles_do_not_trust_an_emulator_that_errs(known: Known) -> None:
+    emulator = make_emulator(known, lambda name, key: Checkpoint(None, key))
+    wrong = replace(emulator, polynomial=lambda x: emulator.polynomial(x) - 0.05)
+    place = Checkpoint(None, "")
+    for model in (emulator, wrong):
+        curves = simulated_profiles(known, model, place, points=11, times=1)
+        by_name = {curve.name: curve for curve in curves}
+        assert by_name["severity"].verdict == "identified"
+        assert by_name["gamma_kenogen"].verdict == "not identified"
+        assert by_name["gamma_kenogen"].rise.max() < 0.05
+    (trusting,) = [c for c in profiles(known, wrong, points=11) if c.name == "severity"]
+    assert trusting.best != by_name["severity"].best  # the emulator alone would be fooled
 
 
 def test_prior_is_cut_off_at_the_ends_of_the_range() -> None:

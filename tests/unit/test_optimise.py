@@ -8,10 +8,11 @@ from search_examples import cocktail_scenario, formula, search_scenario
 
 from follicle_sim.errors import InputError, Interrupted
 from follicle_sim.inference.checkpoint import Checkpoint
-from follicle_sim.inference.gain import Trials, mean_gain
+from follicle_sim.inference.gain import Trials, mean_gain, prices
 from follicle_sim.inference.optimise import front_of, optimise, winner_of
 from follicle_sim.inference.schedule_search import search, search_key
 from follicle_sim.inference.schedules import OVER_VISITS, TOO_LATE, make_space
+from follicle_sim.numerics import normals
 from follicle_sim.pharmacology.costs import Bill
 from follicle_sim.scenario import dump_scenario, parse_scenario
 from follicle_sim.simulate import simulate
@@ -122,8 +123,12 @@ def test_the_engine_finds_that_three_sessions_beat_fewer():
 def test_the_cheapest_hair_is_not_the_most_hair(monkeypatch):
     monkeypatch.setattr(Trials, "gains", formula(lambda s: doses(s) ** 0.5, noise=1e-6))
     wide = ["optimise.budget=99000 USD", "optimise.objective=cost_per_hair"]
-    best = optimise(search_scenario(overrides=wide), trials=30).best
+    classes = '[[optimise.classes]]\nlabel = "severe"\nchanges = ["population.severity=3.0"]\n'
+    found = optimise(search_scenario(extra=classes, overrides=wide), trials=30)
+    best = found.best
     assert best.winner.schedule.doses[0].count == 1
+    assert best.as_good is best.again
+    assert found.classes[0].loss.value == 0.0
     assert max(t.mean for t in best.searched.tried) > best.winner.mean
 
 
@@ -169,6 +174,15 @@ def test_classes_may_need_another_schedule(monkeypatch):
     assert row.best.winner.schedule.doses[0].count == 4
     assert row.loss.value == pytest.approx(3.0)
     assert row.common_bill == Bill(2250.0, 1.0, 1)
+
+
+def test_a_price_of_a_hair_has_the_error_of_a_ratio():
+    z = np.asarray(normals(1, 0, 0, np.arange(2000), 0, 0, 24)).reshape(40, 50)
+    found = [mean_gain(prices(20.0 + 4.0 * people, 3000.0)) for people in z]
+    spread = np.std([each.value for each in found], ddof=1)
+    assert np.mean([each.se for each in found]) == pytest.approx(spread, rel=0.3)
+    assert np.mean([each.value for each in found]) == pytest.approx(150.0, rel=0.02)
+    assert np.isnan(prices(np.array([-1.0, 0.0]), 100.0)).all()
 
 
 # -- limits ----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from follicle_sim.errors import InputError
 from follicle_sim.explain import explain
 from follicle_sim.scenario import dump_scenario, parse_scenario, scenario_hash, with_overrides
 from follicle_sim.scenario.correlation import TRAITS
-from follicle_sim.scenario.describe import overview
+from follicle_sim.scenario.describe import describe, overview
 from follicle_sim.traits import DECISIONS, grade_of
 
 EVERYTHING = """
@@ -219,3 +219,64 @@ def test_flows_add_up():
 def test_the_typical_subject_of_a_mixture_can_be_explained():
     data = explain(people(EVERYTHING), follicles=10)
     assert float(data["hair_density"].min()) > 0.0
+
+
+EXOSOMES = """
+[[arms.doses]]
+treatment = "exosomes_foreskin_injection"
+amount = "1e9 particles/cm2"
+every = "4 weeks"
+count = 3
+batches = "{batches}"
+"""
+
+
+def treated(doses, **size):
+    """Return what people of two treated arms have of FGF7 at week 6, and the result."""
+    text = dump_scenario(people("", history="30 days", visits='["0 days", "6 weeks"]', **size))
+    arms = "".join(f'\n[[arms]]\nlabel = "{name}"\nrole = "treatment"\n{doses}' for name in "ab")
+    head, _, tail = text.partition("[[arms]]")
+    data = simulate(parse_scenario(head + arms + tail[tail.index("[design]") :]))
+    return data["factor_level"].sel(factor="FGF7").isel(time=1).values, data
+
+
+def test_a_shared_batch_is_that_of_every_person_and_arm():
+    own, _ = treated(EXOSOMES.format(batches="own"), subjects=30)
+    shared, _ = treated(EXOSOMES.format(batches="shared"), subjects=30)
+    again, _ = treated(EXOSOMES.format(batches="shared"), subjects=30, seed=2)
+    assert np.ptp(own[0]) > 0.0
+    assert not np.array_equal(own[0], own[1])
+    assert np.ptp(shared) == 0.0
+    assert shared[0, 0] > 1.0
+    assert again[0, 0] != shared[0, 0]
+
+
+def test_a_shared_batch_is_written_back_and_an_own_one_keeps_the_hash():
+    text = dump_scenario(people("")).replace(
+        'role = "untreated"', 'role = "treatment"\n' + EXOSOMES.format(batches="shared")
+    )
+    shared = parse_scenario(text)
+    assert parse_scenario(dump_scenario(shared)) == shared
+    assert "from shared batches" in describe(shared)
+    own = parse_scenario(text.replace('batches = "shared"', ""))
+    assert scenario_hash(own) == scenario_hash(parse_scenario(text.replace("shared", "own")))
+    assert scenario_hash(own) != scenario_hash(shared)
+
+
+MINOXIDIL = """
+[[arms.doses]]
+treatment = "minoxidil_oral"
+amount = "5 mg"
+every = "1 day"
+until = "8 weeks"
+"""
+
+
+def test_a_result_tells_who_responds():
+    _, data = treated(MINOXIDIL, subjects=200, kind="counterfactual")
+    responds = data["responder"].values
+    assert np.array_equal(responds[0], responds[1])
+    assert 0.2 < responds.mean() < 0.8
+    moved = np.abs(data["factor_level"].isel(time=1).values - 1.0).sum(axis=-1)
+    assert moved[responds == 1].min() > moved[responds == 0].max()
+    assert "responder" not in treated(EXOSOMES.format(batches="own"), subjects=2)[1]

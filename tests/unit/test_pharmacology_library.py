@@ -61,6 +61,7 @@ def test_the_library_of_this_version():
         "finasteride_oral": "mass",
         "finasteride_topical": "volume",
         "growth_factor_cocktail_microneedling": "sessions",
+        "hair_transplant": "grafts",
         "laser_comb": "sessions",
         "microneedling": "sessions",
         "minoxidil_foam_5": "mass",
@@ -77,7 +78,7 @@ def test_the_library_of_this_version():
 def test_every_treatment_loads_and_only_the_vehicle_does_nothing(name):
     treatment = load_treatment(name)
     assert treatment.name == name
-    assert treatment.acts == (name != "vehicle")
+    assert treatment.inert == (name == "vehicle")
     assert bool(treatment.drives()) == treatment.acts
 
 

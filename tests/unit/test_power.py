@@ -1,13 +1,14 @@
 """Power of simulated trials: what a trial is, what is refused, and what is left when stopped."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from follicle_sim import parse_scenario, simulate, with_overrides
 from follicle_sim.errors import InputError, Interrupted
-from follicle_sim.inference import power as loop
 from follicle_sim.inference.power import OTHER_LUCK, analyse, judge, power
-from follicle_sim.inference.power_plan import Plan, comparisons, complete_plan, without_drug
+from follicle_sim.inference.power_plan import Plan, compared, complete_plan, without_drug
 from follicle_sim.inference.trial_sources import GaussianTrials, SimulatedTrials, sized
 
 TEXT = """
@@ -41,6 +42,9 @@ history = "90 days"
 """
 
 
+PLAN = Plan("hair_density", (48.0,), "t_test", 0.05, 2, pairs=(("a", "b"),))
+
+
 @pytest.fixture(scope="module")
 def scenario():
     return parse_scenario(TEXT)
@@ -54,16 +58,14 @@ def answer(scenario):
 def test_a_smaller_trial_is_the_start_of_a_larger_one(scenario):
     source = SimulatedTrials(scenario, "hair_density")
     large, small = source.draw(range(2, 4), 6), source.draw(range(2, 4), 3)
-    np.testing.assert_array_equal(large.first(3).now, small.now)
-    np.testing.assert_array_equal(large.first(3).base, small.base)
+    np.testing.assert_array_equal(large.first(3).values, small.trial.values)
 
 
 def test_trials_are_those_of_a_run_with_replicates(scenario):
-    trials = SimulatedTrials(scenario, "hair_density").draw(range(1, 3), 4)
+    found = SimulatedTrials(scenario, "hair_density").draw(range(1, 3), 4)
     run = simulate(with_overrides(scenario, ["population.subjects=4", "run.replicates=3"]))
     whole = run.hair_density.transpose("replicate", "arm", "subject", "time").values
-    np.testing.assert_array_equal(trials.base, whole[1:, ..., 0])
-    np.testing.assert_array_equal(trials.now, whole[1:, ..., 1:])
+    np.testing.assert_array_equal(found.trial.values, whole[1:])
 
 
 def test_where_the_trials_are_cut_changes_nothing(scenario, answer):
@@ -114,8 +116,7 @@ def test_trials_without_the_drug_have_other_luck(scenario):
             return super().draw(replicates, n)
 
     source = Noted(("a", "b"), ("treatment", "placebo"), (1.0, 0.0), 1.0)
-    plan = Plan(weeks=(48.0,), method="t_test")
-    judge({"on": (source, None), "off": (source, None)}, [4], 5, plan)
+    judge({"on": (source, None), "off": (source, None)}, [4], 5, PLAN)
     assert seen == [range(5), range(OTHER_LUCK, OTHER_LUCK + 5)]
 
 
@@ -124,23 +125,34 @@ def test_one_arm_is_held_against_its_baseline(scenario):
     found = power(alone, [6], 4, type_one=False)
     assert found.plan.method == "paired_t"
     assert list(found.trials.comparison.values) == ["exosomes, own change"]
-    trials = SimulatedTrials(alone, "hair_density").draw(range(4), 6)
-    change = (trials.now[..., -1] - trials.base).mean(axis=(1, 2))
+    values = SimulatedTrials(alone, "hair_density").draw(range(4), 6).trial.values
+    change = (values[..., -1] - values[..., 0]).mean(axis=(1, 2))
     np.testing.assert_allclose(found.trials.estimate.values.ravel(), change)
 
 
 def test_which_arm_is_the_control():
     arms, roles = ("new", "old", "dummy"), ("treatment", "active_control", "placebo")
-    assert comparisons(arms, roles, Plan()) == {
-        "new minus dummy": (0, 2),
-        "old minus dummy": (1, 2),
-    }
-    assert comparisons(arms[:2], roles[:2], Plan()) == {"new minus old": (0, 1)}
-    assert list(comparisons(arms, roles, Plan(control="old"))) == [
-        "new minus old",
-        "dummy minus old",
-    ]
-    assert len(comparisons(arms, roles, Plan(own_change=True))) == 3
+    assert compared(arms, roles, Plan()) == (("new", "dummy"), ("old", "dummy"))
+    assert compared(arms[:2], roles[:2], Plan()) == (("new", "old"),)
+    assert compared(arms, roles, Plan(control="old")) == (("new", "old"), ("dummy", "old"))
+    assert compared(arms, roles, Plan(own_change=True)) == tuple((arm, "") for arm in arms)
+
+
+def test_what_is_left_open_is_the_analysis_table(scenario):
+    table = scenario.analysis.model_copy(
+        update={
+            "endpoint": "shaft_calibre",
+            "at": 84.0,
+            "method": "welch",
+            "alpha": 0.01,
+            "sided": 1,
+        }
+    )
+    plan = complete_plan(scenario.model_copy(update={"analysis": table}), Plan(), [5], 5)
+    assert (plan.endpoint, plan.weeks, plan.method) == ("shaft_calibre", (12.0,), "welch")
+    assert (plan.alpha, plan.sided, plan.alternative) == (0.01, 1, "greater")
+    mine = complete_plan(scenario, Plan("shed_rate", sided=1), [5], 5)
+    assert (mine.weeks, mine.method, mine.alternative) == ((24.0,), "ancova", "less")
 
 
 def test_a_counterfactual_design_is_refused_with_the_reason(scenario):
@@ -185,8 +197,7 @@ class Stopping(GaussianTrials):
 
 def test_ctrl_c_leaves_what_was_done():
     law = Stopping(("a", "b"), ("treatment", "placebo"), (20.0, 0.0), 20.0)
-    plan = Plan(weeks=(48.0,), method="t_test")
-    found = judge({"on": (law, None), "off": (law, None)}, [10], 100, plan, at_once=10)
+    found = judge({"on": (law, None), "off": (law, None)}, [10], 100, PLAN, at_once=10)
     assert found.stopped
     assert (found.wanted, {row.trials for row in found.rows}) == (100, {20})
     assert {row.drug for row in found.rows} == {"on"}
@@ -195,33 +206,74 @@ def test_ctrl_c_leaves_what_was_done():
 def test_ctrl_c_at_once_is_an_interruption():
     law = Stopping(("a", "b"), ("treatment", "placebo"), (20.0, 0.0), 20.0)
     with pytest.raises(Interrupted):
-        judge({"off": (law, None)}, [10], 100, Plan(weeks=(48.0,), method="t_test"))
+        judge({"off": (law, None)}, [10], 100, PLAN)
 
 
 def test_trials_that_cannot_be_analysed_are_counted_and_not_significant():
     law = GaussianTrials(("a", "b"), ("treatment", "placebo"), (200.0, 0.0), 20.0)
-    plan = Plan(weeks=(48.0,), method="t_test")
 
     class Empty(GaussianTrials):
         def draw(self, replicates, n):
             trials = super().draw(replicates, n)
-            trials.now[0] = np.nan
+            trials.trial.values[0] = np.nan
             return trials
 
     empty = Empty(law.arms, law.roles, law.means, law.sd)
-    (row,) = judge({"on": (empty, None)}, [10], 4, plan).rows
+    (row,) = judge({"on": (empty, None)}, [10], 4, PLAN).rows
     assert (row.failed, row.power) == (1, 0.75)
 
 
 def test_unequal_arms_and_people_allocated_as_they_come():
     law = GaussianTrials(("a", "b"), ("treatment", "placebo"), (0.0, 0.0), 20.0)
-    trials = law.draw(range(1), 8)
-    twice = loop.Trials(**{**vars(trials), "share": (2, 1)}).first(3)
-    assert np.isfinite(twice.base).sum(axis=-1).tolist() == [[6, 3]]
+    drawn = law.draw(range(1), 8)
+    twice = replace(drawn, share=(2, 1)).first(3)
+    assert twice.enrolled.sum(axis=-1).tolist() == [[6, 3]]
+    assert np.isfinite(twice.values).sum(axis=(-2, -1)).tolist() == [[12, 6]]
     turn = np.array([[[0, 1, 4, 5, 7, 8, 10, 11], [2, 3, 6, 9, 12, 13, 14, 15]]])
-    pooled = loop.Trials(**{**vars(trials), "turn": turn, "share": (2, 2)}).first(4)
-    assert np.isfinite(pooled.base).sum(axis=-1).tolist() == [[5, 3]]
-    assert analyse(pooled, [4], Plan(weeks=(48.0,), method="t_test"), range(1)).p.shape == (1,) * 4
+    pooled = replace(drawn, turn=turn, share=(2, 2))
+    assert pooled.first(4).enrolled.sum(axis=-1).tolist() == [[5, 3]]
+    assert analyse(pooled, [4], PLAN, range(1)).p.shape == (1,) * 4
+
+
+DESIGNS = {
+    "unequal arms": "design.allocation={exosomes = 2, saline = 1}",
+    "in blocks by severity": "design.stratify=severity",
+    "dropout and missed visits": "design.dropout={per_year = 0.5}",
+    "half a scalp each": "design.kind=split_scalp",
+}
+
+
+@pytest.mark.parametrize("change", DESIGNS.values(), ids=DESIGNS)
+def test_in_every_design_a_smaller_trial_is_the_start_of_a_larger_one(scenario, change):
+    asked = with_overrides(scenario, [change, "design.missed_visits=0.2"])
+    source = SimulatedTrials(asked, "hair_density")
+    large, small = (source.draw(range(2), n).first(5) for n in (9, 5))
+    np.testing.assert_array_equal(large.enrolled, small.enrolled)
+    np.testing.assert_array_equal(large.values, small.values)
+
+
+def test_a_crossover_compares_treatments(scenario):
+    turns = with_overrides(
+        scenario,
+        ["design.kind=crossover", "design.period=24 weeks", "design.washout=4 weeks"],
+    )
+    found = power(turns, [4], 3)
+    assert (found.plan.method, found.plan.weeks) == ("t_test", (24.0,))
+    assert list(found.trials.comparison.values) == ["exosomes minus saline"]
+    assert np.isfinite(found.trials.p).all()
+
+
+def test_a_delayed_start_is_judged_before_the_switch(scenario):
+    late = with_overrides(scenario, ["design.kind=delayed_start", "design.switch=12 weeks"])
+    assert complete_plan(late, Plan(), [4], 4).weeks == (12.0,)
+
+
+def test_several_comparisons_are_adjusted_as_the_table_says(scenario):
+    third = scenario.arms[0].model_copy(update={"label": "again"})
+    table = scenario.analysis.model_copy(update={"multiplicity": "bonferroni"})
+    three = scenario.model_copy(update={"arms": (*scenario.arms, third), "analysis": table})
+    found = power(three, [4], 3, type_one=False).trials
+    np.testing.assert_allclose(found.p_adjusted, np.minimum(1.0, 2.0 * found.p))
 
 
 def test_progress_adds_up(scenario):

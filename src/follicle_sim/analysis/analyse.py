@@ -15,6 +15,7 @@ from follicle_sim.analysis.imputation import jump_to_reference
 from follicle_sim.analysis.methods import METHODS, compare_many
 from follicle_sim.analysis.missing import filled
 from follicle_sim.analysis.multiplicity import adjusted
+from follicle_sim.analysis.outcomes import ask, outcome_rows
 from follicle_sim.analysis.people import Flags, Trial, read_trial, scenario_of
 from follicle_sim.analysis.plan import Test, tests_of
 from follicle_sim.analysis.result import TrialResult, TrialRow, known, unique
@@ -62,6 +63,7 @@ def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:
         roles |= {arm.label: arm.role for arm in scenario.arms}
     tests = tests_of(plan, read, roles)
     answers = [answer(read(test.endpoint), test, plan) for test in tests]
+    asked = ask(dataset, plan)
     rows: list[TrialRow] = []
     for replicate in range(len(primary.values)):
         part = [
@@ -75,8 +77,12 @@ def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:
         ]
         for test in tests:
             if test.purpose == "primary":
-                rows += further_rows(dataset, read(test.endpoint), test, plan, replicate)
+                rows += further_rows(primary, test, plan, replicate)
+                rows += outcome_rows(asked, primary, test, plan, replicate)
     notes = [note for test in tests for note in _notes(read(test.endpoint), test, plan)]
+    notes += [_lost(test, found) for test, found in zip(tests, answers, strict=True)]
+    notes += asked.notes
+    notes = [note for note in notes if note]
     return TrialResult(tuple(rows), plan.level, plan.alpha, plan.multiplicity, unique(notes))
 
 
@@ -196,6 +202,15 @@ DESIGN_NOTES: Mapping[str, str] = {
     "delayed_start": "controls are treated too from week {switch:g} on; a difference after it is "
     "what the early start left",
 }
+
+
+def _lost(test: Test, found: Answer) -> str:
+    lost, trials = int(np.isnan(found.effects.p).sum()), len(found.effects)
+    if not lost:
+        return ""
+    what = f"{test.endpoint} at week {test.day / 7.0:g}, {test.treatment}: {test.method}"
+    times = f" in {lost} of {trials} trials" if trials > 1 else ""
+    return f"{what} could not be computed{times}: too few people for it"
 
 
 def _notes(trial: Trial, test: Test, plan: Analysis) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import xarray as xr
 
 from follicle_sim.analysis.groups import Alternative, Effect, Floats, Group
 from follicle_sim.analysis.methods import compare_groups
@@ -55,9 +54,7 @@ def threshold_of(plan: Analysis, trial: Trial) -> Threshold:
     return Threshold(DEFAULT_GAIN if plan.responder_gain is None else plan.responder_gain, False)
 
 
-def further_rows(
-    dataset: xr.Dataset, trial: Trial, test: Test, plan: Analysis, replicate: int
-) -> list[TrialRow]:
+def further_rows(trial: Trial, test: Test, plan: Analysis, replicate: int) -> list[TrialRow]:
     """Return the describing rows of one primary comparison in one replicate; none in a crossover.
 
     The periods of a crossover are short, and its people respond to both treatments.

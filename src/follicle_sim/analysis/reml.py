@@ -136,11 +136,10 @@ class _State:
         """Return the expected information of the parameters of Sigma, (m, m)."""
         a, people, basis = self.inverse, self.data.people, self.basis
         size = a.shape[1] ** 2
-        whole = np.einsum("g,gac,gbd->abcd", people, a, a, optimize=True)
+        first = people[:, None, None] * a
         if self.restricted:
-            b = a @ self.kernel @ a
-            whole = whole - 2.0 * np.einsum("gac,gbd->abcd", b, a, optimize=True)
-        information = basis.T @ whole.reshape(size, size) @ basis
+            first = first - 2.0 * (a @ self.kernel @ a)
+        information = basis.T @ crossed(first, a).reshape(size, size) @ basis
         if self.restricted:
             moved = self.phi @ self.moved()  # (m, Vq, Vq)
             flat = moved.reshape(len(moved), -1)
@@ -151,10 +150,15 @@ class _State:
         """Return the derivative of the precision of B by each parameter of Sigma, (m, Vq, Vq)."""
         a, basis, m = self.inverse, self.basis, self.basis.shape[1]
         visits, q = self.data.yx.shape[1:]
-        each = basis.T.reshape(m, 1, visits, visits)
-        turned = a[None] @ each @ a[None]  # (m, G, V, V)
-        full = np.tensordot(turned, self.data.xx, axes=(1, 0)).transpose(0, 1, 3, 2, 4)
-        return np.asarray(-full.reshape(m, visits * q, visits * q))
+        full = np.empty((visits, q, visits, q, m))
+        for i in range(q):
+            for j in range(i, q):
+                # sum over g of xx_g[i, j] A_g E A_g for every E of the basis at once
+                weighted = self.data.xx[:, i, j, None, None] * a
+                block = crossed(weighted, a).reshape(visits**2, visits**2) @ basis
+                block = block.reshape(visits, visits, m)
+                full[:, i, :, j] = full[:, j, :, i] = block
+        return np.asarray(-np.moveaxis(full, -1, 0).reshape(m, visits * q, visits * q))
 
     def contrast(self, weights: Floats) -> tuple[float, float, float]:
         """Return estimate, adjusted standard error and df; see the module's docstring."""
@@ -168,12 +172,18 @@ class _State:
         slope = -(moved @ d.reshape(-1))  # derivative of c' Phi c
         # d' Q_ij d with Q_ij = sum_g X' A E_i A E_j A X
         outer = a @ (d @ xx @ d.T) @ a
-        twice = np.einsum("gac,gbd->abcd", outer, a, optimize=True)
-        quadratic = basis.T @ twice.reshape(visits**2, visits**2) @ basis
+        quadratic = basis.T @ crossed(outer, a).reshape(visits**2, visits**2) @ basis
         lost = moved @ self.phi @ moved.T
         adjusted = plain + 2.0 * float((spread * (0.5 * (quadratic + quadratic.T) - lost)).sum())
         df = 2.0 * plain**2 / float(slope @ spread @ slope)
         return float(c @ self.beta.reshape(-1)), float(np.sqrt(max(adjusted, plain))), df
+
+
+def crossed(first: Floats, second: Floats) -> Floats:
+    """Return the sum over g of first_g[a, c] second_g[b, d], as an array [a, b, c, d]."""
+    count, visits = first.shape[:2]
+    product = first.reshape(count, -1).T @ second.reshape(count, -1)
+    return product.reshape((visits,) * 4).transpose(0, 2, 1, 3)
 
 
 def unstructured(visits: int) -> Floats:

@@ -123,7 +123,8 @@ def _cells(row: TrialRow) -> tuple[str, ...]:
     against = f"{row.arm} against {row.control}" if row.control else row.arm
     question = f"{row.purpose}: {row.endpoint}, {against} ({row.method})"
     people = f"{row.n_treated} + {row.n_control}" if row.n_control else f"{row.n_treated}"
-    estimate = "" if row.estimate is None else f"{row.estimate:.4g} {row.unit}".strip()
+    unit = "" if row.unit == "1" else row.unit
+    estimate = "" if row.estimate is None else f"{row.estimate:.4g} {unit}".strip()
     limits = "" if row.low is None or row.high is None else f"{row.low:.4g} to {row.high:.4g}"
     return (
         question,

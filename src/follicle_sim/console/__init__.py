@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from follicle_sim.console.optimise import print_schedules as print_schedules
     from follicle_sim.console.power import print_power as print_power
     from follicle_sim.console.power import print_written as print_written
+    from follicle_sim.console.predictive import print_check as print_check
     from follicle_sim.console.progress import simulate_with_progress as simulate_with_progress
     from follicle_sim.console.progress import watched as watched
     from follicle_sim.console.run import print_run as print_run
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "explain_with_status": "explain",
     "print_calibration": "inference",
+    "print_check": "predictive",
     "print_explanation": "explain",
     "print_method": "instruments",
     "print_methods": "instruments",

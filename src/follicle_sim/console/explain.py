@@ -154,7 +154,10 @@ def _sentences(scenario: Scenario, data: xr.Dataset) -> Iterator[tuple[str, list
     weeks = data["time"].values / 7.0
     arm = next(arm for arm in scenario.arms if arm.label == data.attrs["arm"])
     treatments = _treatments(data)
-    yield "dose", [dose_text(dose) for dose in arm.doses] or ["nothing is given"]
+    given = [dose_text(dose) for dose in arm.doses]
+    if any(dose.amount_dimension == "grafts" for dose in arm.doses):
+        given.append("grafts are follicles of their own: counted, but no part of the chain below")
+    yield "dose", given or ["nothing is given"]
     if treatments:
         yield "level", [_level_words(data, name, weeks) for name in treatments]
         yield "effect", [_effect_words(data, name, weeks) for name in treatments]

@@ -130,6 +130,8 @@ def _print_classes(console: Console, found: Optimised) -> None:
             ]
         ]
     print_groups(console, _CLASS_COLUMNS, groups)
+    if found.best.space.search.objective == "cost_per_hair":
+        console.print("\nWhat it loses: USD more for each hair/cm2.")
     console.print(
         "\nThe common one is the winner among everybody; the same fresh people with both."
     )

@@ -22,10 +22,9 @@ def print_power(found: PowerResult) -> None:
     """Print how often trials found the effect, what their estimates were, and the people needed."""
     console = make_console()
     plan = found.plan
-    sides = "two-sided" if plan.sided == 2 else "one-sided"
-    console.print(
-        f"\n{plain_words(plan.endpoint)}, {plain_words(plan.method)}, alpha {plan.alpha:g} {sides}"
-    )
+    sides = "two-sided" if plan.sides == 2 else "one-sided"
+    what = f"{plain_words(plan.endpoint)}, {plain_words(plan.method)}"
+    console.print(f"\n{what}, alpha {plan.level_of_error:g} {sides}")
     if found.stopped:
         done = {str(drug): int(n) for drug, n in zip(*_done(found), strict=True)}
         parts = [f"{n:,} of {found.wanted:,} with the drug {drug}" for drug, n in done.items()]

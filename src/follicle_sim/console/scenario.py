@@ -71,7 +71,7 @@ def _print_parameter(console: Console, scenario: Scenario, row: Parameter) -> No
 
 def _print_treatment(console: Console, scenario: Scenario, treatment: Treatment) -> None:
     console.print(Text(f"\nTreatment {treatment.name}: {treatment.title}", style="bold"))
-    if not treatment.acts:
+    if treatment.inert:
         print_indented(console, "does nothing by itself: it has no effect in the library", 2)
         return
     for path, quantity in quantities(treatment):

@@ -48,7 +48,7 @@ def print_treatment(name: str) -> None:
     console = make_console()
     console.print(Text(f"{treatment.name}: {treatment.title}", style="bold"))
     console.print("; ".join(_summary(treatment)))
-    if not treatment.acts:
+    if treatment.inert:
         return
     plain = {p: q for p, q in quantities(treatment) if not p.startswith("variants.")}
     _print_numbers(name, plain)
@@ -75,14 +75,14 @@ def _print_numbers(name: str, numbers: Mapping[str, Quantity]) -> None:
 def _summary(treatment: Treatment) -> Iterator[str]:
     route = plain_words(treatment.route)
     yield f"{route}, dosed by {treatment.amount} ({AMOUNT_UNITS[treatment.amount]})"
-    if not treatment.acts:
+    if treatment.inert:
         yield "does nothing by itself"
         return
     plain = [q for p, q in quantities(treatment) if not p.startswith("variants.")]
     stated = [q for q in plain if q.grade not in _UNGRADED]
     assumed = sum(q.grade == "assumption" for q in stated)
     yield f"{counted(len(stated), 'number')}, {assumed} of them assumed"
-    if not potency_parameters({treatment.name: treatment}):
+    if treatment.acts and not potency_parameters({treatment.name: treatment}):
         yield "potency by definition"
     yield from variability(treatment)
     if treatment.variants:

@@ -66,7 +66,7 @@ def initialise(state: Any, clocks: Clocks, rules: Rules, name: Any, stationary: 
     probability proportional to mean / speed, a length-biased duration, a uniform position in it.
     Otherwise all follicles begin anagen together.
     """
-    strata = clocks.table.shape[1]
+    strata = clocks.native
     reader = reader_of(clocks)
     weight = np.empty(4)
     ahead = scratch(rules)

@@ -56,6 +56,7 @@ class Forcing(NamedTuple):
     log_rho: Floats  # (3, T) log speed of the anagen, telogen and kenogen clocks from factors
     attack: Floats  # hazard of a forced end of anagen, 1/day, in the cell that each node begins
     destruction: Floats  # hazard of permanent loss, likewise
+    attacked_into: int  # phase that an attacked hair enters: CATAGEN, or KENOGEN where it falls
     growth_scale: float  # this person's growth relative to the mean
     pace: Floats  # (3,) log speed this person adds to the anagen, telogen and kenogen clocks
 
@@ -75,6 +76,7 @@ class Block(NamedTuple):
     log_rho: Floats  # (S or 1, 3, T)
     attack: Floats  # (T,)
     destruction: Floats  # (T,)
+    attacked_into: int  # CATAGEN, or KENOGEN where an attacked hair falls at once
 
 
 class Clocks(NamedTuple):
@@ -86,6 +88,8 @@ class Clocks(NamedTuple):
     hazard: Floats  # (2, 1, T) running integral of the attack and destruction hazards
     attacked: bool
     destroyed: bool
+    attacked_into: int
+    native: int  # strata of native follicles: all, or all but the last, which holds grafts
 
 
 @jit
@@ -101,6 +105,7 @@ def forcing_of(block: Block, s: int) -> Forcing:
         block.log_rho[min(s, block.log_rho.shape[0] - 1)],
         block.attack,
         block.destruction,
+        block.attacked_into,
         block.growth_scale[s],
         block.pace[s],
     )
@@ -129,14 +134,19 @@ def same_forcing(block: Block, s: int) -> bool:
 
 
 @jit
-def allocate_clocks(strata: int, nodes: int) -> Clocks:
-    """Return clock tables with room for `strata` strata and `nodes` grid times."""
+def allocate_clocks(strata: int, nodes: int, grafted: int = 0) -> Clocks:
+    """Return clock tables with room for `strata` strata and `nodes` grid times.
+
+    grafted : 1 where the last of the strata holds grafts.
+    """
     return Clocks(
         np.empty(nodes),
         np.empty((6, strata, nodes)),
         np.empty((2, 1, nodes)),
         False,
         False,
+        CATAGEN,
+        strata - grafted,
     )
 
 
@@ -192,6 +202,8 @@ def build_clocks(room: Clocks, forcing: Forcing, sensitivity: Floats, rules: Rul
         room.hazard,
         room.hazard[ATTACK_HAZARD, 0, nodes - 1] > 0.0,
         room.hazard[DESTRUCTION_HAZARD, 0, nodes - 1] > 0.0,
+        forcing.attacked_into,
+        room.native,
     )
 
 
@@ -218,6 +230,7 @@ class Reader(NamedTuple):
     nodes: int
     attacked: bool
     destroyed: bool
+    attacked_into: int
 
 
 @jit_inline
@@ -231,6 +244,7 @@ def reader_of(clocks: Clocks) -> Reader:
         clocks.grid.size,
         clocks.attacked,
         clocks.destroyed,
+        clocks.attacked_into,
     )
 
 

@@ -73,7 +73,7 @@ def event(f: Any, i: int, reader: Reader, name: Any, ahead: int) -> None:
         f.phase = LOST
         f.next = math.inf
         return
-    phase = (f.phase + 1) & 3
+    phase = reader.attacked_into if f.cause == ATTACKED else (f.phase + 1) & 3
     if phase == CATAGEN:
         f.club = exp(interpolate(row_of(reader, LOG_CALIBRE, g), cell, share))
     elif phase == KENOGEN:
@@ -94,7 +94,7 @@ def event(f: Any, i: int, reader: Reader, name: Any, ahead: int) -> None:
 
 @jit
 def advance(state: Any, clocks: Clocks, rules: Rules, name: Any, until: float) -> int:
-    """Carry every follicle through its events up to and including time `until`; count them."""
+    """Carry every native follicle through its events up to and including `until`; count them."""
     events = 0
     ahead = scratch(rules)
     here = np.int64(ahead.ctypes.data)

@@ -26,6 +26,7 @@ from follicle_sim.engine.clocks import (
 )
 from follicle_sim.engine.durations import FIRST_CYCLE, scratch
 from follicle_sim.engine.events import event
+from follicle_sim.engine.grafts import Grafts, foresee, plant
 from follicle_sim.engine.sight import (
     TALLY_COLUMNS,
     by_stratum,
@@ -44,7 +45,7 @@ Floats = NDArray[np.float64]
 def observe(
     state: Any, clocks: Clocks, rules: Rules, scale: float, now: float, tally: Floats
 ) -> None:
-    """Fill `tally` (1, TALLY_COLUMNS) with what is seen of a state that was advanced to `now`."""
+    """Fill `tally` (1, TALLY_COLUMNS) with what is seen of natives that were advanced to `now`."""
     visit = np.empty(1)
     visit[0] = now
     strata = clocks.table.shape[1]
@@ -69,6 +70,8 @@ def live(
     name: Any,
     scale: float,
     visits: Floats,
+    grafts: Grafts,
+    counts: NDArray[np.int64],
     tally: Floats,
     phase_record: NDArray[np.uint8],
     calibre_record: NDArray[np.float32],
@@ -78,6 +81,7 @@ def live(
 
     Follicle by follicle rather than visit by visit, so that a follicle stays in the fastest memory
     and is seen at all visits between two of its events at once.
+    state : native follicles, then grafts; counts : (K,) grafts of each session;
     tally : (V, TALLY_COLUMNS) out; the records : (V, N) out, or (V, 0) where not wanted;
     stop : (1,) another thread sets it to give up early.
     """
@@ -89,16 +93,23 @@ def live(
     days, gauged = np.int64(visits.ctypes.data), np.int64(readings.ctypes.data)
     total, changes = np.int64(sums.ctypes.data), np.int64(steps.ctypes.data)
     here = np.int64(ahead.ctypes.data)
+    natives = state.size - counts.sum()
     events = 0
     for i in by_stratum(state, strata):
         if stop[0] != 0:
             break
         f = state[i]
-        ahead[FIRST_CYCLE] = -1.0
-        v = 0
+        v, who = 0, i
+        if i < natives:
+            ahead[FIRST_CYCLE] = -1.0
+        else:
+            who = foresee(here, name, grafts, counts, i - natives)
+            # seen after its day: a visit on the day of surgery comes before it
+            while v < count and visits[v] <= f.entered:
+                v += 1
         while v < count:
             while f.next <= visits[v] and stop[0] == 0:
-                event(f, i, reader, name, here)
+                event(f, who, reader, name, here)
                 events += 1
             end = max(v + 1, upcoming[f.cell]) if f.next < math.inf else count
             while end < count and visits[end] < f.next:
@@ -124,6 +135,7 @@ def run_block(
     subjects: NDArray[np.int64],
     follicles: NDArray[np.int64],
     visits: Floats,
+    grafts: Grafts,
     states: Any,
     tallies: Floats,
     phase_record: NDArray[np.uint8],
@@ -134,18 +146,22 @@ def run_block(
 
     keys : (seed, replicate, stream); subjects, follicles : (S,) names and number of follicles;
     visits : (S or 1, V) day, in order in each row;
+    grafts : transplant sessions; where there are any, the last of the strata is theirs;
     states : (S, N) out, or (1, N) where the final states are not wanted;
     tallies : (S, V, TALLY_COLUMNS) out; records : (S, V, N) out, or (S, V, 0) where not wanted.
     """
     events = 0
-    room = allocate_clocks(sensitivity.size, block.grid.size)
+    room = allocate_clocks(sensitivity.size, block.grid.size, min(1, grafts.day.size))
     for s in range(subjects.size):
         forcing = forcing_of(block, s)
         if s == 0 or not same_forcing(block, s):
             clocks = build_clocks(room, forcing, sensitivity, rules)
-        state = states[min(s, states.shape[0] - 1)][: follicles[s]]
+        counts = grafts.number[s]
+        state = states[min(s, states.shape[0] - 1)][: follicles[s] + counts.sum()]
         name = (keys[0], keys[1], keys[2], subjects[s])
-        initialise(state, clocks, rules, name, True)
+        initialise(state[: follicles[s]], clocks, rules, name, True)
+        if grafts.day.size > 0:
+            plant(state[follicles[s] :], clocks, rules, name, grafts, counts)
         events += live(
             state,
             clocks,
@@ -153,6 +169,8 @@ def run_block(
             name,
             forcing.growth_scale,
             visits[min(s, visits.shape[0] - 1)],
+            grafts,
+            counts,
             tallies[s],
             phase_record[s],
             calibre_record[s],

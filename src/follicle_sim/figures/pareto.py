@@ -137,10 +137,11 @@ def _draw_one(best: Best, name: str, row: Retested, ax: Axes) -> None:
     top = max(fresh.high, fresh.value if row.searched is None else row.searched.value)
     ax.annotate(
         name,
-        (x, top),
-        xytext=(0, 4) if course else (-3, 3),
+        (x, fresh.value if course else top),
+        xytext=(5, 0) if course else (-3, 3),
         textcoords="offset points",
-        ha="center" if course else "right",
+        ha="left" if course else "right",
+        va="center" if course else "baseline",
         fontsize=look.SMALL,
         fontweight="bold" if winner else "normal",
         color=look.readable(colour),

@@ -61,7 +61,7 @@ def plot_profile(profile: ProfileLike, limit: float, ax: Axes, scale: float = 1.
     dress(ax)
     ax.set(xscale="log", xlim=(values[0], values[-1]), ylim=(-0.3, _TOP))
     ticks = np.geomspace(values[0], values[-1], 3)
-    ax.set_xticks(ticks, [f"{tick:.2g}" for tick in ticks])
+    ax.set_xticks(ticks, [f"{tick:.2g}" if tick < 100 else f"{tick:.0f}" for tick in ticks])
     labels = ax.get_xticklabels()
     # labels of neighbouring panels must not meet
     labels[0].set_horizontalalignment("left")

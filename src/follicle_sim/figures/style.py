@@ -54,13 +54,24 @@ _UNITS = {
     "um": "µm",
     "mm d-1": "mm/day",
     "d-1 cm-2": "hairs/cm²/day",
+    "mm cm-2": "mm/cm²",
     "1": "relative",
     "": "",
 }
-_SHARES = frozenset({"anagen_fraction"})
-_UNITLESS = {"anagen_telogen_ratio": "ratio"}
+_SHARES = frozenset({"anagen_fraction", "telogen_fraction", "pull_positive"})
+_UNITLESS = {
+    "anagen_telogen_ratio": "ratio",
+    "pull_count": "hairs",
+    "comb_count": "hairs",
+    "global_rating": "points",
+}
 _NAMES = {
     "anagen_fraction": "anagen share of counted hairs",
+    "telogen_fraction": "telogen share of counted hairs",
+    "pull_positive": "people with a positive pull test",
+    "pull_count": "hairs pulled out",
+    "comb_count": "shed hairs collected",
+    "global_rating": "panel rating",
     "anagen_telogen_ratio": "anagen to telogen ratio",
     "scalp_dht": "scalp DHT",
     "serum_dht": "serum DHT",

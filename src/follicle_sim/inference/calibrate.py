@@ -28,6 +28,7 @@ from follicle_sim.inference.optimum import optimum
 from follicle_sim.inference.posterior import GROUPS, Posterior, sample
 from follicle_sim.inference.problem import Calibration, Report, describe, shown_unit
 from follicle_sim.inference.profile import LIMIT, Profile, ProfileRow, profile_rows, profiles
+from follicle_sim.inference.profile_simulated import POINTS, ROUNDS, TIMES, simulated_profiles
 from follicle_sim.inference.report import (
     ParameterRow,
     TargetRow,
@@ -211,7 +212,14 @@ def _posterior_numbers(
 def _profile(job: Job, report: Report | None, began: float) -> Found:
     calibration = job.calibration
     emulator = _emulator(job, report)
-    curves = profiles(calibration, emulator, report=report)
+    simulations = emulator.simulations
+    if calibration.within is None:
+        curves = profiles(calibration, emulator, report=report)
+    else:
+        settings = {**calibration.settings(), "points": POINTS, "rounds": ROUNDS, "times": TIMES}
+        place = Checkpoint(job.folder / "profiles.npz", fingerprint(settings), job.resume)
+        curves = simulated_profiles(calibration, emulator, place, report)
+        simulations += len(curves) * POINTS * ROUNDS
     write_rows(job.folder / "profile.csv", ProfileRow, profile_rows(curves))
     table = parameter_table()
     scales = [shown_unit(table[name].dimension) for name in calibration.names]
@@ -220,9 +228,12 @@ def _profile(job: Job, report: Report | None, began: float) -> Found:
         files=("profile.json", "profile.csv", "profile.png"),
         seconds=time.perf_counter() - began,
         profiles=curves,
-        simulations=emulator.simulations,
+        simulations=simulations,
         rough=_rough(job, emulator.range_error),
     )
     flat = {c.name: {"verdict": c.verdict, "low": c.low, "high": c.high} for c in curves}
-    _record(job, found, profiles=flat, emulator_error=np.round(emulator.range_error, 5).tolist())
+    on = "emulator" if calibration.within is None else "simulator"
+    _record(
+        job, found, profiles=flat, on=on, emulator_error=np.round(emulator.range_error, 5).tolist()
+    )
     return found

@@ -19,6 +19,7 @@ from follicle_sim.inference.schedules import Schedule, Space
 from follicle_sim.scenario.arms import Arm
 from follicle_sim.scenario.design import Design
 from follicle_sim.scenario.fields import regular
+from follicle_sim.scenario.instrument import Instrument
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import simulate
 from follicle_sim.units import format_quantity
@@ -28,6 +29,9 @@ Floats = NDArray[np.float64]
 LEVEL = 0.95
 AREA_STEP = 14.0
 """Days between the visits that an area is summed over: gains bend over months."""
+
+LIMITS = ("detection_calibre", "terminal_calibre", "visible_length")
+"""What a search takes of the instrument."""
 
 PER = 1000.0
 """Dollars; a search for the least cost of a hair looks for most hairs for so many."""
@@ -73,7 +77,8 @@ class Trials:
     def small(self) -> Scenario:
         """Return the scenario with few people, the same in every arm, all of whom stay.
 
-        The reader's error is left out: it would add luck and has mean 0.
+        They are seen by a reader without error, with the instrument's limits of calibre and length:
+        errors of reading would only add luck. Biology is that of the scenario, taken as known.
         """
         base, search = self.space.scenario, self.space.search
         people = {"subjects": self.subjects, "follicles": search.follicles}
@@ -82,8 +87,12 @@ class Trials:
             update={
                 "population": base.population.model_copy(update=people),
                 "design": Design.model_validate({"kind": "counterfactual", "visits": days}),
-                "instrument": base.instrument.model_copy(update={"reader_error": 0.0}),
-                "run": base.run.model_copy(update={"replicates": 1, "seed": self.seed}),
+                "instrument": Instrument().model_copy(
+                    update={key: getattr(base.instrument, key) for key in LIMITS}
+                ),
+                "run": base.run.model_copy(
+                    update={"replicates": 1, "seed": self.seed, "uncertainty": "none"}
+                ),
                 "record": base.record.model_copy(
                     update={"follicles": False, "variables": ("hair_density",)}
                 ),
@@ -128,6 +137,24 @@ def mean_gain(gains: Floats) -> Gain:
 def score(objective: str, gain: float, cost: float) -> float:
     """Return what a search maximises: the gain, or the gain for each `PER` dollars."""
     return PER * gain / cost if objective == "cost_per_hair" else gain
+
+
+def prices(gains: Floats, cost: float) -> Floats:
+    """Return numbers (S,) whose mean is the price of a hair, and whose spread gives its error.
+
+    The price is the cost over the mean gain; each person's number holds what he or she moves it by
+    (the delta method), so that the price of two schedules can be held against each other person by
+    person. NaN where nothing is gained.
+
+    Examples
+    --------
+    >>> float(prices(np.array([10.0, 30.0]), 4000.0).mean())
+    200.0
+    """
+    mean = gains.mean()
+    if mean <= 0.0:
+        return np.full_like(gains, np.nan)
+    return np.asarray(cost / mean - cost / mean**2 * (gains - mean))
 
 
 def cost_per_hair(gain: float, cost: float) -> float | None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from follicle_sim.errors import Interrupted
 from follicle_sim.inference.checkpoint import Checkpoint
-from follicle_sim.inference.gain import Gain, Trials, mean_gain, score
+from follicle_sim.inference.gain import Gain, Trials, mean_gain, prices, score
 from follicle_sim.inference.schedule_search import Searched, Tried, search, search_key
 from follicle_sim.inference.schedules import Schedule, Space, make_space
 from follicle_sim.pharmacology.costs import Bill
@@ -79,6 +79,8 @@ class Best:
     @property
     def as_good(self) -> Retested:
         """Return the cheapest schedule that fresh people do not tell from the winner."""
+        if self.space.search.objective == "cost_per_hair":
+            return self.again  # a cheaper hair is what was searched for
         level = [row for row in self.retested if row.behind.low <= 0.0]
         return min(level or [self.again], key=lambda row: row.bill.cost)
 
@@ -87,7 +89,8 @@ class Best:
 class ClassRow:
     """The best schedule of a class, and what the schedule that is best for everybody loses in it.
 
-    loss : gain of the class's own schedule less that of the common one, the same fresh people
+    loss : gain of the class's own schedule less that of the common one, the same fresh people; for
+    an objective of cost_per_hair what a hair costs more with the common one, USD
     """
 
     label: str
@@ -288,10 +291,13 @@ def _courses(space: Space) -> dict[str, Schedule]:
 def _class_row(best: Best, fresh: Trials, common: Schedule) -> ClassRow:
     gains = fresh.gains(common)
     own = fresh.gains(best.winner.schedule)
+    common_bill, loss = best.space.bill(common), own - gains
+    if best.space.search.objective == "cost_per_hair":
+        loss = prices(gains, common_bill.cost) - prices(own, best.winner.bill.cost)
     return ClassRow(
         label=best.label,
         best=best,
         common=mean_gain(gains),
-        common_bill=best.space.bill(common),
-        loss=mean_gain(own - gains),
+        common_bill=common_bill,
+        loss=mean_gain(loss),
     )

@@ -186,12 +186,20 @@ def _best(best: Best) -> Mapping[str, Any]:
         "searched": None if again.searched is None else asdict(again.searched),
         "retested": asdict(again.fresh),
         "luck": again.luck,
+        "cost_per_hair": _price_interval(best),
         "cheapest_not_told_apart": best.as_good.schedule.text,
         "method": best.searched.method,
         "tried": len(best.searched.tried),
         "every_schedule_tried": best.searched.whole,
         "left_out": best.searched.left_out,
     }
+
+
+def _price_interval(best: Best) -> dict[str, float | None]:
+    """Return the price of a hair with the winner, on fresh people; None where it may be none."""
+    cost, fresh = best.again.bill.cost, best.again.fresh
+    ends = {"value": fresh.value, "low": fresh.high, "high": fresh.low}
+    return {name: _price(best, gain, cost) for name, gain in ends.items()}
 
 
 def prices_used(found: Optimised) -> dict[str, object]:

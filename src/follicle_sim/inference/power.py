@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
-from follicle_sim.analysis.groups import Effects, Group
-from follicle_sim.analysis.methods import compare_many
+from follicle_sim.analysis.analyse import answer
+from follicle_sim.analysis.multiplicity import adjusted
 from follicle_sim.errors import Interrupted
-from follicle_sim.inference.power_plan import Plan, comparisons, complete_plan, without_drug
+from follicle_sim.inference.power_plan import Plan, complete_plan, without_drug
 from follicle_sim.inference.power_rows import (
     OFF,
     ON,
@@ -36,6 +37,7 @@ from follicle_sim.inference.trial_sources import (
     trials_at_once,
 )
 from follicle_sim.predict import START_UP, predict_cost
+from follicle_sim.scenario.analysis import Multiplicity
 from follicle_sim.scenario.model import Scenario
 
 Report = Callable[[str, int, int], None]
@@ -44,8 +46,7 @@ Report = Callable[[str, int, int], None]
 OTHER_LUCK = 1_000_000
 """First replicate of the trials without the drug: no trial with it has that name."""
 
-INTERVAL = 0.95
-"""Level of a trial's confidence interval."""
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class PowerResult:
         With nothing left open.
     trials
         Dims drug ("on", and "off" where type-I error was asked for), size, replicate, comparison,
-        week; variables p, estimate, low and high. NaN where a trial could not be analysed. Joint
+        week; variables p, p_adjusted (for the comparisons of a trial, as the scenario's
+        `[analysis]` says), estimate, low and high. NaN where a trial could not be analysed. Joint
         questions are asked of this.
     rows, smallest
         What it says, size by size, and the numbers needed.
@@ -83,7 +85,7 @@ class PowerResult:
     def lines(self, last: float | None = None) -> tuple[PowerLine, ...]:
         """Return the fitted curves up to `last` people an arm, default the largest size tried."""
         most = float(self.trials["size"].max()) if last is None else last
-        return power_lines(self.trials, self.plan.alpha, self.plan.sided, most)
+        return power_lines(self.trials, self.plan.level_of_error, self.plan.sides, most)
 
 
 def power(
@@ -208,12 +210,12 @@ def judge(
     data.attrs = {
         "endpoint": plan.endpoint,
         "method": plan.method,
-        "alpha": plan.alpha,
-        "sided": plan.sided,
+        "alpha": plan.level_of_error,
+        "sided": plan.sides,
         "stopped": "yes" if stopped else "no",
     }
-    rows = power_rows(data, plan.alpha)
-    smallest = smallest_rows(data, plan.alpha, plan.sided)
+    rows = power_rows(data, plan.level_of_error)
+    smallest = smallest_rows(data, plan.level_of_error, plan.sides)
     return PowerResult(plan, data, rows, smallest, replicates, time.perf_counter() - began)
 
 
@@ -224,36 +226,36 @@ def analyse(trials: Trials, sizes: Sequence[int], plan: Plan, names: range) -> x
     -------
     Dims size, replicate, comparison, week; see `PowerResult.trials`.
     """
-    pairs = comparisons(trials.arms, trials.roles, plan)
-    at = [trials.weeks.index(week) for week in plan.weeks]
-    shape = (len(sizes), len(names), len(pairs), len(at))
+    tests = plan.tests()
+    shape = (len(sizes), len(names), len(tests), len(plan.weeks))
     values = {name: np.full(shape, np.nan) for name in ("p", "estimate", "low", "high")}
     for i, n in enumerate(sizes):
-        some = trials.first(n)
-        groups = [Group(some.base[:, a], some.now[:, a]) for a in range(len(trials.arms))]
-        for k, (treated, control) in enumerate(pairs.values()):
-            against = None if control is None else groups[control]
-            for w, visit in enumerate(at):
-                effects: Effects = compare_many(
-                    plan.method,
-                    groups[treated],
-                    against,
-                    visit=visit,
-                    level=INTERVAL,
-                    alternative=plan.alternative,
-                )
+        trial = trials.first(n)
+        for k, each in enumerate(tests.values()):
+            for w, test in enumerate(each):
+                effects = answer(trial, test, plan.table).effects
                 for name, array in values.items():
                     array[i, :, k, w] = getattr(effects, name)
+    values["p_adjusted"] = _adjusted(values["p"], plan.table.multiplicity)
     dims = ("size", "replicate", "comparison", "week")
     return xr.Dataset(
         {name: (dims, array) for name, array in values.items()},
         coords={
             "size": list(sizes),
             "replicate": np.array(names),
-            "comparison": list(pairs),
+            "comparison": list(tests),
             "week": list(plan.weeks),
         },
     )
+
+
+def _adjusted(p: Floats, rule: Multiplicity) -> Floats:
+    """Return p values (N, R, K, W) adjusted for K comparisons, in every trial by itself."""
+    if rule == "none" or p.shape[2] == 1:
+        return p
+    rows = np.moveaxis(p, 2, -1)
+    done = np.array([adjusted(row.tolist(), rule) for row in rows.reshape(-1, rows.shape[-1])])
+    return np.moveaxis(done.reshape(rows.shape), -1, 2)
 
 
 def expected_seconds(scenario: Scenario, sizes: Sequence[int], trials: int) -> float:

@@ -11,6 +11,7 @@ from follicle_sim.figures.power import plot_power
 from follicle_sim.figures.style import name_of, save_figure
 from follicle_sim.files import write_rows, write_text_atomic
 from follicle_sim.inference.power import PowerResult
+from follicle_sim.inference.power_plan import Plan
 from follicle_sim.inference.power_rows import PowerRow, SmallestRow
 from follicle_sim.provenance import package_version
 from follicle_sim.scenario.load import scenario_hash
@@ -31,13 +32,18 @@ def as_record(found: PowerResult, scenario: Scenario, command: str) -> dict[str,
         "scenario": scenario.title,
         "scenario_hash": scenario_hash(scenario),
         "seed": scenario.run.seed,
-        "plan": asdict(found.plan),
+        "plan": _told(found.plan),
         "trials_asked_for": found.wanted,
         "stopped": found.stopped,
         "seconds": round(found.seconds, 1),
         "power": [asdict(row) for row in found.rows],
         "smallest": [asdict(row) for row in found.smallest],
     }
+
+
+def _told(plan: Plan) -> dict[str, Any]:
+    named = {name: value for name, value in vars(plan).items() if name != "table"}
+    return named | {"analysis": plan.table.model_dump(mode="json")}
 
 
 def write_power(
@@ -59,8 +65,8 @@ def write_power(
     needed = max((row.n or 0 for row in found.smallest), default=0)
     last = ROOM * max(tried, min(REACH * tried, needed))
     plan = found.plan
-    sides = "two-sided" if plan.sided == 2 else "one-sided"
+    sides = "two-sided" if plan.sides == 2 else "one-sided"
     title = f"Power: {name_of(plan.endpoint)}, {plan.method.replace('_', ' ')}, {sides}"
-    figure = plot_power(found.rows, found.lines(last), found.smallest, title, plan.alpha)
+    figure = plot_power(found.rows, found.lines(last), found.smallest, title, plan.level_of_error)
     save_figure(figure, folder / "power.png")
     return "power.csv", "smallest.csv", "power.json", "trials.nc", "power.png"

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from follicle_sim.analysis import crossover
 from follicle_sim.analysis.groups import Alternative
 from follicle_sim.analysis.methods import METHODS
+from follicle_sim.analysis.people import SMALLER_IS_BETTER
+from follicle_sim.analysis.plan import Test, control_of
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.inference.trial_sources import check_endpoint
+from follicle_sim.scenario.analysis import Analysis
 from follicle_sim.scenario.model import Scenario
-
-SMALLER_IS_BETTER = frozenset({"shed_rate", "telogen_fraction", "vellus_density"})
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a trial looks at, and when it calls that an effect.
 
+    What is left open is that of the scenario's `[analysis]` table, as are the analysis set, the
+    rule for missing data, strata and multiplicity.
+
     Parameters
     ----------
     endpoint
         See `follicle_sim.inference.trial_sources.endpoint_names`.
     weeks
-        Visits to test; several are also asked for together. Empty: the last visit.
+        Visits to test; several are also asked for together. Empty: that of the table, else the
+        last visit (in a delayed start the last before the switch).
     method
         One of `follicle_sim.analysis.methods.METHODS`. Empty: analysis of covariance against a
-        control arm, a paired t test within persons.
+        control arm, a paired t test within persons, a t test in a crossover.
     alpha
         Significance is p below this.
     sided
@@ -38,48 +44,84 @@ class Plan:
         else active control; without any, every arm is held against its own baseline.
     own_change
         Test every arm's own change from baseline even where there is a control arm.
+    table
+        The rest of the analysis.
+    pairs
+        What is compared, (treatment, control) by label; filled in by `complete_plan`.
     """
 
-    endpoint: str = "hair_density"
+    endpoint: str = ""
     weeks: tuple[float, ...] = ()
     method: str = ""
-    alpha: float = 0.05
-    sided: int = 2
+    alpha: float | None = None
+    sided: int | None = None
     control: str = ""
     own_change: bool = False
+    table: Analysis = field(default_factory=Analysis)
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def level_of_error(self) -> float:
+        """Return alpha, the table's where the plan leaves it open."""
+        return self.table.alpha if self.alpha is None else self.alpha
+
+    @property
+    def sides(self) -> int:
+        """Return 1 or 2, likewise."""
+        return self.table.sided if self.sided is None else self.sided
 
     @property
     def alternative(self) -> Alternative:
         """Return the direction tested."""
-        if self.sided == 2:
+        if self.sides == 2:
             return "two_sided"
         return "less" if self.endpoint in SMALLER_IS_BETTER else "greater"
 
+    def tests(self) -> dict[str, list[Test]]:
+        """Return the tests of a complete plan, one a week, by the name of the comparison."""
+        return {
+            name_of_pair(treatment, control): [
+                Test(
+                    "primary",
+                    treatment,
+                    control,
+                    self.endpoint,
+                    7.0 * week,
+                    self.method,
+                    self.alternative,
+                )
+                for week in self.weeks
+            ]
+            for treatment, control in self.pairs
+        }
 
-def comparisons(
-    arms: Sequence[str], roles: Sequence[str], plan: Plan
-) -> dict[str, tuple[int, int | None]]:
-    """Return what is compared, by name: the arm, and the control arm or None for own change."""
+
+def name_of_pair(treatment: str, control: str) -> str:
+    """Return a comparison in words.
+
+    Examples
+    --------
+    >>> name_of_pair("drug", "dummy"), name_of_pair("drug", "")
+    ('drug minus dummy', 'drug, own change')
+    """
+    return f"{treatment} minus {control}" if control else f"{treatment}, own change"
+
+
+def compared(arms: Sequence[str], roles: Sequence[str], plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Return what is compared: each arm and its control, "" for its own baseline."""
+    if plan.table.comparisons and not plan.control and not plan.own_change:
+        return tuple((pair.treatment, pair.control) for pair in plan.table.comparisons)
     control = control_label(arms, roles, plan)
     if not control:
-        return {f"{arm}, own change": (a, None) for a, arm in enumerate(arms)}
-    c = list(arms).index(control)
-    return {f"{arm} minus {control}": (a, c) for a, arm in enumerate(arms) if a != c}
+        return tuple((arm, "") for arm in arms)
+    return tuple((arm, control) for arm in arms if arm != control)
 
 
 def control_label(arms: Sequence[str], roles: Sequence[str], plan: Plan) -> str:
     """Return the label of the control arm; empty where arms are held against their own baseline."""
-    if plan.own_change or len(arms) == 1:
+    if plan.own_change:
         return ""
-    if plan.control:
-        return plan.control
-    found = [
-        label
-        for wanted in ("placebo", "untreated", "active_control")
-        for label, role in zip(arms, roles, strict=True)
-        if role == wanted
-    ]
-    return found[0] if found else ""
+    return plan.control or control_of(arms, dict(zip(arms, roles, strict=True)))
 
 
 def without_drug(scenario: Scenario, plan: Plan) -> Scenario:
@@ -101,7 +143,7 @@ def labels_and_roles(scenario: Scenario) -> tuple[list[str], list[str]]:
 COUNTERFACTUAL = (
     'found "counterfactual": all arms then hold the same people with the same luck, so the spread '
     "between repeated trials is that of a causal contrast and not of a trial, and power would come "
-    'out far too high; write kind = "parallel" (or split_scalp)'
+    'out far too high; write kind = "parallel" (or split_scalp, crossover, delayed_start)'
 )
 
 
@@ -114,35 +156,21 @@ def complete_plan(scenario: Scenario, plan: Plan, sizes: Sequence[int], replicat
         With every problem.
     """
     problems = []
-    kind = str(scenario.design.kind)
-    if kind == "counterfactual":
+    if scenario.design.kind == "counterfactual":
         problems.append(Problem("design.kind", COUNTERFACTUAL))
-    elif kind not in ("parallel", "split_scalp", "delayed_start"):
-        message = f'found "{kind}"; power is known for parallel, split_scalp and delayed_start'
-        problems.append(Problem("design.kind", message))
+    plan = replace(plan, table=scenario.analysis)
+    plan = replace(plan, endpoint=plan.endpoint or plan.table.endpoint)
     arms, roles = labels_and_roles(scenario)
     if plan.control and plan.control not in arms:
         tail = did_you_mean(plan.control, arms)
         problems.append(Problem("control", f'no arm "{plan.control}"{tail}'))
-    control = control_label(arms, roles, plan)
-    own = not control
-    within = own or kind == "split_scalp"
-    method = plan.method or ("paired_t" if within else "ancova")
-    if method not in METHODS:
-        problems.append(Problem("method", f'unknown "{method}"{did_you_mean(method, METHODS)}'))
-    elif METHODS[method].within != within:
-        fitting = ", ".join(name for name, each in METHODS.items() if each.within == within)
-        why = (
-            "an arm is held against its own baseline"
-            if own
-            else "both arms are sides of one person"
-            if within
-            else "arms hold different people"
-        )
-        problems.append(Problem("method", f'"{method}" does not fit: {why}; allowed: {fitting}'))
-    if not 0.0 < plan.alpha < 0.5:
+    pairs = compared(arms, roles, plan)
+    own = not any(control for _, control in pairs)
+    method, refused = _method(scenario, plan, own)
+    problems += [Problem("method", refused)] * bool(refused)
+    if not 0.0 < plan.level_of_error < 0.5:
         problems.append(Problem("alpha", f"found {plan.alpha:g}; allowed: above 0, below 0.5"))
-    if plan.sided not in (1, 2):
+    if plan.sides not in (1, 2):
         problems.append(Problem("sided", f"found {plan.sided}; allowed: 1 or 2"))
     for n in sizes:
         if n < 2:
@@ -151,13 +179,54 @@ def complete_plan(scenario: Scenario, plan: Plan, sizes: Sequence[int], replicat
         problems.append(Problem("n", "no number of people given"))
     if replicates < 2:
         problems.append(Problem("replicates", f"found {replicates}; allowed: 2 or more"))
-    weeks = plan.weeks or (scenario.design.visits[-1] / 7.0,)
+    visits = np.array(scenario.design.visits) / 7.0
+    weeks = plan.weeks or (_last_week(scenario, plan.table),)
     try:
         check_endpoint(scenario, plan.endpoint, weeks)
     except InputError as error:
         problems += error.problems
     if problems:
         raise InputError(scenario.title, problems)
-    visits = np.array(scenario.design.visits) / 7.0
-    exact = tuple(float(visits[np.argmin(np.abs(visits - week))]) for week in weeks)
-    return Plan(plan.endpoint, exact, method, plan.alpha, plan.sided, control, own)
+    return replace(
+        plan,
+        weeks=tuple(float(visits[np.argmin(np.abs(visits - week))]) for week in weeks),
+        method=method,
+        alpha=plan.level_of_error,
+        sided=plan.sides,
+        control=next((control for _, control in pairs), ""),
+        own_change=own,
+        pairs=pairs,
+    )
+
+
+def _last_week(scenario: Scenario, table: Analysis) -> float:
+    if table.at is not None:
+        return table.at / 7.0
+    switch = scenario.design.switch
+    visits = [day for day in scenario.design.visits if day > 0.0]
+    early = [day for day in visits if switch is None or day <= switch]
+    return (early or visits or [0.0])[-1] / 7.0
+
+
+def _method(scenario: Scenario, plan: Plan, own: bool) -> tuple[str, str]:
+    """Return the test of a plan, and why it does not fit the design; "" where it does."""
+    kind = scenario.design.kind
+    turns = kind == "crossover" and not own
+    within = own or kind == "split_scalp"
+    default = "paired_t" if within else "t_test" if turns else "ancova"
+    method = plan.method or plan.table.method or default
+    if kind == "crossover" and own:
+        return method, "a crossover is compared between treatments, not with its baseline"
+    if method not in METHODS:
+        return method, f'unknown "{method}"{did_you_mean(method, METHODS)}'
+    fitting = [name for name, each in METHODS.items() if each.within == within]
+    if turns:
+        fitting = list(crossover.METHODS)
+    if method in fitting:
+        return method, ""
+    why = "arms hold different people"
+    if within:
+        why = "an arm is held against its own baseline" if own else "arms are sides of one person"
+    if turns:
+        why = "a crossover is analysed between its sequences"
+    return method, f'"{method}" does not fit: {why}; allowed: {", ".join(fitting)}'

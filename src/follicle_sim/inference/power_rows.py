@@ -39,7 +39,7 @@ class PowerRow:
     trials
         Trials behind it; `failed` of them could not be analysed and count as not significant.
     power, power_low, power_high
-        Share of trials with p below alpha, and its 95 % Monte Carlo interval (Wilson).
+        Share of trials with p (adjusted) below alpha, and its 95 % Monte Carlo interval (Wilson).
     estimate, estimate_se, estimate_sd
         Mean of the trials' estimates, its Monte Carlo error, and their SD.
     width
@@ -179,7 +179,7 @@ def _questions(data: xr.Dataset, alpha: float) -> Iterator[Question]:
             part = data.sel(drug=drug, comparison=comparison)
             # a stopped run has fewer trials of one kind; a trial that failed still has its number
             done = part.isel(replicate=np.arange(int(data["done"].sel(drug=drug))))
-            p = done["p"].transpose("replicate", "size", "week").values
+            p = done["p_adjusted"].transpose("replicate", "size", "week").values
             with np.errstate(invalid="ignore"):
                 significant = p < alpha
             for w, week in enumerate(done["week"].values):

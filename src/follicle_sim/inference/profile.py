@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.stats import chi2
 
-from follicle_sim.inference.emulator import Emulator, spread_points
-from follicle_sim.inference.likelihood import make_likelihood
+from follicle_sim.inference.emulator import Density, Emulator, spread_points
+from follicle_sim.inference.likelihood import Likelihood, make_likelihood
 from follicle_sim.inference.problem import Calibration, Report
 
 Floats = NDArray[np.float64]
@@ -67,22 +67,7 @@ def profiles(
     found = np.empty((d, points))
 
     def lowest(held: int, at: float, starts: Floats) -> tuple[float, Floats]:
-        """Return the least -2 log-likelihood with x[held] = at, and where it is."""
-        others = [i for i in range(d) if i != held]
-
-        def misfit(free: Floats) -> Floats:
-            x = np.empty(d)
-            x[held], x[others] = at, free
-            return likelihood.residuals(emulator(x))
-
-        if not others:
-            return float(np.sum(misfit(np.empty(0)) ** 2)), np.empty(0)
-        runs = [
-            least_squares(misfit, np.clip(start, -0.999, 0.999), bounds=(-1.0, 1.0), max_nfev=60)
-            for start in starts
-        ]
-        best = min(runs, key=lambda run: float(run.cost))
-        return 2.0 * float(best.cost), np.asarray(best.x)
+        return least(likelihood, emulator, held, at, starts)
 
     for held in range(d):
         if report is not None:
@@ -98,11 +83,38 @@ def profiles(
             found[held, k] = min(found[held, k], value)
     if report is not None:
         report("profiles", d, d)
-    least = found.min()
+    lowest_of_all = found.min()
     return tuple(
-        read_profile(name, calibration.decode(np.tile(grid[:, None], d))[:, i], found[i] - least)
+        read_profile(
+            name, calibration.decode(np.tile(grid[:, None], d))[:, i], found[i] - lowest_of_all
+        )
         for i, name in enumerate(calibration.names)
     )
+
+
+def least(
+    likelihood: Likelihood, model: Density, held: int, at: float, starts: Floats
+) -> tuple[float, Floats]:
+    """Return the least -2 log-likelihood with x[held] = at, and the others (d - 1,) there.
+
+    starts : (m, d - 1) where the searches begin
+    """
+    d = starts.shape[1] + 1
+    others = [i for i in range(d) if i != held]
+
+    def misfit(free: Floats) -> Floats:
+        x = np.empty(d)
+        x[held], x[others] = at, free
+        return likelihood.residuals(model(x))
+
+    if not others:
+        return float(np.sum(misfit(np.empty(0)) ** 2)), np.empty(0)
+    runs = [
+        least_squares(misfit, np.clip(start, -0.999, 0.999), bounds=(-1.0, 1.0), max_nfev=60)
+        for start in starts
+    ]
+    best = min(runs, key=lambda run: float(run.cost))
+    return 2.0 * float(best.cost), np.asarray(best.x)
 
 
 def read_profile(name: str, values: Floats, rise: Floats) -> Profile:

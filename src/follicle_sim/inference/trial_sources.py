@@ -11,21 +11,21 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
-from follicle_sim.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.analysis.people import Trial, read_trial
+from follicle_sim.codes import Decision
 from follicle_sim.cohort import stream_of
 from follicle_sim.dataset import SUBJECT_VARIABLES
-from follicle_sim.endpoints import arm_roles, people_last
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.instrument import MEANING as EXTRA
 from follicle_sim.instrument import unseen
 from follicle_sim.numerics import normals
+from follicle_sim.scenario.arrangement import arm_sizes
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import memory_needed, simulate
-from follicle_sim.trials.simulated import RECIPES, course
+from follicle_sim.trials.simulated import RECIPES
 
 Floats = NDArray[np.float64]
 
@@ -38,45 +38,33 @@ MOST_TRIALS = 50
 
 @dataclass(frozen=True)
 class Trials:
-    """R trials of A arms: one endpoint of everybody, NaN where nobody was seen.
+    """R trials of A arms, one endpoint, and the trials of fewer people inside them.
 
     Parameters
     ----------
-    arms, roles
-        (A,) labels and roles.
+    trial
+        Values (R, A, S, T) and what is known of people, as an analysis takes them.
     turn
         (R, A, S) when each person came, 0 first: with n people an arm come those whose turn is
         before n times `share`.
     share
         (A,) candidates for one of `n`: the ratio of allocation of the arm; in a stratified trial
         those of all arms, who are allocated as they come.
-    weeks
-        (W,) of `now`.
-    base
-        (R, A, S) at baseline.
-    now
-        (R, A, S, W).
     """
 
-    arms: tuple[str, ...]
-    roles: tuple[str, ...]
+    trial: Trial
     turn: NDArray[np.int64]
     share: tuple[int, ...]
-    weeks: tuple[float, ...]
-    base: Floats
-    now: Floats
 
-    def first(self, n: int) -> Trials:
+    def first(self, n: int) -> Trial:
         """Return the trials that n people an arm (times the share) would have made."""
-        here = self.turn < n * np.array(self.share)[:, None]
+        whole = self.trial
+        here = whole.enrolled & (self.turn < n * np.array(self.share)[:, None])
         wide = max(1, int(here.sum(axis=-1).max()))  # people stand in the order they came
-        here = here[..., :wide]
-        return replace(
-            self,
-            base=np.where(here, self.base[..., :wide], np.nan),
-            now=np.where(here[..., None], self.now[..., :wide, :], np.nan),
-            turn=self.turn[..., :wide],
-        )
+        known = {name: values[:, :, :wide] for name, values in whole.known.items()}
+        known["enrolled"] = here[..., :wide].astype(np.int8)
+        values = np.where(here[..., :wide, None], whole.values[:, :, :wide], np.nan)
+        return replace(whole, values=values, known=known)
 
 
 class TrialSource(Protocol):
@@ -131,40 +119,43 @@ class GaussianTrials:
 
     def draw(self, replicates: range, n: int) -> Trials:
         """Return trials; see `TrialSource`."""
-        people = np.arange(n)
+        people, names = np.arange(n), np.array(replicates)[:, None]
 
-        def draws(arm: str, replicate: int, name: int, decision: Decision) -> Floats:
+        def draws(arm: str, name: int, decision: Decision) -> Floats:
+            # (R, n); the trial takes the place of the follicle in the name: all in one call
             stream = 0 if not arm else stream_of(arm)
-            return normals(self.seed, replicate, stream, people, SUBJECT_LEVEL, name, int(decision))
+            return normals(self.seed, 0, stream, people, names, name, int(decision))
 
         size = (len(replicates), len(self.arms), n)
         base, change = np.empty(size), np.empty((*size, len(self.weeks)))
-        for i, replicate in enumerate(replicates):
-            person = draws("", replicate, 1, Decision.SEVERITY)
-            for a, arm in enumerate(self.arms):
-                own = "" if self.paired else arm
-                start = draws(own, replicate, 0, Decision.FOLLICLE_DENSITY)
-                base[i, a] = self.level + self.level_sd * start
-                steady = draws(arm, replicate, 0, Decision.PROGRESSION)
-                steady = np.sqrt(self.shared) * person + np.sqrt(1.0 - self.shared) * steady
-                for w, week in enumerate(self.weeks):
-                    luck = draws(arm, replicate, round(1440 * 7 * week), Decision.READER)
-                    if len(self.weeks) == 1:
-                        luck = steady
-                    else:
-                        luck = np.sqrt(self.visits) * steady + np.sqrt(1.0 - self.visits) * luck
-                    rest = np.sqrt(1.0 - self.regression**2) * luck
-                    deviation = self.regression * start + rest
-                    change[i, a, :, w] = self.means[a] + self.sd * deviation
-        return Trials(
+        person = draws("", 1, Decision.SEVERITY)
+        for a, arm in enumerate(self.arms):
+            start = draws("" if self.paired else arm, 0, Decision.FOLLICLE_DENSITY)
+            base[:, a] = self.level + self.level_sd * start
+            steady = draws(arm, 0, Decision.PROGRESSION)
+            steady = np.sqrt(self.shared) * person + np.sqrt(1.0 - self.shared) * steady
+            for w, week in enumerate(self.weeks):
+                luck = steady
+                if len(self.weeks) > 1:
+                    luck = draws(arm, round(1440 * 7 * week), Decision.READER)
+                    luck = np.sqrt(self.visits) * steady + np.sqrt(1.0 - self.visits) * luck
+                rest = np.sqrt(1.0 - self.regression**2) * luck
+                deviation = self.regression * start + rest
+                change[:, a, :, w] = self.means[a] + self.sd * deviation
+        trial = Trial(
             arms=self.arms,
             roles=self.roles,
-            turn=np.broadcast_to(people, size),
-            share=(1,) * len(self.arms),
-            weeks=self.weeks,
-            base=base,
-            now=base[..., None] + change,
+            endpoint="hair_density",
+            unit="cm-2",
+            kind="split_scalp" if self.paired else "parallel",
+            days=np.array([0.0, *(7.0 * week for week in self.weeks)]),
+            values=np.concatenate([base[..., None], base[..., None] + change], axis=-1),
+            known={},
+            periods=(),
+            switch=float("nan"),
+            seed=self.seed,
         )
+        return Trials(trial, np.broadcast_to(people, size), (1,) * len(self.arms))
 
 
 Seen = Callable[[int, int], None]
@@ -199,58 +190,19 @@ class SimulatedTrials:
             progress=self.progress,
             first_replicate=replicates.start,
         )
-        values, days = endpoint_values(data, self.endpoint)
-        arms, roles = arm_roles(data)
-        people = np.broadcast_to(np.arange(data.sizes["subject"]), values.shape[:-1])
-        share = [getattr(scenario.design, "ratio", lambda _: 1)(arm) for arm in arms]
-        if getattr(scenario.design, "stratify", None) is not None:
-            names = (
-                data["person"]
-                if "replicate" in data.dims
-                else data["person"].expand_dims("replicate")
-            )
-            people = names.transpose("replicate", "arm", "subject").values % 2**32
-            share = [sum(share)] * len(arms)
-        later = days > 0.0
-        return Trials(
-            arms=tuple(arms),
-            roles=tuple(roles),
-            turn=people,
-            share=tuple(share),
-            weeks=tuple(float(day) / 7.0 for day in days[later]),
-            base=values[..., int(np.flatnonzero(days == 0.0)[0])],
-            now=values[..., later],
-        )
-
-
-def endpoint_values(data: xr.Dataset, endpoint: str) -> tuple[Floats, Floats]:
-    """Return an endpoint of a dataset (R, A, S, T) and the days of its visits (T,).
-
-    Raises
-    ------
-    InputError
-        If the dataset does not hold it.
-    """
-    days = np.asarray(data["time"].values, dtype=np.float64)
-    if endpoint in RECIPES:
-        found = course(data, endpoint)
-        if isinstance(found, str):
-            raise InputError("power", [Problem("endpoint", found)])
-        values = found.values
-    else:
-        values = people_last(data[endpoint], "arm", "time")
-    shape = (*values.shape[:2], data.sizes.get("replicate", 1), data.sizes["subject"])
-    return np.moveaxis(values.reshape(shape), (2, 0, 3, 1), (0, 1, 2, 3)), days
+        trial = read_trial(data, self.endpoint)
+        people = np.broadcast_to(np.arange(data.sizes["subject"]), trial.values.shape[:-1])
+        share = [size // n for size in arm_sizes(scenario)]
+        if trial.stratified:
+            people = trial.known["person"] % 2**32  # candidates are numbered as they come
+            share = [sum(share)] * len(share)
+        return Trials(trial, people, tuple(share))
 
 
 def endpoint_names() -> tuple[str, ...]:
     """Return what can be tested: the endpoints of trials, and every variable measured."""
-    return tuple(sorted({*RECIPES, *SUBJECT_VARIABLES, *EXTRA} - {"phase_count"}))
-
-
-def _in_blood(endpoint: str) -> bool:
-    """Tell whether an endpoint is a factor's level, which no hair instrument measures."""
-    return endpoint in RECIPES and bool(RECIPES[endpoint].factor)
+    recipes = {name for name, recipe in RECIPES.items() if not recipe.factor}
+    return tuple(sorted({*recipes, *SUBJECT_VARIABLES, *EXTRA} - {"phase_count"}))
 
 
 def sized(scenario: Scenario, endpoint: str, n: int, replicates: int) -> Scenario:
@@ -281,7 +233,7 @@ def check_endpoint(scenario: Scenario, endpoint: str, weeks: Sequence[float]) ->
     if endpoint not in endpoint_names():
         tail = did_you_mean(endpoint, endpoint_names())
         problems.append(Problem("endpoint", f'unknown endpoint "{endpoint}"{tail}'))
-    elif why := "" if _in_blood(endpoint) else unseen(endpoint, scenario.instrument):
+    elif why := unseen(endpoint, scenario.instrument):
         problems.append(Problem("endpoint", why))
     days = np.array(scenario.design.visits)
     if 0.0 not in days:

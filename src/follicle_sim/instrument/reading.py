@@ -109,13 +109,13 @@ def _counts(instrument: Instrument, tally: Floats, area: Floats, luck: Luck) -> 
 
 
 def _anagen_share(instrument: Instrument, tally: Floats, luck: Luck) -> Floats:
-    """Return the share of counted hairs that grow, or are seen to grow between two images.
+    """Return the share of counted hairs that are seen to grow.
 
+    Between two images, thin anagen hairs may add less than is noticed, and pass for telogen.
     Overlooked hairs are as often anagen as others; which of them are, is luck.
     """
     total = tally[..., sight.SEEN]
-    growing = tally[..., sight.SEEN_ANAGEN]
-    share = growing / total
+    share = tally[..., sight.GROWS] / total
     overlooked = instrument.missed
     if overlooked == 0.0:
         return share

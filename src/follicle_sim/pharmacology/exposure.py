@@ -17,7 +17,12 @@ from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, expand
 from follicle_sim.pharmacology.effect import emax, inhibited_share
 from follicle_sim.pharmacology.factors import FactorTable, factor_levels, load_factors
 from follicle_sim.pharmacology.library import Emax, Treatment, load_treatment, treatment_file
-from follicle_sim.pharmacology.variability import batch_multipliers, cv_of, person_multipliers
+from follicle_sim.pharmacology.variability import (
+    Responders,
+    batch_multipliers,
+    cv_of,
+    person_multipliers,
+)
 
 Floats = NDArray[np.float64]
 
@@ -209,7 +214,8 @@ def site_levels(
         and batches are alike
     """
     batch_cv = cv_of(treatment.batch_cv)
-    if habit is None and batch_cv == 0.0 and all(dose.adherence >= 1.0 for dose, _ in schedule):
+    alike = batch_cv == 0.0 or all(shared_batch(dose) for dose, _ in schedule)
+    if habit is None and alike and all(dose.adherence >= 1.0 for dose, _ in schedule):
         subjects = subjects[:1]
     amounts = np.concatenate(
         [
@@ -231,14 +237,21 @@ def site_levels(
     times = np.concatenate([events.times for _, events in schedule])
     durations = np.concatenate([events.durations for _, events in schedule])
     if batch_cv > 0.0:
-        amounts = amounts * batch_multipliers(
-            treatment.name,
-            times,
-            batch_cv,
-            seed=seed,
-            replicate=replicate,
-            stream=stream,
-            subjects=subjects,
+        contents = [
+            batch_multipliers(
+                treatment.name,
+                events.times,
+                batch_cv,
+                seed=seed,
+                replicate=replicate,
+                stream=stream,
+                subjects=subjects,
+                shared=shared_batch(dose),
+            )
+            for dose, events in schedule
+        ]
+        amounts = amounts * np.concatenate(
+            [np.broadcast_to(each, (len(subjects), each.shape[1])) for each in contents], axis=1
         )
     order = np.argsort(times, kind="stable")
     parts = int(np.ceil(np.diff(grid).max() / SUBSTEP - 1e-9))
@@ -247,6 +260,19 @@ def site_levels(
         times[order], amounts[:, order], durations[order], treatment.response(), fine
     )
     return fine, level
+
+
+def shared_batch(dose: DoseLike) -> bool:
+    """Return whether one batch serves everybody treated on the same day of the trial."""
+    return getattr(dose, "batches", "own") == "shared"
+
+
+def mixtures(
+    arms: Sequence[ArmLike], treatments: Mapping[str, Treatment] | None = None
+) -> dict[str, Responders]:
+    """Return the mixtures of responders that some treatment of some arm gives, by trait."""
+    used = [t for arm in arms for t in _treatments(arm, {}, treatments or {}).values()]
+    return {t.responders.trait: t.responders for t in used if t.responders is not None}
 
 
 def effect_means(

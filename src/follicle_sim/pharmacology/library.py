@@ -21,6 +21,7 @@ from follicle_sim.pharmacology.disposition import (
     two_compartments,
 )
 from follicle_sim.pharmacology.factors import load_factors
+from follicle_sim.pharmacology.graft import Graft
 from follicle_sim.pharmacology.values import (
     FITTED_PREFIX,
     LIBRARY,
@@ -43,6 +44,7 @@ AMOUNT_UNITS = {
     "volume": "mL",
     "particles": "particles/cm2",
     "sessions": "sessions",
+    "grafts": "grafts/cm2",
 }
 
 
@@ -118,16 +120,17 @@ Effect = Annotated[Emax | EnzymeTurnover, Field(discriminator="kind")]
 
 
 class Treatment(_Frozen):
-    """One treatment. Without disposition, effect and signature it does nothing (a vehicle)."""
+    """One treatment: factors, or follicles (`graft`). One with neither is a vehicle."""
 
     name: str
     title: str
     route: str
-    amount: Literal["mass", "volume", "particles", "sessions"]
+    amount: Literal["mass", "volume", "particles", "sessions", "grafts"]
     disposition: Disposition | None = None
     effect: Effect | None = None
     signature: Mapping[str, Signed] = Field(default_factory=dict)
     potency: Potency | None = None
+    graft: Graft | None = None
     person_cv: Variation | None = None
     batch_cv: Variation | None = None
     responders: Responders | None = None
@@ -144,6 +147,8 @@ class Treatment(_Frozen):
         varies = (self.person_cv, self.batch_cv, self.responders, self.variants or None)
         if self.effect is None and any(part is not None for part in varies):
             raise ValueError("a vehicle does nothing, so nothing of it can vary")
+        if (self.graft is not None) != (self.amount == "grafts") or (self.graft and self.effect):
+            raise ValueError('a [graft] goes with amount = "grafts" and no effect on factors')
         self._check_signatures()
         if self.disposition is not None and self.effect is not None:
             self._check_units(self.disposition, self.effect)
@@ -186,8 +191,13 @@ class Treatment(_Frozen):
 
     @property
     def acts(self) -> bool:
-        """False for a vehicle."""
+        """True where it moves factors."""
         return self.effect is not None
+
+    @property
+    def inert(self) -> bool:
+        """True for a vehicle: neither factors nor follicles."""
+        return self.effect is None and self.graft is None
 
     @property
     def differs_between_people(self) -> bool:

@@ -49,6 +49,12 @@ class Responders(BaseModel):
         effect = np.where(drawn < self.share.value, 1.0, self.others.value)
         return np.asarray(effect / self.mean)
 
+    def drawn(self, seed: int, replicate: int, stream: int, subjects: ArrayLike) -> Floats:
+        """Return the uniform draw (S,) that makes each person a responder below `share`."""
+        ids = np.atleast_1d(np.asarray(subjects, dtype=np.uint32))
+        name, decision = word(self.trait), int(Decision.RESPONDER)
+        return uniforms(seed, replicate, stream, ids, SUBJECT_LEVEL, name, decision)
+
 
 class Variant(BaseModel):
     """A hypothesis about a treatment: what it puts in place of the file's own entries."""
@@ -106,10 +112,7 @@ def person_multipliers(
         z = normals(seed, replicate, stream, ids, SUBJECT_LEVEL, word(treatment), decision)
         out = out * lognormal_multipliers(person_cv, z)
     if responders is not None:
-        name, decision = word(responders.trait), int(Decision.RESPONDER)
-        out = out * responders.multipliers(
-            uniforms(seed, replicate, stream, ids, SUBJECT_LEVEL, name, decision)
-        )
+        out = out * responders.multipliers(responders.drawn(seed, replicate, stream, ids))
     return out
 
 
@@ -122,21 +125,28 @@ def batch_multipliers(
     replicate: int,
     stream: int,
     subjects: ArrayLike,
+    shared: bool = False,
 ) -> Floats:
     """Return how much of its nominal content each dose holds, one batch a person and session.
 
-    Doses of one treatment due in the same minute come from one batch.
+    Doses of one treatment due in the same minute come from one batch. A batch of one's own is what
+    a clinic uses up at one visit; a trial that buys a lot for a session gives it to everybody, so
+    that its luck is that of the whole arm, of every arm with that treatment, and does not average
+    out over people. Which it is in a study is rarely told: a scenario says so for each dose.
 
     Parameters
     ----------
     times : (K,) day
     batch_cv : coefficient of variation between batches (log-normal, mean 1)
+    shared : one batch for everybody treated in the same minute since baseline
 
     Returns
     -------
-    (S, K) of mean 1
+    (S, K) of mean 1, (1, K) where batches are shared
     """
     ids = np.asarray(subjects, dtype=np.uint32).reshape(-1, 1)
+    if shared:
+        stream, ids = 0, np.full((1, 1), SUBJECT_LEVEL, dtype=np.uint32)
     decision = int(Decision.BATCH)
     z = normals(seed, replicate, stream, ids, word(treatment), minutes(times), decision)
     return lognormal_multipliers(batch_cv, z)

@@ -19,6 +19,7 @@ from follicle_sim.scenario.table import Interval, Label, Table, Time
 MOST_DOSES = 100_000
 
 Role = Literal["treatment", "placebo", "active_control", "untreated"]
+Batches = Literal["own", "shared"]
 
 
 class Dose(Table):
@@ -54,6 +55,11 @@ class Dose(Table):
     )
     adherence: Annotated[float, Number()] = Field(
         default=1.0, description="share of doses taken, 0 to 1"
+    )
+    batches: Annotated[Batches, one_of(Batches)] = Field(
+        default="own",
+        description="where batches differ: own (one for each person and session) or shared (one "
+        "for everybody treated on the same day of the trial)",
     )
 
     @model_validator(mode="before")

@@ -9,6 +9,7 @@ from follicle_sim.scenario.arrangement import arranged_arms
 from follicle_sim.scenario.describe_design import design_lines, subjects_text, timeline
 from follicle_sim.scenario.methods import PLAIN
 from follicle_sim.scenario.model import Arm, Dose, Inclusion, Population, Scenario
+from follicle_sim.scenario.people import lead_of
 from follicle_sim.scenario.search import Optimise, TreatmentCost
 from follicle_sim.units import format_quantity
 
@@ -48,7 +49,7 @@ def overview(scenario: Scenario) -> str:
     if who.correlation:
         lines["correlations"] = ", ".join(f"{key} {r:g}" for key, r in who.correlation.items())
     if who.inclusion is not None:
-        lines["inclusion"] = inclusion_text(who.inclusion)
+        lines["inclusion"] = inclusion_text(who.inclusion, scenario.design.run_in)
     if run.uncertainty != "none":
         lines["run"] += f", fitted parameters drawn anew in each replicate ({run.uncertainty})"
     if scenario.analysis != Analysis():
@@ -81,7 +82,7 @@ def traits_text(who: Population) -> list[str]:
     return traits
 
 
-def inclusion_text(asked: Inclusion) -> str:
+def inclusion_text(asked: Inclusion, run_in: float | None = None) -> str:
     """Return the criteria of inclusion in words."""
     said = []
     if asked.age is not None:
@@ -91,7 +92,8 @@ def inclusion_text(asked: Inclusion) -> str:
     if asked.severity is not None:
         said.append(" to ".join(dict.fromkeys(asked.severity)))
     if asked.hair_density is not None:
-        when = f"{_time(asked.screening)} before baseline" if asked.screening else "at baseline"
+        lead = lead_of(asked, run_in)
+        when = f"{_time(lead)} before baseline" if lead else "at baseline"
         said.append(f"{_span(asked.hair_density, 'density')} counted {when}")
     return ", ".join(said) or "everybody"
 
@@ -181,6 +183,8 @@ def dose_text(dose: Dose) -> str:
             words.append(f"until {_time(dose.until)}")
     if dose.duration:
         words.append(f"each over {_time(dose.duration)}")
+    if dose.batches == "shared":
+        words.append("from shared batches")
     if dose.adherence < 1.0:
         words.append(f"with {dose.adherence:.4g} of doses taken")
     return " ".join(words)

@@ -171,6 +171,8 @@ def scenario_hash(scenario: Scenario) -> str:
     for dose in (dose for arm in values["arms"] for dose in arm["doses"]):
         if not dose["variants"]:
             del dose["variants"]
+        if dose["batches"] == "own":
+            del dose["batches"]
     for key, default in _floats(Instrument().model_dump()).items():
         if key not in OLD_INSTRUMENT and values["instrument"][key] == default:
             del values["instrument"][key]

@@ -134,7 +134,8 @@ class Scenario(Table):
             [arm.label for arm in self.arms], [comparison.arms for comparison in self.compare]
         )
         problems += self._size_problems() + self._sight_problems() + self._draw_problems()
-        problems += screening_problems(self.population.inclusion, self.run.history)
+        asked, run_in = self.population.inclusion, self.design.run_in
+        problems += screening_problems(asked, run_in, self.run.history)
         labels = [arm.label for arm in self.arms]
         problems += plan_problems(self.analysis, labels, self.design.visits, self.instrument)
         problems += cost_problems(self) + search_problems(self)

@@ -19,6 +19,8 @@ from follicle_sim.scenario.table import YEAR, Table, Time, Variation
 Sex = Literal["male", "female"]
 SEXES: tuple[Sex, Sex] = ("male", "female")
 TYPICAL = "typical"
+SCREENING = 14.0
+"""Days from the screening visit to baseline where neither is given (assumption: as is usual)."""
 
 
 class Spread(Table):
@@ -53,9 +55,10 @@ class Inclusion(Table):
     hair_density: Annotated[tuple[float, float], Range("density", 2000.0)] | None = Field(
         default=None, description="least and most hairs counted per area at the screening visit"
     )
-    screening: Time = Field(
-        default=14.0,
-        description="how long before baseline hairs are counted; 0: the baseline count itself",
+    screening: Time | None = Field(
+        default=None,
+        description="how long before baseline hairs are counted to decide; default: the start of "
+        "the run-in, or 2 weeks",
     )
 
     @property
@@ -170,11 +173,20 @@ class Population(Table):
         return mixed or self.variation[trait] > 0.0
 
 
-def screening_problems(inclusion: Inclusion | None, history: float) -> list[tuple[Path, str]]:
+def lead_of(inclusion: Inclusion | None, run_in: float | None) -> float:
+    """Return how long before baseline the hairs of candidates are counted, day."""
+    if inclusion is not None and inclusion.screening is not None:
+        return inclusion.screening
+    return SCREENING if run_in is None else run_in
+
+
+def screening_problems(
+    inclusion: Inclusion | None, run_in: float | None, history: float
+) -> list[tuple[Path, str]]:
     """Return what is wrong with a screening visit that natural history has to reach back to."""
     if inclusion is None or inclusion.hair_density is None:
         return []
-    if inclusion.screening > history:
+    if lead_of(inclusion, run_in) > history:
         message = "the screening visit lies before the start; run.history must be at least as long"
         return [(("population", "inclusion", "screening"), message)]
     return []

@@ -201,7 +201,11 @@ def compare(
             elif not observation.derived_from:
                 # What a derived row lacks, the published rows behind it lack too.
                 unmatched.append(_unmatched(observation, answer))
-        unmatched.extend(_lonely_arms(comparison, labels, met))
+        elsewhere = {name for other in comparisons for name in other.arms} - set(comparison.arms)
+        # An arm that another study is about is not lonely, and one that none is about is told once.
+        told = {each.name for each in unmatched if each.what == "arm"} - set(comparison.arms)
+        asked = [label for label in labels if label not in elsewhere | told]
+        unmatched.extend(_lonely_arms(comparison, asked, met))
     return ComparisonTable(tuple(rows), tuple(unmatched))
 
 

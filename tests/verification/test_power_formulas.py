@@ -14,6 +14,11 @@ ARMS, ROLES = ("drug", "dummy"), ("treatment", "placebo")
 SD = 22.0
 
 
+def planned(arms, method, sided=2):
+    pair = (arms[0], arms[1] if len(arms) > 1 else "")
+    return Plan("hair_density", (48.0,), method, 0.05, sided, pairs=(pair,))
+
+
 def found(method, effect, *, type_one=False, own_change=False, trials=TRIALS, sided=2, **law):
     """Rows of power by size for a standardised effect; of type-I error where asked for."""
     arms = ("drug",) if own_change else ARMS
@@ -21,7 +26,7 @@ def found(method, effect, *, type_one=False, own_change=False, trials=TRIALS, si
     means = (effect * SD, 0.0)[: len(arms)]
     on = GaussianTrials(arms, roles, means, SD, **law)
     off = GaussianTrials(arms, roles, (0.0, 0.0)[: len(arms)], SD, **law)
-    plan = Plan(weeks=law.get("weeks", (48.0,))[-1:], method=method, sided=sided)
+    plan = planned(arms, method, sided)
     sources = {"on": (on, None)} | ({"off": (off, None)} if type_one else {})
     rows = judge(sources, SIZES, trials, plan).rows
     return [row for row in rows if row.drug == ("off" if type_one else "on")]
@@ -117,7 +122,7 @@ def test_estimates_their_spread_and_what_significance_makes_of_them():
 
 def test_people_needed():
     law = GaussianTrials(ARMS, ROLES, (0.6 * SD, 0.0), SD)
-    plan = Plan(weeks=(48.0,), method="t_test")
+    plan = planned(ARMS, "t_test")
     for row in judge({"on": (law, None)}, (20, 40, 60), 1500, plan).smallest:
         expected = TTestIndPower().solve_power(0.6, power=row.target, alpha=0.05)
         assert row.low <= np.ceil(expected) <= row.high
