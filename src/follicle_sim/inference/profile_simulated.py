@@ -18,8 +18,8 @@ from follicle_sim.inference.profile import Profile, least, read_profile
 
 Floats = NDArray[np.float64]
 
-POINTS, ROUNDS, STARTS = 9, 3, 5
-TIMES = 4
+POINTS, ROUNDS, STARTS = 7, 3, 4
+TIMES = 2
 """How many times as many people each simulation has as one of the emulator's."""
 
 
