@@ -60,6 +60,7 @@ def test_defaults():
         "replicates": 1,
         "history": 2191.5,
         "forcing_step": 1.0,
+        "uncertainty": "none",
     }
     assert scenario.population.follicles is None
     assert scenario.population.follicles_per_subject == 100
