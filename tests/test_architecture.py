@@ -171,7 +171,7 @@ def test_the_graph_is_read():
     edges = graph()
     assert "simulate" in graph(deferred=True)["cli"]
     assert "simulate" not in edges["cli"]
-    assert {"engine.kernel", "cohort", "scenario.model", "units"} <= edges["simulate"]
+    assert {"engine.run", "cohort", "scenario.model", "units"} <= edges["simulate"]
 
 
 def test_every_module_has_a_layer():

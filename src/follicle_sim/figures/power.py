@@ -189,14 +189,15 @@ def plot_power(
     with style():
         foot = 0.75 + _CAPTION * (len(weeks) + 1)
         width = max(_LEFT + _PANEL * len(names) + 0.15, 6.0)
+        panel = (width - _LEFT - 0.15) / len(names)
         handles, texts = _legend(colours, alpha, type_one)
         columns = max(2, int(width / _ENTRY))
         head = 0.75 + 0.2 * math.ceil(len(texts) / columns)
         height = head + _HEIGHT + foot
         figure = new_figure(width, height)
         for k, name in enumerate(names):
-            left = _LEFT + _PANEL * k
-            ax = place(figure, left, foot, width - left - _PANEL + 0.45, head)
+            left = _LEFT + panel * k
+            ax = place(figure, left, foot, width - left - panel + 0.45, head)
             mine = [row for row in smallest if row.comparison == name]
             plot_power_panel(
                 [row for row in rows if row.comparison == name],

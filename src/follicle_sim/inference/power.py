@@ -46,6 +46,10 @@ Report = Callable[[str, int, int], None]
 OTHER_LUCK = 1_000_000
 """First replicate of the trials without the drug: no trial with it has that name."""
 
+OVERHEAD = 1.4
+"""Time of many short runs over that of their events and tables alone, as measured: doses, draws and
+the analysis are the rest."""
+
 Floats = NDArray[np.float64]
 
 
@@ -261,4 +265,4 @@ def _adjusted(p: Floats, rule: Multiplicity) -> Floats:
 def expected_seconds(scenario: Scenario, sizes: Sequence[int], trials: int) -> float:
     """Return how long `trials` trials of the largest size will take, once compiled."""
     one = sized(scenario, "hair_density", max(sizes), 1)
-    return math.ceil(trials * (predict_cost(one).seconds - START_UP))
+    return math.ceil(OVERHEAD * trials * (predict_cost(one).seconds - START_UP))

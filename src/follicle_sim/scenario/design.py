@@ -133,6 +133,12 @@ class Design(Table):
         """Days a visit may come after its nominal day."""
         return max(self.visit_window, self.late_visits.by if self.late_visits else 0.0)
 
+    def end(self, arms: int) -> float:
+        """Return the day of the last visit; in a crossover of so many arms, of the last period."""
+        if self.period is None or self.washout is None:
+            return self.visits[-1]
+        return (arms - 1) * (self.period + self.washout) + self.visits[-1]
+
     def ratio(self, label: str) -> int:
         """Return the ratio of an arm's people to `population.subjects`."""
         return 1 if self.allocation is None else self.allocation.get(label, 1)

@@ -127,7 +127,7 @@ def arm_problems(
         *_number_of_arms(design, arms),
         *_label_problems(design, [arm.label for arm in arms]),
         *_whole_scalp(design, arms, routes),
-        *_too_few_left(design, subjects),
+        *_too_few_left(design, subjects, len(arms)),
     ]
 
 
@@ -180,9 +180,9 @@ def _whole_scalp(design: Design, arms: Sequence[Arm], routes: Mapping[str, str])
                 yield ("arms", i, "doses", index), message
 
 
-def _too_few_left(design: Design, subjects: int) -> Problems:
+def _too_few_left(design: Design, subjects: int, arms: int) -> Problems:
     """Refuse a design in which fewer than FEWEST of an arm are expected at the last visit."""
-    end = design.visits[-1]
+    end = design.end(arms)
     leaving = design.dropout.per_year if design.dropout else 0.0
     kept = (1.0 - design.missed_baseline) * (1.0 - leaving) ** (end / YEAR)
     if len(design.visits) > 1:

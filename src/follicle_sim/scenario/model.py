@@ -126,10 +126,7 @@ class Scenario(Table):
     @property
     def end(self) -> float:
         """Day of the last visit; in a crossover that of the last period."""
-        design, last = self.design, self.design.visits[-1]
-        if design.period is None or design.washout is None:
-            return last
-        return (len(self.arms) - 1) * (design.period + design.washout) + last
+        return self.design.end(len(self.arms))
 
     @model_validator(mode="after")
     def _parts_fit_together(self, info: ValidationInfo) -> Scenario:

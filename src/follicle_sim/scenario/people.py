@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
 from follicle_sim.biology.spread import typical_spread
 from follicle_sim.scenario.checks import Collector, Path, choose, known_names, refuse_all
@@ -40,6 +47,15 @@ class Spread(Table):
     anagen: Variation | None = Field(default=None, description="of the mean length of anagen")
     telogen: Variation | None = Field(default=None, description="of the mean length of telogen")
     kenogen: Variation | None = Field(default=None, description="of the mean length of kenogen")
+
+
+class OrTypical:
+    """Marks a table of spreads that one word can stand for, in the schema that editors use."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [handler(schema), {"const": TYPICAL}]}
 
 
 class Inclusion(Table):
@@ -97,7 +113,10 @@ class Population(Table):
         default=None,
         description='"35 years", ["22 years", "65 years"], or a table of mean and sd',
     )
-    spread: Spread = Field(default=Spread(), description='differences between subjects; "typical"')
+    spread: Annotated[Spread, OrTypical()] = Field(
+        default=Spread(),
+        description='differences between subjects; "typical": the condition\'s own',
+    )
     correlation: Annotated[FrozenMap[str, float], Correlations()] = Field(
         default_factory=FrozenMap, description='traits that go together: { "severity-age" = 0.3 }'
     )
