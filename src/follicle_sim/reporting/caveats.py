@@ -38,7 +38,7 @@ def _design(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> Itera
         gone = planned - seen
         what = "halves" if flow.shared else "people"
         yield (
-            f"{gone} of {planned} {what} ({gone / planned:.0%}) lack a value needed at week "
+            f"{gone} of {planned} {what} ({100 * gone / planned:.0f} %) lack a value needed at week "
             f"{flow.week:g}. Who leaves for lack of effect makes those who stay look better."
         )
     chosen = scenario.population.inclusion

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from follicle_sim.analysis.flow import ArmFlow
 from follicle_sim.analysis.result import TrialRow, p_text
-from follicle_sim.figures.style import is_share, name_of
+from follicle_sim.figures.style import name_of, unit_of
 from follicle_sim.reporting import words
 from follicle_sim.reporting.caveats import caveats
 from follicle_sim.reporting.money import per_added_hair
@@ -17,7 +17,6 @@ from follicle_sim.scenario.describe_design import design_lines, subjects_text
 WIDTH = 96
 """Columns of the page where nothing else is asked for."""
 TESTED = ("primary", "secondary", "after_switch")
-TITLES = {"after_switch": " after the switch"}
 LABEL = 12
 
 
@@ -52,8 +51,8 @@ def question(report: TrialReport) -> str:
     arms = list(dict.fromkeys(t.treatment for t in report.tests if t.purpose == "primary"))
     first = arms[0] if len(arms) == 1 else f"{', '.join(arms[:-1])} or {arms[-1]}"
     if test.control:
-        return f"Does {first} change {name} by {week} otherwise than {test.control} does?"
-    return f"Does {name} change by {week} on {first}?"
+        return f"By {week}, does {name} change otherwise on {first} than on {test.control}?"
+    return f"By {week}, does {name} change on {first}?"
 
 
 def _design(report: TrialReport, width: int) -> Iterator[str]:
@@ -66,6 +65,7 @@ def _design(report: TrialReport, width: int) -> Iterator[str]:
         "instrument": tool.name,
     }
     for name, text in told.items():
+        text = text.replace("_", " ").replace("cm-2", "hairs/cm2")
         yield from words.paragraph(text, width, first=f"{name.capitalize():<{LABEL}}")
 
 
@@ -122,80 +122,63 @@ def _answers(report: TrialReport, width: int) -> Iterator[str]:
 
 def _rows(report: TrialReport, width: int) -> Iterator[str]:
     rows = report.result.rows
-    pairs = list(dict.fromkeys((row.arm, row.control) for row in rows))
     multiple = report.result.multiplicity != "none"
-    for arm, control in pairs:
+    for arm, control in dict.fromkeys((row.arm, row.control) for row in rows):
         mine = [row for row in rows if (row.arm, row.control) == (arm, control)]
         mine = [row for row in mine if row.purpose != "adverse_events"]
-        if control:
-            title, heads = f"{arm} against {control}", (arm, control)
-        else:
-            title, heads = f"{arm}, change from baseline", (arm, "")
+        yield f"{arm} against {control}" if control else f"{arm}, change from baseline"
         said = f"estimate [{words.percent_of(report.result.level)} interval]"
-        short = [_short(head) for head in heads]
-        head = [title, *short, said, "p", "adjusted" if multiple else ""]
-        yield from words.table([head, *(_cells(row, multiple) for row in mine)], width, indent=0)
+        adjusted = "adjusted" if multiple else ""
+        head = ["", _short(arm), _short(control) if control else "", said, "p", adjusted]
+        yield from words.table([head, *(_cells(row, multiple) for row in mine)], width)
         yield ""
-    others = [each for each in dict.fromkeys(row.method for row in rows) if each]
-    told = "; ".join(f"{each}: {words.METHOD_WORDS[each]}" for each in others[:0])
-    if told:
-        yield from words.paragraph(told, width)
     if multiple:
         how = words.MULTIPLICITY_WORDS[report.result.multiplicity]
         yield from words.paragraph(
             f"adjusted: p of the primary and secondary tests for there being several ({how}); the "
             "other rows describe and are not adjusted.",
             width,
-            indent=0,
         )
 
 
-def _short(label: str, most: int = 18) -> str:
-    return label if len(label) <= most else f"{label[: most - 1]}~"
+def _short(label: str, most: int = 14) -> str:
+    return label if len(label) <= most else f"{label[: most - 1].rstrip()}~"
 
 
 def _cells(row: TrialRow, multiple: bool) -> list[str]:
-    estimate, style = "", _style(row)
-    if row.estimate is not None:
-        estimate = style(row.estimate, True)
-        if row.low is not None and row.high is not None:
-            estimate += f" [{style(row.low, False)}, {style(row.high, False)}]"
-    estimate = f"{_ESTIMATES.get(row.statistic, '')}{estimate}"
-    if not row.control and row.statistic in ("rate", "median"):
-        estimate = estimate.lstrip("+")
+    estimate = ""
+    if row.estimate is not None and row.statistic not in ("rate", "median"):
+        estimate = _number(row, row.estimate, sign=True)
+    if row.low is not None and row.high is not None:
+        between = f"[{_number(row, row.low)}, {_number(row, row.high)}]"
+        estimate = f"{estimate} {between}".strip()
     means = [_mean(row, each) for each in (row.mean_treated, row.mean_control)]
+    if row.statistic == ODDS:
+        means = ["", ""]  # stand a line above
     adjusted = p_text(row.p_adjusted) if multiple else ""
     return [_what(row), *means, estimate, p_text(row.p), adjusted]
 
 
-_ESTIMATES = {
-    "hazard ratio": "hazard ratio ",
-    "odds ratio of a better answer": "odds ratio ",
-    "chance of a better answer": "chance ",
-}
-_RATES = ("difference of rates", "rate", "chance of a better answer")
-_RATIOS = ("hazard ratio", "odds ratio of a better answer")
+ODDS = "odds ratio of a better answer"
+CHANCE = "chance of a better answer"
 
 
-def _style(row: TrialRow):  # type: ignore[no-untyped-def]
-    def write(value: float, sign: bool) -> str:
-        if row.statistic in _RATES:
-            plus = "+" if sign and row.statistic == "difference of rates" and value > 0 else ""
-            return f"{plus}{100 * value:.0f} %"
-        if row.statistic in _RATIOS:
-            return f"{value:.2f}"
-        if row.purpose in ("satisfaction", "time_to_response"):
-            return f"{value:.1f}"
-        return words.amount(row, value, sign=sign).split(" ")[0]
-
-    return write
+def _number(row: TrialRow, value: float, *, sign: bool = False) -> str:
+    if row.statistic in ("difference of rates", "rate", CHANCE):
+        plus = "+" if sign and row.statistic == "difference of rates" and value > 0 else ""
+        return f"{plus}{100 * value:.0f}"
+    if row.statistic in ("hazard ratio", ODDS):
+        return f"{value:.2f}"
+    if row.purpose in ("satisfaction", "time_to_response"):
+        return f"{value:.1f}"
+    return words.amount(row, value, sign=sign).split(" ")[0]
 
 
 def _mean(row: TrialRow, value: float | None) -> str:
     if value is None:
         return ""
     if row.purpose in ("responders", "adverse_events"):
-        return f"{100 * value:.0f} %"
+        return f"{100 * value:.0f}"
     if row.purpose in ("satisfaction", "time_to_response"):
         return f"{value:.1f}"
     return words.amount(row, value, sign=True).split(" ")[0]
@@ -205,20 +188,25 @@ def _what(row: TrialRow) -> str:
     name, _, rest = row.endpoint.partition(",")
     rest = rest.strip().replace("cm-2", "hairs/cm2")
     unit = words.unit_words(row)
-    named = f"{name_of(name)}{f' ({unit})' if unit else ''}"
     if row.purpose == "responders":
-        return f"responders: {rest}"
+        return f"responders (%): {rest}"
     if row.purpose == "time_to_response":
-        return f"median {rest}"
+        ratio = "; hazard ratio" if row.statistic == "hazard ratio" else ""
+        return f"median {rest}{ratio}"
     if row.purpose == "average_change":
-        return f"{name_of(name)}, average change until then" + (
-            f" ({words.plain('hairs/cm²')})" if row.unit == "cm-2" else ""
-        )
+        return f"{name_of(name)}, average change until then ({plain_unit(row)})"
     if row.purpose == "satisfaction":
-        return f"mean answer, {row.endpoint.replace('_', '-')}"
-    if is_share(row.endpoint):
-        named = f"{name_of(name)} (percentage points)"
-    return f"{row.purpose}{'' if row.purpose != 'after_switch' else ''}: {named}, week {row.week:g}"
+        what = {CHANCE: "chance (%) of a better answer", ODDS: "odds ratio of a better answer"}
+        return f"satisfaction, mean answer; {what.get(row.statistic, row.statistic)}"
+    after = " after the switch" if row.purpose == "after_switch" else ""
+    kind = "" if row.purpose == "after_switch" else f", {row.purpose}"
+    return f"{name_of(row.endpoint)}{f' ({unit})' if unit else ''}, week {row.week:g}{after}{kind}"
+
+
+def plain_unit(row: TrialRow) -> str:
+    """Return the unit of an averaged change."""
+    name = row.endpoint.partition(",")[0]
+    return words.plain(unit_of(name, row.unit, change=True))
 
 
 def _events(report: TrialReport, width: int) -> Iterator[str]:
@@ -228,7 +216,7 @@ def _events(report: TrialReport, width: int) -> Iterator[str]:
     rows = []
     for row in report.events:
         sessions = report.sessions(row)
-        rate = "" if not sessions else f"{100 * row.events / sessions:.2g} of {sessions}"
+        rate = "" if not sessions else f"{100 * row.events / sessions:.2g} (of {sessions})"
         what = f"{name_of(row.treatment)}: {name_of(row.event)}"
         people = f"{row.affected} of {row.people}"
         rows.append([what, _short(row.arm, 24), people, f"{row.events}", rate])
@@ -270,7 +258,7 @@ def _costs(report: TrialReport, width: int) -> Iterator[str]:
 
 def _caveats(report: TrialReport, width: int) -> Iterator[str]:
     for text in caveats(report.scenario, report.result, report.flow):
-        sentence = text[0].upper() + text[1:]
+        sentence = text[0].upper() + text[1:].replace("_", " ")
         yield from words.paragraph(sentence, width, first="  - ")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from follicle_sim.analysis.adverse import AdverseRow, adverse_events, load_reported
+from follicle_sim.analysis.adverse import PLACEBO, AdverseRow, adverse_events, load_reported
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.exposures import Exposure, exposures
 from follicle_sim.analysis.flow import SubjectFlow, subject_flow
@@ -131,5 +131,11 @@ def make_report(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialRepor
         subject_flow(dataset, plan, tests[0]),
         arm_costs(scenario, tests[0].day),
         exposures(dataset, scenario),
-        adverse_events(dataset, plan.level) if plan.adverse_events else (),
+        comparable(adverse_events(dataset, plan.level)) if plan.adverse_events else (),
     )
+
+
+def comparable(events: tuple[AdverseRow, ...]) -> tuple[AdverseRow, ...]:
+    """Return side effects without those of a placebo that no treated arm was asked about."""
+    asked = {row.event for row in events if row.treatment != PLACEBO}
+    return tuple(row for row in events if row.treatment != PLACEBO or row.event in asked)
