@@ -12,7 +12,7 @@ from follicle_sim.scenario.model import Scenario
 
 NO_SPREAD = (
     "spread is not given: people are identical, and only the luck of single hairs tells them "
-    'apart. Intervals are far narrower than those of a real trial; try population.spread = "typical"'
+    'apart. Intervals are far narrower than in a real trial; try population.spread = "typical"'
 )
 NO_CONTROL = (
     "There is no control arm: whatever else moved hair in that time (the natural course, the "
@@ -38,8 +38,8 @@ def _design(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> Itera
         gone = planned - seen
         what = "halves" if flow.shared else "people"
         yield (
-            f"{gone} of {planned} {what} ({100 * gone / planned:.0f} %) lack a value needed at week "
-            f"{flow.week:g}. Who leaves for lack of effect makes those who stay look better."
+            f"{gone} of {planned} {what} ({100 * gone / planned:.0f} %) lack a value needed at "
+            f"week {flow.week:g}. Who leaves for lack of effect makes those who stay look better."
         )
     chosen = scenario.population.inclusion
     if chosen is not None and chosen.hair_density is not None:
