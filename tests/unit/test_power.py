@@ -280,3 +280,11 @@ def test_progress_adds_up(scenario):
     seen = []
     power(scenario, [3], 4, type_one=False, report=lambda *each: seen.append(each))
     assert seen[-1] == ("trials", 2 * 3 * 4, 2 * 3 * 4)
+
+
+def test_what_is_not_known_of_biology_can_be_part_of_the_luck(scenario):
+    unsure = with_overrides(scenario, ["run.uncertainty=posterior", "run.replicates=2"])
+    found = power(unsure, [4], 3)
+    assert np.isfinite(found.trials.p).all()
+    with pytest.raises(InputError, match="each trial takes a draw of what is not known: 200 exist"):
+        complete_plan(unsure, Plan(), [4], 500)

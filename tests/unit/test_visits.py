@@ -12,7 +12,7 @@ from follicle_sim import parse_scenario, simulate
 from follicle_sim.engine.clocks import Block, same_forcing
 from follicle_sim.engine.sight import GROWS, SEEN_ANAGEN
 
-engine = importlib.import_module("follicle_sim.simulate")
+engine = importlib.import_module("follicle_sim.study")
 
 SCENARIO = """
 schema_version = 1

@@ -31,7 +31,7 @@ condition = "healthy"
 """
 DAYS = np.arange(0.0, 728.1, 10.0)
 
-engine = importlib.import_module("follicle_sim.simulate")
+engine = importlib.import_module("follicle_sim.study")
 
 
 def tallies(calendar: np.ndarray | None, **biology: float) -> np.ndarray:

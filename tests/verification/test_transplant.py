@@ -1,6 +1,5 @@
 """Hair transplants: what is gained, when, and what is left alone."""
 
-import importlib
 from statistics import NormalDist
 
 import numpy as np
@@ -34,7 +33,6 @@ treatment = "hair_transplant"
 amount = "{amount} grafts/cm2"
 start = "{start}"
 """
-engine = importlib.import_module("follicle_sim.simulate")
 
 
 def surgery(amount: float = 30.0, start: str = "0 days") -> str:

@@ -12,6 +12,7 @@ from follicle_sim.analysis.groups import Alternative
 from follicle_sim.analysis.methods import METHODS
 from follicle_sim.analysis.people import SMALLER_IS_BETTER
 from follicle_sim.analysis.plan import Test, control_of
+from follicle_sim.biology.draws import load_posterior
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.inference.trial_sources import check_endpoint
 from follicle_sim.scenario.analysis import Analysis
@@ -179,6 +180,10 @@ def complete_plan(scenario: Scenario, plan: Plan, sizes: Sequence[int], replicat
         problems.append(Problem("n", "no number of people given"))
     if replicates < 2:
         problems.append(Problem("replicates", f"found {replicates}; allowed: 2 or more"))
+    draws = len(load_posterior()) if scenario.run.uncertainty != "none" else replicates
+    if replicates > draws:
+        message = f"found {replicates}; each trial takes a draw of what is not known: {draws} exist"
+        problems.append(Problem("replicates", message))
     visits = np.array(scenario.design.visits) / 7.0
     weeks = plan.weeks or (_last_week(scenario, plan.table),)
     try:
