@@ -28,7 +28,7 @@ SAME_PEOPLE = (
     "effect itself"
 )
 ONE_TRIAL = (
-    "a trial is one; use run.replicates = 1 (with uncertainty = \"none\"), or follicle-sim power for "
+    'a trial is one; use run.replicates = 1 (with uncertainty = "none"), or follicle-sim power for '
     "many trials at once"
 )
 
