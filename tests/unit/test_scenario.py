@@ -58,7 +58,6 @@ def test_defaults():
     assert scenario.run.model_dump() == {
         "seed": 1,
         "replicates": 1,
-        "uncertainty": "none",
         "history": 2191.5,
         "forcing_step": 1.0,
         "uncertainty": "none",
