@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import numpy as np
 
@@ -86,7 +87,7 @@ def dose_rows(report: TrialReport) -> list[Row]:
                     "EXDOSE": dose.amount,
                     "EXDOSU": AMOUNT_UNITS.get(dose.amount_dimension, dose.amount_dimension),
                     "EXDOSFRQ": _frequency(dose.every if count > 1 else None),
-                    "EXROUTE": _route(line),
+                    "EXROUTE": _route(report, line),
                     "EXSTDY": study_day(start),
                     "EXENDY": study_day(end),
                     "EXNDOSE": count,
@@ -114,8 +115,13 @@ def _frequency(every: float | None) -> str:
     return FREQUENCIES.get(every, f"EVERY {every:g} DAYS")
 
 
-def _route(line: Exposure) -> str:
-    route = line.dose.route
-    if route is None and line.dose.treatment in treatment_names():
-        route = load_treatment(line.dose.treatment).route
-    return ROUTES.get(route or "", (route or "").upper().replace("_", " "))
+@cache
+def _usual_route(treatment: str) -> str:
+    return load_treatment(treatment).route if treatment in treatment_names() else ""
+
+
+def _route(report: TrialReport, line: Exposure) -> str:
+    dose = line.dose
+    own = report.scenario.treatments.get(dose.treatment, {})
+    route = dose.route or str(own.get("route", "")) or _usual_route(dose.treatment)
+    return ROUTES.get(route, route.upper().replace("_", " "))
