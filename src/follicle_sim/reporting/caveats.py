@@ -22,7 +22,9 @@ NO_CONTROL = (
 
 def caveats(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> list[str]:
     """Return the warnings of a trial, the most important first."""
-    return [*_design(scenario, result, flow), *_model(scenario), *result.notes]
+    # The same is said here, and first, of a trial without a control arm.
+    notes = [note for note in result.notes if "without a control arm" not in note]
+    return [*_design(scenario, result, flow), *_model(scenario), *notes]
 
 
 def _design(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> Iterator[str]:

@@ -66,7 +66,11 @@ def course_of(report: TrialReport) -> xr.Dataset:
         attrs=report.dataset.attrs,
     )
     data[trial.endpoint].attrs = {"units": trial.unit}
-    return by_treatment(data)
+    found = by_treatment(data)
+    if found is not data:
+        # Doses belong to sequences, which this course no longer has.
+        del found.attrs["provenance"]
+    return found
 
 
 def _is_drawn(row: TrialRow) -> bool:
