@@ -16,6 +16,7 @@ from follicle_sim.scenario.describe_design import design_lines, subjects_text
 
 WIDTH = 96
 """Columns of the page where nothing else is asked for."""
+LEAST = 80
 TESTED = ("primary", "secondary", "after_switch")
 LABEL = 12
 
@@ -28,9 +29,9 @@ def page(report: TrialReport, width: int = WIDTH) -> str:
     report
         From `make_report`.
     width
-        Columns, 60 or more.
+        Columns, `LEAST` or more.
     """
-    width = max(width, 60)
+    width = max(width, LEAST)
     blocks = [
         [report.scenario.title],
         list(_design(report, width)),
