@@ -178,3 +178,15 @@ def test_identical_people_are_warned_of(cli, tmp_path):
     scenario = write(tmp_path, PARALLEL.replace('spread = "typical"', ""))
     done = cli("trial", scenario, "--out", tmp_path / "out")
     assert "people are identical" in done.out
+
+
+def test_data_are_kept_when_the_plan_does_not_fit_them(cli, tmp_path):
+    scenario, out = write(tmp_path, PARALLEL), tmp_path / "out"
+    assert cli("trial", scenario, "--out", out, "-q").code == 0
+    rule = ("--set", "analysis.missing=jump_to_reference", "--set", "arms[1].role=treatment")
+    done = cli("trial", scenario, "--out", out, "-q", *rule)
+    assert done.code == 2
+    assert "jump_to_reference needs a control arm" in done.err
+    assert "follicle-sim analyse asks them otherwise" in done.err
+    assert [path.name for path in out.iterdir()] == ["result.nc"]
+    assert cli("analyse", out, "--missing", "available", "-q").code == 0

@@ -177,7 +177,8 @@ def _number(row: TrialRow, value: float, *, sign: bool = False) -> str:
 
 def _mean(row: TrialRow, value: float | None) -> str:
     if value is None:
-        return ""
+        waiting = row.purpose == "time_to_response" and row.control and row.estimate is not None
+        return "not reached" if waiting else ""
     if row.purpose in ("responders", "adverse_events"):
         return f"{100 * value:.0f}"
     if row.purpose in ("satisfaction", "time_to_response"):
