@@ -59,7 +59,7 @@ def plausible(
     ] = None,
     spots: Annotated[
         int,
-        typer.Option("--spots", min=2, max=10, help="Spots of which the thinnest is counted."),
+        typer.Option("--spots", help="Spots of which the thinnest is counted; 1: no choice."),
     ] = 2,
     repeat_week: Annotated[
         str, typer.Option("--repeat-week", metavar="W,W", help="Visits of a controlled repeat.")

@@ -1,4 +1,4 @@
-"""One published outcome, asked three ways: with the drug, without it, and in a controlled repeat."""
+"""One published outcome asked three ways: with the drug, without it, and with a control."""
 
 from __future__ import annotations
 
@@ -113,16 +113,16 @@ def plot_plausible(
         heads = (
             ("1  With the drug", _FIRST[0]),
             ("2  With no effect of the drug, but with …", _SECOND[0] - 2.02),
-            ("3  What a controlled repeat needs", _THIRD[0]),
+            ("3  Drug against needle: people needed", _THIRD[0]),
         )
         for text, left in heads:
             _write(figure, left, 0.98, text, BODY + 0.5, INK, weight="bold")
         _write(figure, 0.15, 0.33, title, TITLE, INK)
-        _write(figure, 0.15, 0.57, f"Published outcome. {asked}", BODY, MUTED)
+        _write(figure, 0.15, 0.57, f"Published outcome: {asked}", BODY, MUTED)
         note = (
-            "Shares of simulated studies with 95 % Monte Carlo intervals. Drift is what control arms "
-            "of published trials did: season and choice of the spot are in it already, so the last "
-            "bar counts some twice."
+            "Simulated studies, 95 % Monte Carlo intervals; triangle: more (or fewer) than that. "
+            "Drift is what control arms of published trials did by themselves; season and spot are "
+            "partly in it, so the last bar counts some twice."
         )
         figure.text(0.15 / _WIDTH, 0.13 / _HEIGHT, note, fontsize=SMALL, color=MUTED)
     return figure
@@ -149,25 +149,23 @@ def _curves(
         handles.append((line, text))
     dress(ax)
     ax.set(xlim=(-0.02 * last, 1.02 * last), ylim=(0, 102))
-    ax.set_xlabel("potency of the drug (1: kenogen ends twice as fast)", fontsize=BODY, color=INK)
+    ax.set_xlabel("potency of the drug (0: without it)", fontsize=BODY, color=INK)
     ax.set_ylabel("studies with the published outcome (%)", fontsize=BODY, color=INK)
-    note = f"default\n{default:g}"
     ax.annotate(
-        note,
-        (default, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(3, 2),
+        f"default potency {default:g}",
+        (default, 30.0),
+        xytext=(3, 0),
         textcoords="offset points",
         fontsize=SMALL,
         color=MUTED,
-        va="bottom",
-        ha="center",
+        rotation=90,
+        va="center",
     )
     ax.legend(
         [line for line, _ in handles],
         [text for _, text in handles],
-        loc="center right",
-        bbox_to_anchor=(1.0, 0.42),
+        loc="lower right",
+        bbox_to_anchor=(1.01, -0.01),
         frameon=False,
         fontsize=SMALL,
         labelcolor=INK,
@@ -211,7 +209,7 @@ def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
     rows = [row for row in repeats if row.target == _TARGET]
     weeks = sorted({row.week for row in rows})
     looks = {"parallel": _PARALLEL, "split_scalp": _SPLIT}
-    names = {"parallel": "two arms, people in all", "split_scalp": "split scalp, people in all"}
+    names = {"parallel": "two arms", "split_scalp": "split scalp"}
     handles, texts = [], []
     ax.axvline(default, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     for kind, colour in looks.items():
@@ -257,8 +255,10 @@ def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
     dress(ax)
     if rows:
         ax.set_yscale("log")
-        seen = [row.n * row.arms for row in rows if row.n is not None] or [10, 100]
-        ax.set_ylim(min(8, min(seen) * 0.7), max(seen) * 2.2)
+        ends = [each for row in rows for each in (row.n or row.low or row.high,) if each]
+        arms = max(row.arms for row in rows)
+        seen = [each * arms for each in ends] or [10, 100]
+        ax.set_ylim(min(5, min(seen) * 0.7), max(seen) * 3.5)
         ax.yaxis.set_major_locator(FixedLocator([5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         ax.yaxis.set_minor_formatter(NullFormatter())
@@ -267,7 +267,7 @@ def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
         ax.set_xlim(0, 1.04 * last)
         ax.grid(True, axis="y", color=RULE, linewidth=0.6)
     ax.set_xlabel("potency of the drug", fontsize=BODY, color=INK)
-    ax.set_ylabel("people for 80 % power, drug against needle", fontsize=BODY, color=INK)
+    ax.set_ylabel("people in all for 80 % power", fontsize=BODY, color=INK)
     ax.legend(
         handles,
         texts,

@@ -46,6 +46,8 @@ SPOTS = 2
 """Areas looked at in each place, of which the thinnest is counted (assumption: a choice of two is
 the least that is a choice)."""
 
+MOST_SPOTS = 10
+
 PERSON = 1.5e-4
 """Seconds a person costs beside events and tables, as measured: few follicles each, but traits, a
 season of one's own and readings."""
@@ -263,6 +265,7 @@ def plausible(
     jobs = _jobs(scenario, plan, drug, sorted(set(potencies)), replicates, spots)
     n = scenario.population.subjects
     people = [job.trials * sum(len(each.arms) for each in job.scenarios) * n for job in jobs]
+    words = _words(scenario, plan, drug, spots)
     rows: list[ChanceRow] = []
     for k, job in enumerate(jobs):
 
@@ -272,7 +275,7 @@ def plausible(
 
         found = _run(job, plan, n, threads, seen)
         for name, (gained, changes) in found.items():
-            text = _words(name, scenario, spots)
+            text = words.get(name, name)
             rows.append(chance_row(name, text, job.potency, gained, changes))
     nulls, months = _nulls(rows, scenario)
     by_cause = {row.cause: row for row in nulls}
@@ -309,8 +312,8 @@ def the_plan(
         for each in potencies
         if not (math.isfinite(each) and each >= 0.0)
     ]
-    if not 2 <= spots <= 10:
-        problems.append(Problem("spots", f"found {spots}; a choice is among 2 to 10"))
+    if not 1 <= spots <= MOST_SPOTS:
+        problems.append(Problem("spots", f"found {spots}; allowed: 1 (no choice) to {MOST_SPOTS}"))
     plan = plan or Plan()
     weeks = plan.weeks or tuple(day / 7.0 for day in scenario.design.visits if day > 0.0)
     if not weeks:
@@ -412,18 +415,27 @@ def _jobs(
     return jobs
 
 
-def _words(cause: str, scenario: Scenario, spots: int) -> str:
+def _words(scenario: Scenario, plan: Plan, drug: str, spots: int) -> dict[str, str]:
+    """Return circumstances in words, by cause."""
     own = scenario.design.recruitment
-    opens = "" if own is None else day_in_words(own.opens)
+    choice = spots > 1 and made.can_choose_spots(scenario)
+    needle = bool(plan.own_change and made.needle_of(scenario, drug))
+    parts = ["spot"] * choice + ["season"] * (own is not None) + ["needle"] * needle
     return {
         NOTHING: "nothing but hair cycle and reading",
-        SPOT: f"thinner of {spots} spots counted",
-        SEASON: f"season, recruited from {opens}",
-        NEEDLE: "the needle, with saline",
+        SPOT: f"thinner of {spots} spots counted"
+        if spots == 2
+        else f"thinnest of {spots} spots counted",
+        SEASON: "" if own is None else f"season, recruited from {day_in_words(own.opens)}",
+        NEEDLE: f"the needle ({made.needle_of(scenario, drug).replace('_', ' ')})",
         DRIFT: "drift of published arms",
-        TOGETHER: "spot, season and needle",
-        ALL: "spot, season, needle and drift",
-    }.get(cause, cause)
+        TOGETHER: _listed(parts),
+        ALL: _listed([*parts, "drift"]),
+    }
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def day_in_words(day: float) -> str:
@@ -453,7 +465,8 @@ def _nulls(
         found[YEAR] = ChanceRow(YEAR, "season, any month alike", None, trials, hits, *mean)
         found[WORST] = replace(worst, cause=WORST, text=f"season, worst month: {worst.cause}")
     order = (NOTHING, SPOT, NEEDLE, YEAR, SEASON, WORST, DRIFT, TOGETHER, ALL)
-    return tuple(found[cause] for cause in order if cause in found), months
+    # with no circumstance of its own a study has nothing to put together
+    return tuple(found[each] for each in order if each in found and found[each].text), months
 
 
 def _ratio(row: ChanceRow, without: ChanceRow) -> RatioRow:

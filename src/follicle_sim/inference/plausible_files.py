@@ -91,9 +91,9 @@ def in_words(found: Plausible) -> str:
         f"week {weeks[0]}" if len(weeks) == 1 else f"weeks {', '.join(weeks[:-1])} and {weeks[-1]}"
     )
     gain = "gain" if plan.pairs[0][1] else "rise"
-    everywhere = "" if len(plan.pairs) == 1 else f" in all {len(plan.pairs)} arms"
-    if plan.own_change and len(plan.pairs) > 1:
-        places = [name for name, _ in plan.pairs]
-        everywhere = f" on {', '.join(places[:-1])} and {places[-1]}"
+    arms = [treated for treated, _ in plan.pairs]
+    everywhere = ""
+    if len(arms) > 1:
+        everywhere = f", in {', '.join(arms[:-1])} and {arms[-1]}"
     name = plan.endpoint.replace("_", " ")
-    return f"{name}: a {gain} with p < {plan.level_of_error:g} at {told}{everywhere}"
+    return f"{gain} in {name}, p < {plan.level_of_error:g}, at {told}{everywhere}"
