@@ -52,7 +52,7 @@ LAYERS = (
         "loops and pictures",
         ("figures", "inference", "explain", "predict", "through", "pharmacology.fit_drake"),
     ),
-    ("what is left on disk", ("outputs",)),
+    ("what is left on disk", ("outputs", "reporting")),
     (
         "what a user sees",
         (
@@ -63,6 +63,7 @@ LAYERS = (
             "cli_optimise",
             "cli_plausible",
             "cli_trial",
+            "cli_virtual_trial",
             "__main__",
         ),
     ),

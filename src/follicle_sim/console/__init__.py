@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from follicle_sim.console.scoreboard import scoreboard_progress as scoreboard_progress
     from follicle_sim.console.treatments import print_treatment as print_treatment
     from follicle_sim.console.treatments import print_treatments as print_treatments
+    from follicle_sim.console.trial import print_trial as print_trial
     from follicle_sim.console.trials import print_studies as print_studies
     from follicle_sim.console.trials import print_study as print_study
 
@@ -50,6 +51,7 @@ _HOMES = {
     "print_study": "trials",
     "print_treatment": "treatments",
     "print_treatments": "treatments",
+    "print_trial": "trial",
     "print_worsened": "scoreboard",
     "print_written": "power",
     "scoreboard_progress": "scoreboard",
