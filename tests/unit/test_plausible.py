@@ -13,7 +13,8 @@ from follicle_sim.errors import InputError
 from follicle_sim.figures.plausible import plot_plausible
 from follicle_sim.inference import circumstances as made
 from follicle_sim.inference.designs import scoring_rules
-from follicle_sim.inference.plausible import (
+from follicle_sim.inference.plausible import outcome, plausible, the_plan
+from follicle_sim.inference.plausible_rows import (
     ALL,
     DRIFT,
     NEEDLE,
@@ -26,9 +27,6 @@ from follicle_sim.inference.plausible import (
     ChanceRow,
     chance_row,
     day_in_words,
-    outcome,
-    plausible,
-    the_plan,
 )
 from follicle_sim.inference.power_plan import Plan
 from follicle_sim.inference.repeat import controlled, repeat

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 from follicle_sim.console.text import Column, make_console, number, print_groups, print_indented
 from follicle_sim.figures.power import people_needed
-from follicle_sim.inference.plausible import (
+from follicle_sim.inference.plausible import Plausible
+from follicle_sim.inference.plausible_files import in_words
+from follicle_sim.inference.plausible_rows import (
     ALL,
     ALONE,
     NOTHING,
     SURROUNDED,
     TOGETHER,
     ChanceRow,
-    Plausible,
 )
-from follicle_sim.inference.plausible_files import in_words
 from follicle_sim.inference.repeat import RepeatRow
 
 Rows = Sequence[RepeatRow]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
@@ -129,7 +129,7 @@ def plot_plausible(
 
 
 def _write(
-    figure: Figure, left: float, below: float, text: str, size: float, colour: str, **more: str
+    figure: Figure, left: float, below: float, text: str, size: float, colour: str, **more: Any
 ) -> None:
     figure.text(left / _WIDTH, 1 - below / _HEIGHT, text, fontsize=size, color=colour, **more)
 
@@ -218,7 +218,7 @@ def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
             early = week == weeks[0]
             known = [row for row in mine if row.n is not None]
             x = [row.potency for row in known]
-            dash = "-" if early else (0, (3, 1.6))
+            dash: Any = "-" if early else (0, (3, 1.6))
             y = [(row.n or 0) * row.arms for row in known]
             ax.plot(x, y, color=colour, linewidth=LINE, linestyle=dash, zorder=3)
             for row, value in zip(known, y, strict=True):

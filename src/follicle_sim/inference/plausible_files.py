@@ -11,10 +11,11 @@ from typing import Any
 from follicle_sim.figures.plausible import plot_plausible
 from follicle_sim.figures.style import save_figure
 from follicle_sim.files import write_rows, write_text_atomic
-from follicle_sim.inference.plausible import ChanceRow, Plausible, RatioRow
+from follicle_sim.inference.plausible import Plausible
+from follicle_sim.inference.plausible_rows import ChanceRow, RatioRow
 from follicle_sim.inference.repeat import RepeatRow
 from follicle_sim.provenance import package_version
-from follicle_sim.scenario.load import scenario_hash
+from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Scenario
 
 
