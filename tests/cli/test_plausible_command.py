@@ -20,7 +20,7 @@ def test_the_three_answers_are_printed_and_written(cli, study, tmp_path):
     assert done.code == 0, done.err
     for start in ("1. With nothing but the drug", "2. With no effect of the drug", "3. At potency"):
         assert start in done.out
-    assert "season, recruited from 1 January" in done.out
+    assert "season, from 1 January" in done.out
     assert "about" in done.err
     assert max(map(len, done.out.splitlines())) <= 80 or "Written to" in done.out
     names = {path.name for path in out.iterdir()}

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from follicle_sim.inference.plausible_rows import (
     ChanceRow,
     chance_row,
     day_in_words,
+    without_the_drug,
 )
 from follicle_sim.inference.power_plan import Plan
 from follicle_sim.inference.repeat import controlled, repeat
@@ -143,7 +145,8 @@ def test_spots_are_the_same_people_with_hairs_of_their_own(scenario):
 
 def test_an_answer_has_every_circumstance_and_curve(found, scenario):
     causes = [row.cause for row in found.nulls]
-    assert causes == [NOTHING, SPOT, NEEDLE, YEAR, SEASON, WORST, DRIFT, TOGETHER, ALL]
+    worst = [] if "worst month" in found.nulls[4].text else [WORST]
+    assert causes == [NOTHING, SPOT, NEEDLE, YEAR, SEASON, *worst, DRIFT, TOGETHER, ALL]
     assert [row.potency for row in found.alone] == [0.0, 2.0, 8.0]
     assert [row.trials for row in found.surrounded] == [30, 20, 20]
     assert found.alone[0].chance == found.nulls[0].chance
@@ -248,6 +251,22 @@ def test_the_drug_must_be_one(scenario):
     assert made.the_treatment(two, "minoxidil_topical_5") == "minoxidil_topical_5"
     with pytest.raises(InputError, match="allowed: above 0"):
         controlled(scenario, "exosomes_foreskin_injection", "parallel", (0.0,))
+
+
+def row_of(cause, hits, trials=100, rise=1.0):
+    return chance_row(cause, cause, None, np.arange(trials)[:, None, None] < hits, np.array([rise]))
+
+
+def test_the_worst_month_is_never_better_than_the_study_s_own():
+    months = [row_of(month, 4 if month == "May" else 0) for month, _ in made.MONTHS]
+    own = row_of(SEASON, 3)
+    nulls, told = without_the_drug([own, *months])
+    assert [(row.cause, row.hits) for row in nulls] == [(YEAR, 4), (SEASON, 3), (WORST, 4)]
+    assert nulls[0].trials == 1200
+    assert len(told) == 12
+    may = replace(row_of(SEASON, 9), text="season, from 1 May")
+    nulls, _ = without_the_drug([may, *months])
+    assert [row.text for row in nulls][1:] == ["season, from 1 May (worst month)"]
 
 
 def test_months_are_named_by_their_days():

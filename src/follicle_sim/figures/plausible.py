@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WIDTH, _HEIGHT, _HEAD, _FOOT = 13.4, 4.9, 1.25, 1.02
-_FIRST, _SECOND, _THIRD = (0.62, 3.75), (6.55, 2.35), (9.72, 3.45)  # left and width of a panel
+_FIRST, _SECOND, _THIRD = (0.62, 3.6), (6.72, 2.2), (9.74, 3.45)  # left and width of a panel
 _ROUND = readable("#d55e00")
 _SPLIT, _PARALLEL = readable("#009e73"), "#aa4499"
 _TARGET = 0.8
@@ -112,7 +112,7 @@ def plot_plausible(
         _needed(panels[2], repeats, default)
         heads = (
             ("1  With the drug", _FIRST[0]),
-            ("2  With no effect of the drug, but with …", _SECOND[0] - 2.02),
+            ("2  With no effect of the drug, but with …", _SECOND[0] - 2.2),
             ("3  Drug against needle: people needed", _THIRD[0]),
         )
         for text, left in heads:
@@ -120,7 +120,7 @@ def plot_plausible(
         _write(figure, 0.15, 0.33, title, TITLE, INK)
         _write(figure, 0.15, 0.57, f"Published outcome: {asked}", BODY, MUTED)
         note = (
-            "Simulated studies, 95 % Monte Carlo intervals; triangle: more (or fewer) than that. "
+            "Simulated studies, 95 % Monte Carlo intervals; triangle: beyond what was tried. "
             "Drift is what control arms of published trials did by themselves; season and spot are "
             "partly in it, so the last bar counts some twice."
         )
@@ -211,6 +211,7 @@ def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
     looks = {"parallel": _PARALLEL, "split_scalp": _SPLIT}
     names = {"parallel": "two arms", "split_scalp": "split scalp"}
     handles, texts = [], []
+    unknown: list[tuple[Needed, str]] = []
     ax.axvline(default, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     for kind, colour in looks.items():
         for week in weeks:
@@ -240,18 +241,7 @@ def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
                 )
             )
             texts.append(f"{names[kind]}, week {week:g}")
-            for row in (each for each in mine if each.n is None):
-                bound = row.high if row.low is None else row.low
-                marker = "v" if row.low is None else "^"
-                if bound is not None:
-                    ax.plot(
-                        [row.potency],
-                        [bound * row.arms],
-                        marker,
-                        color=colour,
-                        markersize=5,
-                        zorder=4,
-                    )
+            unknown += [(row, colour) for row in mine if row.n is None]
     dress(ax)
     if rows:
         ax.set_yscale("log")
@@ -259,6 +249,12 @@ def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
         arms = max(row.arms for row in rows)
         seen = [each * arms for each in ends] or [10, 100]
         ax.set_ylim(min(5, min(seen) * 0.7), max(seen) * 3.5)
+        for row, colour in unknown:  # every trial, or hardly one, found the effect
+            few = row.high is not None and row.low is None
+            marker, level = (
+                ("v", (row.high or 0) * row.arms) if few else ("^", 0.95 * row.arms * max(seen))
+            )
+            ax.plot([row.potency], [level], marker, color=colour, markersize=5, zorder=4)
         ax.yaxis.set_major_locator(FixedLocator([5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         ax.yaxis.set_minor_formatter(NullFormatter())

@@ -95,7 +95,7 @@ def words_of(scenario: Scenario, plan: Plan, drug: str, spots: int) -> dict[str,
         SPOT: f"thinner of {spots} spots counted"
         if spots == 2
         else f"thinnest of {spots} spots counted",
-        SEASON: "" if own is None else f"season, recruited from {day_in_words(own.opens)}",
+        SEASON: "" if own is None else f"season, from {day_in_words(own.opens)}",
         NEEDLE: f"the needle ({made.needle_of(scenario, drug).replace('_', ' ')})",
         DRIFT: "drift of published arms",
         TOGETHER: _listed(parts),
@@ -127,12 +127,18 @@ def without_the_drug(
     months = tuple(found[month] for month, _ in made.MONTHS if month in found)
     if months:
         hits, trials = sum(row.hits for row in months), sum(row.trials for row in months)
-        worst = max(months, key=lambda row: (row.chance, row.changes))
         changes = np.mean([row.changes for row in months], axis=0)
         one = float(np.mean([row.one_arm for row in months]))
         mean = (hits / trials, *wilson(hits, trials), one, tuple(map(float, changes)))
         found[YEAR] = ChanceRow(YEAR, "season, any month alike", None, trials, hits, *mean)
-        found[WORST] = replace(worst, cause=WORST, text=f"season, worst month: {worst.cause}")
+        # a month of which more is known, since the study was in it, stands for itself
+        own = found[SEASON]
+        known = {row.cause: own if own.text.endswith(f" 1 {row.cause}") else row for row in months}
+        name = max(known, key=lambda month: (known[month].chance, known[month].changes))
+        if known[name] is own:
+            found[SEASON] = replace(own, text=f"{own.text} (worst month)")
+        else:
+            found[WORST] = replace(known[name], cause=WORST, text=f"season, worst month: {name}")
     order = (NOTHING, SPOT, NEEDLE, YEAR, SEASON, WORST, DRIFT, TOGETHER, ALL)
     # with no circumstance of its own a study has nothing to put together
     return tuple(found[each] for each in order if each in found and found[each].text), months
