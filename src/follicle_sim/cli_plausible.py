@@ -59,7 +59,7 @@ def plausible(
     ] = None,
     spots: Annotated[
         int,
-        typer.Option("--spots", min=2, max=10, help="Spots of which the thinnest is counted."),
+        typer.Option("--spots", help="Spots of which the thinnest is counted; 1: no choice."),
     ] = 2,
     repeat_week: Annotated[
         str, typer.Option("--repeat-week", metavar="W,W", help="Visits of a controlled repeat.")
@@ -88,7 +88,7 @@ def plausible(
     from follicle_sim.inference.circumstances import the_treatment
     from follicle_sim.inference.plausible_files import as_record, write_plausible
     from follicle_sim.inference.power_plan import Plan
-    from follicle_sim.inference.repeat import controlled, repeat
+    from follicle_sim.inference.repeat import RepeatRow, controlled, repeat
     from follicle_sim.scenario.load import load_scenario
 
     changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
@@ -115,7 +115,7 @@ def plausible(
             threads=threads,
             report=report,
         )
-        repeats = ()
+        repeats: tuple[RepeatRow, ...] = ()
         if not no_repeat:
             repeats = repeat(
                 scenario,

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 from follicle_sim.console.text import Column, make_console, number, print_groups, print_indented
 from follicle_sim.figures.power import people_needed
-from follicle_sim.inference.plausible import (
+from follicle_sim.inference.plausible import Plausible
+from follicle_sim.inference.plausible_files import in_words
+from follicle_sim.inference.plausible_rows import (
     ALL,
     ALONE,
     NOTHING,
     SURROUNDED,
     TOGETHER,
     ChanceRow,
-    Plausible,
 )
-from follicle_sim.inference.plausible_files import in_words
 from follicle_sim.inference.repeat import RepeatRow
 
 Rows = Sequence[RepeatRow]
@@ -62,6 +62,8 @@ def _cells(row: ChanceRow, text: str, several: bool) -> list[str]:
 
 
 def _ratio(ratio: float, low: float, high: float, bound: bool) -> str:
+    if bound and low < 1.0:
+        return "too rare in both to tell"
     return f"more than {low:.2g}" if bound else f"{ratio:.3g} [{low:.2g}, {high:.2g}]"
 
 
@@ -91,16 +93,19 @@ def answers(found: Plausible, repeats: Rows) -> list[str]:
     lines = [
         f"1. With nothing but the drug the outcome is likelier than not {reach}; at potency "
         f"{alone.potency:g} it comes in {_percent(alone)} of studies.",
-        f"2. With no effect of the drug it comes in {_percent(nulls[NOTHING])} of studies if nothing "
-        f"else moves, in {_percent(nulls[TOGETHER])} with season, choice of the spot and needle, and "
-        f"in {_percent(nulls[ALL])} with the drift of published arms on top.",
+        f"2. With no effect of the drug it comes in {_percent(nulls[NOTHING])} of studies if "
+        "nothing else moves",
     ]
+    for cause in (TOGETHER, ALL):
+        if cause in nulls:
+            lines[-1] += f", in {_percent(nulls[cause])} with {nulls[cause].text}"
+    lines[-1] += "."
     ratios = [row for row in found.ratios if row.cause == SURROUNDED]
     if ratios:
         few = min(row.ratio for row in ratios), max(row.ratio for row in ratios)
         lines[-1] += (
-            f" Among studies that hold all of it, the outcome is {few[0]:.2g} to {few[1]:.2g} times "
-            "as likely with the drug as without."
+            f" Where all of that is there, the outcome is {few[0]:.2g} to {few[1]:.2g} times as "
+            "likely with the drug as without."
         )
     last = [row for row in repeats if row.potency == alone.potency and row.target == 0.8]
     if last:

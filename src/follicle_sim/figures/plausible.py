@@ -1,9 +1,9 @@
-"""One published outcome, asked three ways: with the drug, without it, and in a controlled repeat."""
+"""One published outcome asked three ways: with the drug, without it, and with a control."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WIDTH, _HEIGHT, _HEAD, _FOOT = 13.4, 4.9, 1.25, 1.02
-_FIRST, _SECOND, _THIRD = (0.62, 3.75), (6.55, 2.35), (9.72, 3.45)  # left and width of a panel
+_FIRST, _SECOND, _THIRD = (0.62, 3.6), (6.72, 2.2), (9.74, 3.45)  # left and width of a panel
 _ROUND = readable("#d55e00")
 _SPLIT, _PARALLEL = readable("#009e73"), "#aa4499"
 _TARGET = 0.8
@@ -112,24 +112,24 @@ def plot_plausible(
         _needed(panels[2], repeats, default)
         heads = (
             ("1  With the drug", _FIRST[0]),
-            ("2  With no effect of the drug, but with …", _SECOND[0] - 2.02),
-            ("3  What a controlled repeat needs", _THIRD[0]),
+            ("2  With no effect of the drug, but with …", _SECOND[0] - 2.2),
+            ("3  Drug against needle: people needed", _THIRD[0]),
         )
         for text, left in heads:
             _write(figure, left, 0.98, text, BODY + 0.5, INK, weight="bold")
         _write(figure, 0.15, 0.33, title, TITLE, INK)
-        _write(figure, 0.15, 0.57, f"Published outcome. {asked}", BODY, MUTED)
+        _write(figure, 0.15, 0.57, f"Published outcome: {asked}", BODY, MUTED)
         note = (
-            "Shares of simulated studies with 95 % Monte Carlo intervals. Drift is what control arms "
-            "of published trials did: season and choice of the spot are in it already, so the last "
-            "bar counts some twice."
+            "Simulated studies, 95 % Monte Carlo intervals; triangle: beyond what was tried. "
+            "Drift is what control arms of published trials did by themselves; season and spot are "
+            "partly in it, so the last bar counts some twice."
         )
         figure.text(0.15 / _WIDTH, 0.13 / _HEIGHT, note, fontsize=SMALL, color=MUTED)
     return figure
 
 
 def _write(
-    figure: Figure, left: float, below: float, text: str, size: float, colour: str, **more: str
+    figure: Figure, left: float, below: float, text: str, size: float, colour: str, **more: Any
 ) -> None:
     figure.text(left / _WIDTH, 1 - below / _HEIGHT, text, fontsize=size, color=colour, **more)
 
@@ -149,25 +149,23 @@ def _curves(
         handles.append((line, text))
     dress(ax)
     ax.set(xlim=(-0.02 * last, 1.02 * last), ylim=(0, 102))
-    ax.set_xlabel("potency of the drug (1: kenogen ends twice as fast)", fontsize=BODY, color=INK)
+    ax.set_xlabel("potency of the drug (0: without it)", fontsize=BODY, color=INK)
     ax.set_ylabel("studies with the published outcome (%)", fontsize=BODY, color=INK)
-    note = f"default\n{default:g}"
     ax.annotate(
-        note,
-        (default, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(3, 2),
+        f"default potency {default:g}",
+        (default, 30.0),
+        xytext=(3, 0),
         textcoords="offset points",
         fontsize=SMALL,
         color=MUTED,
-        va="bottom",
-        ha="center",
+        rotation=90,
+        va="center",
     )
     ax.legend(
         [line for line, _ in handles],
         [text for _, text in handles],
-        loc="center right",
-        bbox_to_anchor=(1.0, 0.42),
+        loc="lower right",
+        bbox_to_anchor=(1.01, -0.01),
         frameon=False,
         fontsize=SMALL,
         labelcolor=INK,
@@ -211,8 +209,9 @@ def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
     rows = [row for row in repeats if row.target == _TARGET]
     weeks = sorted({row.week for row in rows})
     looks = {"parallel": _PARALLEL, "split_scalp": _SPLIT}
-    names = {"parallel": "two arms, people in all", "split_scalp": "split scalp, people in all"}
+    names = {"parallel": "two arms", "split_scalp": "split scalp"}
     handles, texts = [], []
+    unknown: list[tuple[Needed, str]] = []
     ax.axvline(default, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     for kind, colour in looks.items():
         for week in weeks:
@@ -220,7 +219,7 @@ def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
             early = week == weeks[0]
             known = [row for row in mine if row.n is not None]
             x = [row.potency for row in known]
-            dash = "-" if early else (0, (3, 1.6))
+            dash: Any = "-" if early else (0, (3, 1.6))
             y = [(row.n or 0) * row.arms for row in known]
             ax.plot(x, y, color=colour, linewidth=LINE, linestyle=dash, zorder=3)
             for row, value in zip(known, y, strict=True):
@@ -242,23 +241,20 @@ def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
                 )
             )
             texts.append(f"{names[kind]}, week {week:g}")
-            for row in (each for each in mine if each.n is None):
-                bound = row.high if row.low is None else row.low
-                marker = "v" if row.low is None else "^"
-                if bound is not None:
-                    ax.plot(
-                        [row.potency],
-                        [bound * row.arms],
-                        marker,
-                        color=colour,
-                        markersize=5,
-                        zorder=4,
-                    )
+            unknown += [(row, colour) for row in mine if row.n is None]
     dress(ax)
     if rows:
         ax.set_yscale("log")
-        seen = [row.n * row.arms for row in rows if row.n is not None] or [10, 100]
-        ax.set_ylim(min(8, min(seen) * 0.7), max(seen) * 2.2)
+        ends = [each for row in rows for each in (row.n or row.low or row.high,) if each]
+        arms = max(row.arms for row in rows)
+        seen = [each * arms for each in ends] or [10, 100]
+        ax.set_ylim(min(5, min(seen) * 0.7), max(seen) * 3.5)
+        for row, colour in unknown:  # every trial, or hardly one, found the effect
+            few = row.high is not None and row.low is None
+            marker, level = (
+                ("v", (row.high or 0) * row.arms) if few else ("^", 0.95 * row.arms * max(seen))
+            )
+            ax.plot([row.potency], [level], marker, color=colour, markersize=5, zorder=4)
         ax.yaxis.set_major_locator(FixedLocator([5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         ax.yaxis.set_minor_formatter(NullFormatter())
@@ -267,7 +263,7 @@ def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
         ax.set_xlim(0, 1.04 * last)
         ax.grid(True, axis="y", color=RULE, linewidth=0.6)
     ax.set_xlabel("potency of the drug", fontsize=BODY, color=INK)
-    ax.set_ylabel("people for 80 % power, drug against needle", fontsize=BODY, color=INK)
+    ax.set_ylabel("people in all for 80 % power", fontsize=BODY, color=INK)
     ax.legend(
         handles,
         texts,

@@ -75,15 +75,9 @@ class LineLike(Protocol):
     def high(self) -> NDArray[np.float64]: ...
 
 
-class SmallestLike(Protocol):
-    """What is drawn of a `SmallestRow`."""
+class NeededLike(Protocol):
+    """What is told of a number of people."""
 
-    @property
-    def comparison(self) -> str: ...
-    @property
-    def week(self) -> str: ...
-    @property
-    def target(self) -> float: ...
     @property
     def n(self) -> int | None: ...
     @property
@@ -96,7 +90,18 @@ class SmallestLike(Protocol):
     def note(self) -> str: ...
 
 
-def people_needed(row: SmallestLike) -> str:
+class SmallestLike(NeededLike, Protocol):
+    """What is drawn of a `SmallestRow`."""
+
+    @property
+    def comparison(self) -> str: ...
+    @property
+    def week(self) -> str: ...
+    @property
+    def target(self) -> float: ...
+
+
+def people_needed(row: NeededLike) -> str:
     """Return the people needed, with their interval, as a figure and a table show them."""
     if row.n is None:
         return row.note.partition(":")[0]

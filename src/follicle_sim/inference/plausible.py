@@ -21,8 +21,24 @@ from follicle_sim.analysis.people import SMALLER_IS_BETTER
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.inference import circumstances as made
 from follicle_sim.inference.designs import Offset
+from follicle_sim.inference.plausible_rows import (
+    ALL,
+    ALONE,
+    DRIFT,
+    NEEDLE,
+    NOTHING,
+    SEASON,
+    SPOT,
+    SURROUNDED,
+    TOGETHER,
+    ChanceRow,
+    RatioRow,
+    chance_row,
+    likelihood_ratio,
+    without_the_drug,
+    words_of,
+)
 from follicle_sim.inference.power import analyse
-from follicle_sim.inference.power_curve import wilson
 from follicle_sim.inference.power_plan import Plan, complete_plan, without_drug
 from follicle_sim.inference.trial_sources import (
     SimulatedTrials,
@@ -46,6 +62,8 @@ SPOTS = 2
 """Areas looked at in each place, of which the thinnest is counted (assumption: a choice of two is
 the least that is a choice)."""
 
+MOST_SPOTS = 10
+
 PERSON = 1.5e-4
 """Seconds a person costs beside events and tables, as measured: few follicles each, but traits, a
 season of one's own and readings."""
@@ -55,59 +73,6 @@ FEWEST = 20
 
 MONTH_SHARE = 5
 """A month of the year gets a trial in so many: only the mean and the worst are asked for."""
-
-ALONE, SURROUNDED = "the drug alone", "the drug, and all else a trial without control holds"
-NOTHING, SPOT, SEASON = "nothing", "spot", "season"
-YEAR, WORST, NEEDLE, DRIFT = "year", "worst", "needle", "drift"
-TOGETHER, ALL = "together", "all"
-
-
-@dataclass(frozen=True, slots=True)
-class ChanceRow:
-    """How often the published outcome happens.
-
-    Parameters
-    ----------
-    cause
-        What there is but the drug: a key such as "season"; `text` in words.
-    potency
-        Of the drug; None without it.
-    trials, hits
-        Simulated studies, and those in which the outcome happened.
-    chance, low, high
-        Their share and its 95 % Monte Carlo interval (Wilson).
-    one_arm
-        Mean over the comparisons of the share in which one alone had it at every visit.
-    changes
-        Mean estimate at each visit, in the unit of the endpoint.
-    """
-
-    cause: str
-    text: str
-    potency: float | None
-    trials: int
-    hits: int
-    chance: float
-    low: float
-    high: float
-    one_arm: float
-    changes: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RatioRow:
-    """How much likelier the outcome is with the drug than without it, all else equal.
-
-    `ratio` and its 95 % Monte Carlo interval are of counts with a half added, so that none seen is
-    not none possible; `bound` tells that without the drug it was never seen: at least `low`.
-    """
-
-    cause: str
-    potency: float
-    ratio: float
-    low: float
-    high: float
-    bound: bool
 
 
 @dataclass(frozen=True)
@@ -205,19 +170,6 @@ def outcome(
     }
 
 
-def chance_row(
-    cause: str, text: str, potency: float | None, gained: Flags, changes: Floats
-) -> ChanceRow:
-    """Summarise studies; `gained` is (R, comparison, week)."""
-    hits = int(gained.all(axis=(1, 2)).sum())
-    low, high = wilson(hits, len(gained))
-    one = float(gained.all(axis=2).mean())
-    told = tuple(float(each) for each in changes)
-    return ChanceRow(
-        cause, text, potency, len(gained), hits, hits / len(gained), low, high, one, told
-    )
-
-
 def plausible(
     scenario: Scenario,
     potencies: Sequence[float] = POTENCIES,
@@ -263,6 +215,7 @@ def plausible(
     jobs = _jobs(scenario, plan, drug, sorted(set(potencies)), replicates, spots)
     n = scenario.population.subjects
     people = [job.trials * sum(len(each.arms) for each in job.scenarios) * n for job in jobs]
+    words = words_of(scenario, plan, drug, spots)
     rows: list[ChanceRow] = []
     for k, job in enumerate(jobs):
 
@@ -272,16 +225,16 @@ def plausible(
 
         found = _run(job, plan, n, threads, seen)
         for name, (gained, changes) in found.items():
-            text = _words(name, scenario, spots)
+            text = words.get(name, name)
             rows.append(chance_row(name, text, job.potency, gained, changes))
-    nulls, months = _nulls(rows, scenario)
+    nulls, months = without_the_drug(rows)
     by_cause = {row.cause: row for row in nulls}
     curves = {}
     ratios: list[RatioRow] = []
     # with all else added, the study without the drug still has its needle
     for curve, without in ((ALONE, by_cause[NOTHING]), (SURROUNDED, by_cause[ALL])):
         given = tuple(row for row in rows if row.cause == curve)
-        ratios += [_ratio(row, without) for row in given]
+        ratios += [likelihood_ratio(row, without) for row in given]
         curves[curve] = (replace(without, cause=curve, text=curve, potency=0.0), *given)
     return Plausible(
         plan,
@@ -309,8 +262,8 @@ def the_plan(
         for each in potencies
         if not (math.isfinite(each) and each >= 0.0)
     ]
-    if not 2 <= spots <= 10:
-        problems.append(Problem("spots", f"found {spots}; a choice is among 2 to 10"))
+    if not 1 <= spots <= MOST_SPOTS:
+        problems.append(Problem("spots", f"found {spots}; allowed: 1 (no choice) to {MOST_SPOTS}"))
     plan = plan or Plan()
     weeks = plan.weeks or tuple(day / 7.0 for day in scenario.design.visits if day > 0.0)
     if not weeks:
@@ -410,56 +363,3 @@ def _jobs(
         given = made.with_potency(here, drug, potency)
         jobs.append(_Job(made.spot_scenarios(given, choice), half, potency, surrounded))
     return jobs
-
-
-def _words(cause: str, scenario: Scenario, spots: int) -> str:
-    own = scenario.design.recruitment
-    opens = "" if own is None else day_in_words(own.opens)
-    return {
-        NOTHING: "nothing but hair cycle and reading",
-        SPOT: f"thinner of {spots} spots counted",
-        SEASON: f"season, recruited from {opens}",
-        NEEDLE: "the needle, with saline",
-        DRIFT: "drift of published arms",
-        TOGETHER: "spot, season and needle",
-        ALL: "spot, season, needle and drift",
-    }.get(cause, cause)
-
-
-def day_in_words(day: float) -> str:
-    """Return a day of the year in words.
-
-    Examples
-    --------
-    >>> day_in_words(0.0), day_in_words(60.0)
-    ('1 January', '2 March')
-    """
-    month, start = next(each for each in reversed(made.MONTHS) if each[1] <= day)
-    return f"{int(day - start) + 1} {month}"
-
-
-def _nulls(
-    rows: Sequence[ChanceRow], scenario: Scenario
-) -> tuple[tuple[ChanceRow, ...], tuple[ChanceRow, ...]]:
-    """Return the circumstances in the order they are told, and the months."""
-    found = {row.cause: row for row in rows if row.potency is None}
-    months = tuple(found[month] for month, _ in made.MONTHS if month in found)
-    if months:
-        hits, trials = sum(row.hits for row in months), sum(row.trials for row in months)
-        worst = max(months, key=lambda row: (row.chance, row.changes))
-        changes = np.mean([row.changes for row in months], axis=0)
-        one = float(np.mean([row.one_arm for row in months]))
-        mean = (hits / trials, *wilson(hits, trials), one, tuple(map(float, changes)))
-        found[YEAR] = ChanceRow(YEAR, "season, any month alike", None, trials, hits, *mean)
-        found[WORST] = replace(worst, cause=WORST, text=f"season, worst month: {worst.cause}")
-    order = (NOTHING, SPOT, NEEDLE, YEAR, SEASON, WORST, DRIFT, TOGETHER, ALL)
-    return tuple(found[cause] for cause in order if cause in found), months
-
-
-def _ratio(row: ChanceRow, without: ChanceRow) -> RatioRow:
-    a, b = (row.hits + 0.5) / (row.trials + 1.0), (without.hits + 0.5) / (without.trials + 1.0)
-    variance = (1.0 - a) / (row.hits + 0.5) + (1.0 - b) / (without.hits + 0.5)
-    half = math.exp(1.96 * math.sqrt(variance))
-    assert row.potency is not None
-    ratio = a / b
-    return RatioRow(row.cause, row.potency, ratio, ratio / half, ratio * half, not without.hits)

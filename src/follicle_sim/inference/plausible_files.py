@@ -11,10 +11,11 @@ from typing import Any
 from follicle_sim.figures.plausible import plot_plausible
 from follicle_sim.figures.style import save_figure
 from follicle_sim.files import write_rows, write_text_atomic
-from follicle_sim.inference.plausible import ChanceRow, Plausible, RatioRow
+from follicle_sim.inference.plausible import Plausible
+from follicle_sim.inference.plausible_rows import ChanceRow, RatioRow
 from follicle_sim.inference.repeat import RepeatRow
 from follicle_sim.provenance import package_version
-from follicle_sim.scenario.load import scenario_hash
+from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Scenario
 
 
@@ -91,9 +92,9 @@ def in_words(found: Plausible) -> str:
         f"week {weeks[0]}" if len(weeks) == 1 else f"weeks {', '.join(weeks[:-1])} and {weeks[-1]}"
     )
     gain = "gain" if plan.pairs[0][1] else "rise"
-    everywhere = "" if len(plan.pairs) == 1 else f" in all {len(plan.pairs)} arms"
-    if plan.own_change and len(plan.pairs) > 1:
-        places = [name for name, _ in plan.pairs]
-        everywhere = f" on {', '.join(places[:-1])} and {places[-1]}"
+    arms = [treated for treated, _ in plan.pairs]
+    everywhere = ""
+    if len(arms) > 1:
+        everywhere = f", in {', '.join(arms[:-1])} and {arms[-1]}"
     name = plan.endpoint.replace("_", " ")
-    return f"{name}: a {gain} with p < {plan.level_of_error:g} at {told}{everywhere}"
+    return f"{gain} in {name}, p < {plan.level_of_error:g}, at {told}{everywhere}"

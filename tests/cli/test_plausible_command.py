@@ -1,0 +1,54 @@
+"""`follicle-sim plausible`: what it prints, writes and refuses."""
+
+import json
+
+import pytest
+from plausible_examples import TEXT
+
+
+@pytest.fixture
+def study(tmp_path):
+    path = tmp_path / "study.toml"
+    path.write_text(TEXT.replace("subjects = 6", "subjects = 4"), encoding="utf-8")
+    return path
+
+
+def test_the_three_answers_are_printed_and_written(cli, study, tmp_path):
+    out = tmp_path / "out"
+    asked = ("plausible", study, "--potency", "1,8", "--replicates", "4", "--out", out)
+    done = cli(*asked, "--repeat-week", "12", columns=80)
+    assert done.code == 0, done.err
+    for start in ("1. With nothing but the drug", "2. With no effect of the drug", "3. At potency"):
+        assert start in done.out
+    assert "season, from 1 January" in done.out
+    assert "about" in done.err
+    assert max(map(len, done.out.splitlines())) <= 80 or "Written to" in done.out
+    names = {path.name for path in out.iterdir()}
+    assert names == {"chances.csv", "ratios.csv", "repeat.csv", "plausible.json", "plausible.png"}
+
+
+def test_json_is_all_that_is_printed(cli, study, tmp_path):
+    asked = ("plausible", study, "--potency", "8", "--replicates", "4", "--out", tmp_path / "out")
+    done = cli(*asked, "--json", "--no-repeat", "--seed", "3", "--method", "signed_rank")
+    found = json.loads(done.out)
+    assert (done.code, done.err) == (0, "")
+    assert (found["seed"], found["outcome"]["method"]) == (3, "signed_rank")
+    assert found["controlled_repeat"] == []
+    assert [row["potency"] for row in found["drug_alone"]] == [0.0, 8.0]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--potency", "1,much"), "numbers with commas, such as"),
+        (("--potency", "-1"), "allowed: 0 or more"),
+        (("--repeat-week", "0"), "allowed: above 0"),
+        (("--method", "ancova"), "does not fit"),
+        (("--week", "5"), "no visit after baseline"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(cli, study, tmp_path, more, message):
+    done = cli("plausible", study, "--out", tmp_path / "out", *more)
+    assert done.code == 2
+    assert message in done.err
+    assert not (tmp_path / "out").exists()
