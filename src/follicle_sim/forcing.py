@@ -124,7 +124,8 @@ def in_season(
 
     log v_anagen gains A cos(2 pi (day of the year - peak) / year) - ln I0(A): the second term keeps
     the mean speed over a year. The wave sets in over the first year of the grid, so that the
-    stationary start is that of the mean. Nothing changes where the cohort has no calendar.
+    stationary start is that of the mean; scenarios with dates have the history for it. Nothing
+    changes where the cohort has no calendar.
     """
     amplitude = parameters["season_anagen"]
     if cohort.calendar is None or amplitude == 0.0:
