@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.analysis.groups import Floats
+from follicle_sim.analysis.products import product
 
 MOST_STEPS = 200
 CLOSE = 1e-12
@@ -105,7 +106,9 @@ class _State:
         padded = np.where(both, sigma, 0.0) + np.eye(visits) * ~data.seen[:, :, None]
         root = np.linalg.cholesky(padded)
         self.inverse = np.where(both, np.linalg.inv(padded), 0.0)  # (G, V, V)
-        precision = np.einsum("gvw,gij->viwj", self.inverse, data.xx, optimize=True)
+        groups = len(data.people)
+        precision = product(self.inverse.reshape(groups, -1).T, data.xx.reshape(groups, -1))
+        precision = precision.reshape(visits, visits, q, q).transpose(0, 2, 1, 3)
         precision = precision.reshape(visits * q, visits * q)
         xroot = np.linalg.cholesky(precision)
         self.phi = np.linalg.inv(precision)
@@ -139,11 +142,11 @@ class _State:
         first = people[:, None, None] * a
         if self.restricted:
             first = first - 2.0 * (a @ self.kernel @ a)
-        information = basis.T @ crossed(first, a).reshape(size, size) @ basis
+        information = product(product(basis.T, crossed(first, a).reshape(size, size)), basis)
         if self.restricted:
             moved = self.phi @ self.moved()  # (m, Vq, Vq)
             flat = moved.reshape(len(moved), -1)
-            information += flat @ moved.transpose(0, 2, 1).reshape(len(moved), -1).T
+            information += product(flat, moved.transpose(0, 2, 1).reshape(len(moved), -1).T)
         return np.asarray(0.25 * (information + information.T))
 
     def moved(self) -> Floats:
@@ -155,7 +158,7 @@ class _State:
             for j in range(i, q):
                 # sum over g of xx_g[i, j] A_g E A_g for every E of the basis at once
                 weighted = self.data.xx[:, i, j, None, None] * a
-                block = crossed(weighted, a).reshape(visits**2, visits**2) @ basis
+                block = product(crossed(weighted, a).reshape(visits**2, visits**2), basis)
                 block = block.reshape(visits, visits, m)
                 full[:, i, :, j] = full[:, j, :, i] = block
         return np.asarray(-np.moveaxis(full, -1, 0).reshape(m, visits * q, visits * q))
@@ -172,7 +175,8 @@ class _State:
         slope = -(moved @ d.reshape(-1))  # derivative of c' Phi c
         # d' Q_ij d with Q_ij = sum_g X' A E_i A E_j A X
         outer = a @ (d @ xx @ d.T) @ a
-        quadratic = basis.T @ crossed(outer, a).reshape(visits**2, visits**2) @ basis
+        quadratic = crossed(outer, a).reshape(visits**2, visits**2)
+        quadratic = product(product(basis.T, quadratic), basis)
         lost = moved @ self.phi @ moved.T
         adjusted = plain + 2.0 * float((spread * (0.5 * (quadratic + quadratic.T) - lost)).sum())
         df = 2.0 * plain**2 / float(slope @ spread @ slope)
@@ -182,8 +186,8 @@ class _State:
 def crossed(first: Floats, second: Floats) -> Floats:
     """Return the sum over g of first_g[a, c] second_g[b, d], as an array [a, b, c, d]."""
     count, visits = first.shape[:2]
-    product = first.reshape(count, -1).T @ second.reshape(count, -1)
-    return product.reshape((visits,) * 4).transpose(0, 2, 1, 3)
+    sums = product(first.reshape(count, -1).T, second.reshape(count, -1))
+    return sums.reshape((visits,) * 4).transpose(0, 2, 1, 3)
 
 
 def unstructured(visits: int) -> Floats:

@@ -12,7 +12,7 @@ from follicle_sim.scenario.model import Scenario
 
 NO_SPREAD = (
     "spread is not given: people are identical, and only the luck of single hairs tells them "
-    'apart. Intervals are far narrower than those of a real trial; try population.spread = "typical"'
+    'apart. Intervals are far narrower than in a real trial; try population.spread = "typical"'
 )
 NO_CONTROL = (
     "There is no control arm: whatever else moved hair in that time (the natural course, the "
@@ -22,7 +22,9 @@ NO_CONTROL = (
 
 def caveats(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> list[str]:
     """Return the warnings of a trial, the most important first."""
-    return [*_design(scenario, result, flow), *_model(scenario), *result.notes]
+    # The same is said here, and first, of a trial without a control arm.
+    notes = [note for note in result.notes if "without a control arm" not in note]
+    return [*_design(scenario, result, flow), *_model(scenario), *notes]
 
 
 def _design(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> Iterator[str]:
@@ -38,8 +40,8 @@ def _design(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> Itera
         gone = planned - seen
         what = "halves" if flow.shared else "people"
         yield (
-            f"{gone} of {planned} {what} ({100 * gone / planned:.0f} %) lack a value needed at week "
-            f"{flow.week:g}. Who leaves for lack of effect makes those who stay look better."
+            f"{gone} of {planned} {what} ({100 * gone / planned:.0f} %) lack a value needed at "
+            f"week {flow.week:g}. Who leaves for lack of effect makes those who stay look better."
         )
     chosen = scenario.population.inclusion
     if chosen is not None and chosen.hair_density is not None:

@@ -41,7 +41,7 @@ def page(report: TrialReport, width: int = WIDTH) -> str:
         list(_costs(report, width)),
         ["To keep in mind", *_caveats(report, width)],
     ]
-    return "\n\n".join("\n".join(block) for block in blocks if block)
+    return "\n\n".join("\n".join(block).rstrip() for block in blocks if block)
 
 
 def question(report: TrialReport) -> str:

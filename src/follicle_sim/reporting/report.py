@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import xarray as xr
@@ -19,6 +20,7 @@ from follicle_sim.errors import InputError, Problem
 from follicle_sim.provenance import stored_scenario
 from follicle_sim.reporting.money import ArmCost, arm_costs
 from follicle_sim.scenario.analysis import Analysis
+from follicle_sim.scenario.load import scenario_hash
 from follicle_sim.scenario.model import Scenario
 
 SAME_PEOPLE = (
@@ -65,6 +67,11 @@ class TrialReport:
     def primary(self) -> Test:
         """The first primary comparison."""
         return self.tests[0]
+
+    @cached_property
+    def study(self) -> str:
+        """Name of the trial: equal scenarios and seeds have the same."""
+        return f"FS-{scenario_hash(self.scenario)[:8].upper()}"
 
     def trial(self, endpoint: str) -> Trial:
         """Return an endpoint of the dataset."""
