@@ -99,7 +99,11 @@ def answer(trial: Trial, test: Test, plan: Analysis) -> Answer:
     """Return what the data say to one test, in all R trials."""
     rules = Rules(plan.least_doses, plan.most_late)
     if trial.kind == "crossover":
-        keep = members(plan.set, trial, trial.visit(test.day), rules)
+        # Whoever keeps the protocol does so in both periods.
+        first, second = (
+            members(plan.set, trial, end, rules) for end in crossover.end_visits(trial, test.day)
+        )
+        keep = first & second
         periods, _ = crossover.period_groups(trial, test.treatment, test.control, test.day, keep)
         effects = compare_many(
             test.method,
@@ -221,6 +225,11 @@ def _notes(trial: Trial, test: Test, plan: Analysis) -> list[str]:
         notes.append(
             "a change from baseline without a control arm holds whatever else changed: season, "
             "regression to the mean, the procedure itself"
+        )
+    if test.method == "mixed_model":
+        notes.append(
+            "mixed_model takes one variance and one covariance for all visits; where people drift "
+            "apart its intervals are too narrow, and mmrm is the safer choice"
         )
     if METHODS[test.method].adjusts and plan.missing == "last_observation_carried_forward":
         notes.append("values carried forward make intervals too narrow")
