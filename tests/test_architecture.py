@@ -52,7 +52,7 @@ LAYERS = (
         "loops and pictures",
         ("figures", "inference", "explain", "predict", "through", "pharmacology.fit_drake"),
     ),
-    ("what is left on disk", ("outputs",)),
+    ("what is left on disk", ("outputs", "reporting")),
     (
         "what a user sees",
         (
@@ -61,7 +61,9 @@ LAYERS = (
             "cli_inference",
             "cli_instruments",
             "cli_optimise",
+            "cli_plausible",
             "cli_trial",
+            "cli_virtual_trial",
             "__main__",
         ),
     ),

@@ -17,7 +17,9 @@ import typer
 from follicle_sim.cli_inference import add_inference
 from follicle_sim.cli_instruments import add_instruments
 from follicle_sim.cli_optimise import add_optimise
+from follicle_sim.cli_plausible import add_plausible
 from follicle_sim.cli_trial import add_trial_commands
+from follicle_sim.cli_virtual_trial import add_virtual_trial
 from follicle_sim.errors import FollicleSimError, Interrupted
 
 CODES = (
@@ -295,7 +297,9 @@ def treatments_show(
 add_inference(app, CODES)
 add_instruments(app, CODES)
 add_optimise(app, CODES)
+add_virtual_trial(app, CODES)
 add_trial_commands(app, CODES)
+add_plausible(app, CODES)
 
 
 def _stop(signal_number: int, frame: object) -> NoReturn:

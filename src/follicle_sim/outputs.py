@@ -121,9 +121,9 @@ def write_run(data: xr.Dataset, scenario: Scenario, folder: Path) -> Written:
         for name in set(FILES) - set(done):
             (folder / name).unlink(missing_ok=True)
     except OutputError as error:
-        raise OutputError(f"{error}\n{_so_far(done, folder)}") from error
+        raise OutputError(f"{error}\n{so_far(done, folder)}") from error
     except KeyboardInterrupt:
-        raise Interrupted(f"stopped while writing; {_so_far(done, folder)}") from None
+        raise Interrupted(f"stopped while writing; {so_far(done, folder)}") from None
     return Written(endpoints, comparison, variable, tuple(done))
 
 
@@ -142,7 +142,8 @@ def write_explanation(data: xr.Dataset, folder: Path) -> tuple[str, ...]:
     return "explain.nc", "explain.png"
 
 
-def _so_far(done: Sequence[str], folder: Path) -> str:
+def so_far(done: Sequence[str], folder: Path) -> str:
+    """Return what is in a folder when writing stopped, for a message."""
     if not done:
         return f"nothing was written; files already in {folder} are as they were"
     return f"written to {folder}: {', '.join(done)}; its other files are as they were"

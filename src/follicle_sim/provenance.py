@@ -8,7 +8,8 @@ from typing import Any
 
 from follicle_sim.codes import PHASE_NAMES
 from follicle_sim.errors import InputError, Problem
-from follicle_sim.scenario.load import from_document, scenario_hash, to_document
+from follicle_sim.scenario.hashing import scenario_hash
+from follicle_sim.scenario.load import from_document, to_document
 from follicle_sim.scenario.model import Scenario
 
 LIBRARIES = ("numpy", "scipy", "numba", "xarray")

@@ -64,16 +64,18 @@ def enrol_all(
 def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort) -> Floats:
     """Return the hairs per area (S,) that the screening visit of candidates reads.
 
-    They live the natural history they would live as subjects, with the same draws, up to that
-    visit; nothing has been given yet.
+    They live as they would live as subjects, with the same draws, up to that visit: of the doses,
+    those of a run-in, which are the same in all arms.
     """
     scenario, design = study.scenario, study.scenario.design
     day = 0.0 - lead_of(scenario.population.inclusion, design.run_in)
     arms = list(scenario.arms)
-    arms[arm] = arms[arm].model_copy(update={"doses": ()})
+    before = tuple(dose for dose in arms[arm].doses if dose.start < 0.0)
+    arms[arm] = arms[arm].model_copy(update={"doses": before})
+    habit = {"adherence_spread": design.adherence_spread}
     update = {
         "arms": tuple(arms),
-        "design": Design.model_construct(kind=design.kind, visits=(day,)),
+        "design": Design.model_construct(kind=design.kind, visits=(day,), **habit),
         "record": scenario.record.model_copy(update={"follicles": False}),
     }
     early = replace(

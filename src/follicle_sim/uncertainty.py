@@ -78,7 +78,9 @@ def all_drawn(scenario: Scenario, first: int = 0) -> list[Scenario]:
 
 def _drawn(scenario: Scenario, replicate: int, potencies: Mapping[str, Quantity]) -> Scenario:
     seed = scenario.run.seed
-    biology = _biology_draw(seed, replicate % MOST_REPLICATES)
+    draw = _biology_draw(seed, replicate % MOST_REPLICATES)
+    # a potency follows what is drawn; to what the scenario sets it never did
+    biology = {name: value for name, value in draw.items() if name not in scenario.biology}
     found = {
         f"{POTENCY_PREFIX}{name}": _potency_draw(name, potency, biology, seed, replicate)
         for name, potency in potencies.items()
@@ -158,7 +160,9 @@ def _potency_draw(
         sd = min(MOST_SD, fit.log_se or MOST_SD)
         default = load_parameters()
         shift = sum(
-            slope * math.log(biology[key] / default[key]) for key, slope in fit.elasticity.items()
+            slope * math.log(biology[key] / default[key])
+            for key, slope in fit.elasticity.items()
+            if key in biology
         )
     decision = int(Decision.POTENCY_FIT)
     z = float(normals(seed, replicate, 0, 0, SUBJECT_LEVEL, word(name), decision))

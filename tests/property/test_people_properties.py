@@ -8,6 +8,7 @@ from people_examples import people
 
 from follicle_sim import simulate
 from follicle_sim.cohort import draw_cohort
+from follicle_sim.scenario import Dose
 from follicle_sim.scenario.correlation import TRAITS, ImpossibleError, mixing, pair_of
 
 few = settings(deadline=None, max_examples=15)
@@ -205,3 +206,19 @@ def test_people_of_a_stratified_trial_are_chosen_before_they_are_allocated():
     assert np.sum(counts) == 40
     there = data["person"].values[data["enrolled"].values == 1]
     assert np.unique(there).size == 40
+
+
+def test_who_is_counted_within_a_run_in_has_had_its_doses():
+    # an instrument without error reads the same in a screening on the day of baseline
+    asked = 'spread = { severity = 0.5, potency = 1.0 }\ninclusion = { screening = "0 days", '
+    plain = people(
+        asked + 'hair_density = ["100 cm-2", "160 cm-2"] }', subjects=8, **SMALL | {"error": 0.0}
+    )
+    laser = {"treatment": "laser_comb", "amount": "5 sessions", "every": "1 week", "count": 9}
+    dose = Dose.model_validate({**laser, "adherence": 0.7})
+    arm = plain.arms[0].model_copy(update={"doses": (dose,)})
+    changes = {"run_in": 56.0, "run_in_arm": arm.label, "adherence_spread": 1.0}
+    design = plain.design.model_copy(update=changes)
+    data = simulate(plain.model_copy(update={"arms": (arm,), "design": design}))
+    baseline = data["hair_density"].sel(time=0.0)
+    assert ((baseline >= 100.0) & (baseline <= 160.0)).all()

@@ -40,7 +40,9 @@ def numbers(node, path=""):
 @pytest.mark.parametrize("path", [*FILES, FACTOR_FILE], ids=lambda p: p.stem)
 def test_every_number_has_unit_source_and_grade(path):
     for where, table in numbers(read_toml(path)):
-        if path.stem == "fitted_potencies" and (where.endswith(".log_se") or ".elasticity." in where):
+        if path.stem == "fitted_potencies" and (
+            where.endswith(".log_se") or ".elasticity." in where
+        ):
             continue  # the error of a fit: the next test
         assert where.endswith(".value"), f"{path.name}{where}: a bare number"
         assert table.get("unit"), where

@@ -20,6 +20,7 @@ from follicle_sim.scenario import (
 from follicle_sim.scenario.describe import describe, dose_text
 from follicle_sim.scenario.describe_design import timeline
 from follicle_sim.scenario.frozen import FrozenMap
+from follicle_sim.scenario.hashing import FIRST
 from follicle_sim.scenario.known import default_known
 
 
@@ -119,6 +120,28 @@ def test_hash_depends_on_values_only(full):
     assert len(scenario_hash(full)) == 64
     amount = full.arms[1].doses[0].model_copy(update={"amount": 1})
     assert amount == full.arms[1].doses[0]
+
+
+def test_a_later_key_counts_only_where_it_is_in_use():
+    plain = parse_scenario(SMALL)
+    said = {
+        "run.uncertainty=none": "run.uncertainty=posterior",
+        "population.spread.anagen=0.0": "population.spread.anagen=0.1",
+        "design.visit_window=0 days": "design.visit_window=1 hour",
+        "instrument.operators=1": "instrument.operators=2",
+        "analysis.imputations=20": "analysis.imputations=21",
+    }
+    for default, used in said.items():
+        more = ["run.replicates=2"] if "posterior" in used else []
+        assert scenario_hash(parse_scenario(SMALL, overrides=[default])) == scenario_hash(plain)
+        assert scenario_hash(parse_scenario(SMALL, overrides=[used, *more])) != scenario_hash(
+            parse_scenario(SMALL, overrides=more)
+        )
+
+
+def test_the_keys_of_the_first_version_are_still_there():
+    for table, keys in FIRST.items():
+        assert keys <= set(table.model_fields)
 
 
 def test_hash_tells_units_of_amounts_apart():

@@ -103,6 +103,19 @@ def test_what_the_scenario_sets_stays():
         assert drawn(fixed, replicate).biology[f"potency_{PARK}"] == 1.5
 
 
+def test_a_potency_follows_only_what_is_drawn():
+    every = {f"biology.{name}={value}" for name, value in load_posterior()[0].items()}
+    rate = next(text for text in every if "progression" in text)
+    fixed = posterior(*(every - {rate}), f"{rate} per day")
+    entry, z = load_fitted("potencies")[PARK], []
+    for replicate in range(3):
+        log = math.log(drawn(fixed, replicate).biology[f"potency_{PARK}"] / entry.value)
+        z.append(log / entry.log_se)
+    free = math.log(drawn(posterior(), 0).biology[f"potency_{PARK}"] / entry.value) / entry.log_se
+    assert len(set(z)) == 3
+    assert z[0] != free  # there the draw of biology moves it too
+
+
 def test_potencies_spread_as_their_fit_says():
     entry = load_fitted("potencies")[PARK]
     scenario = posterior("run.replicates=200")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from follicle_sim.console.instruments import print_methods as print_methods
     from follicle_sim.console.instruments import print_seen as print_seen
     from follicle_sim.console.optimise import print_schedules as print_schedules
+    from follicle_sim.console.plausible import print_plausible as print_plausible
     from follicle_sim.console.power import print_power as print_power
     from follicle_sim.console.power import print_written as print_written
     from follicle_sim.console.predictive import print_check as print_check
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from follicle_sim.console.scoreboard import scoreboard_progress as scoreboard_progress
     from follicle_sim.console.treatments import print_treatment as print_treatment
     from follicle_sim.console.treatments import print_treatments as print_treatments
+    from follicle_sim.console.trial import print_trial as print_trial
     from follicle_sim.console.trials import print_studies as print_studies
     from follicle_sim.console.trials import print_study as print_study
 
@@ -37,6 +39,7 @@ _HOMES = {
     "print_explanation": "explain",
     "print_method": "instruments",
     "print_methods": "instruments",
+    "print_plausible": "plausible",
     "print_power": "power",
     "print_run": "run",
     "print_scenario": "scenario",
@@ -48,6 +51,7 @@ _HOMES = {
     "print_study": "trials",
     "print_treatment": "treatments",
     "print_treatments": "treatments",
+    "print_trial": "trial",
     "print_worsened": "scoreboard",
     "print_written": "power",
     "scoreboard_progress": "scoreboard",

@@ -28,7 +28,6 @@ from follicle_sim.inference.optimum import optimum
 from follicle_sim.inference.posterior import GROUPS, Posterior, sample
 from follicle_sim.inference.problem import Calibration, Report, describe, shown_unit
 from follicle_sim.inference.profile import LIMIT, Profile, ProfileRow, profile_rows, profiles
-from follicle_sim.inference.profile_simulated import POINTS, ROUNDS, TIMES, simulated_profiles
 from follicle_sim.inference.report import (
     ParameterRow,
     TargetRow,
@@ -37,6 +36,7 @@ from follicle_sim.inference.report import (
     target_rows,
     write_record,
 )
+from follicle_sim.inference.sharpen import sharpened
 
 Floats = NDArray[np.float64]
 Method = Literal["optimum", "posterior", "profile"]
@@ -91,11 +91,15 @@ def calibrate(job: Job, report: Report | None = None) -> Found:
     return run[job.method](job, report, began)
 
 
-def _emulator(job: Job, report: Report | None) -> Emulator:
+def _places(job: Job) -> Callable[[str, str], Checkpoint]:
     def place(name: str, key: str) -> Checkpoint:
         return Checkpoint(job.folder / f"{name.replace(' ', '_')}.npz", key, job.resume)
 
-    return make_emulator(job.calibration, place, report)
+    return place
+
+
+def _emulator(job: Job, report: Report | None) -> Emulator:
+    return make_emulator(job.calibration, _places(job), report)
 
 
 def _rough(job: Job, error: Floats) -> tuple[str, ...]:
@@ -212,14 +216,9 @@ def _posterior_numbers(
 def _profile(job: Job, report: Report | None, began: float) -> Found:
     calibration = job.calibration
     emulator = _emulator(job, report)
-    simulations = emulator.simulations
-    if calibration.within is None:
-        curves = profiles(calibration, emulator, report=report)
-    else:
-        settings = {**calibration.settings(), "points": POINTS, "rounds": ROUNDS, "times": TIMES}
-        place = Checkpoint(job.folder / "profiles.npz", fingerprint(settings), job.resume)
-        curves = simulated_profiles(calibration, emulator, place, report)
-        simulations += len(curves) * POINTS * ROUNDS
+    if calibration.within is not None:
+        emulator = sharpened(calibration, emulator, _places(job), report)
+    curves = profiles(calibration, emulator, report=report)
     write_rows(job.folder / "profile.csv", ProfileRow, profile_rows(curves))
     table = parameter_table()
     scales = [shown_unit(table[name].dimension) for name in calibration.names]
@@ -228,12 +227,9 @@ def _profile(job: Job, report: Report | None, began: float) -> Found:
         files=("profile.json", "profile.csv", "profile.png"),
         seconds=time.perf_counter() - began,
         profiles=curves,
-        simulations=simulations,
+        simulations=emulator.simulations,
         rough=_rough(job, emulator.range_error),
     )
     flat = {c.name: {"verdict": c.verdict, "low": c.low, "high": c.high} for c in curves}
-    on = "emulator" if calibration.within is None else "simulator"
-    _record(
-        job, found, profiles=flat, on=on, emulator_error=np.round(emulator.range_error, 5).tolist()
-    )
+    _record(job, found, profiles=flat, emulator_error=np.round(emulator.range_error, 5).tolist())
     return found

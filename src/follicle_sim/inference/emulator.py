@@ -58,12 +58,16 @@ class Polynomial:
 
 @dataclass(frozen=True)
 class Emulator:
-    """The polynomial, and its error (n,): over the whole range, and where the posterior is."""
+    """The polynomial, and its error (n,): over the whole range, and where the posterior is.
+
+    training : points (m, d), targets (m, n) and weights (m,) it was fitted to
+    """
 
     polynomial: Polynomial
     range_error: Floats
     error: Floats
     simulations: int
+    training: tuple[Floats, Floats, Floats]
 
     def __call__(self, x: Floats) -> Floats:
         """Return emulated targets (..., n) at x (..., d)."""
@@ -187,6 +191,7 @@ def make_emulator(
         range_error=root_mean_square(polynomial(range_points) - range_check),
         error=root_mean_square(polynomial(near_points) - near_check),
         simulations=len(range_points) + len(near_points) + len(points) + len(near),
+        training=(*both, weight),
     )
 
 

@@ -15,7 +15,8 @@ from follicle_sim.inference.gain import cost_per_hair, mean_gain
 from follicle_sim.inference.optimise import Best, Optimised, Report, optimise
 from follicle_sim.inference.report import write_record
 from follicle_sim.pharmacology.costs import CURRENCY, load_costs
-from follicle_sim.scenario.load import dump_scenario, scenario_hash
+from follicle_sim.scenario.hashing import scenario_hash
+from follicle_sim.scenario.load import dump_scenario
 from follicle_sim.scenario.model import Scenario
 
 FILES = ("schedules.csv", "optimise.json", "winner.toml", "pareto.png")

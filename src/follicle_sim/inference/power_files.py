@@ -14,7 +14,7 @@ from follicle_sim.inference.power import PowerResult
 from follicle_sim.inference.power_plan import Plan
 from follicle_sim.inference.power_rows import PowerRow, SmallestRow
 from follicle_sim.provenance import package_version
-from follicle_sim.scenario.load import scenario_hash
+from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.storage import save_result
 

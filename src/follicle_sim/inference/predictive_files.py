@@ -12,7 +12,7 @@ from follicle_sim.figures.style import save_figure
 from follicle_sim.files import write_rows, write_text_atomic
 from follicle_sim.inference.predictive import BandRow, PointRow, PredictiveCheck
 from follicle_sim.provenance import package_version
-from follicle_sim.scenario.load import scenario_hash
+from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Scenario
 
 

@@ -24,7 +24,7 @@ from follicle_sim.inference.fit_biology import PRIOR, PRIOR_SD, centre, fit_scen
 from follicle_sim.inference.likelihood import Rules, load_rules
 from follicle_sim.inference.targets import Target, load_targets, predict
 from follicle_sim.provenance import package_version
-from follicle_sim.scenario.load import scenario_hash
+from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.simulate import simulate
 from follicle_sim.units import canonical_unit, format_quantity
 

@@ -20,7 +20,7 @@ from follicle_sim.inference.gain import Trials, score
 from follicle_sim.inference.schedules import Point, Schedule
 from follicle_sim.pharmacology.costs import Bill
 from follicle_sim.provenance import package_version
-from follicle_sim.scenario.load import scenario_hash
+from follicle_sim.scenario.hashing import scenario_hash
 
 Floats = NDArray[np.float64]
 Count = Callable[[int, int], None]

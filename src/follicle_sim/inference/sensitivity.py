@@ -23,7 +23,7 @@ from follicle_sim.inference.problem import Report, evaluate_all
 from follicle_sim.pharmacology.library import POTENCY_PREFIX, potency_parameters
 from follicle_sim.provenance import package_version
 from follicle_sim.scenario.frozen import FrozenMap
-from follicle_sim.scenario.load import scenario_hash
+from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Design, Scenario
 from follicle_sim.simulate import simulate
 

@@ -20,7 +20,7 @@ from follicle_sim.inference.sensitivity import (
     analyse,
     plan_key,
 )
-from follicle_sim.scenario.load import scenario_hash
+from follicle_sim.scenario.hashing import scenario_hash
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ command that repeats it, and is referred to as `{ fitted = "<set>.<name>" }`: it
 
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -116,6 +117,13 @@ def load_fitted(name: str, folder: Path = LIBRARY) -> dict[str, FittedValue]:
         raise InputError(
             str(path), [Problem("fitted", f'no fitted set "{name}"{did_you_mean(name, sets)}')]
         )
+    told = path.stat()
+    return dict(_read_fitted(path, told.st_mtime_ns, told.st_size))
+
+
+@lru_cache(maxsize=16)
+def _read_fitted(path: Path, changed: int, size: int) -> Mapping[str, FittedValue]:
+    """Return the entries of a file as it was when last changed; many short runs read it often."""
     return {key: FittedValue.model_validate(entry) for key, entry in read_toml(path).items()}
 
 

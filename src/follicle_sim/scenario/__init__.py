@@ -1,11 +1,11 @@
 """Scenario files: the classes that are the format, and loading, checking and writing them."""
 
+from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.known import Known
 from follicle_sim.scenario.load import (
     dump_scenario,
     load_scenario,
     parse_scenario,
-    scenario_hash,
     to_document,
     with_overrides,
 )

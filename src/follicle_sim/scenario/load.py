@@ -1,13 +1,10 @@
-"""Scenarios in and out: load, parse, override, dump, hash."""
+"""Scenarios in and out: load, parse, override, dump."""
 
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,27 +12,14 @@ from pydantic import ValidationError
 
 from follicle_sim import units
 from follicle_sim.errors import InputError, Problem
-from follicle_sim.scenario.analysis import Analysis
 from follicle_sim.scenario.fields import write_overrides
 from follicle_sim.scenario.files import FILE_KEYS, parse_toml, read_document
-from follicle_sim.scenario.instrument import Instrument
 from follicle_sim.scenario.known import Known, default_known
 from follicle_sim.scenario.merge import Document, apply_override, document
 from follicle_sim.scenario.model import Scenario, label_problems
 from follicle_sim.scenario.own import with_own
-from follicle_sim.scenario.people import forget_unused
 from follicle_sim.scenario.problems import path_text, problems_of
-from follicle_sim.scenario.ranges import Grid
 from follicle_sim.scenario.toml_text import write_toml
-
-OLD_INSTRUMENT = (
-    "name",
-    "detection_calibre",
-    "terminal_calibre",
-    "visible_length",
-    "reader_error",
-)
-"""Keys that have always been part of the hash of a scenario, used or not."""
 
 
 def load_scenario(
@@ -154,35 +138,6 @@ def from_document(
     return _build(document(dict(values), source), (), known)
 
 
-def scenario_hash(scenario: Scenario) -> str:
-    """Return the SHA-256 of a scenario in canonical JSON, as 64 hexadecimal digits.
-
-    Equal scenarios have equal hashes, however their files are written.
-    """
-    values = _floats(scenario.model_dump())
-    # What a file does not use has no part in its hash, so an older file keeps the one it has.
-    if scenario.analysis == Analysis():
-        del values["analysis"]
-    for name in ("treatments", "costs", "optimise"):
-        if not values[name]:
-            del values[name]
-    used = scenario.design.model_dump(exclude_defaults=True)
-    values["design"] = {key: value for key, value in values["design"].items() if key in used}
-    for dose in (dose for arm in values["arms"] for dose in arm["doses"]):
-        if not dose["variants"]:
-            del dose["variants"]
-        if dose["batches"] == "own":
-            del dose["batches"]
-    for key, default in _floats(Instrument().model_dump()).items():
-        if key not in OLD_INSTRUMENT and values["instrument"][key] == default:
-            del values["instrument"][key]
-    if scenario.run.uncertainty == "none":
-        del values["run"]["uncertainty"]
-    forget_unused(values["population"])
-    text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _build(read: Document, overrides: Sequence[str], known: Known | None) -> Scenario:
     problems = []
     if overrides:
@@ -223,16 +178,3 @@ def _labels(values: Mapping[str, Any]) -> tuple[list[object], list[Iterable[obje
         [arm.get("label") for arm in tables("arms")],
         [pair if isinstance(pair, Mapping) else () for pair in pairs],
     )
-
-
-def _floats(value: Any) -> Any:
-    # 5 and 5.0 are equal, so they must hash alike.
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return value
-    if isinstance(value, (int, float)):
-        return float(value) + 0.0
-    if isinstance(value, Grid):
-        value = asdict(value)
-    if isinstance(value, Mapping):
-        return {key: _floats(item) for key, item in value.items()}
-    return [_floats(item) for item in value]

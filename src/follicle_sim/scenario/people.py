@@ -209,19 +209,3 @@ def screening_problems(
         message = "the screening visit lies before the start; run.history must be at least as long"
         return [(("population", "inclusion", "screening"), message)]
     return []
-
-
-def forget_unused(population: dict[str, Any]) -> None:
-    """Take out of a population's values what its file does not use, so that its hash stays."""
-    for key in ("correlation", "inclusion"):
-        if not population[key]:
-            del population[key]
-    spread = population["spread"]
-    if spread["typical"]:
-        return
-    del spread["typical"]
-    for trait in TRAITS[1:]:
-        if trait in ("anagen", "telogen", "kenogen") and not spread[trait]:
-            del spread[trait]
-        elif spread[trait] is None:
-            spread[trait] = 0.0

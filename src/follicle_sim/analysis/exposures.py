@@ -1,0 +1,93 @@
+"""Who took which dose when: the simulation's own draws, read once more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from follicle_sim.analysis.groups import Floats
+from follicle_sim.analysis.people import Flags
+from follicle_sim.attendance import attend, habit_of
+from follicle_sim.cohort import Cohort, draw_people
+from follicle_sim.pharmacology.dosing import expand, taken
+from follicle_sim.scenario.arms import Dose
+from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
+from follicle_sim.scenario.model import Scenario
+
+SUBJECT_BITS = 2**29
+"""Below it stands the number of a person in its name (`Cohort.person`)."""
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """One dose line of one arm.
+
+    Parameters
+    ----------
+    dose
+        The line, on the trial's own clock.
+    times : (K,)
+        Days on which a dose was due to anybody.
+    due, took : (S, K)
+        Whether each person was still in the trial, and whether they took it.
+    """
+
+    dose: Dose
+    times: Floats
+    due: Flags
+    took: Flags
+
+
+def cohort_of(dataset: xr.Dataset, arranged: Arranged, arm: int) -> Cohort:
+    """Return the people of an arm of one simulated trial, as they were drawn."""
+    subject = np.arange(arm_sizes(arranged)[arm])
+    if "person" in dataset:
+        names = dataset["person"].values[arm]
+        subject = names[names >= 0] % SUBJECT_BITS
+    seed = arranged.run.seed
+    return draw_people(arranged, arm, 0, seed, subject.astype(np.int64))
+
+
+def exposures(dataset: xr.Dataset, scenario: Scenario) -> list[list[Exposure]]:
+    """Return the doses of every arm and who took them, while they were in the trial.
+
+    Parameters
+    ----------
+    dataset
+        One trial, as `simulate` returned it.
+    scenario
+        The one it was made from.
+
+    Returns
+    -------
+    For each arm its dose lines; people in the order of the dataset. Who left takes nothing more
+    that the trial would know of.
+    """
+    arranged = arrange(scenario)
+    found = []
+    for index, arm in enumerate(arranged.arms):
+        people = cohort_of(dataset, arranged, index)
+        habit = habit_of(arranged, people)
+        last = attend(arranged, people).day[:, -1]
+        if "left_day" in dataset:
+            left = dataset["left_day"].values[index, : last.size]
+            last = np.where(np.isnan(left), last, left)
+        rows = []
+        for dose in arm.doses:
+            times = expand(dose, float(last.max(initial=0.0))).times
+            due = times < last[:, None]
+            took = taken(
+                dose.treatment,
+                times,
+                seed=people.seed,
+                replicate=people.replicate,
+                stream=people.person_stream,
+                subjects=people.subject,
+                adherence=dose.adherence,
+                habit=habit,
+            )
+            rows.append(Exposure(dose, times, due, due & took))
+        found.append(rows)
+    return found

@@ -1,0 +1,171 @@
+"""How people moved through a trial: screened, allocated, treated, lost, analysed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from follicle_sim.analysis.exposures import exposures
+from follicle_sim.analysis.people import Flags, Trial, read_trial, scenario_of
+from follicle_sim.analysis.plan import Test
+from follicle_sim.analysis.sets import SETS, Rules, members
+from follicle_sim.attendance import Left
+from follicle_sim.scenario.analysis import Analysis
+
+REASONS = {Left.AT_RANDOM: "at random", Left.LACK_OF_EFFECT: "lack of effect"}
+
+
+@dataclass(frozen=True)
+class ArmFlow:
+    """The people of one arm (sequence, half of a scalp).
+
+    Parameters
+    ----------
+    label
+        Of the arm.
+    allocated
+        People in it.
+    received
+        Those who took a dose; None where the arm is given nothing.
+    stopped
+        Those who stopped treatment early; None where the design has no early stop.
+    lost
+        Those who left, by reason; empty where nobody can leave.
+    completed
+        Those who did not leave.
+    missed, planned
+        Visits after baseline not attended by people still in the trial, of how many.
+    analysed
+        People with a baseline and a value at the primary visit, by analysis set.
+    """
+
+    label: str
+    allocated: int
+    received: int | None
+    stopped: int | None
+    lost: Mapping[str, int]
+    completed: int
+    missed: int
+    planned: int
+    analysed: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class SubjectFlow:
+    """All people of a trial.
+
+    Parameters
+    ----------
+    screened
+        None where nobody was screened: everybody drawn took part.
+    excluded
+        Candidates by the first criterion they failed.
+    enrolled
+        People in the trial; arms that share people count them once.
+    week
+        Of the primary visit.
+    shared
+        Every arm holds the same people.
+    arms
+        In the order of the dataset.
+    """
+
+    screened: int | None
+    excluded: Mapping[str, int]
+    enrolled: int
+    week: float
+    shared: bool
+    arms: tuple[ArmFlow, ...]
+
+
+def subject_flow(dataset: xr.Dataset, plan: Analysis, test: Test) -> SubjectFlow:
+    """Count how the people of one trial moved through it.
+
+    Parameters
+    ----------
+    dataset
+        One trial, without a dimension `replicate`.
+    plan, test
+        What is analysed; `test` is the primary one.
+
+    Raises
+    ------
+    InputError
+        As `read_trial`.
+    """
+    trial = read_trial(dataset, test.endpoint)
+    scenario = scenario_of(dataset)
+    given = [] if scenario is None else exposures(dataset, scenario)
+    visit = primary_visit(trial, test)
+    rules = Rules(plan.least_doses, plan.most_late)
+    seen = analysed_people(trial, test)
+    sets = {name: members(name, trial, visit, rules)[0] & seen for name in SETS}
+    arms = []
+    for index, label in enumerate(trial.arms):
+        here = trial.enrolled[0, index]
+        size = int(here.sum())
+        received = None
+        if given and given[index]:
+            took = np.any([line.took.any(axis=1) for line in given[index]], axis=0)
+            received = int(took.sum())
+        stopped = None
+        if "stopped_day" in trial.known:
+            stopped = int(np.isfinite(trial.known["stopped_day"][0, index][here]).sum())
+        lost = {}
+        if "left_reason" in trial.known:
+            reason = trial.known["left_reason"][0, index][here]
+            lost = {word: int((reason == code).sum()) for code, word in REASONS.items()}
+        missed, planned = _missed(trial, index)
+        arms.append(
+            ArmFlow(
+                label,
+                size,
+                received,
+                stopped,
+                lost,
+                size - sum(lost.values()),
+                missed,
+                planned,
+                {name: int(who[index].sum()) for name, who in sets.items()},
+            )
+        )
+    told = json.loads(dataset.attrs.get("flow", "{}"))
+    enrolled = arms[0].allocated if trial.paired else sum(arm.allocated for arm in arms)
+    week = test.day / 7.0
+    return SubjectFlow(
+        told.get("screened"), told.get("excluded", {}), enrolled, week, trial.paired, tuple(arms)
+    )
+
+
+def primary_visit(trial: Trial, test: Test) -> int:
+    """Return the position of the visit a test looks at; in a crossover that of the last period."""
+    if trial.kind == "crossover":
+        return trial.visit(trial.periods[-1][0] + test.day)
+    return trial.visit(test.day)
+
+
+def analysed_people(trial: Trial, test: Test) -> Flags:
+    """Return who has all that a comparison needs as seen, without a rule for gaps, (A, S)."""
+    starts = [0.0] if trial.kind != "crossover" else [start for start, _ in trial.periods]
+    visits = [trial.visit(start + day) for start in starts for day in (0.0, test.day)]
+    seen = np.isfinite(trial.values[0][..., visits]).all(axis=-1)
+    return np.asarray(seen & trial.enrolled[0])
+
+
+def _missed(trial: Trial, arm: int) -> tuple[int, int]:
+    """Return visits after baseline that people still in the trial missed, and how many were due."""
+    later = np.flatnonzero(trial.days > 0.0)
+    here = trial.enrolled[0, arm]
+    if "attended" not in trial.known:
+        return 0, int(here.sum()) * later.size
+    came = trial.known["attended"][0, arm][:, later] == 1
+    inside = np.ones_like(came)
+    if "left_day" in trial.known:
+        left = trial.known["left_day"][0, arm]
+        inside = ~(trial.days[later] > left[:, None])
+    due = (inside | came) & here[:, None]
+    return int((due & ~came).sum()), int(due.sum())

@@ -1,0 +1,283 @@
+"""One published outcome, asked three ways: with the drug, without it, and in a controlled repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
+
+from follicle_sim.figures.style import (
+    BAND,
+    BODY,
+    INK,
+    LINE,
+    MUTED,
+    PAPER,
+    RULE,
+    SIMULATED,
+    SMALL,
+    TITLE,
+    dress,
+    new_figure,
+    place,
+    readable,
+    style,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_WIDTH, _HEIGHT, _HEAD, _FOOT = 13.4, 4.9, 1.25, 1.02
+_FIRST, _SECOND, _THIRD = (0.62, 3.75), (6.55, 2.35), (9.72, 3.45)  # left and width of a panel
+_ROUND = readable("#d55e00")
+_SPLIT, _PARALLEL = readable("#009e73"), "#aa4499"
+_TARGET = 0.8
+_ALONE, _AROUND = "the drug alone", "the drug, and all else\na trial without control holds"
+
+
+class Chance(Protocol):
+    """What is drawn of a `ChanceRow`."""
+
+    @property
+    def cause(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def potency(self) -> float | None: ...
+    @property
+    def chance(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
+class Needed(Protocol):
+    """What is drawn of a `RepeatRow`."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def potency(self) -> float: ...
+    @property
+    def week(self) -> float: ...
+    @property
+    def target(self) -> float: ...
+    @property
+    def arms(self) -> int: ...
+    @property
+    def n(self) -> int | None: ...
+    @property
+    def low(self) -> int | None: ...
+    @property
+    def high(self) -> int | None: ...
+
+
+def plot_plausible(
+    alone: Sequence[Chance],
+    surrounded: Sequence[Chance],
+    nulls: Sequence[Chance],
+    repeats: Sequence[Needed],
+    *,
+    title: str,
+    asked: str,
+    default: float,
+) -> Figure:
+    """Draw an outcome against potency, its chance without the drug, and a repeat's people.
+
+    Parameters
+    ----------
+    alone, surrounded
+        Over potencies: nothing but the drug; everything else too.
+    nulls
+        Without the drug, by circumstance.
+    repeats
+        People needed; rows of 80 % power are drawn.
+    title, asked
+        The study, and its outcome in words.
+    default
+        Potency to mark.
+    """
+    with style():
+        figure = new_figure(_WIDTH, _HEIGHT)
+        panels = [
+            place(figure, left, _FOOT, _WIDTH - left - width, _HEAD)
+            for left, width in (_FIRST, _SECOND, _THIRD)
+        ]
+        _curves(panels[0], alone, surrounded, default)
+        _bars(panels[1], nulls)
+        _needed(panels[2], repeats, default)
+        heads = (
+            ("1  With the drug", _FIRST[0]),
+            ("2  With no effect of the drug, but with …", _SECOND[0] - 2.02),
+            ("3  What a controlled repeat needs", _THIRD[0]),
+        )
+        for text, left in heads:
+            _write(figure, left, 0.98, text, BODY + 0.5, INK, weight="bold")
+        _write(figure, 0.15, 0.33, title, TITLE, INK)
+        _write(figure, 0.15, 0.57, f"Published outcome. {asked}", BODY, MUTED)
+        note = (
+            "Shares of simulated studies with 95 % Monte Carlo intervals. Drift is what control arms "
+            "of published trials did: season and choice of the spot are in it already, so the last "
+            "bar counts some twice."
+        )
+        figure.text(0.15 / _WIDTH, 0.13 / _HEIGHT, note, fontsize=SMALL, color=MUTED)
+    return figure
+
+
+def _write(
+    figure: Figure, left: float, below: float, text: str, size: float, colour: str, **more: str
+) -> None:
+    figure.text(left / _WIDTH, 1 - below / _HEIGHT, text, fontsize=size, color=colour, **more)
+
+
+def _curves(
+    ax: Axes, alone: Sequence[Chance], surrounded: Sequence[Chance], default: float
+) -> None:
+    last = max(row.potency or 0.0 for row in alone)
+    ax.axvline(default, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    handles = []
+    for rows, colour, text in ((surrounded, _ROUND, _AROUND), (alone, SIMULATED, _ALONE)):
+        x = [row.potency or 0.0 for row in rows]
+        low, high = ([100 * each for each in side] for side in _sides(rows))
+        ax.fill_between(x, low, high, color=colour, alpha=BAND, linewidth=0, zorder=2)
+        y = [100 * row.chance for row in rows]
+        (line,) = ax.plot(x, y, "o-", color=colour, linewidth=LINE, markersize=4.2, zorder=3)
+        handles.append((line, text))
+    dress(ax)
+    ax.set(xlim=(-0.02 * last, 1.02 * last), ylim=(0, 102))
+    ax.set_xlabel("potency of the drug (1: kenogen ends twice as fast)", fontsize=BODY, color=INK)
+    ax.set_ylabel("studies with the published outcome (%)", fontsize=BODY, color=INK)
+    note = f"default\n{default:g}"
+    ax.annotate(
+        note,
+        (default, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(3, 2),
+        textcoords="offset points",
+        fontsize=SMALL,
+        color=MUTED,
+        va="bottom",
+        ha="center",
+    )
+    ax.legend(
+        [line for line, _ in handles],
+        [text for _, text in handles],
+        loc="center right",
+        bbox_to_anchor=(1.0, 0.42),
+        frameon=False,
+        fontsize=SMALL,
+        labelcolor=INK,
+    )
+
+
+def _sides(rows: Sequence[Chance]) -> tuple[list[float], list[float]]:
+    return [row.low for row in rows], [row.high for row in rows]
+
+
+def _bars(ax: Axes, nulls: Sequence[Chance]) -> None:
+    for k, row in enumerate(nulls):
+        everything = row.cause in ("together", "all")
+        colour = _ROUND if everything else "#8a8a8a"
+        ax.barh(k, 100 * row.chance, height=0.62, color=colour, alpha=0.85, zorder=2)
+        ax.plot([100 * row.low, 100 * row.high], [k, k], color=INK, linewidth=1.1, zorder=3)
+        ax.annotate(
+            _share(row.chance),
+            (100 * row.high, k),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=INK,
+        )
+    dress(ax)
+    ax.set(xlim=(0, 112), ylim=(len(nulls) - 0.45, -0.55))
+    ax.xaxis.set_major_locator(FixedLocator([0, 25, 50, 75, 100]))
+    ax.set_yticks(range(len(nulls)), [row.text for row in nulls])
+    ax.tick_params(axis="y", length=0, labelsize=SMALL, labelcolor=INK)
+    ax.spines["left"].set_color(RULE)
+    ax.set_xlabel("studies with the outcome (%)", fontsize=BODY, color=INK)
+
+
+def _share(chance: float) -> str:
+    percent = 100.0 * chance
+    return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1f} %"
+
+
+def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
+    rows = [row for row in repeats if row.target == _TARGET]
+    weeks = sorted({row.week for row in rows})
+    looks = {"parallel": _PARALLEL, "split_scalp": _SPLIT}
+    names = {"parallel": "two arms, people in all", "split_scalp": "split scalp, people in all"}
+    handles, texts = [], []
+    ax.axvline(default, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    for kind, colour in looks.items():
+        for week in weeks:
+            mine = [row for row in rows if row.kind == kind and row.week == week]
+            early = week == weeks[0]
+            known = [row for row in mine if row.n is not None]
+            x = [row.potency for row in known]
+            dash = "-" if early else (0, (3, 1.6))
+            y = [(row.n or 0) * row.arms for row in known]
+            ax.plot(x, y, color=colour, linewidth=LINE, linestyle=dash, zorder=3)
+            for row, value in zip(known, y, strict=True):
+                ends = [value if end is None else end * row.arms for end in (row.low, row.high)]
+                ax.plot([row.potency] * 2, ends, color=colour, linewidth=1.0, zorder=2)
+                face = colour if early else PAPER
+                ax.plot(
+                    [row.potency], [value], "o", color=colour, mfc=face, markersize=4.5, zorder=4
+                )
+            handles.append(
+                Line2D(
+                    [],
+                    [],
+                    color=colour,
+                    linestyle=dash,
+                    marker="o",
+                    markersize=4.5,
+                    markerfacecolor=colour if early else PAPER,
+                )
+            )
+            texts.append(f"{names[kind]}, week {week:g}")
+            for row in (each for each in mine if each.n is None):
+                bound = row.high if row.low is None else row.low
+                marker = "v" if row.low is None else "^"
+                if bound is not None:
+                    ax.plot(
+                        [row.potency],
+                        [bound * row.arms],
+                        marker,
+                        color=colour,
+                        markersize=5,
+                        zorder=4,
+                    )
+    dress(ax)
+    if rows:
+        ax.set_yscale("log")
+        seen = [row.n * row.arms for row in rows if row.n is not None] or [10, 100]
+        ax.set_ylim(min(8, min(seen) * 0.7), max(seen) * 2.2)
+        ax.yaxis.set_major_locator(FixedLocator([5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        ax.yaxis.set_minor_formatter(NullFormatter())
+        ax.yaxis.set_minor_locator(FixedLocator([]))
+        last = max(row.potency for row in rows)
+        ax.set_xlim(0, 1.04 * last)
+        ax.grid(True, axis="y", color=RULE, linewidth=0.6)
+    ax.set_xlabel("potency of the drug", fontsize=BODY, color=INK)
+    ax.set_ylabel("people for 80 % power, drug against needle", fontsize=BODY, color=INK)
+    ax.legend(
+        handles,
+        texts,
+        loc="upper right",
+        frameon=False,
+        fontsize=SMALL,
+        labelcolor=INK,
+        handlelength=2.6,
+        borderaxespad=0.0,
+    )
+
+
+__all__ = ["plot_plausible"]

@@ -1,0 +1,272 @@
+"""A trial on one page: the course, the comparisons, who responded, and what people said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import xarray as xr
+from matplotlib.patches import Patch
+
+from follicle_sim.estimates import FloatArray
+from follicle_sim.figures.labels import TITLE_TOP, wrapped, write_title
+from follicle_sim.figures.style import (
+    BODY,
+    INK,
+    LINE,
+    MUTED,
+    PAPER,
+    RULE,
+    SIMULATED,
+    SMALL,
+    TINY,
+    ArmLook,
+    arm_looks,
+    dress,
+    luminance,
+    new_figure,
+    place,
+    readable,
+    style,
+)
+from follicle_sim.figures.trajectories import plot_density
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_WIDTH, _LEFT, _RIGHT = 10.4, 0.75, 0.2
+_MIDDLE = 5.45  # where the right half begins
+_NAME, _SAID = 1.85, 1.4  # room for names left of a panel, and for numbers right of it
+_COURSE, _ROW, _RATE, _BAR = 3.9, 0.46, 0.3, 0.42
+_HEAD, _AXIS, _ENTRY = 0.3, 0.62, 0.155  # a heading, what stands under an axis, a legend's line
+_FOOT = 0.4
+_MOST_LINES = 9
+
+
+@dataclass(frozen=True)
+class ForestLine:
+    """One comparison.
+
+    Parameters
+    ----------
+    name, axis
+        What is compared; what the axis shows, lines of one axis being drawn together.
+    estimate, low, high
+        In the unit of the axis.
+    said
+        Number, interval and p in words.
+    primary
+        Drawn stronger.
+    """
+
+    name: str
+    axis: str
+    estimate: float
+    low: float
+    high: float
+    said: str
+    primary: bool
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Responders of one arm: the share, its interval, and of how many."""
+
+    arm: str
+    share: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers of each arm: shares (K,) by label, of how many people, and the K words."""
+
+    question: str
+    words: tuple[str, ...]
+    shares: Mapping[str, FloatArray]
+    n: Mapping[str, int]
+
+
+def plot_trial(
+    course: xr.Dataset,
+    variable: str,
+    lines: Sequence[ForestLine],
+    rates: Sequence[Rate],
+    responders: str,
+    answers: Answers | None,
+    title: str,
+    note: str,
+) -> Figure:
+    """Draw a trial on one page.
+
+    Parameters
+    ----------
+    course
+        Dims arm, subject, time, with the primary endpoint.
+    variable
+        Its name.
+    lines
+        Comparisons; lines of one axis are drawn together, the first axis first.
+    rates, responders
+        Of each arm, and what makes a responder.
+    answers
+        None where nobody was asked.
+    title, note
+        Above and below.
+    """
+    if len(lines) > _MOST_LINES:
+        note = f"{note} {len(lines) - _MOST_LINES} more comparisons: see analysis.csv."
+    lines = lines[:_MOST_LINES]
+    axes = list(dict.fromkeys(line.axis for line in lines))
+    looks = arm_looks(
+        [str(label) for label in course["arm"].values], [str(r) for r in course["role"].values]
+    )
+    rated = _HEAD + _RATE * len(rates) + _AXIS if rates else 0.0
+    compared = _HEAD + _ROW * len(lines) + _AXIS * len(axes)
+    said = 0.0
+    if answers is not None:
+        entries = -(-len(answers.words) // 2)
+        said = _HEAD + _BAR * len(answers.shares) + _AXIS + _ENTRY * entries + 0.1
+    tall = max(_COURSE + rated, compared + said)
+    with style():
+        figure = new_figure(_WIDTH, tall + _FOOT + 1.0)
+        head = write_title(figure, title, _LEFT, _RIGHT) + 0.12
+        height = head + tall + _FOOT
+        figure.set_size_inches(_WIDTH, height)
+        figure.texts[0].set_y(1.0 - TITLE_TOP / height)
+        top = height - head
+        _heading(figure, "Change from baseline", _LEFT, top)
+        left = place(figure, _LEFT, _FOOT + rated + 0.6, _WIDTH - _MIDDLE + 0.2, head + _HEAD)
+        plot_density(course, left, variable=variable, change=True)
+        _heading(figure, "Comparisons", _MIDDLE, top)
+        _forest(figure, lines, axes, top - _HEAD)
+        if rates:
+            up = _FOOT + rated
+            _heading(figure, f"Responders: {responders}", _LEFT, up)
+            low = up - _HEAD - _RATE * len(rates)
+            ax = place(figure, _NAME, low, _WIDTH - _MIDDLE + 1.1, height - up + _HEAD)
+            _rates(ax, rates, looks)
+        if answers is not None:
+            up = top - compared
+            _heading(figure, answers.question, _MIDDLE, up)
+            low = up - _HEAD - _BAR * len(answers.shares)
+            ax = place(figure, _MIDDLE + _NAME, low, _RIGHT, height - up + _HEAD)
+            _answers(ax, answers)
+        figure.text(_LEFT / _WIDTH, 0.1 / height, note, fontsize=TINY, color=MUTED, va="bottom")
+    return figure
+
+
+def _heading(figure: Figure, text: str, left: float, top: float) -> None:
+    width, height = figure.get_size_inches()
+    look: dict[str, Any] = {"fontsize": BODY, "fontweight": "bold", "color": INK, "va": "top"}
+    figure.text(left / width, top / height, wrapped(text, 62, 1), **look)
+
+
+def _forest(figure: Figure, lines: Sequence[ForestLine], axes: Sequence[str], top: float) -> None:
+    height = float(figure.get_size_inches()[1])
+    at = top
+    for axis in axes:
+        rows = [line for line in lines if line.axis == axis]
+        size = _ROW * len(rows)
+        ax = place(figure, _MIDDLE + _NAME, at - size, _RIGHT + _SAID, height - at)
+        at -= size + _AXIS
+        dress(ax)
+        ax.spines["left"].set_visible(False)
+        ends = [end for row in rows for end in (row.low, row.high, 0.0)]
+        span = max(ends) - min(ends) or 1.0
+        ax.set(xlim=(min(ends) - 0.06 * span, max(ends) + 0.06 * span))
+        ax.set(ylim=(-0.5, len(rows) - 0.5), yticks=[])
+        ax.axvline(0.0, color=MUTED, linewidth=0.8)
+        for at_row, row in enumerate(reversed(rows)):
+            colour = readable(SIMULATED) if row.primary else MUTED
+            ax.plot([row.low, row.high], [at_row] * 2, color=colour, linewidth=LINE)
+            face = colour if row.primary else PAPER
+            ax.plot([row.estimate], [at_row], "s", color=colour, mfc=face, markersize=5)
+            _write(ax, -0.04, at_row, wrapped(row.name, 28, 3), "right")
+            _write(ax, 1.04, at_row, row.said, "left")
+        ax.set_xlabel(axis, fontsize=SMALL, color=INK)
+
+
+def _write(ax: Axes, x: float, y: float, text: str, side: Literal["left", "right"]) -> None:
+    """Write beside the axes, at a height of the data."""
+    ax.text(
+        x,
+        y,
+        text,
+        ha=side,
+        va="center",
+        fontsize=SMALL,
+        color=INK,
+        linespacing=1.12,
+        transform=ax.get_yaxis_transform(),
+    )
+
+
+def _percent(ax: Axes, text: str) -> None:
+    ax.set_xlim(0.0, 1.0)
+    ax.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0])
+    ax.set_xticklabels(["0", "25", "50", "75", "100"])
+    ax.set_xlabel(text, fontsize=SMALL, color=INK)
+
+
+def _rates(ax: Axes, rates: Sequence[Rate], looks: Mapping[str, ArmLook]) -> None:
+    dress(ax)
+    ax.spines["left"].set_visible(False)
+    ax.set(ylim=(-0.6, len(rates) - 0.4), yticks=[])
+    _percent(ax, "% of people")
+    for at, rate in enumerate(reversed(rates)):
+        colour = looks[rate.arm].colour if rate.arm in looks else MUTED
+        ax.plot([rate.low, rate.high], [at] * 2, color=colour, linewidth=LINE)
+        ax.plot([rate.share], [at], "o", color=colour, markersize=6, clip_on=False)
+        _write(ax, -0.04, at, wrapped(rate.arm, 24, 2), "right")
+        _write(ax, 1.04, at, f"{100 * rate.share:.0f} % of {rate.n}", "left")
+
+
+def _answers(ax: Axes, answers: Answers) -> None:
+    dress(ax)
+    ax.spines["left"].set_visible(False)
+    colours = _shades(len(answers.words))
+    arms = list(answers.shares)
+    ax.set(ylim=(-0.55, len(arms) - 0.45), yticks=[])
+    _percent(ax, "% of people asked")
+    for at, arm in enumerate(reversed(arms)):
+        start = 0.0
+        for share, colour in zip(answers.shares[arm], colours, strict=True):
+            ax.barh(at, share, 0.66, left=start, color=colour, edgecolor=PAPER, linewidth=0.6)
+            if share >= 0.06:
+                ink = PAPER if luminance(colour) < 0.3 else INK
+                look: dict[str, Any] = {
+                    "fontsize": TINY,
+                    "ha": "center",
+                    "va": "center",
+                    "color": ink,
+                }
+                ax.text(start + share / 2, at, f"{100 * share:.0f}", **look)
+            start += share
+        _write(ax, -0.04, at, f"{wrapped(arm, 24, 2)} ({answers.n[arm]})", "right")
+    drop = (_AXIS - 0.08) * float(ax.figure.dpi) / ax.get_window_extent().height
+    ax.legend(
+        [Patch(facecolor=colour) for colour in colours],
+        answers.words,
+        loc="upper right",
+        bbox_to_anchor=(1.0, -drop),
+        ncols=2,
+        fontsize=TINY,
+        frameon=False,
+        labelcolor=MUTED,
+        handlelength=1.0,
+        columnspacing=1.2,
+        labelspacing=0.35,
+        borderaxespad=0.0,
+    )
+
+
+def _shades(count: int) -> list[str]:
+    """Return colours from worse to better, grey in the middle; told apart by colour-blind eyes."""
+    bad, good = ["#8c510a", "#bf812d", "#dfc27d"], ["#80cdc1", "#35978f", "#01665e"]
+    half = count // 2
+    return [*bad[:half], RULE, *good[3 - half :]][:count]

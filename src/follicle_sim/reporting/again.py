@@ -1,0 +1,99 @@
+"""Statistics of a stored trial under another plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import xarray as xr
+
+from follicle_sim.errors import InputError, Problem
+from follicle_sim.provenance import stored_scenario
+from follicle_sim.scenario.analysis import Analysis, plan_problems
+from follicle_sim.scenario.files import parse_toml
+from follicle_sim.scenario.load import from_document, to_document, with_overrides
+from follicle_sim.scenario.problems import path_text
+from follicle_sim.storage import load_result
+
+RESULT = "result.nc"
+
+
+def load_trial(run: Path) -> xr.Dataset:
+    """Return the stored data of a trial or run.
+
+    Parameters
+    ----------
+    run
+        Its folder, or the file in it.
+
+    Raises
+    ------
+    InputError
+        No such folder, no result in it, or a file that is none.
+    """
+    if run.is_dir() and not (run / RESULT).is_file():
+        message = f"has no {RESULT}; give the folder that follicle-sim trial or run wrote"
+        raise InputError(str(run), [Problem("", message)])
+    return load_result(run / RESULT if run.is_dir() else run)
+
+
+def folder_of(run: Path) -> Path:
+    """Return where another analysis of a run goes: beside it, so that both can be read.
+
+    Examples
+    --------
+    >>> folder_of(Path("results/mine")).as_posix(), folder_of(Path("mine/result.nc")).as_posix()
+    ('results/mine.analysis', 'mine.analysis')
+    """
+    folder = run if run.suffix != ".nc" else run.parent
+    folder = folder if folder.name else folder.resolve()
+    return folder.with_name(f"{folder.name}.analysis")
+
+
+def replanned(
+    dataset: xr.Dataset,
+    plan: Path | None,
+    chosen: Mapping[str, str],
+    settings: Sequence[str] = (),
+) -> Analysis:
+    """Return the plan to analyse a stored trial by.
+
+    Parameters
+    ----------
+    dataset
+        Says what scenario it was made from.
+    plan
+        TOML file whose `[analysis]` table takes the place of the scenario's; other tables of it
+        are not read. None: the scenario's own.
+    chosen
+        Keys of the table to change, as texts.
+    settings
+        More of them, as "key=value".
+
+    Raises
+    ------
+    InputError
+        A file without the table, an unknown key or name (with the nearest), an endpoint that the
+        instrument cannot see, a visit or arm that the trial does not have.
+    """
+    scenario = stored_scenario(dataset.attrs, RESULT)
+    if plan is not None:
+        try:
+            text = plan.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "is not UTF-8 text"
+            raise InputError(str(plan), [Problem("", f"cannot be read: {reason}")]) from None
+        table = parse_toml(text, str(plan)).get("analysis")
+        if not isinstance(table, dict):
+            raise InputError(str(plan), [Problem("analysis", "has no [analysis] table")])
+        scenario = from_document(to_document(scenario) | {"analysis": table}, str(plan))
+    changes = [f"analysis.{key}={value}" for key, value in chosen.items()]
+    changes += [f"analysis.{each.removeprefix('analysis.')}" for each in settings]
+    found = with_overrides(scenario, changes) if changes else scenario
+    # A plan that was left at its defaults is not checked with the scenario.
+    visits, labels = found.design.visits, [arm.label for arm in found.arms]
+    problems = plan_problems(found.analysis, labels, visits, found.instrument)
+    if problems:
+        told = [Problem(path_text(path), message) for path, message in problems]
+        raise InputError(RESULT, told)
+    return found.analysis

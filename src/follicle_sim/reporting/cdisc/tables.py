@@ -1,0 +1,122 @@
+"""The tables of CDISC on disk, with what describes them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from follicle_sim.files import write_text_atomic
+from follicle_sim.provenance import package_version
+from follicle_sim.reporting.cdisc import counts, doses, subjects
+from follicle_sim.reporting.cdisc.base import Row, Variable
+from follicle_sim.reporting.report import TrialReport
+
+DEFINE = "define.json"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One table.
+
+    Parameters
+    ----------
+    name, label, keys
+        As CDISC has them; the keys name a record.
+    columns
+        In order.
+    rows
+        Makes them.
+    """
+
+    name: str
+    label: str
+    keys: tuple[str, ...]
+    columns: Sequence[Variable]
+    rows: Callable[[TrialReport], list[Row]]
+
+
+DATASETS = (
+    Dataset(
+        "ADSL",
+        "Subject-Level Analysis Dataset",
+        ("USUBJID",),
+        subjects.COLUMNS,
+        subjects.subject_rows,
+    ),
+    Dataset("EX", "Exposure", ("USUBJID", "EXSEQ"), doses.COLUMNS, doses.dose_rows),
+    Dataset(
+        "ADHC",
+        "Hair Count Analysis Dataset",
+        ("USUBJID", "PARAMCD", "AVISITN"),
+        counts.COLUMNS,
+        counts.count_rows,
+    ),
+)
+
+CDISC_FILES = (*(f"{each.name}.csv" for each in DATASETS), DEFINE)
+
+
+def write_cdisc(report: TrialReport, folder: Path) -> tuple[str, ...]:
+    """Write ADSL.csv, EX.csv, ADHC.csv and define.json; return their names.
+
+    Raises
+    ------
+    OutputError
+        Naming the file that could not be written; an earlier one stays as it was.
+    """
+    for each in DATASETS:
+        write_text_atomic(folder / f"{each.name}.csv", as_csv(each, each.rows(report)))
+    text = json.dumps(definition(report), indent=1, ensure_ascii=False)
+    write_text_atomic(folder / DEFINE, text + "\n")
+    return CDISC_FILES
+
+
+def as_csv(table: Dataset, rows: Sequence[Row]) -> str:
+    """Return rows as CSV; what is not known is empty."""
+    text = io.StringIO(newline="")
+    names = [column.name for column in table.columns]
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: "" if row[name] is None else row[name] for name in names})
+    return text.getvalue()
+
+
+def definition(report: TrialReport) -> dict[str, object]:
+    """Return what describes the tables: every variable with label, type, unit and origin."""
+    return {
+        "synthetic": True,
+        "warning": "Every record is simulated. No person stands behind it; research use only.",
+        "study": report.study,
+        "title": report.scenario.title,
+        "seed": report.scenario.run.seed,
+        "made_by": f"follicle_sim {package_version()}",
+        "standards": "names as in ADaM IG 1.1 and SDTM IG 3.3; not validated against their rules",
+        "study_days": "the baseline visit is day 1, the day before it day -1; there is no day 0",
+        "multiple_imputation": "values of jump_to_reference are many and not in ADHC"
+        if report.plan.missing == "jump_to_reference"
+        else "not used",
+        "datasets": {
+            each.name: {
+                "label": each.label,
+                "file": f"{each.name}.csv",
+                "keys": list(each.keys),
+                "variables": [
+                    {
+                        "name": column.name,
+                        "label": column.label,
+                        "type": column.kind,
+                        "unit": column.unit,
+                        "about": column.about,
+                        "of_the_standard": not column.added,
+                    }
+                    for column in each.columns
+                ],
+            }
+            for each in DATASETS
+        },
+    }

@@ -1,0 +1,148 @@
+"""Everything a trial's page, figures and files are made of, from a dataset and a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import xarray as xr
+
+from follicle_sim.analysis.adverse import PLACEBO, AdverseRow, adverse_events, load_reported
+from follicle_sim.analysis.analyse import analyse
+from follicle_sim.analysis.exposures import Exposure, exposures
+from follicle_sim.analysis.flow import SubjectFlow, subject_flow
+from follicle_sim.analysis.people import Trial, read_trial
+from follicle_sim.analysis.plan import Test, tests_of
+from follicle_sim.analysis.result import TrialResult
+from follicle_sim.errors import InputError, Problem
+from follicle_sim.provenance import stored_scenario
+from follicle_sim.reporting.money import ArmCost, arm_costs
+from follicle_sim.scenario.analysis import Analysis
+from follicle_sim.scenario.load import scenario_hash
+from follicle_sim.scenario.model import Scenario
+
+SAME_PEOPLE = (
+    "every arm of a counterfactual design holds the same people, with and without the treatment at "
+    "once. A trial's arms hold different people, and what it concludes hangs on how they differ; "
+    'use kind = "parallel" (or split_scalp, crossover, delayed_start), or follicle-sim run for the '
+    "effect itself"
+)
+ONE_TRIAL = (
+    'a trial is one; use run.replicates = 1 (with uncertainty = "none"), or follicle-sim power for '
+    "many trials at once"
+)
+
+
+@dataclass(frozen=True)
+class TrialReport:
+    """One trial, analysed.
+
+    Parameters
+    ----------
+    dataset, scenario, plan
+        What was simulated and how it was analysed.
+    tests, result, flow
+        What was asked, what was found, and who it was found in.
+    costs
+        By arm of the scenario, up to the primary visit.
+    given
+        Doses and who took them, arm by arm of the dataset.
+    events
+        Side effects; empty where the plan does not ask for them.
+    """
+
+    dataset: xr.Dataset
+    scenario: Scenario
+    plan: Analysis
+    tests: tuple[Test, ...]
+    result: TrialResult
+    flow: SubjectFlow
+    costs: Mapping[str, ArmCost]
+    given: list[list[Exposure]]
+    events: tuple[AdverseRow, ...]
+
+    @property
+    def primary(self) -> Test:
+        """The first primary comparison."""
+        return self.tests[0]
+
+    @cached_property
+    def study(self) -> str:
+        """Name of the trial: equal scenarios and seeds have the same."""
+        return f"FS-{scenario_hash(self.scenario)[:8].upper()}"
+
+    def trial(self, endpoint: str) -> Trial:
+        """Return an endpoint of the dataset."""
+        return read_trial(self.dataset, endpoint)
+
+    def sessions(self, row: AdverseRow) -> int | None:
+        """Return the sessions behind a side effect; None for a treatment in daily use."""
+        reported = {each.event: each for each in load_reported().get(row.treatment, ())}
+        if row.event not in reported or reported[row.event].sessions is None:
+            return None
+        arms = [str(label) for label in self.dataset["arm"].values]
+        lines = self.given[arms.index(row.arm)]
+        took = [int(line.took.sum()) for line in lines if line.dose.treatment == row.treatment]
+        return int(np.sum(took))
+
+
+def check_trial(scenario: Scenario) -> None:
+    """Refuse a scenario that is no single trial of different people.
+
+    Raises
+    ------
+    InputError
+        A counterfactual design, or several replicates.
+    """
+    problems = []
+    if scenario.design.kind == "counterfactual":
+        problems.append(Problem("design.kind", SAME_PEOPLE))
+    if scenario.run.replicates > 1:
+        found = f"found {scenario.run.replicates}; {ONE_TRIAL}"
+        problems.append(Problem("run.replicates", found))
+    if problems:
+        raise InputError(scenario.title, problems)
+
+
+def make_report(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialReport:
+    """Analyse one trial for its readers; nothing is simulated again.
+
+    Parameters
+    ----------
+    dataset
+        What `simulate` returned, or a stored result.
+    plan
+        Default: the `[analysis]` table of the scenario that made it.
+
+    Raises
+    ------
+    InputError
+        As `check_trial` and `analyse`; a dataset that does not say what made it.
+    """
+    scenario = stored_scenario(dataset.attrs, "result.nc")
+    check_trial(scenario)
+    if "replicate" in dataset.dims:
+        dataset = dataset.isel(replicate=0, drop=True)
+    plan = scenario.analysis if plan is None else plan
+    result = analyse(dataset, plan)
+    roles = {arm.label: arm.role for arm in scenario.arms}
+    tests = tests_of(plan, lambda endpoint: read_trial(dataset, endpoint), roles)
+    return TrialReport(
+        dataset,
+        scenario,
+        plan,
+        tests,
+        result,
+        subject_flow(dataset, plan, tests[0]),
+        arm_costs(scenario, tests[0].day),
+        exposures(dataset, scenario),
+        comparable(adverse_events(dataset, plan.level)) if plan.adverse_events else (),
+    )
+
+
+def comparable(events: tuple[AdverseRow, ...]) -> tuple[AdverseRow, ...]:
+    """Return side effects without those of a placebo that no treated arm was asked about."""
+    asked = {row.event for row in events if row.treatment != PLACEBO}
+    return tuple(row for row in events if row.treatment != PLACEBO or row.event in asked)

@@ -1,0 +1,203 @@
+"""A trial's numbers in words that a clinician reads: sentences, units, names of methods."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from follicle_sim.analysis.people import SMALLER_IS_BETTER
+from follicle_sim.analysis.result import TrialResult, TrialRow, p_text
+from follicle_sim.figures.style import is_share, name_of, unit_of
+
+METHOD_WORDS: Mapping[str, str] = {
+    "t_test": "t test on changes",
+    "welch": "Welch's t test on changes",
+    "wilcoxon": "Wilcoxon's rank sum test on changes",
+    "ancova": "analysis of covariance, adjusted for the baseline",
+    "mmrm": "mixed model for repeated measures, adjusted for the baseline",
+    "mixed_model": "mixed model with a random intercept, adjusted for the baseline",
+    "paired_t": "t test on differences within persons",
+    "signed_rank": "Wilcoxon's signed rank test on differences within persons",
+    "miettinen_nurminen": "score test of Miettinen and Nurminen",
+    "mcnemar": "McNemar's test",
+    "log_rank": "log-rank test",
+    "proportional_odds": "proportional odds",
+    "wilson": "Wilson's interval",
+    "kaplan_meier": "Kaplan and Meier",
+}
+
+MISSING_WORDS: Mapping[str, str] = {
+    "available": "values as seen",
+    "complete_cases": "only people seen at every visit",
+    "last_observation_carried_forward": "last observation carried forward",
+    "baseline_observation_carried_forward": "baseline carried forward",
+    "jump_to_reference": "multiple imputation, jump to reference",
+    "missing_is_no_response": "whoever was not seen counts as no responder",
+}
+
+MULTIPLICITY_WORDS: Mapping[str, str] = {
+    "bonferroni": "Bonferroni",
+    "holm": "Holm",
+    "hochberg": "Hochberg",
+    "hierarchical": "tested in order, stopping at the first that fails",
+}
+
+
+def plain(text: str) -> str:
+    """Return text in letters that every terminal has.
+
+    Examples
+    --------
+    >>> plain("hairs/cm² of 50 µm")
+    'hairs/cm2 of 50 um'
+    """
+    return text.replace("²", "2").replace("µ", "u").replace("−", "-").replace("–", "-")
+
+
+def p_words(p: float | None) -> str:
+    """Return a p value in a sentence.
+
+    Examples
+    --------
+    >>> p_words(0.0321), p_words(0.00001)
+    ('p = 0.032', 'p < 0.001')
+    """
+    text = p_text(p)
+    return f"p {text[0]} {text[1:]}" if text.startswith("<") else f"p = {text or 'not known'}"
+
+
+def percent_of(level: float) -> str:
+    """Return a level as people write it.
+
+    Examples
+    --------
+    >>> percent_of(0.95)
+    '95 %'
+    """
+    return f"{100 * level:g} %"
+
+
+def unit_words(row: TrialRow) -> str:
+    """Return the unit of a change of a row's endpoint."""
+    if row.unit == "1" and not is_share(row.endpoint):
+        return ""
+    return plain(unit_of(row.endpoint, row.unit, change=True))
+
+
+def amount(row: TrialRow, value: float, *, sign: bool = False) -> str:
+    """Return a change with its unit, to a digit that means something."""
+    number = 100.0 * value if is_share(row.endpoint) else value
+    digits = 1 if abs(number) >= 2 or row.unit == "cm-2" else 2 if abs(number) >= 0.1 else 3
+    number = round(number, digits) or 0.0
+    unit = unit_words(row)
+    return f"{number:{'+' if sign and number else ''}.{digits}f}{f' {unit}' if unit else ''}"
+
+
+def moved(row: TrialRow, change: float) -> str:
+    """Return "risen by 3.0 hairs/cm2" or the like."""
+    if amount(row, change) == amount(row, 0.0):
+        return "not changed"
+    return f"{'risen' if change > 0 else 'fallen'} by {amount(row, abs(change))}"
+
+
+def limits(row: TrialRow, level: float) -> str:
+    """Return the interval in words, "" where there is none."""
+    if row.low is None or row.high is None:
+        return ""
+    ends = [amount(row, each).split(" ")[0] for each in (row.low, row.high)]
+    return f"{percent_of(level)} confidence interval {ends[0]} to {ends[1]}"
+
+
+def answer_sentences(row: TrialRow, result: TrialResult, tests: int) -> list[str]:
+    """Return what a comparison found: what happened, the difference, and what follows.
+
+    Parameters
+    ----------
+    row
+        A test of the plan.
+    result
+        It belongs to.
+    tests
+        How many tests the plan has; p is adjusted for them.
+    """
+    if row.estimate is None:
+        return [f"{row.arm}: the comparison could not be computed: too few people were measured."]
+    name, when = name_of(row.endpoint), f"By week {row.week:g}"
+    p = p_words(row.p)
+    if result.multiplicity != "none" and tests > 1:
+        p += f", adjusted for {tests} tests {p_words(row.p_adjusted)}"
+    ends = ", ".join(part for part in (limits(row, result.level), p) if part)
+    if not row.control:
+        return [
+            f"{when} {name} on {row.arm} had {moved(row, row.estimate)} ({ends}).",
+            "A change as large would be rare by luck alone; what caused it, a trial without a "
+            "control arm cannot say."
+            if row.effect
+            else "Luck alone could give as much: the trial shows no change.",
+        ]
+    courses = ""
+    if row.mean_treated is not None and row.mean_control is not None:
+        first, other = moved(row, row.mean_treated), moved(row, row.mean_control)
+        courses = f"{when} {name} had {first} on {row.arm} and {other} on {row.control}."
+    good = (row.estimate > 0) != (row.endpoint in SMALLER_IS_BETTER)
+    side = row.arm if good else row.control
+    size = amount(row, abs(row.estimate))
+    return [courses, f"The difference is {size} in favour of {side} ({ends}).", _verdict(row, good)]
+
+
+def _verdict(row: TrialRow, good: bool) -> str:
+    if row.effect and good:
+        return "A difference as large would be rare by luck alone: the trial shows an effect."
+    if row.effect:
+        return "A difference as large would be rare by luck alone: the trial shows harm."
+    return (
+        "Luck alone could give as much: the trial does not show an effect, and does not show that "
+        "there is none."
+    )
+
+
+def how_found(row: TrialRow) -> str:
+    """Return people, method, set and missing-data rule of a row."""
+    people = f"{row.n_treated} and {row.n_control} people" if row.n_control else f"{row.n_treated}"
+    people += "" if row.n_control else " people"
+    return "; ".join(
+        [
+            people,
+            METHOD_WORDS.get(row.method, row.method),
+            row.set.replace("_", " "),
+            f"missing: {MISSING_WORDS.get(row.missing, row.missing)}",
+        ]
+    )
+
+
+def table(rows: Sequence[Sequence[str]], width: int, *, indent: int = 2) -> list[str]:
+    """Return rows as lines of text: the first column words that wrap, the others to the right.
+
+    The first row is the head. A column that is empty below it is left out.
+    """
+    kept = [i for i in range(len(rows[0])) if i == 0 or any(row[i] for row in rows[1:])]
+    rows = [[row[i] for i in kept] for row in rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(kept))]
+    rest = sum(widths[1:]) + 2 * (len(kept) - 1) + indent
+    widths[0] = min(widths[0], max(16, width - rest))
+    lines = []
+    for row in rows:
+        parts = textwrap.wrap(row[0], widths[0], subsequent_indent="  ") or [""]
+        cells = [cell.rjust(size) for cell, size in zip(row[1:], widths[1:], strict=True)]
+        whole = "  ".join([parts[-1].ljust(widths[0]), *cells]).rstrip()
+        lines += [" " * indent + line for line in (*parts[:-1], whole)]
+    return lines
+
+
+def paragraph(text: str, width: int, *, indent: int = 2, first: str | None = None) -> list[str]:
+    """Return text wrapped between words."""
+    margin = " " * indent
+    head = margin if first is None else first
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=head,
+        subsequent_indent=margin if first is None else " " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,171 @@
+"""`follicle-sim trial` and `analyse`: what they print, write, repeat and refuse."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from command_line import contents, in_process
+from virtual_trials import DESIGNS, FULL, PARALLEL
+
+from follicle_sim.storage import load_result
+
+FILES = {
+    "result.nc",
+    "scenario.resolved.toml",
+    "analysis.csv",
+    "analysis.json",
+    "trial.txt",
+    "flow.png",
+    "trial.png",
+}
+STATISTICS = ("analysis.csv", "analysis.json", "trial.txt", "trial.png", "flow.png")
+
+
+def write(folder, text, name="mine.toml"):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A trial with everything in it, and what was printed; tests must not change its folder."""
+    folder = tmp_path_factory.mktemp("trial")
+    scenario = write(folder, FULL)
+    done = in_process("trial", scenario, "--out", folder / "out", columns=100)
+    assert done.code == 0, done.err
+    return scenario, folder / "out", done
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_every_design_gives_a_page_and_its_files(cli, tmp_path, name):
+    scenario = write(tmp_path, DESIGNS[name])
+    done = cli("trial", scenario, "--out", tmp_path / "out", columns=80)
+    assert done.code == 0, done.err
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+    for part in ("Question", "Design", "Flow of subjects", "Result", "Cost", "To keep in mind"):
+        assert part in done.out
+    body = done.out.partition("Written to")[0]
+    assert max(map(len, body.splitlines())) <= 80
+    no_control = "There is no control arm" in done.out
+    assert no_control == (name == "one_arm")
+
+
+def test_the_page_says_what_the_file_says(ran):
+    _, out, done = ran
+    row = json.loads((out / "analysis.json").read_text())["rows"][0]
+    text = re.sub(r"\s+", " ", (out / "trial.txt").read_text())
+    assert f"The difference is {abs(row['estimate']):.1f} hairs/cm2 in favour of" in text
+    assert f"interval {row['low']:.1f} to {row['high']:.1f}, p " in text
+    assert f"({row['n_treated']} and {row['n_control']} people; analysis of covariance" in text
+    assert "five-point" not in text or "satisfaction, mean answer" in text
+    assert "no reported rate" not in text
+    assert "drug: finasteride oral" not in text
+    assert "Side effects" in text
+    assert re.sub(r"\s+", " ", done.out.partition("Written to")[0]).strip() == text.strip()
+
+
+def test_flow_numbers_add_up(ran):
+    _, out, _ = ran
+    data = load_result(out / "result.nc")
+    flow = json.loads(data.attrs["flow"])
+    assert flow["screened"] == flow["enrolled"] + sum(flow["excluded"].values())
+    text = (out / "trial.txt").read_text()
+    told = {
+        name.strip(): np.array(re.findall(r"(\d+)(?: of \d+)?(?=\s|$)", rest), dtype=int)
+        for name, rest in re.findall(r"^  ([a-z][\w ,]*?)  +(\d.*)$", text, re.M)
+    }
+    lost = told["left, at random"] + told["left, lack of effect"]
+    assert (told["allocated"] == told["completed"] + lost).all()
+    assert told["allocated"].sum() == flow["enrolled"]
+    assert (told["took the treatment"] <= told["allocated"][:1]).all()
+    assert f"{flow['screened']} screened, {flow['screened'] - flow['enrolled']} excluded" in text
+    rows = json.loads((out / "analysis.json").read_text())["rows"]
+    itt = next(v for k, v in told.items() if k.endswith("intention to treat"))
+    assert [rows[0]["n_treated"], rows[0]["n_control"]] == itt.tolist()
+
+
+def test_analyse_repeats_the_trials_numbers_exactly(cli, ran, tmp_path):
+    _, out, done = ran
+    again = cli("analyse", out, "--out", tmp_path / "again", columns=100)
+    assert again.code == 0, again.err
+    before, after = contents(out), contents(tmp_path / "again")
+    assert set(after) == FILES - {"result.nc"}
+    assert all(after[name] == before[name] for name in after)
+    assert again.out.partition("Written to")[0] == done.out.partition("Written to")[0]
+
+
+def test_another_method_changes_statistics_only(cli, ran, tmp_path):
+    _, out, _ = ran
+    before = contents(out)
+    done = cli("analyse", out, "--method", "wilcoxon", "--week", "26", "--set", "level=0.9")
+    assert done.code == 0, done.err
+    assert contents(out) == before
+    folder = out.with_name("out.analysis")
+    rows = json.loads((folder / "analysis.json").read_text())["rows"]
+    assert (rows[0]["method"], rows[0]["week"]) == ("wilcoxon", 26.0)
+    assert "90 % confidence interval" in re.sub(r"\s+", " ", done.out)
+    assert 'method = "wilcoxon"' in (folder / "scenario.resolved.toml").read_text()
+
+
+def test_a_plan_file_takes_the_place_of_the_scenarios_plan(cli, ran, tmp_path):
+    _, out, _ = ran
+    plan = write(tmp_path, '[analysis]\nendpoint = "terminal_density"\nset = "per_protocol"\n', "p")
+    done = cli("analyse", out / "result.nc", "--plan", plan, "--out", tmp_path / "p.out")
+    assert done.code == 0, done.err
+    rows = json.loads((tmp_path / "p.out" / "analysis.json").read_text())["rows"]
+    assert {row["endpoint"] for row in rows if row["purpose"] in ("primary", "secondary")} == {
+        "terminal_density"
+    }
+    assert rows[0]["set"] == "per_protocol"
+
+
+def test_equal_seeds_give_equal_bytes_and_another_seed_another_trial(cli, ran, tmp_path):
+    scenario, out, _ = ran
+    assert cli("trial", scenario, "--out", tmp_path / "b", "--threads", "1", "-q").out == ""
+    assert contents(tmp_path / "b") == contents(out)
+    cli("trial", scenario, "--out", tmp_path / "c", "--seed", "7", "-q")
+    assert (tmp_path / "c" / "analysis.csv").read_bytes() != (out / "analysis.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (["design.kind=counterfactual"], "every arm of a counterfactual design holds the same"),
+        (["run.replicates=3"], "a trial is one"),
+        (["analysis.endpoint=hair_densty"], 'did you mean "hair_density"'),
+    ],
+)
+def test_what_is_no_trial_is_refused(cli, tmp_path, changes, told):
+    settings = [word for change in changes for word in ("--set", change)]
+    done = cli("trial", write(tmp_path, PARALLEL), "--out", tmp_path / "out", *settings)
+    assert done.code == 2
+    assert told in done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_bad_questions_to_a_stored_trial_are_refused(cli, ran, tmp_path):
+    _, out, _ = ran
+    plan = write(tmp_path, "[design]\n", "p.toml")
+    asked = {
+        ("--endpoint", "terminal_densty"): 'did you mean "terminal_density"',
+        ("--endpoint", "pull_count"): "a method that does: hair_pull",
+        ("--week", "11"): "nobody is seen at 11 weeks",
+        ("--method", "ancva"): 'did you mean "ancova"',
+        ("--plan", str(plan)): "has no [analysis] table",
+        ("--plan", str(tmp_path / "no.toml")): "cannot be read",
+    }
+    for options, told in asked.items():
+        done = cli("analyse", out, *options, "--out", tmp_path / "x")
+        assert done.code == 2
+        assert told in done.err
+    empty = cli("analyse", tmp_path)
+    assert empty.code == 2
+    assert "has no result.nc; give the folder that follicle-sim trial or run wrote" in empty.err
+
+
+def test_identical_people_are_warned_of(cli, tmp_path):
+    scenario = write(tmp_path, PARALLEL.replace('spread = "typical"', ""))
+    done = cli("trial", scenario, "--out", tmp_path / "out")
+    assert "people are identical" in done.out
