@@ -196,6 +196,24 @@ def test_whoever_breaks_the_protocol_of_a_crossover_in_either_period_is_left_out
     assert (row.n_treated, row.n_control) == (39, 37)
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, ()),
+        ({"sided": 1}, ("p is one-sided and intervals are two-sided",)),
+        ({"alpha": 0.01}, ("intervals hold 0.95, decisions are made at p < 0.01",)),
+        ({"level": 0.9, "alpha": 0.1}, ()),
+        ({"multiplicity": "holm"}, ("p is adjusted for 2 tests (holm), intervals are not",)),
+    ],
+)
+def test_intervals_that_do_not_belong_to_the_decision_are_told(changes, told):
+    plan = Analysis(secondary=({"endpoint": "hair_density", "at": "24 weeks"},), **changes)
+    notes = analyse(dataset(people(11)), plan).notes
+    found = [note for note in notes if "interval" in note]
+    assert len(found) == len(told)
+    assert all(part in note for part, note in zip(told, found, strict=True))
+
+
 def test_a_random_intercept_says_what_it_takes_for_granted():
     told = analyse(dataset(people(11)), Analysis(method="mixed_model")).notes
     assert any("mmrm is the safer choice" in note for note in told)

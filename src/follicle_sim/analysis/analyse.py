@@ -81,7 +81,7 @@ def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:
                 rows += outcome_rows(asked, primary, test, plan, replicate)
     notes = [note for test in tests for note in _notes(read(test.endpoint), test, plan)]
     notes += [_lost(test, found) for test, found in zip(tests, answers, strict=True)]
-    notes += asked.notes
+    notes += [*_intervals(plan, len(tests)), *asked.notes]
     notes = [note for note in notes if note]
     return TrialResult(tuple(rows), plan.level, plan.alpha, plan.multiplicity, unique(notes))
 
@@ -215,6 +215,18 @@ def _lost(test: Test, found: Answer) -> str:
     what = f"{test.endpoint} at week {test.day / 7.0:g}, {test.treatment}: {test.method}"
     times = f" in {lost} of {trials} trials" if trials > 1 else ""
     return f"{what} could not be computed{times}: too few people for it"
+
+
+def _intervals(plan: Analysis, tests: int) -> list[str]:
+    """Say where an interval and the decision beside it may differ."""
+    notes = []
+    if plan.sided == 1:
+        notes.append("p is one-sided and intervals are two-sided: that of an effect may hold 0")
+    elif abs(plan.level + plan.alpha - 1.0) > 1e-9:
+        notes.append(f"intervals hold {plan.level:.4g}, decisions are made at p < {plan.alpha:g}")
+    if tests > 1 and plan.multiplicity != "none":
+        notes.append(f"p is adjusted for {tests} tests ({plan.multiplicity}), intervals are not")
+    return notes
 
 
 def _notes(trial: Trial, test: Test, plan: Analysis) -> list[str]:
