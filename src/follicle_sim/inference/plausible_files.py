@@ -14,7 +14,7 @@ from follicle_sim.files import write_rows, write_text_atomic
 from follicle_sim.inference.plausible import ChanceRow, Plausible, RatioRow
 from follicle_sim.inference.repeat import RepeatRow
 from follicle_sim.provenance import package_version
-from follicle_sim.scenario.load import scenario_hash
+from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Scenario
 
 

@@ -20,7 +20,7 @@ from follicle_sim.errors import InputError, Problem
 from follicle_sim.provenance import stored_scenario
 from follicle_sim.reporting.money import ArmCost, arm_costs
 from follicle_sim.scenario.analysis import Analysis
-from follicle_sim.scenario.load import scenario_hash
+from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Scenario
 
 SAME_PEOPLE = (
