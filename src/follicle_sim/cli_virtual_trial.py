@@ -7,8 +7,11 @@ import typer
 
 from follicle_sim.cli_inference import Quiet
 from follicle_sim.cli_trial import ScenarioFile, Seed, Settings, Threads
+from follicle_sim.errors import InputError, Problem
 
-Out = Annotated[Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.trial.")
+]
 Cdisc = Annotated[
     bool,
     typer.Option("--cdisc", help="Also write ADSL, EX and ADHC tables (CSV, marked synthetic)."),
@@ -30,7 +33,7 @@ def trial(
     other statistics with the same people; `follicle-sim power` runs many trials.
     """
     from follicle_sim import console, outputs
-    from follicle_sim.reporting.files import write_trial
+    from follicle_sim.reporting.files import forget, write_trial
     from follicle_sim.reporting.report import check_trial, make_report
     from follicle_sim.scenario.load import load_scenario
     from follicle_sim.simulate import check_memory
@@ -40,11 +43,16 @@ def trial(
     scenario = load_scenario(file, changes)
     check_trial(scenario)
     check_memory(scenario)
-    folder = outputs.make_folder(out or Path("results") / file.stem)
+    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.trial")
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
     # What took long is safe before statistics or a figure can fail.
     save_result(data, folder / "result.nc")
-    report = make_report(data)
+    try:
+        report = make_report(data)
+    except InputError as error:
+        forget(folder)
+        way = f"the data are in {folder}: follicle-sim analyse asks them otherwise"
+        raise InputError(error.source, [*error.problems, Problem("", way)]) from None
     files = ("result.nc", *write_trial(report, folder, cdisc=cdisc))
     if not quiet:
         console.print_trial(report, folder, files)

@@ -53,11 +53,6 @@ class ArmResult:
     calibre: NDArray[np.float32]  # (S, V, N)
 
 
-def seen(scenario: Scenario, label: str, result: ArmResult) -> dict[str, Floats]:
-    """Return the variables of one arm as its instrument reads them, each (S, V)."""
-    return read(scenario, label, result.cohort, result.tally)
-
-
 def to_dataset(
     scenario: Scenario,
     results: Sequence[Sequence[ArmResult]],
@@ -73,7 +68,10 @@ def to_dataset(
     arms = scenario.arms
     wanted = scenario.record.variables or (*SUBJECT_VARIABLES, "factor_level", *EXTRA)
     readings = [
-        [seen(scenario, arm.label, result) for arm, result in zip(arms, row, strict=True)]
+        [
+            read(scenario, arm.label, result.cohort, result.tally)
+            for arm, result in zip(arms, row, strict=True)
+        ]
         for row in results
     ]
     followed = [

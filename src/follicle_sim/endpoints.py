@@ -21,6 +21,7 @@ from follicle_sim.estimates import (
     spread_within,
 )
 from follicle_sim.files import write_rows
+from follicle_sim.follow_up import BY_VISIT
 
 _PEOPLE = ("replicate", "subject")
 
@@ -198,7 +199,9 @@ def _series(
         if {"arm", "subject", "time"} <= set(values.dims)
     }
     if variables is None:
-        variables = [name for name, values in measured.items() if set(values.dims) <= plain]
+        # who came on which day is no endpoint
+        told = [name for name in measured if name not in BY_VISIT]
+        variables = [name for name in told if set(measured[name].dims) <= plain]
     unknown = [name for name in variables if name not in measured]
     if unknown:
         raise InputError(

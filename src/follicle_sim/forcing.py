@@ -124,7 +124,8 @@ def in_season(
 
     log v_anagen gains A cos(2 pi (day of the year - peak) / year) - ln I0(A): the second term keeps
     the mean speed over a year. The wave sets in over the first year of the grid, so that the
-    stationary start is that of the mean. Nothing changes where the cohort has no calendar.
+    stationary start is that of the mean; scenarios with dates have the history for it. Nothing
+    changes where the cohort has no calendar.
     """
     amplitude = parameters["season_anagen"]
     if cohort.calendar is None or amplitude == 0.0:
@@ -149,16 +150,21 @@ def block_of(
     condition: Condition,
     parameters: Mapping[str, float],
     shock: Sequence[Pulse] = (),
+    undergone: NDArray[np.bool_] | None = None,
 ) -> Block:
     """Return the engine's input for a slice of a cohort.
 
     shock : pulses that make growing hairs fall at once; not together with attacks of a condition.
+    undergone : (S, K) which of these pulses each person of the slice has; None for all of them.
     """
-    attack = np.zeros_like(grid)
-    for pulse in (*condition.attack, *shock):
+    pulses = (*condition.attack, *shock)
+    having = np.ones((1, len(pulses)), np.bool_) if undergone is None else undergone
+    attack = np.zeros((len(having), grid.size))
+    for pulse, has in zip(pulses, having.T, strict=True):
         # the share of each grid cell that the pulse covers: its integral is exact on any grid
         since = np.clip(grid - pulse.start, 0.0, pulse.duration)
-        attack[:-1] += pulse.hazard * np.diff(since) / np.diff(grid)
+        hazard = pulse.hazard * np.diff(since) / np.diff(grid)
+        attack[:, :-1] += np.where(has[:, None], hazard, 0.0)
     return Block(
         grid=grid,
         severity=parameters["severity"] * cohort.severity[people],

@@ -79,8 +79,16 @@ def sessions(
     return tuple(sorted(found, key=lambda session: session.day))
 
 
-def grafts_of(given: Sequence[Session], area: Floats) -> Grafts:
-    """Return the engine's input for people whose patches have these areas, (S,) cm2."""
+def undergone(given: Sequence[Session], stops: Floats) -> NDArray[np.bool_]:
+    """Return which sessions people have who take no more treatment from a day on, (S, K)."""
+    return np.array([session.day for session in given]) < stops[:, None]
+
+
+def grafts_of(given: Sequence[Session], area: Floats, stops: Floats | None = None) -> Grafts:
+    """Return the engine's input for people whose patches have these areas, (S,) cm2.
+
+    stops : (S,) day from which each person has no more surgery; None where nobody stops
+    """
     if not given:
         return no_grafts(area.size)
 
@@ -91,6 +99,7 @@ def grafts_of(given: Sequence[Session], area: Floats) -> Grafts:
         return np.sqrt(log_array(1.0 + cv * cv))
 
     hairs = np.array([session.density for session in given]) * column("hairs_per_graft")
+    number = np.rint(hairs * area[:, None]).astype(np.int64)
     return Grafts(
         day=np.array([session.day for session in given]),
         survival=column("survival"),
@@ -98,5 +107,5 @@ def grafts_of(given: Sequence[Session], area: Floats) -> Grafts:
         shaft_sigma=sigma(column("shaft_cv")),
         rest=column("rest"),
         rest_sigma=sigma(column("rest_cv")),
-        number=np.rint(hairs * area[:, None]).astype(np.int64),
+        number=number if stops is None else np.where(undergone(given, stops), number, 0),
     )

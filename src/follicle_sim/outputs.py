@@ -13,6 +13,7 @@ import xarray as xr
 from follicle_sim.endpoints import EndpointTable, draws_of, summarise
 from follicle_sim.errors import Interrupted, MismatchError, OutputError
 from follicle_sim.files import write_text_atomic
+from follicle_sim.follow_up import BY_VISIT
 from follicle_sim.scenario.load import dump_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.storage import differing_variables, save_result
@@ -63,10 +64,14 @@ def make_folder(folder: Path) -> Path:
 
 
 def main_variable(data: xr.Dataset, comparison: ComparisonTable) -> str:
-    """Return the density most compared with trials, all hairs where there is a tie."""
+    """Return the density most compared with trials, all hairs where there is a tie.
+
+    Without a density, it is the first variable that was measured at visits.
+    """
     names = [name for name in ("hair_density", "terminal_density") if name in data]
     if not names:
-        return str(next(iter(data.data_vars)))
+        measured = [str(name) for name, values in data.data_vars.items() if "time" in values.dims]
+        return next(name for name in measured if name not in BY_VISIT)
     return max(names, key=lambda name: sum(row.endpoint == name for row in comparison.rows))
 
 

@@ -72,10 +72,12 @@ def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort)
     arms = list(scenario.arms)
     before = tuple(dose for dose in arms[arm].doses if dose.start < 0.0)
     arms[arm] = arms[arm].model_copy(update={"doses": before})
-    habit = {"adherence_spread": design.adherence_spread}
+    adherence = design.adherence_spread
     update = {
         "arms": tuple(arms),
-        "design": Design.model_construct(kind=design.kind, visits=(day,), **habit),
+        "design": Design.model_construct(
+            kind=design.kind, visits=(day,), adherence_spread=adherence
+        ),
         "record": scenario.record.model_copy(update={"follicles": False}),
     }
     early = replace(

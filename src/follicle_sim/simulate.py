@@ -1,23 +1,27 @@
 """The way through the house: scenario, cohort, exposure, factors, clocks, engine, dataset."""
 
 import operator
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
 
 from follicle_sim import units
+from follicle_sim.attendance import last_day
+from follicle_sim.biology.conditions import load_condition
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.dataset import to_dataset
 from follicle_sim.engine.run import Progress, run_jobs
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.errors import InputError, Problem
+from follicle_sim.grafting import grafts_of, sessions
 from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.provenance import result_attrs
-from follicle_sim.scenario.arrangement import arm_sizes, arrange
+from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
 from follicle_sim.scenario.load import parse_scenario, with_overrides
-from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.model import Instrument, Scenario
 from follicle_sim.screening import enrol_all
-from follicle_sim.study import prepare, prepare_all
+from follicle_sim.study import prepare, prepare_all, treatments_of
 from follicle_sim.uncertainty import all_drawn, with_draws
 
 SMALLEST = """
@@ -97,6 +101,38 @@ def simulate(
         scenario = with_overrides(scenario, [f"run.seed={operator.index(seed)}"])
     if threads is not None and threads < 1:
         raise InputError("simulate", [Problem("threads", f"found {threads}; allowed: 1 or more")])
+    return simulate_read(
+        scenario,
+        [scenario.instrument],
+        threads=threads,
+        progress=progress,
+        first_replicate=first_replicate,
+    )[0]
+
+
+def simulate_read(
+    scenario: Scenario,
+    readers: Sequence[Instrument],
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    first_replicate: int = 0,
+) -> list[xr.Dataset]:
+    """Run a scenario once and return what each of several readers makes of it.
+
+    The scenario's own instrument decides who may take part, so that all read the same people.
+
+    Parameters
+    ----------
+    readers : instruments with the limits of the scenario's own: they see the same hairs, and differ
+        in how they err
+    threads, progress, first_replicate : as for `simulate`
+
+    Raises
+    ------
+    InputError, Interrupted
+        As for `simulate`.
+    """
     check_memory(scenario)
     draws = all_drawn(scenario, first_replicate)
     studies = prepare_all(draws)
@@ -111,9 +147,13 @@ def simulate(
     jobs = (job for row in arms for arm in row for job in arm.jobs())
     run_jobs(jobs, total, threads=threads, progress=progress)
     results = [[arm.result for arm in row] for row in arms]
-    attrs = result_attrs(scenario) | enrolled.attrs
-    data = to_dataset(studies[0].scenario, results, load_factors().names, attrs)
-    return with_draws(data, scenario, draws)
+    factors, found = load_factors().names, []
+    for reader in readers:
+        by = {"instrument": reader}
+        attrs = result_attrs(scenario.model_copy(update=by)) | enrolled.attrs
+        lived = studies[0].scenario.model_copy(update=by)
+        found.append(with_draws(to_dataset(lived, results, factors, attrs), scenario, draws))
+    return found
 
 
 def warm_up() -> None:
@@ -128,15 +168,28 @@ def warm_up() -> None:
 def memory_needed(scenario: Scenario) -> int:
     """Return the bytes that the results of a scenario will take."""
     scenario = arrange(scenario)
-    people = scenario.run.replicates * sum(arm_sizes(scenario))
+    sizes = arm_sizes(scenario)
+    # half of it is held arm by arm, half in a dataset whose arms are as wide as the largest
+    people = scenario.run.replicates * (sum(sizes) + len(sizes) * max(sizes)) // 2
     rows = people * len(scenario.design.visits)
     # tallies and factor levels, and the dataset's copies of them
     per_row = 8 * 2 * (TALLY_COLUMNS + len(load_factors().names))
     if scenario.record.follicles:
         # records are as wide as the densest scalp, and are padded and stacked
-        widest = int(draw_cohort(scenario, 0, 0, scenario.run.seed).follicles.max())
-        per_row += 3 * 5 * widest
+        per_row += 3 * 5 * _widest(scenario)
     return rows * per_row
+
+
+def _widest(scenario: Arranged) -> int:
+    """Return the largest number of follicles and grafts of a person in the first replicate."""
+    condition = load_condition(scenario.population.condition)
+    treatments, widest = treatments_of(scenario), 0
+    for index, arm in enumerate(scenario.arms):
+        cohort = draw_cohort(scenario, index, 0, scenario.run.seed)
+        surgery = sessions(arm, last_day(scenario), condition, treatments)
+        planted = grafts_of(surgery, cohort.area).number.sum(axis=1)
+        widest = max(widest, int((cohort.follicles + planted).max()))
+    return widest
 
 
 def check_memory(scenario: Scenario) -> None:

@@ -28,7 +28,7 @@ from follicle_sim.forcing import (
     sensitivities,
     time_grid,
 )
-from follicle_sim.grafting import Session, grafts_of, sessions
+from follicle_sim.grafting import Session, grafts_of, sessions, undergone
 from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
@@ -72,7 +72,8 @@ class Study:
         arm = self.scenario.arms[index]
         days = visit_days(self.scenario, cohort)
         surgery = sessions(arm, float(self.grid[-1]), self.condition, self.treatments)
-        grafts = grafts_of(surgery, cohort.area)
+        habit = habit_of(self.scenario, cohort)
+        grafts = grafts_of(surgery, cohort.area, None if habit is None else habit.stops)
         widest = int((cohort.follicles + grafts.number.sum(axis=1)).max())
         people, visits = cohort.subject.size, days.shape[1]
         follicles = widest if self.scenario.record.follicles else 0
@@ -84,7 +85,6 @@ class Study:
             phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
             calibre=np.zeros((people, visits, follicles), np.float32),
         )
-        habit = habit_of(self.scenario, cohort)
         return ArmRun(self, arm, cohort, surgery, grafts, result, habit)
 
 
@@ -138,9 +138,11 @@ class ArmRun:
         """Live the subjects of a slice and write their rows of the result; return how many."""
         study, cohort, result = self.study, self.cohort, self.result
         levels, drive = shared or self.drive(people)
-        shock = [session.shock for session in self.surgery]
+        shock, had = [session.shock for session in self.surgery], None
+        if shock and self.habit is not None:
+            had = undergone(self.surgery, self.habit.stops[people])
         parameters, sensitivity = study.parameters, study.sensitivity
-        block = block_of(cohort, people, drive, study.grid, study.condition, parameters, shock)
+        block = block_of(cohort, people, drive, study.grid, study.condition, parameters, shock, had)
         if self.surgery:
             sensitivity = np.append(sensitivity, 0.0)  # grafts
         follicles, planted = cohort.follicles[people], self.grafts.number[people]

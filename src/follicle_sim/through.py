@@ -12,7 +12,7 @@ from follicle_sim.estimates import FloatArray
 from follicle_sim.scenario.instrument import Instrument
 from follicle_sim.scenario.methods import load_methods
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.simulate import simulate
+from follicle_sim.simulate import simulate_read
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,8 @@ def seen_through(
     found = []
     for name in methods:
         tool = Instrument(method=name)
-        data, truth = (
-            simulate(scenario.model_copy(update={"instrument": each}), threads=threads)
-            for each in (tool, tool.perfected())
-        )
+        trial = scenario.model_copy(update={"instrument": tool})
+        data, truth = simulate_read(trial, [tool, tool.perfected()], threads=threads)
         found.append(Seen(name, known[name].title, data, truth))
     return tuple(found)
 

@@ -92,6 +92,11 @@ DESIGN = {
         '"31 June"',
         ["design.recruitment.opens", "June has days 1 to 30"],
     ),
+    "no_time_for_a_season": (
+        'history = "5 years"',
+        'history = "1 year"',
+        ["run.history: found 1 year; allowed with design.recruitment: 2 years or more"],
+    ),
     "a_week_for_a_day": ('"1 March"', '"week 9"', ['a day and a month, such as "1 March"']),
     "dropout_key_misspelt": (
         "softness =",

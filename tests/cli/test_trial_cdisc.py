@@ -108,18 +108,25 @@ def test_doses_are_those_taken(tables):
         assert set(taken.index) == set(drug.index[drug["SAFFL"] == "Y"])
 
 
-def test_imputed_values_are_marked(cli, tmp_path):
-    path = tmp_path / "mine.toml"
-    path.write_text(DESIGNS["parallel"], encoding="utf-8")
-    rule = "analysis.missing=last_observation_carried_forward"
-    cli("trial", path, "--out", tmp_path / "a", "--cdisc", "-q", "--set", rule)
-    counts = pd.read_csv(tmp_path / "a" / "ADHC.csv")
+def test_imputed_values_are_marked(tmp_path):
+    rule = ["analysis.missing=last_observation_carried_forward"]
+    report = make_report(simulate(parse_scenario(DESIGNS["parallel"], overrides=rule)))
+    write_cdisc(report, tmp_path)
+    counts = pd.read_csv(tmp_path / "ADHC.csv")
     carried = counts[counts["DTYPE"] == "LOCF"]
     assert len(carried) > 0
     assert set(carried["PARAMCD"]) <= {"HAIRDEN", "SHAFTCA"}
     assert carried["ADY"].isna().all()
-    row = json.loads((tmp_path / "a" / "analysis.json").read_text())["rows"][0]
-    at = counts[(counts["PARAMCD"] == "HAIRDEN") & (counts["AVISITN"] == row["week"])]
-    assert (at["ANL01FL"] == "Y").sum() == row["n_treated"] + row["n_control"]
-    cli("trial", path, "--out", tmp_path / "a", "-q")
-    assert not (tmp_path / "a" / "ADHC.csv").exists()
+    row = report.result.rows[0]
+    at = counts[(counts["PARAMCD"] == "HAIRDEN") & (counts["AVISITN"] == row.week)]
+    assert (at["ANL01FL"] == "Y").sum() == row.n_treated + row.n_control
+
+
+def test_tables_of_an_earlier_trial_do_not_stay(cli, tmp_path):
+    scenario = tmp_path / "mine.toml"
+    scenario.write_text(DESIGNS["one_arm"], encoding="utf-8")
+    out = tmp_path / "out"
+    assert cli("trial", scenario, "--out", out, "--cdisc", "-q").code == 0
+    assert {f"{name}.csv" for name in TABLES} < {path.name for path in out.iterdir()}
+    assert cli("analyse", out, "--out", out, "-q").code == 0
+    assert not {"ADSL.csv", "define.json"} & {path.name for path in out.iterdir()}

@@ -1,13 +1,17 @@
 """`follicle-sim trial` and `analyse`: what they print, write, repeat and refuse."""
 
+import io
 import json
 import re
+import signal
+from contextlib import redirect_stdout
 
 import numpy as np
 import pytest
-from command_line import contents, in_process
+from command_line import contents
 from virtual_trials import DESIGNS, FULL, PARALLEL
 
+from follicle_sim.cli import main
 from follicle_sim.storage import load_result
 
 FILES = {
@@ -33,9 +37,14 @@ def ran(tmp_path_factory):
     """A trial with everything in it, and what was printed; tests must not change its folder."""
     folder = tmp_path_factory.mktemp("trial")
     scenario = write(folder, FULL)
-    done = in_process("trial", scenario, "--out", folder / "out", columns=100)
-    assert done.code == 0, done.err
-    return scenario, folder / "out", done
+    before, out = signal.getsignal(signal.SIGTERM), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out):
+        patch.setenv("COLUMNS", "100")
+        with pytest.raises(SystemExit) as ended:
+            main(["trial", str(scenario), "--out", str(folder / "out")])
+    signal.signal(signal.SIGTERM, before)
+    assert ended.value.code == 0
+    return scenario, folder / "out", out.getvalue()
 
 
 @pytest.mark.parametrize("name", DESIGNS)
@@ -53,7 +62,7 @@ def test_every_design_gives_a_page_and_its_files(cli, tmp_path, name):
 
 
 def test_the_page_says_what_the_file_says(ran):
-    _, out, done = ran
+    _, out, printed = ran
     row = json.loads((out / "analysis.json").read_text())["rows"][0]
     text = re.sub(r"\s+", " ", (out / "trial.txt").read_text())
     assert f"The difference is {abs(row['estimate']):.1f} hairs/cm2 in favour of" in text
@@ -63,7 +72,7 @@ def test_the_page_says_what_the_file_says(ran):
     assert "no reported rate" not in text
     assert "drug: finasteride oral" not in text
     assert "Side effects" in text
-    assert re.sub(r"\s+", " ", done.out.partition("Written to")[0]).strip() == text.strip()
+    assert re.sub(r"\s+", " ", printed.partition("Written to")[0]).strip() == text.strip()
 
 
 def test_flow_numbers_add_up(ran):
@@ -87,13 +96,13 @@ def test_flow_numbers_add_up(ran):
 
 
 def test_analyse_repeats_the_trials_numbers_exactly(cli, ran, tmp_path):
-    _, out, done = ran
+    _, out, printed = ran
     again = cli("analyse", out, "--out", tmp_path / "again", columns=100)
     assert again.code == 0, again.err
     before, after = contents(out), contents(tmp_path / "again")
     assert set(after) == FILES - {"result.nc"}
     assert all(after[name] == before[name] for name in after)
-    assert again.out.partition("Written to")[0] == done.out.partition("Written to")[0]
+    assert again.out.partition("Written to")[0] == printed.partition("Written to")[0]
 
 
 def test_another_method_changes_statistics_only(cli, ran, tmp_path):
@@ -169,3 +178,15 @@ def test_identical_people_are_warned_of(cli, tmp_path):
     scenario = write(tmp_path, PARALLEL.replace('spread = "typical"', ""))
     done = cli("trial", scenario, "--out", tmp_path / "out")
     assert "people are identical" in done.out
+
+
+def test_data_are_kept_when_the_plan_does_not_fit_them(cli, tmp_path):
+    scenario, out = write(tmp_path, PARALLEL), tmp_path / "out"
+    assert cli("trial", scenario, "--out", out, "-q").code == 0
+    rule = ("--set", "analysis.missing=jump_to_reference", "--set", "arms[1].role=treatment")
+    done = cli("trial", scenario, "--out", out, "-q", *rule)
+    assert done.code == 2
+    assert "jump_to_reference needs a control arm" in done.err
+    assert "follicle-sim analyse asks them otherwise" in done.err
+    assert [path.name for path in out.iterdir()] == ["result.nc"]
+    assert cli("analyse", out, "--missing", "available", "-q").code == 0

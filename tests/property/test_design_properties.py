@@ -37,7 +37,7 @@ label = "nothing"
 role = "untreated"
 {more}
 [run]
-history = "200 days"
+history = "{history}"
 seed = 11
 [design]
 """
@@ -47,9 +47,15 @@ BIOLOGY = ("phase_count", "factor_level")
 
 @cache
 def result(
-    design: str, *, visits: str = VISITS, more: str = "", subjects: int = 6, follicles: int = 40
+    design: str,
+    *,
+    visits: str = VISITS,
+    more: str = "",
+    subjects: int = 6,
+    follicles: int = 40,
+    history: str = "200 days",
 ) -> xr.Dataset:
-    text = TEXT.format(subjects=subjects, follicles=follicles, more=more)
+    text = TEXT.format(subjects=subjects, follicles=follicles, more=more, history=history)
     return simulate(parse_scenario(f"{text}{visits}\n{design}"))
 
 
@@ -95,21 +101,29 @@ def test_a_delayed_start_is_a_parallel_trial_until_the_switch() -> None:
         ("counterfactual", SOME_MISSING),
         ("parallel", SOME_MISSING),
         ("parallel", "allocation = { drug = 3 }"),
-        ("parallel", 'recruitment = { opens = "1 March" }\nmissed_baseline = 0.1'),
         ("split_scalp", "missed_visits = 0.3"),
         ("crossover", 'dropout = { lack_of_effect = { per_visit = 0.9, wanted = "50 cm-2" } }'),
     ],
 )
 def test_missing_people_change_nobodys_hair(name: str, more: str) -> None:
     bare, gaps = result(kind(name)), result(kind(name, more))
-    if "recruitment" in more:  # the season is biology
-        bare = result(kind(name, 'recruitment = { opens = "1 March" }'))
     people = range(6)
     assert gaps.factor_level.isel(subject=people).equals(bare.factor_level)
     seen = gaps.hair_density.isel(subject=people)
     assert seen.equals(bare.hair_density.where(np.isfinite(seen)))
     if "allocation" not in more:
         assert 0 < int(np.isfinite(seen).sum()) < seen.size
+
+
+def test_a_season_is_biology_and_a_missed_baseline_is_not() -> None:
+    dated = kind("parallel", 'recruitment = { opens = "1 March" }')
+    bare, gaps = (
+        result(dated + more, history="2 years") for more in ("", "\nmissed_baseline = 0.3")
+    )
+    seen = gaps.hair_density
+    assert gaps.factor_level.equals(bare.factor_level)
+    assert seen.equals(bare.hair_density.where(np.isfinite(seen)))
+    assert 0 < int(np.isfinite(seen).sum()) < seen.size
 
 
 def test_another_arm_another_visit_and_a_window_move_no_other_bit() -> None:
@@ -167,10 +181,13 @@ def test_arms_of_unequal_size_are_padded_and_counted() -> None:
     attended = data.attended.sum("subject").values
     assert [rows["drug", day].n for day in (0.0, 56.0, 112.0)] == attended[0].tolist()
     assert rows["nothing", 0.0].n == 6
+    # who came on which day is no endpoint
+    assert not {"attended", "visit_day"} & {row.variable for row in summarise(data).rows}
 
 
 def test_flows_add_up_over_replicates() -> None:
-    text = TEXT.format(subjects=6, follicles=10, more="").replace("seed", "replicates = 2\nseed")
+    text = TEXT.format(subjects=6, follicles=10, more="", history="200 days")
+    text = text.replace("seed", "replicates = 2\nseed")
     design = kind("parallel", "dropout = { per_year = 0.9 }")
     data = simulate(parse_scenario(f"{text}{VISITS}\n{design}"))
     flow = json.loads(data.attrs["flow"])

@@ -5,12 +5,14 @@ import pytest
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from people_examples import people
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.instrument import SCREENING, read
 from follicle_sim.instrument.optics import told_apart
 from follicle_sim.study import prepare
+from follicle_sim.through import seen_through
 
 few = settings(deadline=None, max_examples=10)
 
@@ -193,6 +195,16 @@ def test_screening_is_a_reading_of_its_own() -> None:
     errors = np.hstack([screened, baseline]) / truth.values - 1.0
     assert abs(np.corrcoef(errors.T)[0, 1]) < 0.15
     assert errors.std(axis=0) == pytest.approx(0.1, rel=0.1)
+
+
+def test_a_trial_and_its_truth_are_of_the_same_people() -> None:
+    asked = 'spread = { severity = 0.5 }\ninclusion = { hair_density = ["60 cm-2", "160 cm-2"] }'
+    chosen = people(asked, subjects=8, follicles=60, visits='["0 days", "12 weeks"]')
+    (seen,) = seen_through(chosen, ["macrophotography"])
+    assert np.array_equal(seen.data["person"], seen.truth["person"])
+    assert not np.array_equal(seen.data["hair_density"], seen.truth["hair_density"])
+    spread, error = seen.errors("hair_density")
+    assert error < spread
 
 
 def test_regression_to_the_mean_appears_by_itself() -> None:

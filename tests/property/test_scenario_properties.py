@@ -130,7 +130,10 @@ def documents(draw):
             ),
         ),
     }
-    return draw(table(required, **optional))
+    document = draw(table(required, **optional))
+    if "recruitment" in document["design"] and "history" in document.get("run", {}):
+        document["run"]["history"] = "2 years"  # a season has to set in
+    return document
 
 
 def check(document):

@@ -202,6 +202,17 @@ def test_a_plan_may_ask_for_both():
     assert {row.statistic for row in visits} == {"change of answers between visits"}
 
 
+def test_better_answers_are_looked_for_where_less_of_the_endpoint_is_better():
+    data = run_of(TRIAL)
+    data["shed_rate"] = 300.0 - data["hair_density"]
+    for endpoint in ("hair_density", "shed_rate"):
+        plan = Analysis(endpoint=endpoint, sided=1, satisfaction="five_point")
+        rows = [
+            row for row in analyse(data, plan).rows if row.purpose in ("primary", "satisfaction")
+        ]
+        assert max(row.p for row in rows[:2]) < 1e-3
+
+
 def test_a_missing_rate_is_a_note():
     result = analyse(run_of(TRIAL.replace("finasteride_oral", "dutasteride_oral")))
     assert any("no reported rate of side effects: dutasteride_oral" in n for n in result.notes)

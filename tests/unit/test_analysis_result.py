@@ -185,6 +185,40 @@ def test_a_crossover_takes_out_the_order():
             analyse(crossover(5.0, 20.0), broken)
 
 
+def test_whoever_breaks_the_protocol_of_a_crossover_in_either_period_is_left_out():
+    data = crossover(5.0, 20.0)
+    day = np.broadcast_to(data["time"].values, (2, 40, 4)).copy()
+    day[0, 0, 1] += 20.0
+    day[1, :3, 3] += 20.0
+    data["visit_day"] = (("arm", "subject", "time"), day)
+    plan = Analysis(comparisons=({"treatment": "drug", "control": "control"},), set="per_protocol")
+    row = only(analyse(data, plan), "primary")
+    assert (row.n_treated, row.n_control) == (39, 37)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, ()),
+        ({"sided": 1}, ("p is one-sided and intervals are two-sided",)),
+        ({"alpha": 0.01}, ("intervals hold 0.95, decisions are made at p < 0.01",)),
+        ({"level": 0.9, "alpha": 0.1}, ()),
+        ({"multiplicity": "holm"}, ("p is adjusted for 2 tests (holm), intervals are not",)),
+    ],
+)
+def test_intervals_that_do_not_belong_to_the_decision_are_told(changes, told):
+    plan = Analysis(secondary=({"endpoint": "hair_density", "at": "24 weeks"},), **changes)
+    notes = analyse(dataset(people(11)), plan).notes
+    found = [note for note in notes if "interval" in note]
+    assert len(found) == len(told)
+    assert all(part in note for part, note in zip(told, found, strict=True))
+
+
+def test_a_random_intercept_says_what_it_takes_for_granted():
+    told = analyse(dataset(people(11)), Analysis(method="mixed_model")).notes
+    assert any("mmrm is the safer choice" in note for note in told)
+
+
 def test_a_counterfactual_says_what_it_is():
     result = analyse(dataset(people(11), kind="counterfactual"), Analysis())
     assert only(result, "primary").method == "paired_t"
@@ -275,6 +309,8 @@ def test_who_gained_enough():
     assert responded(gain, baseline, 10.0, False)[:2].tolist() == [1.0, 0.0]
     assert responded(gain, baseline, 0.1, True)[:2].tolist() == [1.0, 1.0]
     assert np.isnan(responded(gain, baseline, 10.0, False)[2])
+    # a share of nothing is nothing: staying bald is no response
+    assert responded(np.array([0.0, 1.0]), np.zeros(2), 0.1, True).tolist() == [0.0, 1.0]
 
 
 def test_intervals_of_rates_are_the_printed_ones_and_statsmodels():

@@ -12,6 +12,8 @@ from scipy import stats
 from follicle_sim.endpoints import control_arm, is_paired, summarise
 from follicle_sim.errors import InputError
 from follicle_sim.estimates import change_mean, estimate, level_geometric_mean, relative_change
+from follicle_sim.outputs import main_variable
+from follicle_sim.trials.compare import ComparisonTable
 
 DAYS = [0.0, 84.0, 364.0]
 RNG = np.random.default_rng(20)
@@ -142,6 +144,14 @@ def test_a_variable_with_a_further_dimension() -> None:
     assert [row.variable for row in table.rows[:1]] == ["factor_level[WNT]"]
     row = next(row for row in table.rows if row.variable == "factor_level[DHT]")
     assert row.mean == pytest.approx(float(dataset["factor_level"][0, :, 0, 1].mean()))
+
+
+def test_a_run_without_densities_is_about_what_it_measured() -> None:
+    dataset = make().rename(hair_density="shed_rate").drop_vars("history")
+    person = xr.DataArray(np.arange(18).reshape(3, 6), dims=("arm", "subject"))
+    attended = xr.ones_like(dataset["shed_rate"])
+    told = xr.Dataset({"person": person, "attended": attended}).assign(dict(dataset.data_vars))
+    assert main_variable(told, ComparisonTable((), ())) == "shed_rate"
 
 
 def test_bad_requests() -> None:

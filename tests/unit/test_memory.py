@@ -5,6 +5,7 @@ import pytest
 
 from follicle_sim import parse_scenario, simulate, with_overrides
 from follicle_sim.errors import InputError
+from follicle_sim.scenario import dump_scenario
 from follicle_sim.simulate import check_memory, memory_needed
 
 SMALL = parse_scenario(
@@ -30,11 +31,35 @@ follicles = true
 """
 )
 
+TRANSPLANT = """
+[[arms]]
+label = "transplant"
+role = "treatment"
+[[arms.doses]]
+treatment = "hair_transplant"
+amount = "40 grafts/cm2"
+start = "1 week"
+"""
+
 
 def test_estimate_covers_what_the_result_holds() -> None:
     data = simulate(SMALL)
     held = sum(variable.nbytes for variable in data.data_vars.values())
     assert held <= memory_needed(SMALL) <= 5 * held
+
+
+def test_estimate_covers_unequal_arms_and_grafts() -> None:
+    text = dump_scenario(SMALL).replace("counterfactual", "parallel")
+    text = text.replace("[[arms]]", TRANSPLANT + "[[arms]]", 1)
+    unequal = parse_scenario(text, overrides=["design.allocation={transplant = 30}"])
+    data = simulate(with_overrides(unequal, ["population.subjects=1"]))
+    held = sum(variable.nbytes for variable in data.data_vars.values())
+    needed = memory_needed(with_overrides(unequal, ["population.subjects=1"]))
+    assert data.sizes["follicle"] > 400
+    assert held <= needed <= 5 * held
+    # without a record too, what is padded is held
+    plain = with_overrides(unequal, ["population.subjects=1", "record.follicles=false"])
+    assert simulate(plain).nbytes <= memory_needed(plain)
 
 
 def test_follicle_record_is_there_when_asked_for() -> None:

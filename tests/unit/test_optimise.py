@@ -1,15 +1,18 @@
 """The search for a schedule: known optima, limits, luck, resuming."""
 
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
 from search_examples import cocktail_scenario, formula, search_scenario
 
+from follicle_sim.console import print_schedules
 from follicle_sim.errors import InputError, Interrupted
 from follicle_sim.inference.checkpoint import Checkpoint
-from follicle_sim.inference.gain import Trials, mean_gain, prices
+from follicle_sim.inference.gain import Gain, Trials, mean_gain, prices
 from follicle_sim.inference.optimise import front_of, optimise, winner_of
+from follicle_sim.inference.optimise_files import run_optimise
 from follicle_sim.inference.schedule_search import search, search_key
 from follicle_sim.inference.schedules import OVER_VISITS, TOO_LATE, make_space
 from follicle_sim.numerics import normals
@@ -130,6 +133,20 @@ def test_the_cheapest_hair_is_not_the_most_hair(monkeypatch):
     assert best.as_good is best.again
     assert found.classes[0].loss.value == 0.0
     assert max(t.mean for t in best.searched.tried) > best.winner.mean
+
+
+def test_a_class_in_which_the_search_missed_the_best_is_told(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(Trials, "gains", formula(lambda s: doses(s) ** 0.5, noise=1e-6))
+    classes = '[[optimise.classes]]\nlabel = "severe"\nchanges = ["population.severity=3.0"]\n'
+    scenario = search_scenario(extra=classes, overrides=["optimise.budget=99000 USD"])
+    found = run_optimise(scenario, tmp_path, "optimise", trials=30)
+    print_schedules(found, tmp_path)
+    assert "missed" not in capsys.readouterr().out
+    row = found.found.classes[0]
+    row = replace(row, loss=Gain(-1.6, -2.0, -1.2, 0.2))
+    print_schedules(replace(found, found=replace(found.found, classes=(row,))), tmp_path)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "missed a better schedule among severe: the common one is" in told
 
 
 def test_the_composition_of_a_cocktail_is_searched_within_its_total(monkeypatch):

@@ -186,6 +186,29 @@ def test_a_test_that_does_not_fit_the_design_is_refused(scenario, method, own, r
         complete_plan(scenario, Plan(method=method, own_change=own), [10], 10)
 
 
+@pytest.mark.parametrize(
+    ("method", "own", "kind", "rule"),
+    [
+        ("wilcoxon", False, "parallel", "jump_to_reference"),
+        ("", True, "parallel", "jump_to_reference"),
+        ("", False, "crossover", "complete_cases"),
+    ],
+)
+def test_a_rule_for_missing_values_that_does_not_fit_is_refused(scenario, method, own, kind, rule):
+    # It was found out after the first trials were simulated, or not at all.
+    design = scenario.design.model_copy(update={"kind": kind})
+    table = scenario.analysis.model_copy(update={"missing": rule})
+    asked = scenario.model_copy(update={"design": design, "analysis": table})
+    with pytest.raises(InputError, match=f"analysis.missing: .*{rule}"):
+        complete_plan(asked, Plan(method=method, own_change=own), [10], 10)
+
+
+def test_an_alpha_of_a_half_in_the_table_is_refused_like_any_other(scenario):
+    table = scenario.analysis.model_copy(update={"alpha": 0.5})
+    with pytest.raises(InputError, match=r"alpha: found 0\.5; allowed: above 0, below 0\.5"):
+        complete_plan(scenario.model_copy(update={"analysis": table}), Plan(), [10], 10)
+
+
 class Stopping(GaussianTrials):
     """Ctrl-C comes while the third part is drawn."""
 
@@ -250,6 +273,18 @@ def test_in_every_design_a_smaller_trial_is_the_start_of_a_larger_one(scenario, 
     large, small = (source.draw(range(2), n).first(5) for n in (9, 5))
     np.testing.assert_array_equal(large.enrolled, small.enrolled)
     np.testing.assert_array_equal(large.values, small.values)
+    # nobody at all would be equal too
+    people = 15 if "allocation" in change else 10
+    assert small.enrolled.sum(axis=(1, 2)).tolist() == [people, people]
+
+
+def test_a_trial_stratified_among_eligible_people_can_be_analysed(scenario):
+    changes = [
+        "design.stratify=severity",
+        'population.inclusion={severity = ["norwood_ii", "norwood_iv"]}',
+    ]
+    found = power(with_overrides(scenario, changes), [5, 9], 3, Plan(method="t_test"))
+    assert {row.failed for row in found.rows} == {0}
 
 
 def test_a_crossover_compares_treatments(scenario):

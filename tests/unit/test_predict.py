@@ -41,3 +41,12 @@ def test_larger_arms_and_further_periods_cost_more():
     )
     assert two.seconds > one.seconds
     assert two.memory > one.memory
+
+
+def test_a_count_that_decides_who_comes_in_costs_a_life_up_to_it():
+    many = ["population.subjects=1000", "run.history=6 years", 'population.condition="aga_male"']
+    plain = cost(*many).seconds - START_UP
+    grades = 'population.inclusion={severity = ["norwood_ii", "norwood_vi"]}'
+    counted = 'population.inclusion={hair_density = ["1 cm-2", "900 cm-2"]}'
+    assert cost(*many, grades).seconds - START_UP == plain
+    assert 1.5 * plain < cost(*many, counted).seconds - START_UP < 2.5 * plain

@@ -153,3 +153,24 @@ def test_what_no_surgeon_does_is_refused(old: str, new: str, said: str) -> None:
     text = HEAD.replace('severity = "norwood_v"\n', "") + surgery()
     with pytest.raises(InputError, match=said):
         simulate(parse_scenario(text.replace(old, new)))
+
+
+def test_who_stops_treatment_early_has_no_more_surgery() -> None:
+    text = (HEAD + NOBODY + surgery(start="26 weeks")).replace(
+        'until = "78 weeks" }', 'until = "78 weeks" }, early_stop = { per_year = 0.8 }'
+    )
+    data = simulate(parse_scenario(text))
+    operated, bare = data.sel(arm="surgery"), data.sel(arm="nobody")
+    stopped = (operated["stopped_day"] <= 182.0).values
+    assert 5 < stopped.sum() < 15
+    assert np.array_equal(operated["doses_taken"], ~stopped)
+    # no grafts and no shock either: bit for bit the person without
+    for name in ("hair_density", "shed_rate", "phase_count"):
+        same = (operated[name] == bare[name]).all(
+            [d for d in operated[name].dims if d != "subject"]
+        )
+        assert np.array_equal(same, stopped), name
+    # the others are as if nobody could stop
+    full = simulate(parse_scenario(HEAD + NOBODY + surgery(start="26 weeks"))).sel(arm="surgery")
+    kept = ~stopped & operated["stopped_day"].isnull().values
+    assert operated["hair_density"][kept].equals(full["hair_density"][kept])

@@ -81,7 +81,7 @@ def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:
                 rows += outcome_rows(asked, primary, test, plan, replicate)
     notes = [note for test in tests for note in _notes(read(test.endpoint), test, plan)]
     notes += [_lost(test, found) for test, found in zip(tests, answers, strict=True)]
-    notes += asked.notes
+    notes += [*_intervals(plan, len(tests)), *asked.notes]
     notes = [note for note in notes if note]
     return TrialResult(tuple(rows), plan.level, plan.alpha, plan.multiplicity, unique(notes))
 
@@ -99,7 +99,11 @@ def answer(trial: Trial, test: Test, plan: Analysis) -> Answer:
     """Return what the data say to one test, in all R trials."""
     rules = Rules(plan.least_doses, plan.most_late)
     if trial.kind == "crossover":
-        keep = members(plan.set, trial, trial.visit(test.day), rules)
+        # Whoever keeps the protocol does so in both periods.
+        first, second = (
+            members(plan.set, trial, end, rules) for end in crossover.end_visits(trial, test.day)
+        )
+        keep = first & second
         periods, _ = crossover.period_groups(trial, test.treatment, test.control, test.day, keep)
         effects = compare_many(
             test.method,
@@ -213,6 +217,18 @@ def _lost(test: Test, found: Answer) -> str:
     return f"{what} could not be computed{times}: too few people for it"
 
 
+def _intervals(plan: Analysis, tests: int) -> list[str]:
+    """Say where an interval and the decision beside it may differ."""
+    notes = []
+    if plan.sided == 1:
+        notes.append("p is one-sided and intervals are two-sided: that of an effect may hold 0")
+    elif abs(plan.level + plan.alpha - 1.0) > 1e-9:
+        notes.append(f"intervals hold {plan.level:.4g}, decisions are made at p < {plan.alpha:g}")
+    if tests > 1 and plan.multiplicity != "none":
+        notes.append(f"p is adjusted for {tests} tests ({plan.multiplicity}), intervals are not")
+    return notes
+
+
 def _notes(trial: Trial, test: Test, plan: Analysis) -> list[str]:
     notes = []
     if trial.kind in DESIGN_NOTES:
@@ -221,6 +237,11 @@ def _notes(trial: Trial, test: Test, plan: Analysis) -> list[str]:
         notes.append(
             "a change from baseline without a control arm holds whatever else changed: season, "
             "regression to the mean, the procedure itself"
+        )
+    if test.method == "mixed_model":
+        notes.append(
+            "mixed_model takes one variance and one covariance for all visits; where people drift "
+            "apart its intervals are too narrow, and mmrm is the safer choice"
         )
     if METHODS[test.method].adjusts and plan.missing == "last_observation_carried_forward":
         notes.append("values carried forward make intervals too narrow")

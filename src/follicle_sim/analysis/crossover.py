@@ -53,6 +53,20 @@ def last_day(trial: Trial) -> float:
     return float(inside[-1])
 
 
+def end_visits(trial: Trial, day: float) -> tuple[int, int]:
+    """Return the endpoint visit of each of the two periods, `day` since its start.
+
+    Raises
+    ------
+    InputError
+        No visit that day after each start.
+    """
+    first, second = (start for start, _ in trial.periods)
+    if day >= second - SAME_DAY:
+        raise refuse("at", f"week {day / 7:g} is not inside the first period")
+    return trial.visit(first + day), trial.visit(second + day)
+
+
 def period_groups(
     trial: Trial, treatment: str, control: str, day: float, keep: Flags
 ) -> tuple[Periods, tuple[int, int]]:
@@ -79,9 +93,7 @@ def period_groups(
     for label in (treatment, control):
         if label not in known:
             raise refuse("comparisons", f'nobody is given "{label}"; allowed: {", ".join(known)}')
-    if day >= trial.periods[1][0] - SAME_DAY:
-        raise refuse("at", f"week {day / 7:g} is not inside the first period")
-    ends = (trial.visit(trial.periods[0][0] + day), trial.visit(trial.periods[1][0] + day))
+    ends = end_visits(trial, day)
     values = np.where(keep[..., None], trial.values, np.nan)
     changes = [
         values[..., end] - values[..., trial.visit(start)]

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from follicle_sim.analysis.adverse import AdverseRow, adverse_events, unreported
-from follicle_sim.analysis.groups import Effect, Floats
+from follicle_sim.analysis.groups import Alternative, Effect, Floats
 from follicle_sim.analysis.people import Trial, read_trial, scenario_of
 from follicle_sim.analysis.plan import Test
 from follicle_sim.analysis.responders import rate_difference, wilson
@@ -96,12 +96,14 @@ def _satisfied(
         name = f"satisfaction ({plan.satisfaction})"
         return _row("satisfaction", name, test, plan, replicate, effect, means, statistic)
 
+    # Better answers are what treatment is for, also where less of the endpoint is.
+    side: Alternative = "greater" if plan.sided == 1 else "two_sided"
     if test.control:
         control = said[trial.arm(test.control)][:, visit]
         if trial.paired:
-            effect = compare_occasions(control, mine[:, visit], plan.level, test.alternative)
+            effect = compare_occasions(control, mine[:, visit], plan.level, side)
             return [row(effect, "difference of answers", control)]
-        chance = compare_answers(mine[:, visit], control, plan.level, test.alternative)
+        chance = compare_answers(mine[:, visit], control, plan.level, side)
         odds = proportional_odds(mine[:, visit], control, plan.level)
         return [
             row(chance, "chance of a better answer", control),
@@ -111,7 +113,7 @@ def _satisfied(
     first = int(later[0])
     if first == visit:
         return []
-    effect = compare_occasions(mine[:, first], mine[:, visit], plan.level, test.alternative)
+    effect = compare_occasions(mine[:, first], mine[:, visit], plan.level, side)
     return [row(effect, "change of answers between visits", None)]
 
 

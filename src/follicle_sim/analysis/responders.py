@@ -29,10 +29,11 @@ def responded(gain: Floats, baseline: Floats, least: float, relative: bool) -> F
     gain, baseline
         Of one shape; `gain` already positive where it is good for hair.
     least
-        Smallest gain of a responder, a share of the baseline where `relative`.
+        Smallest gain of a responder, a share of the baseline where `relative`; whoever starts from
+        nothing needs any gain at all.
     """
     needed = least * baseline if relative else np.full_like(baseline, least)
-    return np.where(np.isfinite(gain), (gain >= needed).astype(np.float64), np.nan)
+    return np.where(np.isfinite(gain), ((gain >= needed) & (gain > 0.0)).astype(np.float64), np.nan)
 
 
 def wilson(count: float, n: float, level: float) -> tuple[float, float]:

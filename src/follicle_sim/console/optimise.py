@@ -135,6 +135,12 @@ def _print_classes(console: Console, found: Optimised) -> None:
     console.print(
         "\nThe common one is the winner among everybody; the same fresh people with both."
     )
+    missed = [row.label for row in found.classes if row.loss.high < 0.0]
+    if missed:
+        console.print(
+            f"The search missed a better schedule among {'; '.join(missed)}: the common one is. "
+            "More --trials find it."
+        )
 
 
 def _print_end(console: Console, result: FoundSchedules, folder: Path) -> None:

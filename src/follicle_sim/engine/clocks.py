@@ -74,7 +74,7 @@ class Block(NamedTuple):
     brake: Floats  # (S or 1, T)
     gain: Floats  # (S or 1, T)
     log_rho: Floats  # (S or 1, 3, T)
-    attack: Floats  # (T,)
+    attack: Floats  # (S or 1, T)
     destruction: Floats  # (T,)
     attacked_into: int  # CATAGEN, or KENOGEN where an attacked hair falls at once
 
@@ -103,7 +103,7 @@ def forcing_of(block: Block, s: int) -> Forcing:
         block.brake[min(s, block.brake.shape[0] - 1)],
         block.gain[min(s, block.gain.shape[0] - 1)],
         block.log_rho[min(s, block.log_rho.shape[0] - 1)],
-        block.attack,
+        block.attack[min(s, block.attack.shape[0] - 1)],
         block.destruction,
         block.attacked_into,
         block.growth_scale[s],
@@ -120,6 +120,7 @@ def same_forcing(block: Block, s: int) -> bool:
         * block.brake.shape[0]
         * block.gain.shape[0]
         * block.log_rho.shape[0]
+        * block.attack.shape[0]
         == 1
     )
     return (

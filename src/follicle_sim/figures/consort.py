@@ -75,21 +75,22 @@ def _given(arm: ArmFlow, flow: SubjectFlow) -> str:
     lines = [wrapped(arm.label, _LETTERS, 2), f"allocated (n = {arm.allocated:,})"]
     if arm.received is not None:
         lines.append(f"took the treatment: {arm.received:,}")
+    if arm.stopped is not None:
+        lines.append(f"stopped it early: {arm.stopped:,}")
     return "\n".join(lines)
 
 
 def _followed(arm: ArmFlow, flow: SubjectFlow) -> str:
     lines = [f"Left the trial (n = {sum(arm.lost.values()):,})"]
     lines += [f"{reason}: {count:,}" for reason, count in arm.lost.items()]
-    if arm.stopped is not None:
-        lines.append(f"stopped treatment early: {arm.stopped:,}")
-    if arm.missed:
-        lines.append(f"visits missed: {arm.missed:,} of {arm.planned:,}")
     return "\n".join(lines)
 
 
 def _analysed(arm: ArmFlow, flow: SubjectFlow) -> str:
-    lines = [f"Completed (n = {arm.completed:,})", f"measured at week {flow.week:g}:"]
+    lines = [f"Completed (n = {arm.completed:,})"]
+    if arm.missed:
+        lines.append(f"visits missed: {arm.missed:,} of {arm.planned:,}")
+    lines.append(f"measured at week {flow.week:g}:")
     lines += [f"{name.replace('_', ' ')}: {count:,}" for name, count in arm.analysed.items()]
     return "\n".join(lines)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import xarray as xr
 from matplotlib.patches import Patch
 
+from follicle_sim.crossover import WITHIN
 from follicle_sim.estimates import FloatArray
 from follicle_sim.figures.labels import TITLE_TOP, wrapped, write_title
 from follicle_sim.figures.style import (
@@ -139,9 +140,12 @@ def plot_trial(
         figure.set_size_inches(_WIDTH, height)
         figure.texts[0].set_y(1.0 - TITLE_TOP / height)
         top = height - head
-        _heading(figure, "Change from baseline", _LEFT, top)
+        turns = course.attrs.get("design_kind") == WITHIN
+        since = "the start of the period" if turns else "baseline"
+        _heading(figure, f"Change from {since}", _LEFT, top)
         left = place(figure, _LEFT, _FOOT + rated + 0.6, _WIDTH - _MIDDLE + 0.2, head + _HEAD)
         plot_density(course, left, variable=variable, change=True)
+        left.set_xlabel(f"weeks since {since}", fontsize=BODY, color=INK)
         _heading(figure, "Comparisons", _MIDDLE, top)
         _forest(figure, lines, axes, top - _HEAD)
         if rates:

@@ -9,6 +9,7 @@ import numpy as np
 
 from follicle_sim.analysis import crossover
 from follicle_sim.analysis.groups import Alternative
+from follicle_sim.analysis.imputation import POOLED
 from follicle_sim.analysis.methods import METHODS
 from follicle_sim.analysis.people import SMALLER_IS_BETTER
 from follicle_sim.analysis.plan import Test, control_of
@@ -169,8 +170,12 @@ def complete_plan(scenario: Scenario, plan: Plan, sizes: Sequence[int], replicat
     own = not any(control for _, control in pairs)
     method, refused = _method(scenario, plan, own)
     problems += [Problem("method", refused)] * bool(refused)
+    if not refused and (message := _missing(scenario, plan, method, own)):
+        problems.append(Problem("analysis.missing", message))
     if not 0.0 < plan.level_of_error < 0.5:
-        problems.append(Problem("alpha", f"found {plan.alpha:g}; allowed: above 0, below 0.5"))
+        problems.append(
+            Problem("alpha", f"found {plan.level_of_error:g}; allowed: above 0, below 0.5")
+        )
     if plan.sides not in (1, 2):
         problems.append(Problem("sided", f"found {plan.sided}; allowed: 1 or 2"))
     for n in sizes:
@@ -235,3 +240,14 @@ def _method(scenario: Scenario, plan: Plan, own: bool) -> tuple[str, str]:
     if turns:
         why = "a crossover is analysed between its sequences"
     return method, f'"{method}" does not fit: {why}; allowed: {", ".join(fitting)}'
+
+
+def _missing(scenario: Scenario, plan: Plan, method: str, own: bool) -> str:
+    """Return why the rule for missing values does not fit the test; "" where it does."""
+    rule = plan.table.missing
+    if scenario.design.kind == "crossover" and rule != "available":
+        return f"found {rule}; in a crossover only available"
+    if rule == "jump_to_reference" and (own or method not in POOLED):
+        allowed = ", ".join(POOLED)
+        return f"{rule} needs a control arm of other people and one of {allowed}; found {method}"
+    return ""

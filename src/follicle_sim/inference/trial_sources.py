@@ -194,9 +194,26 @@ class SimulatedTrials:
         people = np.broadcast_to(np.arange(data.sizes["subject"]), trial.values.shape[:-1])
         share = [size // n for size in arm_sizes(scenario)]
         if trial.stratified:
-            people = trial.known["person"] % 2**32  # candidates are numbered as they come
+            people = arrival(trial.known["person"])
             share = [sum(share)] * len(share)
         return Trials(trial, people, tuple(share))
+
+
+def arrival(person: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return when people (R, A, S) of one pool came, over all arms, 0 first.
+
+    Candidates are named in the order they come; where nobody is (-1) comes last.
+
+    Examples
+    --------
+    >>> arrival(np.array([[[70, 73, 75], [71, 78, -1]]])).tolist()
+    [[[0, 2, 3], [1, 4, 5]]]
+    """
+    names = np.where(person < 0, np.iinfo(np.int64).max, person).reshape(len(person), -1)
+    order = np.argsort(names, axis=1, kind="stable")
+    turn = np.empty_like(order)
+    np.put_along_axis(turn, order, np.arange(names.shape[1])[None], axis=1)
+    return turn.reshape(person.shape)
 
 
 def endpoint_names() -> tuple[str, ...]:

@@ -16,6 +16,22 @@ from follicle_sim.reporting.shown import flow_figure, trial_figure
 from follicle_sim.scenario.load import dump_scenario
 from follicle_sim.scenario.model import Scenario
 
+REPORT_FILES = (
+    "scenario.resolved.toml",
+    "analysis.csv",
+    "analysis.json",
+    "trial.txt",
+    "flow.png",
+    "trial.png",
+)
+"""What is always written beside the data."""
+
+
+def forget(folder: Path) -> None:
+    """Remove what an earlier trial reported in a folder: it is not about the data there now."""
+    for name in (*REPORT_FILES, *CDISC_FILES):
+        (folder / name).unlink(missing_ok=True)
+
 
 def write_trial(report: TrialReport, folder: Path, *, cdisc: bool = False) -> tuple[str, ...]:
     """Write everything but the data themselves; return the names in order.

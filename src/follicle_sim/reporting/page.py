@@ -16,6 +16,7 @@ from follicle_sim.scenario.describe_design import design_lines, subjects_text
 
 WIDTH = 96
 """Columns of the page where nothing else is asked for."""
+LEAST = 80
 TESTED = ("primary", "secondary", "after_switch")
 LABEL = 12
 
@@ -28,9 +29,9 @@ def page(report: TrialReport, width: int = WIDTH) -> str:
     report
         From `make_report`.
     width
-        Columns, 60 or more.
+        Columns, `LEAST` or more.
     """
-    width = max(width, 60)
+    width = max(width, LEAST)
     blocks = [
         [report.scenario.title],
         list(_design(report, width)),
@@ -176,7 +177,8 @@ def _number(row: TrialRow, value: float, *, sign: bool = False) -> str:
 
 def _mean(row: TrialRow, value: float | None) -> str:
     if value is None:
-        return ""
+        waiting = row.purpose == "time_to_response" and row.control and row.estimate is not None
+        return "not reached" if waiting else ""
     if row.purpose in ("responders", "adverse_events"):
         return f"{100 * value:.0f}"
     if row.purpose in ("satisfaction", "time_to_response"):

@@ -15,7 +15,7 @@ from follicle_sim.scenario.analysis import Analysis, plan_problems
 from follicle_sim.scenario.arms import Arm, Dose
 from follicle_sim.scenario.checks import Path, known_names, refuse_all
 from follicle_sim.scenario.design import Design
-from follicle_sim.scenario.design_checks import arm_problems
+from follicle_sim.scenario.design_checks import arm_problems, calendar_problems
 from follicle_sim.scenario.fields import ArmPairs, Overrides, SchemaVersion, VariableNames
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.instrument import Instrument, unseen
@@ -141,6 +141,7 @@ class Scenario(Table):
         problems += cost_problems(self) + search_problems(self)
         design, subjects = self.design, self.population.subjects
         problems += arm_problems(design, self.arms, subjects, self._routes(info))
+        problems += calendar_problems(design, self.run.history, self.biology)
         if problems:
             refuse_all(problems)
         return self

@@ -1,15 +1,40 @@
 """Small trials of every design, for the tests of `follicle-sim trial` and what it writes."""
 
-from command_line import TINY
+PARALLEL = """\
+schema_version = 1
+title = "A few men on finasteride"
 
-PARALLEL = (
-    TINY.replace('kind = "counterfactual"', 'kind = "parallel"')
-    .replace("subjects = 4", 'subjects = 10\nsex = "male"\nage = ["20 years", "60 years"]')
-    .replace("follicles = 300", "follicles = 60")
-    .replace("spread = { follicle_density = 0.1 }", 'spread = "typical"')
-    .replace('until = "52 weeks"', 'until = "52 weeks"\nadherence = 0.9')
-    .partition("[[compare]]")[0]
-)
+[population]
+subjects = 10
+sex = "male"
+age = ["20 years", "60 years"]
+follicles = 60
+target_area = "5.067 cm2"
+follicle_density = "250 cm-2"
+condition = "aga_male"
+spread = "typical"
+
+[[arms]]
+label = "drug"
+role = "treatment"
+[[arms.doses]]
+treatment = "finasteride_oral"
+amount = "1 mg"
+every = "1 day"
+until = "52 weeks"
+adherence = 0.9
+
+[[arms]]
+label = "dummy"
+role = "placebo"
+
+[design]
+kind = "parallel"
+visits = ["0 days", "26 weeks", "52 weeks"]
+
+[run]
+history = "2 years"
+"""
 
 FULL = (
     PARALLEL.replace(
