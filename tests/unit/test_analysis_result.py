@@ -13,6 +13,7 @@ from trial_data import dataset, people
 from follicle_sim.analysis import analyse as analyse_module
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.groups import Group
+from follicle_sim.analysis.measures import responded
 from follicle_sim.analysis.methods import compare_groups
 from follicle_sim.analysis.responders import (
     first_response,
@@ -20,7 +21,6 @@ from follicle_sim.analysis.responders import (
     newcombe,
     rate_difference,
     rate_difference_within,
-    responded,
     time_to_response,
     wilson,
 )

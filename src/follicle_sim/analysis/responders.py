@@ -24,21 +24,6 @@ from follicle_sim.analysis.rates import (
 Flags = NDArray[np.bool_]
 
 
-def responded(gain: Floats, baseline: Floats, least: float, relative: bool) -> Floats:
-    """Return 1 for a responder, 0 for none, NaN where the gain is not known.
-
-    Parameters
-    ----------
-    gain, baseline
-        Of one shape; `gain` already positive where it is good for hair.
-    least
-        Smallest gain of a responder, a share of the baseline where `relative`; whoever starts from
-        nothing needs any gain at all.
-    """
-    needed = least * baseline if relative else np.full_like(baseline, least)
-    return np.where(np.isfinite(gain), ((gain >= needed) & (gain > 0.0)).astype(np.float64), np.nan)
-
-
 def wilson(count: float, n: float, level: float) -> tuple[float, float]:
     """Return the interval of a rate (Wilson 1927, JASA 22:209).
 
@@ -61,7 +46,8 @@ def newcombe(x: int, n: int, y: int, m: int, level: float) -> tuple[float, float
     >>> tuple(round(limit, 4) for limit in newcombe(56, 70, 48, 80, 0.95))
     (0.0524, 0.3339)
     """
-    low, high = newcombe_limits(*(np.asarray(float(each)) for each in (x, n, y, m)), level)
+    a, b, c, d = (np.asarray(float(each)) for each in (x, n, y, m))
+    low, high = newcombe_limits(a, b, c, d, level)
     return float(low), float(high)
 
 
