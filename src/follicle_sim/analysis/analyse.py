@@ -153,7 +153,23 @@ def _responders(trial: Trial, test: Test, plan: Analysis, visit: int, keep: Flag
     return Answer(effects, _mean(sides[0]), _mean(sides[1]))
 
 
+def leavers(trial: Trial, label: str, visit: int) -> Flags:
+    """Return who of an arm left before a visit, (R, S), and did not merely miss it.
+
+    Nobody of them is seen at it or later. Where the data say when people left, they did; data that
+    tell who came but of nobody that they left are of a design without dropout.
+    """
+    arm = trial.arm(label)
+    gone = np.isnan(trial.values[:, arm, :, visit:]).all(axis=-1)
+    if "left_day" in trial.known:
+        gone &= np.isfinite(trial.known["left_day"][:, arm])
+    elif "attended" in trial.known:
+        gone[:] = False
+    return np.asarray(gone)
+
+
 def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: Group) -> Effects:
+    left = leavers(trial, test.treatment, trial.visit(test.day))
     effects: list[Effect] = [
         jump_to_reference(
             test.method,
@@ -165,6 +181,7 @@ def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: 
             stream=stream_of(f"{test.treatment} - {test.control}"),
             level=plan.level,
             alternative=test.alternative,
+            left=left[replicate],
         )
         for replicate in range(len(treated.baseline))
     ]
