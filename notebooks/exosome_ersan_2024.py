@@ -13,9 +13,9 @@
 # %% [markdown]
 # # The study everybody cites, asked properly
 #
-# In 2024, 30 men had foreskin-derived exosomes injected into the scalp. Hairs were counted on 1 cm²
-# of the front and of the crown. At weeks 4 and 12 there were more than before, p < 0.05 both times
-# (Ersan 2024, NCT06539273). **There was no control.**
+# In 2024, 30 men had foreskin-derived exosomes injected into the scalp. Hairs were counted on 1
+# cm² of the front and of the crown. At weeks 4 and 12 there were more than before, p < 0.05 both
+# times (Ersan 2024, NCT06539273). **There was no control.**
 #
 # The counts themselves are not in the abstract. So the question "how strong are exosomes?" has to
 # be asked of one sentence: *significant at both visits*. This notebook asks it three ways.
@@ -75,8 +75,8 @@ for row in found.nulls:
 #
 # ## How much does the sentence favour the drug?
 #
-# The likelihood ratio: how much likelier is the outcome with the drug than without, all else equal?
-# Ten would be some evidence. One is none.
+# The likelihood ratio: how much likelier is the outcome with the drug than without, all else
+# equal? Ten would be some evidence. One is none.
 
 # %%
 for row in found.ratios:
@@ -117,8 +117,8 @@ for line in answers(found, repeats):
 #
 # That one session was given (three with 12 weeks after the last do not fit between the registered
 # dates), 1e9 particles/cm², a choice between two spots, a season as strong as in 14 men with full
-# hair at 53 degrees north, and significance in *both* areas. The table has one area too. Doubt one:
-# `with_overrides(study, ['design.recruitment={opens="1 July", lasts="41 days"}'])`. In July the
-# same season pulls the count down, and a drug that works could look as if it did not.
+# hair at 53 degrees north, and significance in *both* areas. The table has one area too. Doubt
+# one: `with_overrides(study, ['design.recruitment={opens="1 July", lasts="41 days"}'])`. In July
+# the same season pulls the count down, and a drug that works could look as if it did not.
 #
 # On the command line: `follicle-sim plausible scenarios/exosome_ersan_2024.toml`

@@ -102,6 +102,7 @@ def power(
     from follicle_sim.inference import power as loop
     from follicle_sim.inference import power_plan
     from follicle_sim.inference.power_files import as_record, write_power
+    from follicle_sim.reporting.caveats import alike
     from follicle_sim.scenario.load import load_scenario
 
     changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
@@ -125,7 +126,7 @@ def power(
     if json:
         typer.echo(dumps(as_record(found, scenario, command_line()), indent=1))
     elif not quiet:
-        console.print_power(found)
+        console.print_power(found, alike(scenario))
         console.print_written(folder, files, found.seconds)
     if found.stopped:
         raise Interrupted(f"stopped by Ctrl-C; the trials done so far are in {folder}")

@@ -85,3 +85,9 @@ def test_vpc_writes_bands_and_points(cli, tmp_path):
     assert "park_2022: 20 virtual trials; people: exosomes weekly x 12 39" in done.out
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {"bands.csv", "points.csv", "vpc.json", "vpc.png"}
+
+
+def test_power_of_a_reader_without_error_is_told_to_be_too_high(cli, trial, tmp_path):
+    done = cli("power", trial, "--n", "4", "--replicates", "2", "--no-type-one", "--out", tmp_path)
+    assert "never errs" in done.out
+    assert "too high" in " ".join(done.out.split())

@@ -18,8 +18,11 @@ from follicle_sim.inference.power import PowerResult
 from follicle_sim.inference.power_rows import OFF, PowerRow
 
 
-def print_power(found: PowerResult) -> None:
-    """Print how often trials found the effect, what their estimates were, and the people needed."""
+def print_power(found: PowerResult, caveats: Sequence[str] = ()) -> None:
+    """Print how often trials found the effect, what their estimates were, and the people needed.
+
+    caveats : what makes the power look better than it is
+    """
     console = make_console()
     plan = found.plan
     sides = "two-sided" if plan.sides == 2 else "one-sided"
@@ -48,6 +51,8 @@ def print_power(found: PowerResult) -> None:
         "\npower: share of significant trials [95 % Monte Carlo interval]; with the drug switched "
         "off it is the type-I error. exagg.: size of significant estimates over the mean of all."
     )
+    for caveat in caveats:
+        console.print(f"! {caveat[:1].upper()}{caveat[1:].rstrip('.')}. Power is then too high.")
 
 
 def print_written(folder: Path, files: Sequence[str], seconds: float) -> None:

@@ -14,6 +14,7 @@ NO_SPREAD = (
     "spread is not given: people are identical, and only the luck of single hairs tells them "
     'apart. Intervals are far narrower than in a real trial; try population.spread = "typical"'
 )
+NO_ERROR = "The instrument sees every hair and never errs; choose one with [instrument] method."
 NO_CONTROL = (
     "There is no control arm: whatever else moved hair in that time (the natural course, the "
     "season, regression to the mean, the procedure itself) is inside the change."
@@ -79,12 +80,20 @@ def _model(scenario: Scenario) -> Iterator[str]:
             f"The effect is put in, not found out: potency of {', '.join(told)}. The interval "
             "holds the luck of people, hairs and readings, not what is unknown of the drug."
         )
-    if scenario.instrument.method == PLAIN and scenario.instrument.reader_error == 0.0:
-        yield "The instrument sees every hair and never errs; choose one with [instrument] method."
+    if NO_ERROR in alike(scenario):
+        yield NO_ERROR
     yield (
         f"This is one trial of many that could have been (seed {scenario.run.seed}): another seed "
         "gives other people and other luck, and follicle-sim power shows how far trials differ."
     )
+
+
+def alike(scenario: Scenario) -> list[str]:
+    """Return the warnings of a scenario whose people or readings are more alike than real ones."""
+    notes = [] if is_spread(scenario) else [NO_SPREAD]
+    if scenario.instrument.method == PLAIN and scenario.instrument.reader_error == 0.0:
+        notes.append(NO_ERROR)
+    return notes
 
 
 def is_spread(scenario: Scenario) -> bool:
