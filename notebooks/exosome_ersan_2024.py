@@ -24,7 +24,7 @@
 # 2. How often does it come out when the drug does **nothing**?
 # 3. What study would tell the two apart?
 #
-# It runs with 30 simulated studies of each kind to stay under a minute; the figure in the README
+# It runs with 20 simulated studies of each kind to stay under a minute; the figure in the README
 # has 500. Research use, not medical advice.
 
 # %%
@@ -39,7 +39,7 @@ from follicle_sim.inference.plausible_files import in_words
 from follicle_sim.inference.repeat import repeat
 from follicle_sim.scenario.describe import describe
 
-STUDIES = 30  # of each kind; the README's figure has 500
+STUDIES = 20  # of each kind; the README's figure has 500
 
 here = Path.cwd()  # the notebook's folder, or the repository's
 root = next(folder for folder in (here, *here.parents) if (folder / "scenarios").is_dir())
@@ -61,7 +61,7 @@ print(describe(study))
 # `plausible` simulates the study with the drug, with each of these alone, and with all of them.
 
 # %%
-found = plausible(study, (1.0, 3.0, 8.0), STUDIES)
+found = plausible(study, (1.0, 5.0), STUDIES)
 print(in_words(found), "\n")
 for row in found.nulls:
     weeks = ", ".join(f"{change:+.1f}" for change in row.changes)
@@ -96,7 +96,7 @@ for row in found.ratios:
 # needle are then the same on both sides and drop out.
 
 # %%
-repeats = repeat(study, found.treatment, (1.0, 3.0, 8.0), STUDIES // 2)
+repeats = repeat(study, found.treatment, (1.0, 5.0), STUDIES)
 figure = plot_plausible(
     found.alone,
     found.surrounded,
