@@ -66,6 +66,14 @@ def power(
             "signed_rank. Default: ancova, or paired_t.",
         ),
     ] = "",
+    measure: Annotated[
+        str,
+        typer.Option(
+            "--measure",
+            help="What is tested of the endpoint: change, average (of the change over the time "
+            "until then) or responders (share with a gain). Default: as [analysis] says.",
+        ),
+    ] = "",
     alpha: Annotated[
         float | None, typer.Option("--alpha", help="Significant is p below this.")
     ] = None,
@@ -108,7 +116,8 @@ def power(
     changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
     scenario = load_scenario(file, changes)
     sizes = sizes_of(n)
-    plan = power_plan.Plan(endpoint, tuple(week or ()), method, alpha, sided, control, own_change)
+    weeks = tuple(week or ())
+    plan = power_plan.Plan(endpoint, weeks, method, alpha, sided, control, own_change, measure)
     plan = power_plan.complete_plan(scenario, plan, sizes, replicates)
     folder = outputs.make_folder(out or Path("results") / f"{file.stem}.power")
     silent = quiet or json
@@ -118,6 +127,8 @@ def power(
         typer.echo(
             f"{trials:,} trials of up to {sizes[-1]} an arm, about {seconds:.0f} s", err=True
         )
+        for note in plan.notes:
+            typer.echo(f"Note: {note}.", err=True)
     with console.watched(silent, "subjects") as report:
         found = loop.power(
             scenario, sizes, replicates, plan, type_one=type_one, threads=threads, report=report

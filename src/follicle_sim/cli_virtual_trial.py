@@ -34,7 +34,7 @@ def trial(
     """
     from follicle_sim import console, outputs
     from follicle_sim.reporting.files import forget, write_trial
-    from follicle_sim.reporting.report import check_trial, make_report
+    from follicle_sim.reporting.report import check_measure, check_trial, make_report
     from follicle_sim.scenario.load import load_scenario
     from follicle_sim.simulate import check_memory
     from follicle_sim.storage import save_result
@@ -42,6 +42,7 @@ def trial(
     changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
     scenario = load_scenario(file, changes)
     check_trial(scenario)
+    check_measure(scenario.analysis)
     check_memory(scenario)
     folder = outputs.make_folder(out or Path("results") / f"{file.stem}.trial")
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)

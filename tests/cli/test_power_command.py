@@ -91,3 +91,13 @@ def test_power_of_a_reader_without_error_is_told_to_be_too_high(cli, trial, tmp_
     done = cli("power", trial, "--n", "4", "--replicates", "2", "--no-type-one", "--out", tmp_path)
     assert "never errs" in done.out
     assert "too high" in " ".join(done.out.split())
+
+
+def test_responders_and_a_test_that_needs_a_warning(cli, trial, tmp_path):
+    asked = ("power", trial, "--n", "4", "--replicates", "2", "--no-type-one", "--out", tmp_path)
+    done = cli(*asked, "--measure", "responders")
+    assert "hair density (responders), miettinen nurminen" in done.out
+    assert cli(*asked, "--measure", "responders", "--method", "welch").code == 2
+    done = cli(*asked, "--method", "mixed_model")
+    assert "6 to 11 of 100" in " ".join(done.out.split())
+    assert "Note: mixed_model takes one variance" in done.err

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trial_data import dataset, people
 
+from follicle_sim.analysis.analyse import leavers
 from follicle_sim.analysis.groups import Group
 from follicle_sim.analysis.imputation import impute, jump_to_reference, pooled
 from follicle_sim.analysis.methods import compare_groups, compare_many
@@ -164,6 +165,31 @@ def test_an_imputed_value_is_what_the_reference_would_have():
     assert np.isnan(out[2, 0])
     # A control 8 above the mean before is a third of that above it after each of the two.
     assert out[3, 2] == pytest.approx(54.0 + 8.0 / 3)
+
+
+def test_who_merely_missed_the_visit_stays_in_their_arm():
+    beta = np.array([[0.0, 50.0], [8.0, 52.0]])
+    values = np.array([[50.0, NAN], [50.0, NAN]])
+    nothing = np.zeros((2, 2))
+    out = impute(values, np.ones(2), beta, 4.0 * np.eye(2), nothing, np.array([True, False]))
+    assert out[:, 1].tolist() == [52.0, 60.0]
+    data = dataset(people(11))
+    data.hair_density[0, :3, -1] = NAN
+    trial = read_trial(data, "hair_density")
+    arm, last = trial.arms[0], trial.values.shape[-1] - 1
+    assert leavers(trial, arm, last).sum() == 3
+    # seen later on: they came back
+    data.hair_density[0, :3, -2] = NAN
+    data.hair_density[0, 0, -1] = 200.0
+    assert leavers(read_trial(data, "hair_density"), arm, last - 1).sum() == 2
+    # the data know who left
+    days = np.full(trial.values.shape[1:3], NAN)
+    days[0, 1] = 100.0
+    told = data.assign(left_day=(("arm", "subject"), days))
+    assert np.flatnonzero(leavers(read_trial(told, "hair_density"), arm, last)).tolist() == [1]
+    came = np.isfinite(data.hair_density.values).astype(np.int8)
+    stayed = data.assign(attended=(("arm", "subject", "time"), came))
+    assert not leavers(read_trial(stayed, "hair_density"), arm, last).any()
 
 
 def test_pooling_is_rubins():

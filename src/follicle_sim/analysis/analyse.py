@@ -12,8 +12,14 @@ from follicle_sim.analysis import crossover
 from follicle_sim.analysis.further import further_rows
 from follicle_sim.analysis.groups import Effect, Effects, Floats, Group, stacked
 from follicle_sim.analysis.imputation import jump_to_reference
+from follicle_sim.analysis.measures import (
+    AS_NONE,
+    arm_group,
+    averaged,
+    compare_rates,
+    final_response,
+)
 from follicle_sim.analysis.methods import METHODS, compare_many
-from follicle_sim.analysis.missing import filled
 from follicle_sim.analysis.multiplicity import adjusted
 from follicle_sim.analysis.outcomes import ask, outcome_rows
 from follicle_sim.analysis.people import Flags, Trial, read_trial, scenario_of
@@ -115,8 +121,14 @@ def answer(trial: Trial, test: Test, plan: Analysis) -> Answer:
         return Answer(effects, _mean(periods.treated), _mean(periods.control))
     visit = trial.visit(test.day)
     keep = members(plan.set, trial, visit, rules)
+    if test.measure == "responders":
+        return _responders(trial, test, plan, visit, keep)
     treated = arm_group(trial, test.treatment, visit, keep, plan)
     control = arm_group(trial, test.control, visit, keep, plan) if test.control else None
+    if test.measure == "average":
+        days = trial.days[(trial.days > 0.0) & (trial.days <= trial.days[visit])]
+        treated = averaged(treated, days)
+        control = None if control is None else averaged(control, days)
     if control is not None and plan.missing == "jump_to_reference":
         effects = _imputed(trial, test, plan, treated, control)
     else:
@@ -132,20 +144,32 @@ def answer(trial: Trial, test: Test, plan: Analysis) -> Answer:
     )
 
 
-def arm_group(trial: Trial, label: str, visit: int, keep: Flags, plan: Analysis) -> Group:
-    """Return the people of an arm up to the endpoint visit, after the missing-data rule."""
+def _responders(trial: Trial, test: Test, plan: Analysis, visit: int, keep: Flags) -> Answer:
+    sides = []
+    for label in (test.treatment, test.control):
+        group = arm_group(trial, label, visit, keep, plan, "available")
+        sides.append(final_response(group, keep[:, trial.arm(label)], plan, trial))
+    effects = compare_rates(sides[0], sides[1], trial, plan.level, test.alternative)
+    return Answer(effects, _mean(sides[0]), _mean(sides[1]))
+
+
+def leavers(trial: Trial, label: str, visit: int) -> Flags:
+    """Return who of an arm left before a visit, (R, S), and did not merely miss it.
+
+    Nobody of them is seen at it or later. Where the data say when people left, they did; data that
+    tell who came but of nobody that they left are of a design without dropout.
+    """
     arm = trial.arm(label)
-    start = int(np.flatnonzero(trial.days == 0.0)[0])
-    group = trial.group(arm, range(start + 1, visit + 1), start, keep)
-    strata = trial.known.get("severity_class")
-    if strata is not None and trial.stratified and plan.stratify:
-        classes = np.unique(strata[trial.enrolled])
-        columns = (strata[:, arm, :, None] == classes[1:]).astype(np.float64)
-        group = replace(group, covariates=columns)
-    return filled(group, plan.missing)
+    gone = np.isnan(trial.values[:, arm, :, visit:]).all(axis=-1)
+    if "left_day" in trial.known:
+        gone &= np.isfinite(trial.known["left_day"][:, arm])
+    elif "attended" in trial.known:
+        gone[:] = False
+    return np.asarray(gone)
 
 
 def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: Group) -> Effects:
+    left = leavers(trial, test.treatment, trial.visit(test.day))
     effects: list[Effect] = [
         jump_to_reference(
             test.method,
@@ -157,6 +181,7 @@ def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: 
             stream=stream_of(f"{test.treatment} - {test.control}"),
             level=plan.level,
             alternative=test.alternative,
+            left=left[replicate],
         )
         for replicate in range(len(treated.baseline))
     ]
@@ -178,13 +203,13 @@ def _row(trial: Trial, test: Test, found: Answer, plan: Analysis, replicate: int
         arm=test.treatment,
         control=test.control,
         endpoint=test.endpoint,
-        unit=trial.unit,
+        unit="1" if test.measure == "responders" else trial.unit,
         week=test.day / 7.0,
         n_treated=effect.n_treated,
         n_control=effect.n_control,
         mean_treated=known(float(found.treated[replicate])),
         mean_control=known(float(found.control[replicate])),
-        statistic="difference of changes" if test.control else "change",
+        statistic=_statistic(test),
         estimate=known(effect.estimate),
         se=known(effect.se),
         low=known(effect.low),
@@ -194,8 +219,19 @@ def _row(trial: Trial, test: Test, found: Answer, plan: Analysis, replicate: int
         effect=None,
         method=test.method,
         set=plan.set,
-        missing=plan.missing,
+        missing=AS_NONE if _strict(test, plan) else plan.missing,
     )
+
+
+def _strict(test: Test, plan: Analysis) -> bool:
+    return test.measure == "responders" and plan.set == "intention_to_treat"
+
+
+def _statistic(test: Test) -> str:
+    if test.measure == "responders":
+        return "difference of rates"
+    what = "average change" if test.measure == "average" else "change"
+    return f"difference of {what}s" if test.control else what
 
 
 DESIGN_NOTES: Mapping[str, str] = {
@@ -238,11 +274,11 @@ def _notes(trial: Trial, test: Test, plan: Analysis) -> list[str]:
             "a change from baseline without a control arm holds whatever else changed: season, "
             "regression to the mean, the procedure itself"
         )
-    if test.method == "mixed_model":
-        notes.append(
-            "mixed_model takes one variance and one covariance for all visits; where people drift "
-            "apart its intervals are too narrow, and mmrm is the safer choice"
-        )
-    if METHODS[test.method].adjusts and plan.missing == "last_observation_carried_forward":
+    known = METHODS.get(test.method)
+    if known is None:  # rates: nobody's change is adjusted or filled
+        return notes
+    if known.caution:
+        notes.append(known.caution)
+    if known.adjusts and plan.missing == "last_observation_carried_forward":
         notes.append("values carried forward make intervals too narrow")
     return notes

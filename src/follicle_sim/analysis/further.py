@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from follicle_sim.analysis.groups import Alternative, Effect, Floats, Group
+from follicle_sim.analysis.groups import Effect, Floats, Group, direction
+from follicle_sim.analysis.measures import (
+    AS_NONE,
+    arm_group,
+    averaged,
+    final_response,
+    method_for_average,
+    response,
+    threshold_of,
+)
 from follicle_sim.analysis.methods import compare_groups
-from follicle_sim.analysis.missing import filled
 from follicle_sim.analysis.people import Flags, Trial
 from follicle_sim.analysis.plan import Test
 from follicle_sim.analysis.responders import (
@@ -16,42 +22,12 @@ from follicle_sim.analysis.responders import (
     median_time,
     rate_difference,
     rate_difference_within,
-    responded,
     time_to_response,
     wilson,
 )
 from follicle_sim.analysis.result import TrialRow, known
 from follicle_sim.analysis.sets import Rules, members
 from follicle_sim.scenario.analysis import Analysis
-
-DEFAULT_GAIN = 10.0
-"""Hairs per cm2 that make a responder of densities, where a plan does not say (assumption: about
-half the mean gain on 5 % minoxidil or finasteride within a year)."""
-DEFAULT_SHARE = 0.10
-"""Share of the baseline that makes a responder of other endpoints (assumption)."""
-DENSITY = "cm-2"
-AS_NONE = "missing_is_no_response"
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """The gain that makes a responder: absolute, or a share of the baseline where `relative`."""
-
-    least: float
-    relative: bool
-
-    def text(self, unit: str) -> str:
-        """Return the threshold in words."""
-        return f"{self.least:.0%} of baseline" if self.relative else f"{self.least:g} {unit}"
-
-
-def threshold_of(plan: Analysis, trial: Trial) -> Threshold:
-    """Return what makes a responder in a trial."""
-    if plan.responder_share is not None:
-        return Threshold(plan.responder_share, True)
-    if trial.unit != DENSITY:
-        return Threshold(DEFAULT_SHARE, True)
-    return Threshold(DEFAULT_GAIN if plan.responder_gain is None else plan.responder_gain, False)
 
 
 def further_rows(trial: Trial, test: Test, plan: Analysis, replicate: int) -> list[TrialRow]:
@@ -84,30 +60,24 @@ class Further:
             rows += [self.average(), *self.waiting()]
         return rows
 
-    def _group(self, label: str) -> Group:
-        visits = range(self.start + 1, self.visit + 1)
-        arm = self.trial.arm(label)
-        group = self.trial.group(arm, visits, self.start, self.keep)[self.replicate]
-        here = self.keep[self.replicate, arm]
-        return Group(group.baseline[here], group.followed[here])
+    def _group(self, label: str, rule: str = "available") -> Group:
+        group = arm_group(self.trial, label, self.visit, self.keep, self.plan, rule)
+        return group[self.replicate]
 
     def _response(self, group: Group) -> Floats:
-        limit = threshold_of(self.plan, self.trial)
-        sign = 1.0 if self.trial.larger_is_better else -1.0
-        baseline = np.broadcast_to(group.baseline[:, None], group.followed.shape)
-        return responded(sign * group.change, baseline, limit.least, limit.relative)
+        return response(group, self.plan, self.trial)
 
     def responders(self) -> TrialRow:
         """Return the responder rates; who was not seen did not respond, unless per protocol."""
         strict = self.plan.set == "intention_to_treat"
 
-        def final(group: Group) -> Floats:
-            response = self._response(group)[:, -1]
-            return np.where(np.isnan(response), 0.0, response) if strict else response
+        def final(group: Group, label: str) -> Floats:
+            keep = self.keep[self.replicate, self.trial.arm(label)]
+            return final_response(group, keep, self.plan, self.trial)
 
-        treated = final(self.treated)
+        treated = final(self.treated, self.test.treatment)
         limit = threshold_of(self.plan, self.trial).text(self.trial.unit)
-        control = None if self.control is None else final(self.control)
+        control = None if self.control is None else final(self.control, self.test.control)
         if control is None:
             seen = treated[np.isfinite(treated)]
             low, high = wilson(seen.sum(), seen.size, self.plan.level)
@@ -116,7 +86,9 @@ class Further:
             effect = Effect(rate, nan, low, high, nan, nan, seen.size, 0, "wilson")
         else:
             compare = rate_difference_within if self.trial.paired else rate_difference
-            effect = compare(treated, control, self.plan.level, self._gain_side())
+            effect = compare(
+                treated, control, self.plan.level, direction(self.plan.sided, gains_rise=True)
+            )
         return self._row(
             "responders",
             f"{self.trial.endpoint}, gain of {limit} or more",
@@ -127,22 +99,16 @@ class Further:
             missing=AS_NONE if strict else "available",
         )
 
-    def _gain_side(self) -> Alternative:
-        return "greater" if self.plan.sided == 1 else "two_sided"
-
     def average(self) -> TrialRow:
         """Return the area under the change over its time: the change people had on average."""
-        treated = self._averaged(self.treated)
-        control = None if self.control is None else self._averaged(self.control)
-        method = self.test.method
-        if method in ("mmrm", "mixed_model"):
-            method = "ancova"  # one value a person: nothing is repeated any more
+        treated = self._averaged(self.test.treatment)
+        control = self._averaged(self.test.control) if self.test.control else None
         effect = compare_groups(
-            method,
+            method_for_average(self.test.method),
             treated,
             control,
             level=self.plan.level,
-            alternative=self.test.alternative,
+            alternative=direction(self.plan.sided, gains_rise=self.trial.larger_is_better),
         )
         return self._row(
             "average_change",
@@ -157,17 +123,8 @@ class Further:
         # Imputing areas many times over is not offered.
         return "available" if self.plan.missing == "jump_to_reference" else self.plan.missing
 
-    def _averaged(self, group: Group) -> Group:
-        days = np.concatenate([[0.0], self.days])
-        group = filled(group, self._rule())
-        change = np.column_stack([np.zeros(len(group.baseline)), group.change])
-        area = np.full(len(change), np.nan)
-        for person, course in enumerate(change):
-            seen = np.isfinite(course)
-            # Between two visits the change is taken to be linear; after the last one it is unknown.
-            if seen[-1] and np.isfinite(group.baseline[person]):
-                area[person] = _area(course[seen], days[seen]) / days[-1]
-        return Group(group.baseline, (group.baseline + area)[:, None])
+    def _averaged(self, label: str) -> Group:
+        return averaged(self._group(label, self._rule()), self.days)
 
     def waiting(self) -> list[TrialRow]:
         """Return the time to response; none where both sides belong to one person."""
@@ -230,7 +187,3 @@ class Further:
 def _mean(values: Floats) -> float | None:
     seen = values[np.isfinite(values)]
     return float(seen.mean()) if seen.size else None
-
-
-def _area(values: Floats, days: Floats) -> float:
-    return float(((values[1:] + values[:-1]) / 2 * np.diff(days)).sum())

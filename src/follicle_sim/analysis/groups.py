@@ -126,6 +126,13 @@ class Effects:
         )
 
 
+def direction(sided: int, *, gains_rise: bool) -> Alternative:
+    """Return the alternative of a test that looks for what is good for hair where `sided` is 1."""
+    if sided == 2:
+        return "two_sided"
+    return "greater" if gains_rise else "less"
+
+
 def student(
     estimate: Floats,
     se: Floats,

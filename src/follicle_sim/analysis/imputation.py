@@ -30,6 +30,8 @@ from follicle_sim.analysis.methods import compare_groups, compare_many
 from follicle_sim.codes import Decision
 from follicle_sim.numerics import normals, uniforms
 
+Flags = NDArray[np.bool_]
+
 POOLED = ("t_test", "welch", "ancova", "mmrm", "mixed_model")
 """Methods with a standard error to pool, that compare two arms."""
 MOST_TRIES = 20
@@ -47,6 +49,7 @@ def jump_to_reference(
     visit: int = -1,
     level: float = 0.95,
     alternative: Alternative = "two_sided",
+    left: Flags | None = None,
 ) -> Effect:
     """Compare two groups of one trial after many imputations.
 
@@ -62,6 +65,8 @@ def jump_to_reference(
         Names of the draws.
     visit, level, alternative
         As for `compare_groups`.
+    left : (n,)
+        Who of the treated left; default: whoever was not seen at the last visit.
 
     Raises
     ------
@@ -74,6 +79,9 @@ def jump_to_reference(
     groups = (treated, control)
     values = np.concatenate([np.column_stack([g.baseline, g.followed]) for g in groups])
     arm = np.repeat([1.0, 0.0], [len(group.baseline) for group in groups])
+    gone = np.ones(len(values), dtype=bool)
+    if left is not None:
+        gone[: len(left)] = left
     there = np.isfinite(values[:, 0])
     if np.isfinite(values[there]).all():
         return compare_groups(
@@ -93,7 +101,7 @@ def jump_to_reference(
             np.arange(values.shape[1])[None, :],
             int(Decision.IMPUTATION),
         )
-        whole[m] = impute(values, arm, *drawn, z)
+        whole[m] = impute(values, arm, *drawn, z, gone)
     n = len(treated.baseline)
 
     def many(part: Floats, covariates: Floats | None) -> Group:
@@ -111,7 +119,14 @@ def jump_to_reference(
     return pooled(found, level, alternative)
 
 
-def impute(values: Floats, arm: Floats, beta: Floats, sigma: Floats, z: Floats) -> Floats:
+def impute(
+    values: Floats,
+    arm: Floats,
+    beta: Floats,
+    sigma: Floats,
+    z: Floats,
+    left: Flags | None = None,
+) -> Floats:
     """Fill the gaps of each person from the normal law, the reference's from leaving on.
 
     Parameters
@@ -126,18 +141,22 @@ def impute(values: Floats, arm: Floats, beta: Floats, sigma: Floats, z: Floats) 
         Covariance of one person's values.
     z : (n, T)
         Standard normal draws.
+    left : (n,)
+        Who left, after the last visit they were seen at; default: everybody. Others missed visits.
     """
     out = values.copy()
     gaps: dict[bytes, list[int]] = {}
     seen = np.isfinite(values)
+    leavers = np.ones(len(values), dtype=bool) if left is None else left
     for person in np.flatnonzero(seen[:, 0] & ~seen.all(axis=1)).tolist():
-        gaps.setdefault(seen[person].tobytes(), []).append(person)
+        name = seen[person].tobytes() + leavers[person].tobytes()
+        gaps.setdefault(name, []).append(person)
     visits = np.arange(values.shape[1])
     for people in gaps.values():
         here = seen[people[0]]
         gone = ~here
-        left = visits > np.flatnonzero(here)[-1]
-        effect = np.where(left, 0.0, beta[:, 0])
+        after = leavers[people[0]] & (visits > np.flatnonzero(here)[-1])
+        effect = np.where(after, 0.0, beta[:, 0])
         mean = beta[:, 1] + arm[people, None] * effect
         link = np.linalg.solve(sigma[np.ix_(here, here)], sigma[np.ix_(here, gone)])
         rest = sigma[np.ix_(gone, gone)] - sigma[np.ix_(gone, here)] @ link

@@ -35,12 +35,24 @@ class Method:
         Looks at differences within persons: `control` may be None, else the same people.
     adjusts
         Uses the baseline (and covariates) to make the comparison sharper.
+    caution
+        What whoever chooses it must know.
     """
 
     run: Comparer
     description: str
     within: bool = False
     adjusts: bool = False
+    caution: str = ""
+
+
+TOO_SURE = (
+    "mixed_model takes one variance and one covariance for all visits. People of simulated trials "
+    "drift apart and changes of near visits are more alike than of far ones, so its intervals are "
+    "too narrow: it errs in 6 to 11 of 100 trials without an effect where 5 are asked for; mmrm is "
+    "the safer choice"
+)
+"""As measured on simulated trials with the drug switched off, at a level of 5 %."""
 
 
 METHODS: Mapping[str, Method] = {
@@ -55,8 +67,10 @@ METHODS: Mapping[str, Method] = {
     ),
     "mixed_model": Method(
         repeated.mixed_model,
-        "change on visit x (arm + baseline), random intercept, REML, Kenward-Roger",
+        "change on visit x (arm + baseline), random intercept, REML, Kenward-Roger; errs too often "
+        "where people drift apart, as simulated ones do",
         adjusts=True,
+        caution=TOO_SURE,
     ),
     "paired_t": Method(linear.within, "t on differences within persons", within=True),
     "signed_rank": Method(

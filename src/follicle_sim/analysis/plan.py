@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from follicle_sim.analysis import crossover
-from follicle_sim.analysis.groups import Alternative, refuse
+from follicle_sim.analysis.groups import Alternative, direction, refuse
 from follicle_sim.analysis.imputation import POOLED
+from follicle_sim.analysis.measures import misfit, rate_test
 from follicle_sim.analysis.methods import METHODS
 from follicle_sim.analysis.people import Trial
 from follicle_sim.errors import did_you_mean
@@ -38,6 +39,8 @@ class Test:
         One of `METHODS`.
     alternative
         Direction tested.
+    measure
+        One of `follicle_sim.analysis.measures.MEASURES`.
     """
 
     purpose: str
@@ -47,6 +50,7 @@ class Test:
     day: float
     method: str
     alternative: Alternative
+    measure: str = "change"
 
 
 def tests_of(plan: Analysis, read: Reader, roles: Mapping[str, str]) -> tuple[Test, ...]:
@@ -67,7 +71,7 @@ def tests_of(plan: Analysis, read: Reader, roles: Mapping[str, str]) -> tuple[Te
         Arms, endpoints or visits that are not there; a test that does not fit the design.
     """
     trial = read(plan.endpoint)
-    main = _tests(plan, trial, roles, "primary", plan.at, plan.method)
+    main = _tests(plan, trial, roles, "primary", plan.at, plan.method, plan.measure)
     tests = list(main)
     for secondary in plan.secondary:
         at = plan.at if secondary.at is None else secondary.at
@@ -76,7 +80,8 @@ def tests_of(plan: Analysis, read: Reader, roles: Mapping[str, str]) -> tuple[Te
     if not math.isnan(trial.switch) and plan.at is None:
         # What an early start left, once everybody is treated.
         last = float(trial.days[-1])
-        if last > trial.switch:
+        # An average up to then would be one of both times.
+        if last > trial.switch and plan.measure != "average":
             tests += [replace(test, purpose="after_switch", day=last) for test in main]
     return tuple(tests)
 
@@ -88,6 +93,7 @@ def _tests(
     purpose: str,
     at: float | None,
     method: str | None,
+    measure: str = "change",
 ) -> list[Test]:
     turns = trial.kind == "crossover"
     arms = crossover.labels(trial) if turns else trial.arms
@@ -98,14 +104,19 @@ def _tests(
             method = "paired_t"
     if METHODS[method].within and not trial.paired:
         pairs = []
+    asked = "" if measure == "responders" and plan.method is None else method
+    where, message = misfit(measure, asked, plan.missing, trial.kind, own=not pairs)
+    if message:
+        raise refuse(where, message)
     _check_method(plan, trial, method, bool(pairs))
     day = _day(trial, at)
-    alternative: Alternative = "two_sided"
-    if plan.sided == 1:
-        alternative = "greater" if trial.larger_is_better else "less"
+    gained = trial.larger_is_better or measure == "responders"
+    alternative = direction(plan.sided, gains_rise=gained)
+    if measure == "responders":
+        method = rate_test(trial.kind)
     own = [(arm, "") for arm in arms]
     return [
-        Test(purpose, treatment, control, trial.endpoint, day, method, alternative)
+        Test(purpose, treatment, control, trial.endpoint, day, method, alternative, measure)
         for treatment, control in pairs or own
     ]
 

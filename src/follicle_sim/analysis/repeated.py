@@ -45,6 +45,10 @@ def mixed_model(
     The same estimates as statsmodels' MixedLM (the tests hold them together) with standard errors
     and degrees of freedom of Kenward and Roger, where MixedLM uses the normal law, which is too
     sure of itself in small trials.
+
+    That is right only where visits are exchangeable. Courses of simulated people are not: spread
+    grows with time and near visits are more alike than far ones. In simulated trials without an
+    effect it found one in 6 to 11 of 100 at a level of 5 %; `mmrm` takes any covariance.
     """
     basis = reml.exchangeable(treated.followed.shape[-1])
     trials = range(len(treated.baseline))

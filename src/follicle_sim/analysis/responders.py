@@ -1,9 +1,7 @@
 """Responders: how many gained enough, how much more often, and how soon.
 
-Rates and their difference carry Newcombe's intervals (1998, Stat Med 17:873, his method 10) and the
-score test of Miettinen and Nurminen (1985, Stat Med 4:213); pairs McNemar's exact test and the
-interval of Agresti and Min (2005, Stat Med 24:729). Times to response are those of Kaplan and Meier
-with the log-rank test and Cox's hazard ratio, by statsmodels.
+Rates are compared as `follicle_sim.analysis.rates` does, here in one trial. Times to response are
+those of Kaplan and Meier with the log-rank test and Cox's hazard ratio, by statsmodels.
 """
 
 from __future__ import annotations
@@ -14,26 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import binomtest, norm
 
 from follicle_sim.analysis.groups import Alternative, Effect, Floats
+from follicle_sim.analysis.rates import (
+    newcombe_limits,
+    rate_differences,
+    rate_differences_within,
+    wilson_limits,
+)
 
 Flags = NDArray[np.bool_]
-
-
-def responded(gain: Floats, baseline: Floats, least: float, relative: bool) -> Floats:
-    """Return 1 for a responder, 0 for none, NaN where the gain is not known.
-
-    Parameters
-    ----------
-    gain, baseline
-        Of one shape; `gain` already positive where it is good for hair.
-    least
-        Smallest gain of a responder, a share of the baseline where `relative`; whoever starts from
-        nothing needs any gain at all.
-    """
-    needed = least * baseline if relative else np.full_like(baseline, least)
-    return np.where(np.isfinite(gain), ((gain >= needed) & (gain > 0.0)).astype(np.float64), np.nan)
 
 
 def wilson(count: float, n: float, level: float) -> tuple[float, float]:
@@ -44,13 +32,8 @@ def wilson(count: float, n: float, level: float) -> tuple[float, float]:
     >>> tuple(round(limit, 4) for limit in wilson(81, 263, 0.95))
     (0.2553, 0.3662)
     """
-    if n == 0:
-        return math.nan, math.nan
-    z = float(ndtri(0.5 + level / 2))
-    p = count / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return middle - half, middle + half
+    low, high = wilson_limits(np.asarray(float(count)), np.asarray(float(n)), level)
+    return float(low), float(high)
 
 
 def newcombe(x: int, n: int, y: int, m: int, level: float) -> tuple[float, float]:
@@ -63,59 +46,23 @@ def newcombe(x: int, n: int, y: int, m: int, level: float) -> tuple[float, float
     >>> tuple(round(limit, 4) for limit in newcombe(56, 70, 48, 80, 0.95))
     (0.0524, 0.3339)
     """
-    (low1, high1), (low2, high2) = wilson(x, n, level), wilson(y, m, level)
-    p, q = x / n, y / m
-    return (
-        p - q - math.hypot(p - low1, high2 - q),
-        p - q + math.hypot(high1 - p, q - low2),
-    )
+    a, b, c, d = (np.asarray(float(each)) for each in (x, n, y, m))
+    low, high = newcombe_limits(a, b, c, d, level)
+    return float(low), float(high)
 
 
 def rate_difference(
     treated: Floats, control: Floats, level: float, alternative: Alternative = "two_sided"
 ) -> Effect:
     """Compare responder rates of two groups, (n,) and (m,), of 1, 0 and NaN."""
-    treated, control = (each[np.isfinite(each)] for each in (treated, control))
-    n, m = treated.size, control.size
-    if n == 0 or m == 0:
-        return Effect.missing(n, m, "miettinen_nurminen")
-    x, y = int(treated.sum()), int(control.sum())
-    low, high = newcombe(x, n, y, m, level)
-    share = (x + y) / (n + m)
-    # Under no difference the restricted estimate is the common rate; n / (n - 1) is theirs.
-    variance = share * (1 - share) * (1 / n + 1 / m) * (n + m) / (n + m - 1)
-    z = 0.0 if variance == 0.0 else (x / n - y / m) / math.sqrt(variance)
-    p = _normal_p(z, alternative)
-    return Effect(x / n - y / m, math.nan, low, high, p, math.nan, n, m, "miettinen_nurminen")
+    return rate_differences(treated[None], control[None], level, alternative)[0]
 
 
 def rate_difference_within(
     treated: Floats, control: Floats, level: float, alternative: Alternative = "two_sided"
 ) -> Effect:
     """Compare responder rates of two sides of the same people, (n,) each, row by row."""
-    both = np.isfinite(treated) & np.isfinite(control)
-    n = int(both.sum())
-    if n == 0:
-        return Effect.missing(0, 0, "mcnemar")
-    only_treated = int(((treated == 1) & (control == 0) & both).sum())
-    only_control = int(((treated == 0) & (control == 1) & both).sum())
-    pairs = only_treated + only_control
-    p = 1.0
-    if pairs:
-        side = "two-sided" if alternative == "two_sided" else alternative
-        p = float(binomtest(only_treated, pairs, 0.5, side).pvalue)
-    # Half an observation more in each of the four cells.
-    b, c, whole = only_treated + 0.5, only_control + 0.5, n + 2.0
-    half = float(ndtri(0.5 + level / 2)) * math.sqrt(b + c - (b - c) ** 2 / whole) / whole
-    middle = (b - c) / whole
-    estimate = (only_treated - only_control) / n
-    low, high = max(-1.0, middle - half), min(1.0, middle + half)
-    return Effect(estimate, math.nan, low, high, p, math.nan, n, 0, "mcnemar")
-
-
-def _normal_p(z: float, alternative: Alternative) -> float:
-    sides = {"greater": norm.sf(z), "less": norm.cdf(z), "two_sided": 2 * norm.sf(abs(z))}
-    return float(sides[alternative])
+    return rate_differences_within(treated[None], control[None], level, alternative)[0]
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ def print_power(found: PowerResult, caveats: Sequence[str] = ()) -> None:
     console = make_console()
     plan = found.plan
     sides = "two-sided" if plan.sides == 2 else "one-sided"
-    what = f"{plain_words(plan.endpoint)}, {plain_words(plan.method)}"
+    measure = "" if plan.measured == "change" else f" ({plan.measured})"
+    what = f"{plain_words(plan.endpoint)}{measure}, {plain_words(plan.method)}"
     console.print(f"\n{what}, alpha {plan.level_of_error:g} {sides}")
     if found.stopped:
         done = {str(drug): int(n) for drug, n in zip(*_done(found), strict=True)}
@@ -51,6 +52,8 @@ def print_power(found: PowerResult, caveats: Sequence[str] = ()) -> None:
         "\npower: share of significant trials [95 % Monte Carlo interval]; with the drug switched "
         "off it is the type-I error. exagg.: size of significant estimates over the mean of all."
     )
+    for note in plan.notes:
+        console.print(f"! {note[:1].upper()}{note[1:]}.")
     for caveat in caveats:
         console.print(f"! {caveat[:1].upper()}{caveat[1:].rstrip('.')}. Power is then too high.")
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.analysis.people import SMALLER_IS_BETTER
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.inference import circumstances as made
 from follicle_sim.inference.designs import Offset
@@ -150,7 +149,7 @@ def outcome(
     -------
     By view: significant gains (R, comparison, week) and mean estimates (week,).
     """
-    good = -1.0 if plan.endpoint in SMALLER_IS_BETTER else 1.0
+    good = 1.0 if plan.gains_rise else -1.0
     parts: dict[str, list[tuple[Flags, Floats]]] = {}
     for low in range(0, replicates, at_once):
         names = range(low, min(low + at_once, replicates))

@@ -214,6 +214,7 @@ def judge(
     data.attrs = {
         "endpoint": plan.endpoint,
         "method": plan.method,
+        "measure": plan.measured,
         "alpha": plan.level_of_error,
         "sided": plan.sides,
         "stopped": "yes" if stopped else "no",

@@ -33,6 +33,7 @@ def as_record(found: PowerResult, scenario: Scenario, command: str) -> dict[str,
         "scenario_hash": scenario_hash(scenario),
         "seed": scenario.run.seed,
         "plan": _told(found.plan),
+        "notes": list(found.plan.notes),
         "trials_asked_for": found.wanted,
         "stopped": found.stopped,
         "seconds": round(found.seconds, 1),
@@ -66,7 +67,8 @@ def write_power(
     last = ROOM * max(tried, min(REACH * tried, needed))
     plan = found.plan
     sides = "two-sided" if plan.sides == 2 else "one-sided"
-    title = f"Power: {name_of(plan.endpoint)}, {plan.method.replace('_', ' ')}, {sides}"
+    measure = "" if plan.measured == "change" else f" ({plan.measured})"
+    title = f"Power: {name_of(plan.endpoint)}{measure}, {plan.method.replace('_', ' ')}, {sides}"
     figure = plot_power(found.rows, found.lines(last), found.smallest, title, plan.level_of_error)
     save_figure(figure, folder / "power.png")
     return "power.csv", "smallest.csv", "power.json", "trials.nc", "power.png"

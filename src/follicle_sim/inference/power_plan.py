@@ -8,15 +8,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from follicle_sim.analysis import crossover
-from follicle_sim.analysis.groups import Alternative
+from follicle_sim.analysis.groups import Alternative, direction
 from follicle_sim.analysis.imputation import POOLED
+from follicle_sim.analysis.measures import MEASURES, misfit, rate_test
 from follicle_sim.analysis.methods import METHODS
 from follicle_sim.analysis.people import SMALLER_IS_BETTER
 from follicle_sim.analysis.plan import Test, control_of
 from follicle_sim.biology.draws import load_posterior
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.inference.trial_sources import check_endpoint
-from follicle_sim.scenario.analysis import Analysis
+from follicle_sim.scenario.analysis import REPEATED, Analysis
 from follicle_sim.scenario.model import Scenario
 
 
@@ -36,7 +37,8 @@ class Plan:
         last visit (in a delayed start the last before the switch).
     method
         One of `follicle_sim.analysis.methods.METHODS`. Empty: analysis of covariance against a
-        control arm, a paired t test within persons, a t test in a crossover.
+        control arm, a paired t test within persons, a t test in a crossover. Responders have a test
+        of their own: of Miettinen and Nurminen, in a split scalp of McNemar.
     alpha
         Significance is p below this.
     sided
@@ -46,6 +48,8 @@ class Plan:
         else active control; without any, every arm is held against its own baseline.
     own_change
         Test every arm's own change from baseline even where there is a control arm.
+    measure
+        One of `follicle_sim.analysis.measures.MEASURES`: what is tested of the endpoint.
     table
         The rest of the analysis.
     pairs
@@ -59,6 +63,7 @@ class Plan:
     sided: int | None = None
     control: str = ""
     own_change: bool = False
+    measure: str = ""
     table: Analysis = field(default_factory=Analysis)
     pairs: tuple[tuple[str, str], ...] = ()
 
@@ -73,11 +78,25 @@ class Plan:
         return self.table.sided if self.sided is None else self.sided
 
     @property
+    def measured(self) -> str:
+        """Return the measure, likewise."""
+        return self.measure or self.table.measure
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what whoever chose the test must know."""
+        known = METHODS.get(self.method)
+        return (known.caution,) if known is not None and known.caution else ()
+
+    @property
+    def gains_rise(self) -> bool:
+        """Tell whether what is tested rises where hair gains."""
+        return self.measured == "responders" or self.endpoint not in SMALLER_IS_BETTER
+
+    @property
     def alternative(self) -> Alternative:
         """Return the direction tested."""
-        if self.sides == 2:
-            return "two_sided"
-        return "less" if self.endpoint in SMALLER_IS_BETTER else "greater"
+        return direction(self.sides, gains_rise=self.gains_rise)
 
     def tests(self) -> dict[str, list[Test]]:
         """Return the tests of a complete plan, one a week, by the name of the comparison."""
@@ -91,6 +110,7 @@ class Plan:
                     7.0 * week,
                     self.method,
                     self.alternative,
+                    self.measured,
                 )
                 for week in self.weeks
             ]
@@ -168,8 +188,8 @@ def complete_plan(scenario: Scenario, plan: Plan, sizes: Sequence[int], replicat
         problems.append(Problem("control", f'no arm "{plan.control}"{tail}'))
     pairs = compared(arms, roles, plan)
     own = not any(control for _, control in pairs)
-    method, refused = _method(scenario, plan, own)
-    problems += [Problem("method", refused)] * bool(refused)
+    method, where, refused = _method_of(scenario, plan, own)
+    problems += [Problem(where, refused)] * bool(refused)
     if not refused and (message := _missing(scenario, plan, method, own)):
         problems.append(Problem("analysis.missing", message))
     if not 0.0 < plan.level_of_error < 0.5:
@@ -205,6 +225,7 @@ def complete_plan(scenario: Scenario, plan: Plan, sizes: Sequence[int], replicat
         sided=plan.sides,
         control=next((control for _, control in pairs), ""),
         own_change=own,
+        measure=plan.measured,
         pairs=pairs,
     )
 
@@ -216,6 +237,26 @@ def _last_week(scenario: Scenario, table: Analysis) -> float:
     visits = [day for day in scenario.design.visits if day > 0.0]
     early = [day for day in visits if switch is None or day <= switch]
     return (early or visits or [0.0])[-1] / 7.0
+
+
+def _method_of(scenario: Scenario, plan: Plan, own: bool) -> tuple[str, str, str]:
+    """Return the test of a plan, and where and why it does not fit; "" where it does."""
+    if plan.measured not in MEASURES:
+        unknown = f'unknown "{plan.measured}"{did_you_mean(plan.measured, MEASURES)}'
+        return plan.method, "measure", unknown
+    kind, table = scenario.design.kind, plan.table
+    if plan.measured != table.measure and not plan.method:
+        # The test of the table is that of another measure.
+        left = plan.measured == "responders" or table.method in REPEATED
+        plan = replace(plan, table=table.model_copy(update={"method": None})) if left else plan
+    asked = plan.method or plan.table.method or ""
+    where, refused = misfit(plan.measured, asked, table.missing, kind, own=own)
+    if refused:
+        return asked, "analysis.missing" if where == "missing" else where, refused
+    if plan.measured == "responders":
+        return rate_test(kind), "", ""
+    method, refused = _method(scenario, plan, own)
+    return method, "method", refused
 
 
 def _method(scenario: Scenario, plan: Plan, own: bool) -> tuple[str, str]:

@@ -41,9 +41,11 @@ class PowerRow:
     power, power_low, power_high
         Share of trials with p (adjusted) below alpha, and its 95 % Monte Carlo interval (Wilson).
     estimate, estimate_se, estimate_sd
-        Mean of the trials' estimates, its Monte Carlo error, and their SD.
+        Mean of the trials' estimates, its Monte Carlo error, and their SD: in the unit of the
+        endpoint, of responders a difference of shares.
     width
-        Mean width of the trials' 95 % confidence intervals.
+        Mean width of the trials' confidence intervals, whose level is that of the `[analysis]`
+        table (95 % unless it says otherwise) and does not follow alpha.
     exaggeration
         Mean size of significant estimates over the mean of all (type M); None without any, and
         where there is no effect to exaggerate.

@@ -125,7 +125,7 @@ def repeat(
     each = 2 * sizes[-1] * trials
     tried = [potency for potency in potencies if potency > 0.0]
     asked = plan or Plan()
-    asked = Plan(asked.endpoint, tuple(weeks), "", asked.alpha, asked.sided)
+    asked = Plan(asked.endpoint, tuple(weeks), "", asked.alpha, asked.sided, measure=asked.measure)
     rows: list[RepeatRow] = []
     before = 0
     for kind in KINDS:

@@ -106,6 +106,24 @@ def check_trial(scenario: Scenario) -> None:
         raise InputError(scenario.title, problems)
 
 
+OF_CHANGES = (
+    "a report is one of changes, and its rows of responders and averages say the same of these: "
+    'write measure = "change" (--set measure=change); power takes every measure'
+)
+
+
+def check_measure(plan: Analysis) -> None:
+    """Refuse a plan whose primary question is not one of changes.
+
+    Raises
+    ------
+    InputError
+        With what to write instead.
+    """
+    if plan.measure != "change":
+        raise InputError("analysis", [Problem("measure", f'found "{plan.measure}"; {OF_CHANGES}')])
+
+
 def make_report(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialReport:
     """Analyse one trial for its readers; nothing is simulated again.
 
@@ -119,13 +137,14 @@ def make_report(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialRepor
     Raises
     ------
     InputError
-        As `check_trial` and `analyse`; a dataset that does not say what made it.
+        As `check_trial`, `check_measure` and `analyse`; a dataset that does not say what made it.
     """
     scenario = stored_scenario(dataset.attrs, "result.nc")
     check_trial(scenario)
     if "replicate" in dataset.dims:
         dataset = dataset.isel(replicate=0, drop=True)
     plan = scenario.analysis if plan is None else plan
+    check_measure(plan)
     result = analyse(dataset, plan)
     roles = {arm.label: arm.role for arm in scenario.arms}
     tests = tests_of(plan, lambda endpoint: read_trial(dataset, endpoint), roles)

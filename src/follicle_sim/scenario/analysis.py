@@ -24,6 +24,7 @@ MethodName = Literal[
     "paired_t",
     "signed_rank",
 ]
+Measure = Literal["change", "average", "responders"]
 SetName = Literal["intention_to_treat", "per_protocol"]
 MissingRule = Literal[
     "available",
@@ -39,6 +40,8 @@ Endpoint = Annotated[str, Text(80, label=True)]
 
 
 MOST_SHOWN = 15
+REPEATED = ("mmrm", "mixed_model")
+"""Tests that look at several visits of a person at once."""
 
 
 class Pair(Table):
@@ -69,7 +72,13 @@ class Analysis(Table):
     )
     method: Annotated[MethodName, one_of(MethodName)] | None = Field(
         default=None,
-        description="test; default: ancova, paired_t within persons, t_test in a crossover",
+        description="test; default: ancova, paired_t within persons, t_test in a crossover; "
+        "mixed_model finds too many effects where people drift apart: prefer mmrm",
+    )
+    measure: Annotated[Measure, one_of(Measure)] = Field(
+        default="change",
+        description="what is tested of the primary endpoint: its change from baseline, the change "
+        "averaged over the time until then, or the share of people with the gain of a responder",
     )
     level: Annotated[float, Number(0.5, 0.999)] = Field(
         default=0.95, description="of confidence intervals, which are two-sided"
@@ -135,6 +144,17 @@ class Analysis(Table):
                 f"jump_to_reference needs a standard error between two arms, which {self.method} "
                 "does not give; use ancova"
             )
+            problems.append((("missing",), message))
+        if self.measure == "responders" and self.method is not None:
+            message = (
+                f"found {self.method}; shares of responders have a test of their own; leave it out"
+            )
+            problems.append((("method",), message))
+        if self.measure == "average" and self.method in REPEATED:
+            message = f"found {self.method}; an average is one value a person; use ancova"
+            problems.append((("method",), message))
+        if self.measure != "change" and self.missing == "jump_to_reference":
+            message = f"jump_to_reference imputes changes, measure is {self.measure}; use available"
             problems.append((("missing",), message))
         for index, pair in enumerate(self.comparisons):
             if pair.treatment == pair.control:
