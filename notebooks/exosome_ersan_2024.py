@@ -13,18 +13,18 @@
 # %% [markdown]
 # # The study everybody cites, asked properly
 #
-# In 2024, 30 men had foreskin-derived exosomes injected into the scalp. Hairs were counted on 1 cm²
-# of the front and of the crown. At weeks 4 and 12 there were more than before, p < 0.05 both times
-# (Ersan 2024, NCT06539273). **There was no control.**
+# In 2024, 30 men had foreskin-derived exosomes injected into the scalp. Hairs were counted on 1
+# cm² of the front and of the crown. At weeks 4 and 12 there were more than before, p < 0.05 both
+# times (Ersan 2024, NCT06539273). **There was no control.**
 #
-# The counts themselves are not in the abstract. So the question "how strong are exosomes?" has to be
-# asked of one sentence: *significant at both visits*. This notebook asks it three ways.
+# The counts themselves are not in the abstract. So the question "how strong are exosomes?" has to
+# be asked of one sentence: *significant at both visits*. This notebook asks it three ways.
 #
 # 1. How probable is that sentence, if the drug has this potency or that?
 # 2. How often does it come out when the drug does **nothing**?
 # 3. What study would tell the two apart?
 #
-# It runs with 30 simulated studies of each kind to stay under a minute; the figure in the README
+# It runs with 20 simulated studies of each kind to stay under a minute; the figure in the README
 # has 500. Research use, not medical advice.
 
 # %%
@@ -39,7 +39,7 @@ from follicle_sim.inference.plausible_files import in_words
 from follicle_sim.inference.repeat import repeat
 from follicle_sim.scenario.describe import describe
 
-STUDIES = 30  # of each kind; the README's figure has 500
+STUDIES = 20  # of each kind; the README's figure has 500
 
 here = Path.cwd()  # the notebook's folder, or the repository's
 root = next(folder for folder in (here, *here.parents) if (folder / "scenarios").is_dir())
@@ -49,19 +49,19 @@ print(describe(study))
 # %% [markdown]
 # ## Look at the calendar
 #
-# The registration says 1 January to 5 May 2024. With twelve weeks of follow-up, the men were first
-# counted in January and early February. Scalps have seasons: of 14 men, the share of growing hairs was highest
-# in March and lowest in autumn (Randall & Ebling 1991). So these men were counted on the
-# way up, whatever was injected.
+# The registration says 1 January to 5 May 2024. With twelve weeks of follow-up, the men were
+# first counted in January and early February. Scalps have seasons: of 14 men, the share of
+# growing hairs was highest in March and lowest in autumn (Randall & Ebling 1991). So these men
+# were counted on the way up, whatever was injected.
 #
 # Two more things lift a count. The spot is chosen where hair looks thin, and a spot that is thin
-# today is in part thin by chance: some of its follicles are between two hairs and will grow one. And the
-# needle itself wounds, which by itself may start a few hairs.
+# today is in part thin by chance: some of its follicles are between two hairs and will grow one.
+# And the needle itself wounds, which by itself may start a few hairs.
 #
 # `plausible` simulates the study with the drug, with each of these alone, and with all of them.
 
 # %%
-found = plausible(study, (1.0, 3.0, 8.0), STUDIES)
+found = plausible(study, (1.0, 5.0), STUDIES)
 print(in_words(found), "\n")
 for row in found.nulls:
     weeks = ", ".join(f"{change:+.1f}" for change in row.changes)
@@ -70,13 +70,13 @@ for row in found.nulls:
 # %% [markdown]
 # None of them does it alone. Together they make the published sentence the *usual* outcome of a
 # study in which the drug does nothing. The choice of the spot weighs most, and is an assumption:
-# `plausible(study, spots=1)` leaves it out, and the outcome is rare again unless trials drift as the
-# control arms of published ones did.
+# `plausible(study, spots=1)` leaves it out, and the outcome is rare again unless trials drift as
+# the control arms of published ones did.
 #
 # ## How much does the sentence favour the drug?
 #
-# The likelihood ratio: how much likelier is the outcome with the drug than without, all else equal?
-# Ten would be some evidence. One is none.
+# The likelihood ratio: how much likelier is the outcome with the drug than without, all else
+# equal? Ten would be some evidence. One is none.
 
 # %%
 for row in found.ratios:
@@ -85,10 +85,10 @@ for row in found.ratios:
 
 # %% [markdown]
 # If nothing but the drug could move a count, the sentence would be strong evidence for a drug
-# much stronger than the default. In a study that begins in January, without a control, it says next to nothing:
-# it does not exclude a strong drug, and it does not exclude none. *p < 0.05, twice* is the same
-# sentence for a rise of 8 hairs and of 40, and the two visits are not two witnesses: both are held
-# against the same baseline.
+# much stronger than the default. In a study that begins in January, without a control, it says
+# next to nothing: it does not exclude a strong drug, and it does not exclude none. *p < 0.05,
+# twice* is the same sentence for a rise of 8 hairs and of 40, and the two visits are not two
+# witnesses: both are held against the same baseline.
 #
 # ## What would tell?
 #
@@ -96,7 +96,7 @@ for row in found.ratios:
 # needle are then the same on both sides and drop out.
 
 # %%
-repeats = repeat(study, found.treatment, (1.0, 3.0, 8.0), STUDIES // 2)
+repeats = repeat(study, found.treatment, (1.0, 5.0), STUDIES)
 figure = plot_plausible(
     found.alone,
     found.surrounded,
@@ -117,8 +117,8 @@ for line in answers(found, repeats):
 #
 # That one session was given (three with 12 weeks after the last do not fit between the registered
 # dates), 1e9 particles/cm², a choice between two spots, a season as strong as in 14 men with full
-# hair at 53 degrees north, and significance in *both* areas. The table has one area too. Doubt one:
-# `with_overrides(study, ['design.recruitment={opens="1 July", lasts="41 days"}'])`. In July the
-# same season pulls the count down, and a drug that works could look as if it did not.
+# hair at 53 degrees north, and significance in *both* areas. The table has one area too. Doubt
+# one: `with_overrides(study, ['design.recruitment={opens="1 July", lasts="41 days"}'])`. In July
+# the same season pulls the count down, and a drug that works could look as if it did not.
 #
 # On the command line: `follicle-sim plausible scenarios/exosome_ersan_2024.toml`

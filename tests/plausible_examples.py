@@ -22,5 +22,5 @@ recruitment = { opens = "1 January", lasts = "4 weeks" }
 [instrument]
 method = "trichoscopy"
 [run]
-history = "400 days"
+history = "2 years"
 """

@@ -102,3 +102,6 @@ class Decision(IntEnum):
 
 SUBJECT_LEVEL = 0xFFFFFFFF
 """Follicle index of draws that belong to the person and not to any follicle."""
+
+BY_VISIT = ("visit_day", "attended")
+"""Variables of a result that say who came when: a value at each visit, but nothing measured."""

@@ -9,10 +9,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from follicle_sim import who
-from follicle_sim.codes import NO_FOLLICLE, PHASE_NAMES
+from follicle_sim.codes import BY_VISIT, NO_FOLLICLE, PHASE_NAMES
 from follicle_sim.cohort import Cohort
-from follicle_sim.follow_up import BY_VISIT, NOBODY, design_attrs, follow
 from follicle_sim.follow_up import MEANING as MEANING_OF_PEOPLE
+from follicle_sim.follow_up import NOBODY, design_attrs, follow
 from follicle_sim.forcing import SHED_WINDOW
 from follicle_sim.instrument import MEANING as EXTRA
 from follicle_sim.instrument import observable, read

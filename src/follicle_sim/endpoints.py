@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from follicle_sim.codes import BY_VISIT
 from follicle_sim.crossover import WITHIN, by_treatment
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.estimates import (
@@ -21,7 +22,6 @@ from follicle_sim.estimates import (
     spread_within,
 )
 from follicle_sim.files import write_rows
-from follicle_sim.follow_up import BY_VISIT
 
 _PEOPLE = ("replicate", "subject")
 

@@ -43,9 +43,6 @@ MEANING = {
 }
 """Units and long name of the variables made here."""
 
-BY_VISIT = ("visit_day", "attended")
-"""Those that have a value at each visit."""
-
 NOBODY: Mapping[str, float] = {
     "attended": 0,
     "enrolled": 0,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
+from follicle_sim.codes import BY_VISIT
 from follicle_sim.endpoints import EndpointTable, draws_of, summarise
 from follicle_sim.errors import Interrupted, MismatchError, OutputError
 from follicle_sim.files import write_text_atomic
-from follicle_sim.follow_up import BY_VISIT
 from follicle_sim.scenario.load import dump_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.storage import differing_variables, save_result

@@ -145,6 +145,7 @@ def without_the_drug(
 
 
 def likelihood_ratio(row: ChanceRow, without: ChanceRow) -> RatioRow:
+    """Return how much likelier the outcome of a row is than that of the study without the drug."""
     a, b = (row.hits + 0.5) / (row.trials + 1.0), (without.hits + 0.5) / (without.trials + 1.0)
     variance = (1.0 - a) / (row.hits + 0.5) + (1.0 - b) / (without.hits + 0.5)
     half = math.exp(1.96 * math.sqrt(variance))
