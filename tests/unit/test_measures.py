@@ -161,7 +161,7 @@ def test_the_average_of_one_arm_is_its_own():
 
 def test_a_mixed_model_is_not_chosen_unwarned(scenario):
     (note,) = complete_plan(scenario, Plan(method="mixed_model"), [5], 5).notes
-    assert "6 to 11 of 100" in note
+    assert "1 to 15 of 100" in note
     assert note in analyse(dataset(people(11)), Analysis(method="mixed_model")).notes
     assert complete_plan(scenario, Plan(method="mmrm"), [5], 5).notes == ()
 

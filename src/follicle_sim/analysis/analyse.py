@@ -160,12 +160,12 @@ def leavers(trial: Trial, label: str, visit: int) -> Flags:
     tell who came but of nobody that they left are of a design without dropout.
     """
     arm = trial.arm(label)
-    gone = np.isnan(trial.values[:, arm, :, visit:]).all(axis=-1)
+    gone: Flags = np.asarray(np.isnan(trial.values[:, arm, :, visit:]).all(axis=-1))
     if "left_day" in trial.known:
-        gone &= np.isfinite(trial.known["left_day"][:, arm])
+        gone = gone & np.isfinite(trial.known["left_day"][:, arm])
     elif "attended" in trial.known:
-        gone[:] = False
-    return np.asarray(gone)
+        gone = np.zeros_like(gone)
+    return gone
 
 
 def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: Group) -> Effects:

@@ -48,7 +48,8 @@ def mixed_model(
 
     That is right only where visits are exchangeable. Courses of simulated people are not: spread
     grows with time and near visits are more alike than far ones. In simulated trials without an
-    effect it found one in 6 to 11 of 100 at a level of 5 %; `mmrm` takes any covariance.
+    effect it found one in 1 to 15 of 100 at a level of 5 %, by how the visits lie (see
+    `follicle_sim.analysis.methods.NOT_EXCHANGEABLE`); `mmrm` takes any covariance.
     """
     basis = reml.exchangeable(treated.followed.shape[-1])
     trials = range(len(treated.baseline))

@@ -73,7 +73,7 @@ class Analysis(Table):
     method: Annotated[MethodName, one_of(MethodName)] | None = Field(
         default=None,
         description="test; default: ancova, paired_t within persons, t_test in a crossover; "
-        "mixed_model finds too many effects where people drift apart: prefer mmrm",
+        "mixed_model does not keep its level where people drift apart: prefer mmrm",
     )
     measure: Annotated[Measure, one_of(Measure)] = Field(
         default="change",
