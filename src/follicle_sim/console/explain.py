@@ -84,7 +84,7 @@ def print_explanation(
 
 def _print_course(console: Console, scenario: Scenario, data: xr.Dataset) -> None:
     at = _shown(scenario, data)
-    weeks = data["time"].values[at] / 7.0
+    weeks = np.round(data["time"].values[at] / 7.0, 6) + 0.0  # no -0
     columns = [Column("week")] + [Column(f"{week:.4g}", number=True) for week in weeks]
     groups: dict[str, list[list[str]]] = {}
     for group, name, values, digits in _rows(data):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ FEWEST = 2.0
 SEASONED = 2 * YEAR
 """History before a dated baseline, day. The season sets in over the first year of a run. After two,
 the share of anagen at baseline is within 0.3 points of what ten years give; after one, within 0.6
-of it on a healthy scalp and 3 on an androgenetic one."""
+of it on a healthy scalp and 3 on an androgenetic one. Two years may be written as 730 days, too."""
 
 # Keys that only mean something in some kinds.
 _BELONGS = {
@@ -126,7 +127,7 @@ def calendar_problems(
 ) -> list[tuple[Path, str]]:
     """Return what is wrong with a calendar whose season has no time to set in before baseline."""
     seasonal = design.recruitment is not None and biology.get("season_anagen") != 0.0
-    if not seasonal or history >= SEASONED:
+    if not seasonal or history >= math.floor(SEASONED):
         return []
     found, least = (format_quantity(day, "time") for day in (history, SEASONED))
     message = (

@@ -86,6 +86,8 @@ def problems_of(
         loc: Path = detail["loc"]
         if detail["type"] == "missing" and loc in suggested:
             continue  # the misspelt key is reported, with this one as its nearest match
+        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+            continue  # entries were left out for problems of their own, reported beside this
         if detail["type"] == "plain":
             context = detail["ctx"]
             base = loc[:-1] if context["siblings"] else loc
