@@ -197,26 +197,15 @@ def _mean(values: Floats) -> Floats:
 
 def _row(trial: Trial, test: Test, found: Answer, plan: Analysis, replicate: int) -> TrialRow:
     effect = found.effects[replicate]
-    return TrialRow(
+    return TrialRow.of(
+        effect,
+        test,
+        means=(known(float(found.treated[replicate])), known(float(found.control[replicate]))),
         replicate=replicate,
         purpose=test.purpose,
-        arm=test.treatment,
-        control=test.control,
         endpoint=test.endpoint,
         unit="1" if test.measure == "responders" else trial.unit,
-        week=test.day / 7.0,
-        n_treated=effect.n_treated,
-        n_control=effect.n_control,
-        mean_treated=known(float(found.treated[replicate])),
-        mean_control=known(float(found.control[replicate])),
         statistic=_statistic(test),
-        estimate=known(effect.estimate),
-        se=known(effect.se),
-        low=known(effect.low),
-        high=known(effect.high),
-        p=known(effect.p),
-        p_adjusted=None,
-        effect=None,
         method=test.method,
         set=plan.set,
         missing=AS_NONE if _strict(test, plan) else plan.missing,

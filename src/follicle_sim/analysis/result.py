@@ -8,6 +8,8 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from follicle_sim.analysis.groups import Effect
+from follicle_sim.analysis.plan import Test
 from follicle_sim.files import write_rows, write_text_atomic
 
 
@@ -66,6 +68,48 @@ class TrialRow:
     method: str
     set: str
     missing: str
+
+    @classmethod
+    def of(
+        cls,
+        effect: Effect,
+        test: Test,
+        *,
+        means: tuple[float | None, float | None],
+        replicate: int,
+        purpose: str,
+        endpoint: str,
+        unit: str,
+        statistic: str,
+        method: str,
+        set: str,
+        missing: str,
+    ) -> TrialRow:
+        """Return the row of an effect; numbers that are not finite become None."""
+        return cls(
+            replicate=replicate,
+            purpose=purpose,
+            arm=test.treatment,
+            control=test.control,
+            endpoint=endpoint,
+            unit=unit,
+            week=test.day / 7.0,
+            n_treated=effect.n_treated,
+            n_control=effect.n_control,
+            mean_treated=means[0],
+            mean_control=means[1],
+            statistic=statistic,
+            estimate=known(effect.estimate),
+            se=known(effect.se),
+            low=known(effect.low),
+            high=known(effect.high),
+            p=known(effect.p),
+            p_adjusted=None,
+            effect=None,
+            method=method,
+            set=set,
+            missing=missing,
+        )
 
 
 @dataclass(frozen=True, slots=True)
