@@ -40,9 +40,11 @@ def _design(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> Itera
     if seen < planned:
         gone = planned - seen
         what = "halves" if flow.shared else "people"
+        leaving = scenario.design.dropout
+        better = ". Who leaves for lack of effect makes those who stay look better."
         yield (
             f"{gone} of {planned} {what} ({100 * gone / planned:.0f} %) lack a value needed at "
-            f"week {flow.week:g}. Who leaves for lack of effect makes those who stay look better."
+            f"week {flow.week:g}{better if leaving and leaving.lack_of_effect else '.'}"
         )
     chosen = scenario.population.inclusion
     if chosen is not None and chosen.hair_density is not None:

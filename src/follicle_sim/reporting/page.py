@@ -260,7 +260,7 @@ def _costs(report: TrialReport, width: int) -> Iterator[str]:
 
 def _caveats(report: TrialReport, width: int) -> Iterator[str]:
     for text in caveats(report.scenario, report.result, report.flow):
-        sentence = text[0].upper() + text[1:].replace("_", " ")
+        sentence = f"{text[0].upper()}{text[1:].replace('_', ' ').rstrip('.')}."
         yield from words.paragraph(sentence, width, first="  - ")
 
 

@@ -204,7 +204,7 @@ def _records(
                 continue
             week = (days[visit] - start) / 7.0
             imputed = bool(param.imputed[arm, place, visit])
-            change = value - base if week != 0.0 else float("nan")
+            change = value - base if week > 0.0 else float("nan")  # none before the baseline
             if param.only_after:
                 base = change = float("nan")
             kind = TYPES.get(report.plan.missing, "") if imputed else ""
