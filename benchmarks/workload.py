@@ -100,7 +100,7 @@ def workload(
         study.parameters,
     )
     block = block._replace(
-        attack=np.where((grid >= 100.0) & (grid < 107.0), attack, 0.0),
+        attack=np.where((grid >= 100.0) & (grid < 107.0), attack, 0.0)[None, :],
         destruction=np.full_like(grid, destruction),
     )
     return Workload(
