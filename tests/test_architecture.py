@@ -61,6 +61,7 @@ LAYERS = (
             "cli_inference",
             "cli_instruments",
             "cli_optimise",
+            "cli_options",
             "cli_plausible",
             "cli_trial",
             "cli_virtual_trial",

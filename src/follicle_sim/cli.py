@@ -17,6 +17,7 @@ import typer
 from follicle_sim.cli_inference import add_inference
 from follicle_sim.cli_instruments import add_instruments
 from follicle_sim.cli_optimise import add_optimise
+from follicle_sim.cli_options import Quiet, ScenarioFile, Seed, Settings, Threads
 from follicle_sim.cli_plausible import add_plausible
 from follicle_sim.cli_trial import add_trial_commands
 from follicle_sim.cli_virtual_trial import add_virtual_trial
@@ -42,21 +43,6 @@ app.add_typer(trials_app, name="trials", no_args_is_help=True)
 treatments_app = typer.Typer(help="Treatments that a scenario can give.", epilog=CODES)
 app.add_typer(treatments_app, name="treatments", no_args_is_help=True)
 
-ScenarioFile = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (TOML).")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="A.B=C",
-        help="Change a value of the scenario, such as --set population.subjects=50 or --set "
-        '"arms.finasteride.doses[0].amount=5 mg". May be repeated.',
-    ),
-]
-Threads = Annotated[
-    int | None,
-    typer.Option("--threads", min=1, help="Processors to use; changes no result. Default: all."),
-]
-
 
 class Wanted(StrEnum):
     """Which published numbers `validate` takes."""
@@ -64,9 +50,6 @@ class Wanted(StrEnum):
     calibration = "calibration"
     validation = "validation"
     all = "all"
-
-
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 
 
 def _version(wanted: bool) -> None:
@@ -96,9 +79,7 @@ def run(
         Path | None,
         typer.Option("--out", help="Folder for the results. Default: results/NAME_OF_FILE."),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Replaces run.seed.")
-    ] = None,
+    seed: Seed = None,
     settings: Settings = None,
     threads: Threads = None,
     quiet: Quiet = False,

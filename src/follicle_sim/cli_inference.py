@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from follicle_sim.cli_options import Quiet, ScenarioFile, Settings
+
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with what an earlier run left in the folder.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 
 
 class Method(StrEnum):
@@ -113,15 +114,12 @@ def calibrate(
 
 
 def sensitivity(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (TOML).")],
+    file: ScenarioFile,
     samples: Annotated[
         int,
         typer.Option("--samples", help="A power of two; runs are samples x (parameters + 2)."),
     ] = 128,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="A.B=C", help="Change a value of the scenario."),
-    ] = None,
+    settings: Settings = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.sensitivity."),

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from follicle_sim.cli_options import Quiet, ScenarioFile, Settings, Threads
+
 USUAL = ("macrophotography", "phototrichogram", "trichoscan", "matched_phototrichogram")
 """Methods that `compare` takes when none is named."""
 
@@ -28,7 +30,7 @@ def show_method(
 
 
 def compare_methods(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (TOML).")],
+    file: ScenarioFile,
     method: Annotated[
         list[str] | None,
         typer.Option(
@@ -37,18 +39,13 @@ def compare_methods(
             help=f"A method that counts hairs; may be repeated. Default: {', '.join(USUAL)}.",
         ),
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="A.B=C", help="Change a value of the scenario."),
-    ] = None,
+    settings: Settings = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.instruments."),
     ] = None,
-    threads: Annotated[
-        int | None, typer.Option("--threads", min=1, help="Processors to use.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
 ) -> None:
     """Simulate one trial and read it through several instruments: figure and table."""
     from follicle_sim import console, outputs

@@ -5,31 +5,24 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli_inference import Quiet, Resume, command_line
+from follicle_sim.cli_inference import Resume, command_line
+from follicle_sim.cli_options import Quiet, ScenarioFile, Seed, Settings, Threads
 
 
 def optimise(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (TOML).")],
+    file: ScenarioFile,
     trials: Annotated[
         int | None,
         typer.Option("--trials", min=1, help="Schedules to simulate. Default: the table's (200)."),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Replaces run.seed.")
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="A.B=C", help="Change a value of the scenario."),
-    ] = None,
+    seed: Seed = None,
+    settings: Settings = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.optimise."),
     ] = None,
     resume: Resume = False,
-    threads: Annotated[
-        int | None,
-        typer.Option("--threads", min=1, help="Processors to use; changes no result."),
-    ] = None,
+    threads: Threads = None,
     quiet: Quiet = False,
 ) -> None:
     """Search number, spacing, dose and start of sessions and a cocktail's composition.

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli_inference import Quiet, command_line
-from follicle_sim.cli_trial import Json, ScenarioFile, Seed, Settings, Threads
+from follicle_sim.cli_inference import command_line
+from follicle_sim.cli_options import Json, Quiet, ScenarioFile, Seed, Settings, Threads
 from follicle_sim.errors import InputError, Problem
 
 

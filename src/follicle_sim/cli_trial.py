@@ -5,22 +5,9 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli_inference import Quiet, command_line
+from follicle_sim.cli_inference import command_line
+from follicle_sim.cli_options import Json, Quiet, ScenarioFile, Seed, Settings, Threads
 from follicle_sim.errors import InputError, Interrupted, Problem
-
-ScenarioFile = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (TOML).")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="A.B=C", help="Change a value of the scenario; repeatable."),
-]
-Seed = Annotated[
-    int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Replaces run.seed.")
-]
-Threads = Annotated[
-    int | None,
-    typer.Option("--threads", min=1, help="Processors to use; changes no result. Default: all."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")]
 
 
 def sizes_of(text: str) -> tuple[int, ...]:

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli_inference import Quiet
-from follicle_sim.cli_trial import ScenarioFile, Seed, Settings, Threads
+from follicle_sim.cli_options import Quiet, ScenarioFile, Seed, Settings, Threads
 from follicle_sim.errors import InputError, Problem
 
 Out = Annotated[
