@@ -37,7 +37,7 @@ from follicle_sim.figures.plausible import plot_plausible
 from follicle_sim.inference.plausible import plausible
 from follicle_sim.inference.plausible_files import in_words
 from follicle_sim.inference.repeat import repeat
-from follicle_sim.scenario.describe import describe
+from follicle_sim.protocol.describe import describe
 
 STUDIES = 20  # of each kind; the README's figure has 500
 

@@ -32,7 +32,7 @@ import matplotlib.pyplot as plt
 
 from follicle_sim import compare, load_scenario, simulate, with_overrides
 from follicle_sim.figures import plot_density, plot_phases
-from follicle_sim.scenario.describe import describe
+from follicle_sim.protocol.describe import describe
 
 here = Path.cwd()  # the notebook's folder, or the repository's
 root = next(folder for folder in (here, *here.parents) if (folder / "scenarios").is_dir())

@@ -86,12 +86,13 @@ def run(
 ) -> None:
     """Simulate a scenario, hold it against its trials, write data, tables and figures."""
     from follicle_sim import console, outputs
+    from follicle_sim.protocol.resolve import resolve
     from follicle_sim.scenario.load import load_scenario
     from follicle_sim.simulate import check_memory
 
     changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
     scenario = load_scenario(file, changes)
-    check_memory(scenario)
+    check_memory(resolve(scenario)[0])
     folder = outputs.make_folder(out or Path("results") / file.stem)
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
     written = outputs.write_run(data, scenario, folder)
@@ -102,15 +103,15 @@ def run(
 @app.command(epilog=CODES, short_help="Report every problem of a scenario file.")
 def check(file: ScenarioFile, settings: Settings = None) -> None:
     """Check a scenario file: every problem at once, or a line that says it is fine."""
-    from follicle_sim.scenario.arrangement import arm_sizes, arrange
+    from follicle_sim.protocol.resolve import resolve
     from follicle_sim.scenario.load import load_scenario
     from follicle_sim.simulate import check_memory
 
     scenario = load_scenario(file, settings or [])
-    check_memory(scenario)
-    trial = arrange(scenario)
-    people = sum(arm_sizes(trial)) * scenario.run.replicates
-    parts = {"arm": len(trial.arms), "subject": people, "visit": len(trial.design.visits)}
+    trial = resolve(scenario)[0]
+    check_memory(trial)
+    people = sum(trial.sizes) * scenario.run.replicates
+    parts = {"arm": len(trial.arms), "subject": people, "visit": len(trial.visits.days)}
     counts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in parts.items())
     typer.echo(f"{file}: fine: {', '.join(counts)}")
 

@@ -12,8 +12,8 @@ from follicle_sim.errors import InputError, Problem
 from follicle_sim.numerics import log_array
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.pharmacology.graft import Graft
-from follicle_sim.pharmacology.library import Treatment, load_treatment
-from follicle_sim.scenario.model import Arm
+from follicle_sim.pharmacology.library import Treatment
+from follicle_sim.protocol.protocol import PlannedArm
 
 Floats = NDArray[np.float64]
 
@@ -41,11 +41,11 @@ class Session:
 
 
 def sessions(
-    arm: Arm, end: float, condition: Condition, own: Mapping[str, Treatment]
+    arm: PlannedArm, end: float, condition: Condition, treatments: Mapping[str, Treatment]
 ) -> tuple[Session, ...]:
     """Return the transplants of an arm before day `end`, in time order.
 
-    own : the scenario's own treatments. A dose of 0 grafts/cm2 is none.
+    treatments : all that are given, by name. A dose of 0 grafts/cm2 is none.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def sessions(
     """
     found = []
     for i, dose in enumerate(arm.doses):
-        treatment = own.get(dose.treatment) or load_treatment(dose.treatment)
+        treatment = treatments[dose.treatment]
         if treatment.graft is None or dose.amount == 0.0:
             continue
         where = f"{arm.label}.doses[{i}]"

@@ -1,28 +1,29 @@
-"""The way through the house: scenario, cohort, exposure, factors, clocks, engine, dataset."""
+"""The way through the house: resolve, recruit, live, record."""
 
-import operator
+from __future__ import annotations
+
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from follicle_sim import units
-from follicle_sim.attendance import last_day
-from follicle_sim.biology.conditions import load_condition
+from follicle_sim.arm_run import ArmRun, ready
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.dataset import to_dataset
 from follicle_sim.engine.run import Progress, run_jobs
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.grafting import grafts_of, sessions
-from follicle_sim.pharmacology.factors import load_factors
+from follicle_sim.protocol.protocol import Protocol
+from follicle_sim.protocol.replicates import drawn_names, with_draws
+from follicle_sim.protocol.resolve import resolve
 from follicle_sim.provenance import result_attrs
-from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
-from follicle_sim.scenario.load import parse_scenario, with_overrides
+from follicle_sim.scenario.load import parse_scenario
 from follicle_sim.scenario.model import Instrument, Scenario
+from follicle_sim.scenario.vary import with_seed
 from follicle_sim.screening import enrol_all
-from follicle_sim.study import prepare, prepare_all, treatments_of
-from follicle_sim.uncertainty import all_drawn, with_draws
 
 SMALLEST = """
 schema_version = 1
@@ -97,26 +98,19 @@ def simulate(
     >>> dict(result.hair_density.sizes)
     {'arm': 1, 'subject': 10, 'time': 2}
     """
-    if seed is not None:
-        scenario = with_overrides(scenario, [f"run.seed={operator.index(seed)}"])
     if threads is not None and threads < 1:
         raise InputError("simulate", [Problem("threads", f"found {threads}; allowed: 1 or more")])
-    return simulate_read(
-        scenario,
-        [scenario.instrument],
-        threads=threads,
-        progress=progress,
-        first_replicate=first_replicate,
-    )[0]
+    if seed is not None:
+        scenario = with_seed(scenario, seed)
+    protocols = resolve(scenario, first_replicate=first_replicate)
+    check_memory(protocols[0])
+    people = recruit(protocols, threads, first_replicate)
+    live(people.arms, threads, progress)
+    return record(protocols, people, scenario.instrument)
 
 
 def simulate_read(
-    scenario: Scenario,
-    readers: Sequence[Instrument],
-    *,
-    threads: int | None = None,
-    progress: Progress | None = None,
-    first_replicate: int = 0,
+    scenario: Scenario, readers: Sequence[Instrument], *, threads: int | None = None
 ) -> list[xr.Dataset]:
     """Run a scenario once and return what each of several readers makes of it.
 
@@ -126,85 +120,113 @@ def simulate_read(
     ----------
     readers : instruments with the limits of the scenario's own: they see the same hairs, and differ
         in how they err
-    threads, progress, first_replicate : as for `simulate`
+    threads : as for `simulate`
 
     Raises
     ------
     InputError, Interrupted
         As for `simulate`.
     """
-    check_memory(scenario)
-    draws = all_drawn(scenario, first_replicate)
-    studies = prepare_all(draws)
-    enrolled = enrol_all(studies, threads, first_replicate)
+    protocols = resolve(scenario)
+    check_memory(protocols[0])
+    people = recruit(protocols, threads)
+    live(people.arms, threads)
+    return [record(protocols, people, reader) for reader in readers]
+
+
+@dataclass(frozen=True)
+class Recruited:
+    """Everybody who takes part: [replicate][arm], and what the search for them says of itself."""
+
+    arms: list[list[ArmRun]]
+    attrs: dict[str, str]
+
+
+def recruit(
+    protocols: Sequence[Protocol], threads: int | None = None, first_replicate: int = 0
+) -> Recruited:
+    """Find the people of every replicate and arm, and make room for their results."""
+    enrolled = enrol_all(protocols, threads, first_replicate)
     arms = [
-        [study.arm(index, replicate, each) for index, each in enumerate(row)]
-        for replicate, (study, row) in enumerate(
-            zip(studies, enrolled.people, strict=True), start=first_replicate
+        [
+            ready(protocol, arm, draw_cohort(protocol, arm, replicate, names))
+            for arm, names in zip(protocol.arms, row, strict=True)
+        ]
+        for replicate, (protocol, row) in enumerate(
+            zip(protocols, enrolled.people, strict=True), start=first_replicate
         )
     ]
+    return Recruited(arms, enrolled.attrs)
+
+
+def live(
+    arms: Sequence[Sequence[ArmRun]],
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Carry the follicles of all people through the trial; results are written into the arms."""
     total = sum(arm.cohort.subject.size for row in arms for arm in row)
     jobs = (job for row in arms for arm in row for job in arm.jobs())
     run_jobs(jobs, total, threads=threads, progress=progress)
-    results = [[arm.result for arm in row] for row in arms]
-    factors, found = load_factors().names, []
-    for reader in readers:
-        by = {"instrument": reader}
-        attrs = result_attrs(scenario.model_copy(update=by)) | enrolled.attrs
-        lived = studies[0].scenario.model_copy(update=by)
-        found.append(with_draws(to_dataset(lived, results, factors, attrs), scenario, draws))
-    return found
+
+
+def record(protocols: Sequence[Protocol], people: Recruited, reader: Instrument) -> xr.Dataset:
+    """Return what an instrument makes of those who have lived, with what made it."""
+    first, asked = protocols[0], protocols[0].source
+    results = [[arm.result for arm in row] for row in people.arms]
+    attrs = result_attrs(asked.model_copy(update={"instrument": reader})) | people.attrs
+    names = drawn_names(asked, first.treatments)
+    data = to_dataset(first, results, reader, attrs)
+    return with_draws(data, names, [each.drawn for each in protocols], asked.run.uncertainty)
 
 
 def warm_up() -> None:
     """Load the compiled engine, or compile it where it is not on disk yet (about 20 s)."""
     scenario = parse_scenario(SMALLEST, "<warm-up>")
-    study = prepare(scenario)
     # in this thread, where Ctrl-C is heard even by the compiler
-    for job in study.arm(0, 0).jobs():
-        job(np.zeros(1, np.uint8))
+    for row in recruit(resolve(scenario)).arms:
+        for job in (job for arm in row for job in arm.jobs()):
+            job(np.zeros(1, np.uint8))
 
 
-def memory_needed(scenario: Scenario) -> int:
-    """Return the bytes that the results of a scenario will take."""
-    scenario = arrange(scenario)
-    sizes = arm_sizes(scenario)
+def memory_needed(protocol: Protocol) -> int:
+    """Return the bytes that the results of a protocol will take, all replicates together."""
+    sizes, replicates = protocol.sizes, protocol.source.run.replicates
     # half of it is held arm by arm, half in a dataset whose arms are as wide as the largest
-    people = scenario.run.replicates * (sum(sizes) + len(sizes) * max(sizes)) // 2
-    rows = people * len(scenario.design.visits)
+    people = replicates * (sum(sizes) + len(sizes) * max(sizes)) // 2
+    rows = people * len(protocol.visits.days)
     # tallies and factor levels, and the dataset's copies of them
-    per_row = 8 * 2 * (TALLY_COLUMNS + len(load_factors().names))
-    if scenario.record.follicles:
+    per_row = 8 * 2 * (TALLY_COLUMNS + len(protocol.factors.names))
+    if protocol.record.follicles:
         # records are as wide as the densest scalp, and are padded and stacked
-        per_row += 3 * 5 * _widest(scenario)
+        per_row += 3 * 5 * _widest(protocol)
     return rows * per_row
 
 
-def _widest(scenario: Arranged) -> int:
+def _widest(protocol: Protocol) -> int:
     """Return the largest number of follicles and grafts of a person in the first replicate."""
-    condition = load_condition(scenario.population.condition)
-    treatments, widest = treatments_of(scenario), 0
-    for index, arm in enumerate(scenario.arms):
-        cohort = draw_cohort(scenario, index, 0, scenario.run.seed)
-        surgery = sessions(arm, last_day(scenario), condition, treatments)
+    widest = 0
+    for arm in protocol.arms:
+        cohort = draw_cohort(protocol, arm, 0)
+        surgery = sessions(arm, protocol.visits.last_day, protocol.condition, protocol.treatments)
         planted = grafts_of(surgery, cohort.area).number.sum(axis=1)
         widest = max(widest, int((cohort.follicles + planted).max()))
     return widest
 
 
-def check_memory(scenario: Scenario) -> None:
-    """Refuse a scenario whose results would pass its memory limit.
+def check_memory(protocol: Protocol) -> None:
+    """Refuse a protocol whose results would pass its memory limit.
 
     Raises
     ------
     InputError
         With the estimate, the limit and what to change.
     """
-    needed, limit = memory_needed(scenario), scenario.record.memory_limit
+    needed, limit = memory_needed(protocol), protocol.record.memory_limit
     if needed > limit:
         found, allowed = (units.format_quantity(float(x), "memory") for x in (needed, limit))
         message = (
             f"the results need about {found}, more than the {allowed} allowed; record fewer visits "
             "or subjects, switch record.follicles off, or raise the limit"
         )
-        raise InputError(scenario.title, [Problem("record.memory_limit", message)])
+        raise InputError(protocol.source.title, [Problem("record.memory_limit", message)])

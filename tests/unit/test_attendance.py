@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario
 from follicle_sim.attendance import Left, attend, depart, habit_of, leaving_chance, visit_days
-from follicle_sim.cohort import allocate, draw_cohort
+from follicle_sim.cohort import allocate
 from follicle_sim.pharmacology.dosing import Habit, expand, share_taken, taken
 from follicle_sim.scenario.design import LackOfEffect
 
@@ -39,7 +40,7 @@ YEAR = 365.25
 
 def drawn(design: str):
     scenario = parse_scenario(TEXT + design)
-    return scenario, draw_cohort(scenario, 0, 0, 1)
+    return planned(scenario), drawn_people(scenario)
 
 
 def near(share: float, expected: float, people: int = PEOPLE) -> bool:
@@ -117,7 +118,7 @@ def test_another_visit_moves_no_draw():
     more = parse_scenario(
         (TEXT + options).replace('"26 weeks"', '"8 weeks", "26 weeks", "40 weeks"')
     )
-    one, two = attend(scenario, cohort), attend(more, draw_cohort(more, 0, 0, 1))
+    one, two = attend(scenario, cohort), attend(planned(more), drawn_people(more))
     same = [0, 2, 4]
     assert np.array_equal(one.day, two.day[:, same])
     assert np.array_equal(one.came, two.came[:, same])

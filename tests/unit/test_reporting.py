@@ -12,13 +12,13 @@ from follicle_sim.analysis.flow import subject_flow
 from follicle_sim.analysis.result import TrialResult, TrialRow
 from follicle_sim.figures.consort import plot_flow
 from follicle_sim.figures.style import save_figure
+from follicle_sim.protocol.unfold import unfold
 from follicle_sim.reporting.caveats import NO_CONTROL, NO_SPREAD
 from follicle_sim.reporting.money import arm_costs, per_added_hair
 from follicle_sim.reporting.page import page
 from follicle_sim.reporting.report import make_report
 from follicle_sim.reporting.shown import trial_figure
 from follicle_sim.reporting.words import amount, answer_sentences, table
-from follicle_sim.scenario.arrangement import arrange
 
 ROW = TrialRow(
     replicate=0,
@@ -207,7 +207,7 @@ def test_a_flow_of_many_arms_names_those_it_does_not_draw(reports):
 
 def test_arms_of_a_crossover_are_drawn_by_treatment(reports):
     report = reports["crossover"]
-    assert arrange(report.scenario).starts == (0.0, 238.0)
+    assert unfold(report.scenario).visits.starts == (0.0, 238.0)
     figure = trial_figure(report)
     words = {text.get_text() for ax in figure.axes for text in ax.texts}
     assert {"drug", "dummy"} <= words

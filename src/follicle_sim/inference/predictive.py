@@ -18,6 +18,7 @@ from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.estimates import Figure, change_mean, relative_change
 from follicle_sim.inference.designs import scoring_rules
 from follicle_sim.inference.trial_sources import PART
+from follicle_sim.protocol.resolve import resolve
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Comparison, Scenario
 from follicle_sim.simulate import memory_needed, simulate
@@ -151,7 +152,7 @@ def predictive_bands(
     people, assumed = study_sizes(scenario, comparison)
     trial = as_trial(scenario, max(people.values()))
     total = replicates * len(scenario.arms) * trial.population.subjects
-    at_once = max(1, min(MOST_TRIALS, int(PART // memory_needed(trial))))
+    at_once = max(1, min(MOST_TRIALS, int(PART // memory_needed(resolve(trial)[0]))))
     rows: list[ComparisonRow] = []
     courses: dict[Series, list[Floats]] = {}
     starts: dict[Series, float] = {}

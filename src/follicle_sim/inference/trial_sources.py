@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from follicle_sim.analysis.people import Trial, read_trial
 from follicle_sim.codes import Decision
-from follicle_sim.cohort import stream_of
 from follicle_sim.dataset import SUBJECT_VARIABLES
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.instrument import MEANING as EXTRA
 from follicle_sim.instrument import unseen
 from follicle_sim.numerics import normals
-from follicle_sim.scenario.arrangement import arm_sizes
+from follicle_sim.protocol.resolve import resolve
+from follicle_sim.protocol.streams import stream_of
+from follicle_sim.protocol.unfold import unfold
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import memory_needed, simulate
@@ -192,7 +193,7 @@ class SimulatedTrials:
         )
         trial = read_trial(data, self.endpoint)
         people = np.broadcast_to(np.arange(data.sizes["subject"]), trial.values.shape[:-1])
-        share = [size // n for size in arm_sizes(scenario)]
+        share = [size // n for size in unfold(scenario).sizes]
         if trial.stratified:
             people = arrival(trial.known["person"])
             share = [sum(share)] * len(share)
@@ -235,7 +236,7 @@ def trials_at_once(scenario: Scenario, endpoint: str, n: int) -> int:
     """Return how many trials are simulated in one part; what they hold does not depend on it."""
     one = sized(scenario, endpoint, n, 1)
     room = min(PART, scenario.record.memory_limit)
-    return max(1, min(MOST_TRIALS, int(room // memory_needed(one))))
+    return max(1, min(MOST_TRIALS, int(room // memory_needed(resolve(one)[0]))))
 
 
 def check_endpoint(scenario: Scenario, endpoint: str, weeks: Sequence[float]) -> None:
