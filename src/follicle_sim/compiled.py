@@ -1,13 +1,11 @@
 """Compile numeric code with Numba and keep the machine code between runs.
 
 Numba notices an edited source file but not an edited helper in another file, so the cache folder is
-named after a hash of every module that holds compiled code. Where no folder is writable the code is
-compiled anew in each process, with a warning, instead of failing on import.
+named after a hash of every module that holds compiled code. Where no folder can be used (see
+`code_cache`) the code is compiled anew in each process, with a warning; importing does not fail.
 """
 
 import hashlib
-import os
-import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +13,7 @@ from typing import Any, TypeVar
 
 import numba
 
-ROOM = 8_000_000
-"""More than the compiled code takes on disk, bytes."""
+from follicle_sim.code_cache import code_cache
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,33 +39,22 @@ def _source_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-def _writable(folder: Path) -> bool:
-    try:
-        new = not folder.exists()
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            # an empty file fits on a full disk, the compiled engine does not
-            file.write(bytes(ROOM if new else 0))
-            return True
-    except OSError:
-        return False
-
-
 def cache_folder() -> Path | None:
-    """Return the folder for compiled code, or None where nothing is writable."""
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    user = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    shared = os.path.join(tempfile.gettempdir(), f"follicle_sim-{os.environ.get('USER', 'user')}")
-    for base in [chosen] if chosen else [os.path.join(user, "follicle_sim"), shared]:
-        folder = Path(base) / _source_hash()
-        if _writable(folder):
-            return folder
-    warnings.warn(
-        "no writable cache folder: compiled code is not kept and every start costs several "
-        "seconds; set NUMBA_CACHE_DIR to a writable folder",
-        stacklevel=2,
-    )
-    return None
+    """Return the folder for compiled code, or None where there is none that can be trusted."""
+    cache = code_cache(_source_hash())
+    for reason in cache.refused:
+        warnings.warn(
+            f"{reason}; compiled code is not read from there. Remove it, or set NUMBA_CACHE_DIR to "
+            "a folder of your own",
+            stacklevel=2,
+        )
+    if cache.folder is None and not cache.refused:
+        warnings.warn(
+            "no writable cache folder: compiled code is not kept and every start costs several "
+            "seconds; set NUMBA_CACHE_DIR to a writable folder",
+            stacklevel=2,
+        )
+    return cache.folder
 
 
 _FOLDER = cache_folder()

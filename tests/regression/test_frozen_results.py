@@ -105,7 +105,9 @@ def digest(data: xr.Dataset) -> str:
     for name in sorted(data.data_vars):
         values = data[name].values
         if values.dtype.kind == "f":
-            values = np.where(np.isnan(values), np.float64(np.nan), values)  # one NaN for all
+            # said, not left to a numpy's rules of promotion; float32 fits into float64 exactly
+            values = values.astype(np.float64)
+            values[np.isnan(values)] = np.nan  # one NaN for all
         little = np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<")))
         total.update(f"{name}{values.shape}{little.dtype.str}".encode())
         total.update(little.tobytes())
