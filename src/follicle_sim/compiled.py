@@ -8,6 +8,7 @@ named after a hash of every module that holds compiled code. Where no folder can
 import hashlib
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,6 +81,21 @@ def _compile(function: F, **options: Any) -> F:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(_FOLDER)
     try:
-        return numba.njit(cache=True, **options)(function)
+        return _forgiving(numba.njit(cache=True, **options)(function))
     finally:
         numba.config.CACHE_DIR = before
+
+
+def _forgiving(compiled: Any) -> Any:
+    """Let code run that cannot be kept: the disk may fill, or be limited, while it is compiled.
+
+    Numba writes each file whole or not at all, and takes one that is missing as not compiled yet.
+    """
+    keep = compiled._cache.save_overload
+
+    def keep_if_possible(*arguments: Any) -> None:
+        with suppress(OSError):
+            keep(*arguments)
+
+    compiled._cache.save_overload = keep_if_possible
+    return compiled

@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -218,3 +219,27 @@ def test_compiled_code_still_runs_where_the_folder_is_refused(tmp_path):
     assert done.stdout.split() == ["[1.", "1.]"]
     assert f"{planted} may be written by other users" in done.stderr
     assert list(planted.iterdir()) == []
+
+
+@POSIX
+def test_a_disk_that_fills_while_code_is_compiled_stops_nothing(tmp_path):
+    # the folder is there and not empty, so that its room is not looked at again
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))"
+    use = "from follicle_sim.numerics import exp_array as e; import numpy; print(e(numpy.zeros(2)))"
+    fill = "from follicle_sim import compiled; print(compiled._FOLDER)"
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "code")}
+
+    def run(code):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip(), done.stderr
+
+    folder, _ = run(fill)
+    Path(folder, "begun").write_text("x")
+    assert run(f"{limit}; {use}") == ("[1. 1.]", "")
+    written = sorted(path.stat().st_size for path in Path(folder).rglob("*.nb?"))
+    assert all(size <= 2000 for size in written)
+    assert run(use) == ("[1. 1.]", "")  # and what is missing is taken as not compiled yet
+    assert any(path.stat().st_size > 2000 for path in Path(folder).rglob("*.nbc"))
