@@ -1,18 +1,23 @@
 """Compile numeric code with Numba and keep the machine code between runs.
 
-Numba notices an edited source file but not an edited helper in another file, so the cache folder is
-named after a hash of every module that holds compiled code. Where no folder can be used (see
-`code_cache`) the code is compiled anew in each process, with a warning; importing does not fail.
+Numba notices an edited source file but not an edited helper in another file, so the cache folder
+is named after a hash of every module that holds compiled code. The hash also holds the versions of
+what compiles it: environments that share a home would otherwise mix up each other's code. Where no
+folder can be used (see `code_cache`) the code is compiled anew in each process, with a warning;
+importing does not fail.
 """
 
 import hashlib
+import sys
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import llvmlite
 import numba
+import numpy as np
 
 from follicle_sim.code_cache import code_cache
 
@@ -34,7 +39,8 @@ COMPILED_MODULES = (
 
 def _source_hash() -> str:
     here = Path(__file__).parent
-    digest = hashlib.sha256()
+    compilers = (sys.version, numba.__version__, llvmlite.__version__, np.__version__)
+    digest = hashlib.sha256(repr(compilers).encode())
     for name in ("compiled.py", "codes.py", *COMPILED_MODULES):
         digest.update((here / name).read_bytes())
     return digest.hexdigest()[:16]

@@ -136,6 +136,29 @@ def test_one_bit_changes_the_digest() -> None:
     assert digest(changed) != digest(data)
 
 
+def test_digests_do_not_hang_on_rules_of_promotion() -> None:
+    # NumPy 1 kept single precision where NumPy 2 makes it double
+    single = xr.Dataset({"calibre": ("x", np.array([0.1, np.nan, 80.0], np.float32))})
+    double = single.astype(np.float64)
+    other_nan = single.copy(deep=True)
+    other_nan["calibre"].values.view(np.uint32)[1] ^= 1
+    assert np.isnan(other_nan["calibre"].values[1])
+    assert digest(single) == digest(double) == digest(other_nan)
+    assert digest(single) != digest(single + np.float32(2.0**-20))
+
+
+def test_every_number_of_a_result_has_the_type_that_is_stated() -> None:
+    # what is neither stated here nor double would follow a library's rules
+    data = result("androgens, people that differ")
+    stated = {"follicle_phase": "uint8", "follicle_calibre": "float32"}
+    found = {
+        str(name): str(values.dtype)
+        for name, values in data.variables.items()
+        if values.dtype.kind in "fiu" and values.dtype != np.float64
+    }
+    assert found == stated | {"subject": "int64"}
+
+
 def test_no_fitted_parameter_is_left_to_its_default() -> None:
     scenario = parse_scenario(SCENARIOS["androgens, people that differ"] + BIOLOGY)
     fitted = {name for name, row in parameter_table().items() if row.grade == "fitted"}

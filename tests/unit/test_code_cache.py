@@ -243,3 +243,11 @@ def test_a_disk_that_fills_while_code_is_compiled_stops_nothing(tmp_path):
     assert all(size <= 2000 for size in written)
     assert run(use) == ("[1. 1.]", "")  # and what is missing is taken as not compiled yet
     assert any(path.stat().st_size > 2000 for path in Path(folder).rglob("*.nbc"))
+
+
+@pytest.mark.parametrize("library", ["numba", "llvmlite", "np"])
+def test_environments_with_other_compilers_keep_apart(monkeypatch, library):
+    before = compiled._source_hash()
+    assert before == compiled._source_hash()
+    monkeypatch.setattr(getattr(compiled, library), "__version__", "0.0.1")
+    assert compiled._source_hash() != before
