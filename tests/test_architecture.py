@@ -26,7 +26,17 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     (
         "foundations",
-        ("errors", "units", "codes", "files", "estimates", "compiled", "addresses", "numerics"),
+        (
+            "errors",
+            "units",
+            "codes",
+            "files",
+            "estimates",
+            "code_cache",
+            "compiled",
+            "addresses",
+            "numerics",
+        ),
     ),
     (
         "what is known",
@@ -52,12 +62,13 @@ LAYERS = (
         "loops and pictures",
         ("figures", "inference", "explain", "predict", "through", "pharmacology.fit_drake"),
     ),
-    ("what is left on disk", ("outputs", "reporting")),
+    ("what is left on disk", ("outputs", "reporting", "doctor")),
     (
         "what a user sees",
         (
             "console",
             "cli",
+            "cli_doctor",
             "cli_inference",
             "cli_instruments",
             "cli_optimise",

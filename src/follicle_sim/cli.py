@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from follicle_sim.cli_doctor import add_doctor
 from follicle_sim.cli_inference import add_inference
 from follicle_sim.cli_instruments import add_instruments
 from follicle_sim.cli_optimise import add_optimise
@@ -281,6 +282,7 @@ add_optimise(app, CODES)
 add_virtual_trial(app, CODES)
 add_trial_commands(app, CODES)
 add_plausible(app, CODES)
+add_doctor(app, CODES)
 
 
 def _stop(signal_number: int, frame: object) -> NoReturn:

@@ -29,7 +29,10 @@ def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
     memory = io.BytesIO()
     with h5netcdf.File(memory, "w") as file:
         data.dump_to_store(xr.backends.H5NetCDFStore(file), encoding=packed)
-    write_bytes_atomic(path, memory.getbuffer())
+    # The view ends here whatever happens: one that lives on in the traceback of a failure keeps the
+    # memory from closing, and from Python 3.13 on its finaliser says so after our own message.
+    with memory.getbuffer() as view:
+        write_bytes_atomic(path, view)
 
 
 def load_result(path: str | os.PathLike[str]) -> xr.Dataset:

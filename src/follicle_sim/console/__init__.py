@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from follicle_sim.console.doctor import print_diagnosis as print_diagnosis
     from follicle_sim.console.explain import explain_with_status as explain_with_status
     from follicle_sim.console.explain import print_explanation as print_explanation
     from follicle_sim.console.inference import print_calibration as print_calibration
@@ -36,6 +37,7 @@ _HOMES = {
     "explain_with_status": "explain",
     "print_calibration": "inference",
     "print_check": "predictive",
+    "print_diagnosis": "doctor",
     "print_explanation": "explain",
     "print_method": "instruments",
     "print_methods": "instruments",
