@@ -176,7 +176,7 @@ def prepare(scenario: Scenario) -> Study:
     """Collect what all arms of a scenario have in common."""
     scenario = arrange(scenario)
     if scenario.design.kind != "counterfactual":
-        check_streams(tuple(arm.label for arm in scenario.arms))
+        check_streams(tuple(arm.drawn_as for arm in scenario.arms))
     condition = load_condition(scenario.population.condition)
     changes = scenario.biology.items()
     parameters = load_parameters(

@@ -155,7 +155,9 @@ def adverse_events(dataset: xr.Dataset, level: float = 0.95) -> tuple[AdverseRow
             if "doses_taken" in trial.known:
                 taken = np.nan_to_num(trial.known["doses_taken"][replicate, a], nan=1.0)
             for reported, times in given_to(arm, last):
-                count = _draw(reported, times, until, taken, trial.seed, replicate, arm.label)[here]
+                count = _draw(reported, times, until, taken, trial.seed, replicate, arm.drawn_as)[
+                    here
+                ]
                 affected = int((count > 0).sum())
                 low, high = wilson(affected, count.size, level)
                 rows.append(
@@ -205,14 +207,14 @@ def _draw(
     taken: Floats,
     seed: int,
     replicate: int,
-    label: str,
+    arm: str,
 ) -> NDArray[np.int64]:
     """Return how often each person (S,) has it: one uniform each, turned into a count."""
     name = stream_of(f"{reported.treatment} {reported.event}")
     u = uniforms(
         seed,
         replicate,
-        stream_of(label),
+        stream_of(arm),
         np.arange(until.size),
         SUBJECT_LEVEL,
         name,

@@ -178,7 +178,7 @@ def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: 
             imputations=plan.imputations,
             seed=trial.seed,
             replicate=replicate,
-            stream=stream_of(f"{test.treatment} - {test.control}"),
+            stream=stream_of(f"{trial.name(test.treatment)} - {trial.name(test.control)}"),
             level=plan.level,
             alternative=test.alternative,
             left=left[replicate],

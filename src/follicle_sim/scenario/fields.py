@@ -14,6 +14,7 @@ from follicle_sim.errors import did_you_mean, nearest
 from follicle_sim.scenario.checks import Collector, choose, known_names, refuse, shown
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.known import Bounded, Known, default_known
+from follicle_sim.scenario.labels import not_cut
 from follicle_sim.scenario.laws import shares
 from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.quantities import FieldType, Quantity, Text, read, within
@@ -222,7 +223,9 @@ class ArmPairs(FieldType):
             arms = known_names(info).studies[study]
             parts = Collector()
             for label, arm in value.items():
-                parts.run((label,), partial(choose, arm, arms, f"arm of {study}"))
+                parts.run((label,), partial(not_cut, label, arm))
+                if not isinstance(arm, Mapping):
+                    parts.run((label,), partial(choose, arm, arms, f"arm of {study}"))
             parts.finish()
         return FrozenMap(value)
 

@@ -15,8 +15,9 @@ from follicle_sim.errors import InputError, Problem
 from follicle_sim.scenario.fields import write_overrides
 from follicle_sim.scenario.files import FILE_KEYS, parse_toml, read_document
 from follicle_sim.scenario.known import Known, default_known
+from follicle_sim.scenario.labels import label_problems
 from follicle_sim.scenario.merge import Document, apply_override, document
-from follicle_sim.scenario.model import Scenario, label_problems
+from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.own import with_own
 from follicle_sim.scenario.problems import path_text, problems_of
 from follicle_sim.scenario.toml_text import write_toml
@@ -167,7 +168,9 @@ def _texts(overrides: Sequence[str]) -> Sequence[str]:
     return [overrides] if isinstance(overrides, str) else overrides
 
 
-def _labels(values: Mapping[str, Any]) -> tuple[list[object], list[Iterable[object]]]:
+def _labels(
+    values: Mapping[str, Any],
+) -> tuple[list[object], list[Iterable[object]], list[object]]:
     def tables(key: str) -> list[Mapping[str, Any]]:
         entries = values.get(key)
         entries = entries if isinstance(entries, list) else []
@@ -177,4 +180,5 @@ def _labels(values: Mapping[str, Any]) -> tuple[list[object], list[Iterable[obje
     return (
         [arm.get("label") for arm in tables("arms")],
         [pair if isinstance(pair, Mapping) else () for pair in pairs],
+        [arm.get("id") for arm in tables("arms")],
     )

@@ -5,12 +5,11 @@ Each table has a module of its own; here they meet, with what only the whole can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from follicle_sim.errors import did_you_mean
 from follicle_sim.scenario.analysis import Analysis, plan_problems
 from follicle_sim.scenario.arms import Arm, Dose
 from follicle_sim.scenario.checks import Path, known_names, refuse_all
@@ -19,6 +18,7 @@ from follicle_sim.scenario.design_checks import arm_problems, calendar_problems
 from follicle_sim.scenario.fields import ArmPairs, Overrides, SchemaVersion, VariableNames
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.instrument import Instrument, unseen
+from follicle_sim.scenario.labels import label_problems
 from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.own import OwnTreatments
 from follicle_sim.scenario.people import Inclusion, Population, Spread, screening_problems
@@ -42,7 +42,6 @@ __all__ = [
     "Scenario",
     "Spread",
     "TreatmentCost",
-    "label_problems",
 ]
 
 MOST_FOLLICLES = 5_000_000_000
@@ -131,7 +130,9 @@ class Scenario(Table):
     @model_validator(mode="after")
     def _parts_fit_together(self, info: ValidationInfo) -> Scenario:
         problems = label_problems(
-            [arm.label for arm in self.arms], [comparison.arms for comparison in self.compare]
+            [arm.label for arm in self.arms],
+            [comparison.arms for comparison in self.compare],
+            [arm.id for arm in self.arms],
         )
         problems += self._size_problems() + self._sight_problems() + self._draw_problems()
         asked, run_in = self.population.inclusion, self.design.run_in
@@ -194,22 +195,3 @@ class Scenario(Table):
             f"own, and the sample has {most}; allowed: 2 to {most}"
         )
         return [(("run", "replicates"), message)]
-
-
-def label_problems(
-    labels: Sequence[object], compared: Sequence[Iterable[object]]
-) -> list[tuple[Path, str]]:
-    """Return what is wrong with arm labels; also works on a file whose other parts are broken."""
-    problems: list[tuple[Path, str]] = []
-    known = list(dict.fromkeys(label for label in labels if isinstance(label, str)))
-    for index, label in enumerate(labels):
-        if isinstance(label, str) and labels.index(label) < index:
-            first = labels.index(label)
-            message = f'found "{label}", already the label of arms[{first}]; labels must differ'
-            problems.append((("arms", index, "label"), message))
-    for index, pairs in enumerate(compared):
-        for label in pairs:
-            if isinstance(label, str) and label not in known:
-                message = f"unknown arm of this scenario{did_you_mean(label, known)}"
-                problems.append((("compare", index, "arms", label), message))
-    return problems
