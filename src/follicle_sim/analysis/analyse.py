@@ -25,7 +25,7 @@ from follicle_sim.analysis.outcomes import ask, outcome_rows
 from follicle_sim.analysis.people import Flags, Trial, read_trial, scenario_of
 from follicle_sim.analysis.plan import Test, tests_of
 from follicle_sim.analysis.result import TrialResult, TrialRow, known, unique
-from follicle_sim.analysis.sets import Rules, members
+from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.cohort import stream_of
 from follicle_sim.scenario.analysis import Analysis
 
@@ -105,11 +105,8 @@ def answer(trial: Trial, test: Test, plan: Analysis) -> Answer:
     """Return what the data say to one test, in all R trials."""
     rules = Rules(plan.least_doses, plan.most_late)
     if trial.kind == "crossover":
-        # Whoever keeps the protocol does so in both periods.
-        first, second = (
-            members(plan.set, trial, end, rules) for end in crossover.end_visits(trial, test.day)
-        )
-        keep = first & second
+        crossover.end_visits(trial, test.day)
+        keep = members_at(plan.set, trial, test.day, rules)
         periods, _ = crossover.period_groups(trial, test.treatment, test.control, test.day, keep)
         effects = compare_many(
             test.method,
@@ -120,7 +117,7 @@ def answer(trial: Trial, test: Test, plan: Analysis) -> Answer:
         )
         return Answer(effects, _mean(periods.treated), _mean(periods.control))
     visit = trial.visit(test.day)
-    keep = members(plan.set, trial, visit, rules)
+    keep = members_at(plan.set, trial, test.day, rules)
     if test.measure == "responders":
         return _responders(trial, test, plan, visit, keep)
     treated = arm_group(trial, test.treatment, visit, keep, plan)

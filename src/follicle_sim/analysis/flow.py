@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from follicle_sim.analysis.exposures import exposures
+from follicle_sim.analysis.exposures import anything_due, exposed, exposures
 from follicle_sim.analysis.people import Flags, Trial, read_trial, scenario_of
 from follicle_sim.analysis.plan import Test
-from follicle_sim.analysis.sets import SETS, Rules, members
+from follicle_sim.analysis.sets import SETS, Rules, members_at
 from follicle_sim.attendance import Left
 from follicle_sim.scenario.analysis import Analysis
 
@@ -30,7 +30,7 @@ class ArmFlow:
     allocated
         People in it.
     received
-        Those who took a dose; None where the arm is given nothing.
+        Those who took a dose; None where the arm is given nothing while people are in the trial.
     stopped
         Those who stopped treatment early; None where the design has no early stop.
     lost
@@ -100,18 +100,16 @@ def subject_flow(dataset: xr.Dataset, plan: Analysis, test: Test) -> SubjectFlow
     trial = read_trial(dataset, test.endpoint)
     scenario = scenario_of(dataset)
     given = [] if scenario is None else exposures(dataset, scenario)
-    visit = primary_visit(trial, test)
     rules = Rules(plan.least_doses, plan.most_late)
     seen = analysed_people(trial, test)
-    sets = {name: members(name, trial, visit, rules)[0] & seen for name in SETS}
+    sets = {name: members_at(name, trial, test.day, rules)[0] & seen for name in SETS}
     arms = []
     for index, label in enumerate(trial.arms):
         here = trial.enrolled[0, index]
         size = int(here.sum())
         received = None
-        if given and given[index]:
-            took = np.any([line.took.any(axis=1) for line in given[index]], axis=0)
-            received = int(took.sum())
+        if given and anything_due(given[index]):
+            received = int(exposed(given[index]).sum())
         stopped = None
         if "stopped_day" in trial.known:
             stopped = int(np.isfinite(trial.known["stopped_day"][0, index][here]).sum())
@@ -139,13 +137,6 @@ def subject_flow(dataset: xr.Dataset, plan: Analysis, test: Test) -> SubjectFlow
     return SubjectFlow(
         told.get("screened"), told.get("excluded", {}), enrolled, week, trial.paired, tuple(arms)
     )
-
-
-def primary_visit(trial: Trial, test: Test) -> int:
-    """Return the position of the visit a test looks at; in a crossover that of the last period."""
-    if trial.kind == "crossover":
-        return trial.visit(trial.periods[-1][0] + test.day)
-    return trial.visit(test.day)
 
 
 def analysed_people(trial: Trial, test: Test) -> Flags:
