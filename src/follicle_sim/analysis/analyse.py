@@ -105,17 +105,11 @@ def answer(trial: Trial, test: Test, plan: Analysis) -> Answer:
     """Return what the data say to one test, in all R trials."""
     rules = Rules(plan.least_doses, plan.most_late)
     if trial.kind == "crossover":
-        crossover.end_visits(trial, test.day)
         keep = members_at(plan.set, trial, test.day, rules)
-        periods, _ = crossover.period_groups(trial, test.treatment, test.control, test.day, keep)
-        effects = compare_many(
-            test.method,
-            periods.first,
-            periods.second,
-            level=plan.level,
-            alternative=test.alternative,
-        )
-        return Answer(effects, _mean(periods.treated), _mean(periods.control))
+        pair = crossover.pair_of(trial, test.treatment, test.control, test.day, keep)
+        effects = crossover.compare(pair, test.method, plan.level, test.alternative)
+        flat = (len(trial.values), -1)
+        return Answer(effects, _mean(pair.treated.reshape(flat)), _mean(pair.control.reshape(flat)))
     visit = trial.visit(test.day)
     keep = members_at(plan.set, trial, test.day, rules)
     if test.measure == "responders":
@@ -230,6 +224,12 @@ DESIGN_NOTES: Mapping[str, str] = {
 }
 
 
+MANY_TURNS = (
+    "differences between a person's periods under the two treatments, averaged over the sequences, "
+    "so that what is common to a period cancels; nothing is taken to carry over the washout"
+)
+
+
 def _lost(test: Test, found: Answer) -> str:
     lost, trials = int(np.isnan(found.effects.p).sum()), len(found.effects)
     if not lost:
@@ -253,7 +253,9 @@ def _intervals(plan: Analysis, tests: int) -> list[str]:
 
 def _notes(trial: Trial, test: Test, plan: Analysis) -> list[str]:
     notes = []
-    if trial.kind in DESIGN_NOTES:
+    if trial.kind == "crossover" and len(trial.arms) > 2:
+        notes.append(MANY_TURNS)
+    elif trial.kind in DESIGN_NOTES:
         notes.append(DESIGN_NOTES[trial.kind].format(switch=trial.switch / 7.0))
     if not test.control:
         notes.append(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from follicle_sim.analysis import crossover
 from follicle_sim.analysis.exposures import anything_due, exposed, exposures
 from follicle_sim.analysis.people import Flags, Trial, read_trial, scenario_of
 from follicle_sim.analysis.plan import Test
@@ -141,10 +142,23 @@ def subject_flow(dataset: xr.Dataset, plan: Analysis, test: Test) -> SubjectFlow
 
 def analysed_people(trial: Trial, test: Test) -> Flags:
     """Return who has all that a comparison needs as seen, without a rule for gaps, (A, S)."""
-    starts = [0.0] if trial.kind != "crossover" else [start for start, _ in trial.periods]
-    visits = [trial.visit(start + day) for start in starts for day in (0.0, test.day)]
-    seen = np.isfinite(trial.values[0][..., visits]).all(axis=-1)
-    return np.asarray(seen & trial.enrolled[0])
+    seen = trial.enrolled[0].copy()
+    for arm, visits in enumerate(needed_visits(trial, test)):
+        seen[arm] &= np.isfinite(trial.values[0, arm][:, visits]).all(axis=-1)
+    return np.asarray(seen)
+
+
+def needed_visits(trial: Trial, test: Test) -> list[list[int]]:
+    """Return the visits of each arm that a comparison is made of: baseline and endpoint.
+
+    In a crossover these are of the periods of the two treatments compared.
+    """
+    if trial.kind != "crossover":
+        return [[trial.visit(0.0), trial.visit(test.day)] for _ in trial.arms]
+    pairs = [
+        crossover.visits_of(trial, label, test.day) for label in (test.treatment, test.control)
+    ]
+    return [[visit for turns in each for visit in turns] for each in zip(*pairs, strict=True)]
 
 
 def _missed(trial: Trial, arm: int) -> tuple[int, int]:

@@ -272,7 +272,7 @@ def _method(scenario: Scenario, plan: Plan, own: bool) -> tuple[str, str]:
         return method, f'unknown "{method}"{did_you_mean(method, METHODS)}'
     fitting = [name for name, each in METHODS.items() if each.within == within]
     if turns:
-        fitting = list(crossover.METHODS)
+        fitting = list(crossover.methods_for(len(scenario.arms)))
     if method in fitting:
         return method, ""
     why = "arms hold different people"

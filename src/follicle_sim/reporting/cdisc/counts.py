@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from follicle_sim.analysis.flow import analysed_people
+from follicle_sim.analysis.flow import analysed_people, needed_visits
 from follicle_sim.analysis.groups import Floats
 from follicle_sim.analysis.missing import MISSING
 from follicle_sim.analysis.people import Flags, Trial, endpoints_of
@@ -178,9 +178,8 @@ def _in_crossover(report: TrialReport, trial: Trial, tests: list[Test]) -> Flags
         rules = Rules(plan.least_doses, plan.most_late)
         who = members_at(plan.set, trial, test.day, rules)[0]
         who = who & analysed_people(trial, test)
-        for start, _ in trial.periods:
-            for day in (start, start + test.day):
-                analysed[..., trial.visit(day)] |= who
+        for arm, visits in enumerate(needed_visits(trial, test)):
+            analysed[arm][:, visits] |= who[arm][:, None]
     return analysed
 
 
