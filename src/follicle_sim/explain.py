@@ -184,7 +184,7 @@ def find_arm(scenario: Scenario, label: str | None = None) -> Arm:
     labels = [arm.label for arm in scenario.arms]
     if label not in labels:
         message = f'no arm "{label}"{did_you_mean(label, labels)}'
-        raise InputError(scenario.title, [Problem("arm", message)])
+        raise InputError(scenario.source_name, [Problem("arm", message)])
     return scenario.arms[labels.index(label)]
 
 

@@ -171,11 +171,11 @@ def read_trial(dataset: xr.Dataset, endpoint: str) -> Trial:
         _switch(scenario),
         1 if scenario is None else scenario.run.seed,
         getattr(scenario.design, "stratify", None) is not None if scenario else False,
-        () if scenario is None else _names(arms, scenario),
+        () if scenario is None else named_arms(arms, scenario),
     )
 
 
-def _names(labels: Sequence[str], scenario: Scenario) -> tuple[str, ...]:
+def named_arms(labels: Sequence[str], scenario: Scenario) -> tuple[str, ...]:
     """Return what names each arm of a dataset in the random draws."""
     known = {arm.label: arm.drawn_as for arm in arranged_arms(scenario)}
     return tuple(known.get(label, label) for label in labels)

@@ -50,7 +50,7 @@ def load_scenario(
     InputError
         With every problem of the file at once: path, what was found, what is allowed.
     """
-    return _build(read_document(Path(path)), overrides, known)
+    return _build(read_document(Path(path)), overrides, known).read_from(str(path))
 
 
 def parse_scenario(
@@ -102,7 +102,9 @@ def with_overrides(
         If the result is not a valid scenario.
     """
     values = to_document(scenario, known=known)
-    return _build(document(values, "<scenario>"), overrides, known)
+    source = scenario.source_name if scenario.source_name != scenario.title else ""
+    changed = _build(document(values, source or "<scenario>"), overrides, known)
+    return changed.read_from(source)
 
 
 def dump_scenario(scenario: Scenario, *, known: Known | None = None) -> str:

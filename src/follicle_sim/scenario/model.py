@@ -6,9 +6,9 @@ Each table has a module of its own; here they meet, with what only the whole can
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from follicle_sim.scenario.analysis import Analysis, plan_problems
 from follicle_sim.scenario.arms import Arm, Dose
@@ -121,6 +121,26 @@ class Scenario(Table):
     optimise: Optimise | None = Field(
         default=None, description="[optimise] table: a schedule to search for"
     )
+
+    # Where it was read from, for messages; no part of what it says.
+    _source: str = PrivateAttr(default="")
+
+    @property
+    def source_name(self) -> str:
+        """Name for messages: the file it was read from, else its title."""
+        return self._source or self.title
+
+    def read_from(self, source: str) -> Self:
+        """Return the same scenario, which messages name by `source`."""
+        named = self.model_copy()
+        named._source = source
+        return named
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether two scenarios say the same, wherever they were read from."""
+        if not isinstance(other, Scenario) or type(self) is not type(other):
+            return NotImplemented
+        return self.__dict__ == other.__dict__
 
     @property
     def end(self) -> float:
