@@ -15,6 +15,7 @@ from follicle_sim.scenario.arms import Arm, Dose
 from follicle_sim.scenario.checks import Path, known_names, refuse_all
 from follicle_sim.scenario.design import Design
 from follicle_sim.scenario.design_checks import arm_problems, calendar_problems
+from follicle_sim.scenario.eligible import eligibility_problems
 from follicle_sim.scenario.fields import ArmPairs, Overrides, SchemaVersion, VariableNames
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.instrument import Instrument, unseen
@@ -157,6 +158,8 @@ class Scenario(Table):
         problems += self._size_problems() + self._sight_problems() + self._draw_problems()
         asked, run_in = self.population.inclusion, self.design.run_in
         problems += screening_problems(asked, run_in, self.run.history)
+        dosed = self.design.run_in_arm is not None
+        problems += eligibility_problems(self.population, self.instrument, dosed)
         labels = [arm.label for arm in self.arms]
         problems += plan_problems(self.analysis, labels, self.design.visits, self.instrument)
         problems += cost_problems(self) + search_problems(self)
