@@ -5,6 +5,7 @@ they pass from one part of the model to the next.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -117,7 +118,8 @@ def explain(
     if used:
         arms.append(Arm(label=_free_label(chosen), role="untreated"))
     typical = _typical(scenario, arms, follicles, tuple(days.tolist()))
-    study = prepare(typical)
+    # the last of these visits may be rounded to a step less: one grid for all
+    study = replace(prepare(typical), grid=grid)
     strata = _strata(study)
     sensitivity = np.array(list(strata.values()))
     levels, tables = zip(*(_links(study, i, sensitivity) for i in range(len(arms))), strict=True)

@@ -13,6 +13,7 @@ from follicle_sim.errors import InputError, did_you_mean
 from follicle_sim.scenario.analysis import Analysis
 from follicle_sim.scenario.arrangement import arrange
 from follicle_sim.scenario.fields import VARIABLES
+from follicle_sim.scenario.instrument import unseen
 from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.trials.simulated import RECIPES
@@ -35,7 +36,7 @@ def planned_tests(scenario: Scenario) -> tuple[Test, ...]:
     if plan.adverse_events and scenario.design.kind == "crossover":
         raise refuse("adverse_events", "not offered in a crossover")
     if plan.satisfaction is not None:
-        blank_trial(scenario, "hair_density")
+        check_recorded(scenario, "hair_density")
     return tests_of(plan, lambda endpoint: blank_trial(scenario, endpoint), roles)
 
 
@@ -75,14 +76,9 @@ def blank_trial(scenario: Scenario, endpoint: str) -> Trial:
     InputError
         The run will not hold the endpoint, with the nearest it will.
     """
-    kept = recorded(scenario)
-    needs = RECIPES[endpoint].needs if endpoint in RECIPES else (endpoint,)
-    recipe = RECIPES.get(endpoint)
-    if endpoint in OF_OTHERS or not set(needs) <= set(kept) or (recipe and recipe.factor):
-        known = [name for name in kept if name not in OF_OTHERS]
-        raise refuse(
-            "endpoint", f'the run has no endpoint "{endpoint}"{did_you_mean(endpoint, known)}'
-        )
+    if message := unseen(endpoint, scenario.instrument):
+        raise refuse("endpoint", message)
+    check_recorded(scenario, endpoint)
     lived = arrange(scenario)
     arms = tuple(arm.label for arm in lived.arms)
     switch, starts = scenario.design.switch, lived.starts if len(lived.starts) > 1 else ()
@@ -104,6 +100,22 @@ def blank_trial(scenario: Scenario, endpoint: str) -> Trial:
         stratified=scenario.design.stratify is not None,
         drawn_as=named_arms(arms, scenario),
     )
+
+
+def check_recorded(scenario: Scenario, endpoint: str) -> None:
+    """Refuse an endpoint that a run will not hold, with the nearest it will.
+
+    Raises
+    ------
+    InputError
+        As said.
+    """
+    kept, recipe = recorded(scenario), RECIPES.get(endpoint)
+    needs = (endpoint,) if recipe is None else recipe.needs
+    if endpoint in OF_OTHERS or not set(needs) <= set(kept) or (recipe and recipe.factor):
+        known = [name for name in kept if name not in OF_OTHERS]
+        hint = did_you_mean(endpoint, known)
+        raise refuse("endpoint", f'the run has no endpoint "{endpoint}"{hint}')
 
 
 def recorded(scenario: Scenario) -> Sequence[str]:
