@@ -117,7 +117,7 @@ def agrees(told: Told) -> None:
 
 
 def person(report: Any, row: dict[str, Any], arm: int, place: int, doses: int) -> None:
-    """Raise AssertionError unless a row of ADSL fits what the person took and how they kept to it."""
+    """Raise AssertionError unless a row of ADSL fits what the person took, and until when."""
     due = row["DOSEPCT"] is not None
     took = doses > 0
     assert (row["ACTARM"] != "") == (row["SAFFL"] == "Y") == (row["TRT01A"] != "")

@@ -16,7 +16,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from follicle_sim.analysis.groups import Alternative, Effects, Floats, Group, refuse, student
+from follicle_sim.analysis.groups import (
+    DUST,
+    Alternative,
+    Effects,
+    Floats,
+    Group,
+    give_need,
+    no_reasons,
+    refuse,
+    student,
+)
+from follicle_sim.analysis.linear import few, moments
 from follicle_sim.analysis.methods import compare_many
 from follicle_sim.analysis.people import SAME_DAY, Flags, Trial
 
@@ -37,11 +48,14 @@ class Periods:
         Change within a period under each, (R, A, S).
     first
         Position of the sequence that has the treatment first; of two sequences only.
+    size : (R,)
+        Largest absolute value that the changes come from: they carry its rounding.
     """
 
     treated: Floats
     control: Floats
     first: int
+    size: Floats
 
     @property
     def difference(self) -> Floats:
@@ -135,7 +149,8 @@ def pair_of(trial: Trial, treatment: str, control: str, day: float, keep: Flags)
         )
 
     starts = [start for start, _ in visits_of(trial, treatment, day)]
-    return Periods(changes(treatment), changes(control), int(np.argmin(starts)))
+    size = np.where(np.isfinite(values), np.abs(values), 0.0).max(axis=(1, 2, 3), initial=0.0)
+    return Periods(changes(treatment), changes(control), int(np.argmin(starts)), size)
 
 
 def compare(periods: Periods, method: str, level: float, alternative: Alternative) -> Effects:
@@ -149,43 +164,42 @@ def compare(periods: Periods, method: str, level: float, alternative: Alternativ
         As in `follicle_sim.analysis.methods.compare_many`.
     """
     if periods.difference.shape[1] > 2:
-        return _over_sequences(periods.difference, method, level, alternative)
+        return _over_sequences(periods, method, level, alternative)
     halves = [
         sign * periods.difference[:, arm] / 2
         for arm, sign in ((periods.first, 1.0), (1 - periods.first, -1.0))
     ]
-    groups = [Group(np.zeros_like(half), half[..., None]) for half in halves]
+    groups = [Group(np.zeros_like(half), half[..., None], size=periods.size) for half in halves]
     return compare_many(method, groups[0], groups[1], level=level, alternative=alternative)
 
 
 def _over_sequences(
-    difference: Floats, method: str, level: float, alternative: Alternative
+    periods: Periods, method: str, level: float, alternative: Alternative
 ) -> Effects:
     """Return the mean over sequences of a difference (R, A, S), the spread being that within them.
 
     t_test: one variance for all sequences; welch: each its own, with Satterthwaite's degrees of
-    freedom. NaN where a sequence has nobody (the periods would not cancel), or the spread is not
-    known.
+    freedom. Without anybody in a sequence the periods would not cancel.
     """
-    seen = np.isfinite(difference)
-    count = seen.sum(axis=2)
-    sequences = difference.shape[1]
-    filled = np.where(seen, difference, 0.0)
+    dust = DUST * periods.size
+    count, mean, squares = moments(periods.difference, dust[:, None])
+    sequences = count.shape[1]
+    why = no_reasons(dust.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = filled.sum(axis=2) / count
-        squares = np.where(seen, (filled - mean[..., None]) ** 2, 0.0).sum(axis=2)
-        df = (count.sum(axis=1) - sequences).astype(np.float64)
         if method == "welch":
-            parts = squares / (count - 1) / count
+            needed = f"2 in each of {sequences} sequences"
+            enough = np.asarray((count > 1).all(axis=1))
+            parts = squares / (count - 1.0) / count
             variance = parts.sum(axis=1)
-            df = variance**2 / (parts**2 / (count - 1)).sum(axis=1)
-            known = (count > 1).all(axis=1) & (variance > 0.0)
+            df = variance**2 / (parts**2 / (count - 1.0)).sum(axis=1)
+            df = np.where(variance == 0.0, count.sum(axis=1) - float(sequences), df)
         else:
+            needed = f"1 in each of {sequences} sequences, {sequences + 1} in all"
+            df = np.maximum(count.sum(axis=1) - float(sequences), 0.0)
+            enough = np.asarray((count > 0).all(axis=1) & (df > 0.0))
             variance = squares.sum(axis=1) / df * (1.0 / count).sum(axis=1)
-            known = (count > 0).all(axis=1) & (df > 0.0) & (variance > 0.0)
         se = np.sqrt(variance) / sequences
-    blank = np.full(len(count), np.nan)
-    estimate = np.where(known, mean.mean(axis=1), blank)
+    give_need(why, ~enough, lambda i: few(count[i].tolist(), needed))
+    estimate = np.where(enough, mean.mean(axis=1), np.nan)
     people = count.sum(axis=1), np.zeros(len(count), np.int64)
-    se, df = np.where(known, se, blank), np.where(known, df, 1.0)
-    return student(estimate, se, df, people, method, level, alternative)
+    return student(estimate, se, df, people, method, level, alternative, dust=dust, why=why)
