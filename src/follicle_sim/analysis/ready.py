@@ -49,17 +49,18 @@ def why_not(scenario: Scenario) -> str:
     return ""
 
 
-def check_analysis(scenario: Scenario, source: str) -> None:
+def check_analysis(scenario: Scenario, source: str, *, wanted: bool = False) -> None:
     """Refuse a scenario that plans an analysis of its own which cannot be done.
 
-    A table left at its defaults plans nothing: such a scenario may be run and looked at.
+    A table left at its defaults plans nothing: such a scenario may be run and looked at, unless the
+    analysis is `wanted` all the same.
 
     Raises
     ------
     InputError
         As `planned_tests`, naming the source.
     """
-    if scenario.analysis == Analysis():
+    if scenario.analysis == Analysis() and not wanted:
         return
     try:
         planned_tests(scenario)
