@@ -7,6 +7,7 @@ The default sizes are for every run of the suite. A longer look, by hand:
 
 import os
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -169,8 +170,6 @@ history = "30 days"
 
 @pytest.mark.parametrize(("adherence", "kept"), [(1.0, 4), (0.5, 0), (0.0, 0)])
 def test_who_takes_too_few_doses_keeps_no_protocol(adherence: float, kept: int) -> None:
-    import tomllib
-
     told = journey(tomllib.loads(DOSED.format(adherence=adherence)))
     assert told.report is not None
     agrees(told)
@@ -180,3 +179,25 @@ def test_who_takes_too_few_doses_keeps_no_protocol(adherence: float, kept: int) 
     assert told.report.flow.arms[1].analysed["per_protocol"] == 4
     safe = {row["SAFFL"] for row in rows}
     assert safe == ({"N"} if adherence == 0.0 else {"Y"})
+
+
+def test_who_has_had_every_dose_stops_nothing_early() -> None:
+    text = DOSED.format(adherence=1.0).replace('every = "1 day"\nuntil = "12 weeks"\n', "")
+    text = text.replace('kind = "parallel"', 'kind = "parallel"\nearly_stop = { per_year = 0.99 }')
+    told = journey(tomllib.loads(text))
+    assert told.data is not None
+    assert told.report is not None
+    assert np.isnan(told.data["stopped_day"]).all()
+    assert (told.data["doses_taken"].sel(arm="drug") == 1.0).all()
+    agrees(told)
+    rows = subject_rows(told.report)
+    assert {row["EOTSTT"] for row in rows} == {"COMPLETED"}
+    assert {row["PPROTFL"] for row in rows} == {"Y"}
+    # the same people stop what is given daily
+    daily = DOSED.format(adherence=1.0).replace(
+        'kind = "parallel"', 'kind = "parallel"\nearly_stop = { per_year = 0.99 }'
+    )
+    stopping = journey(tomllib.loads(daily)).data
+    assert stopping is not None
+    assert np.isfinite(stopping["stopped_day"].sel(arm="drug")).any()
+    assert np.isnan(stopping["stopped_day"].sel(arm="nothing")).all()
