@@ -103,17 +103,28 @@ def run(
 @app.command(epilog=CODES, short_help="Report every problem of a scenario file.")
 def check(file: ScenarioFile, settings: Settings = None) -> None:
     """Check a scenario file: every problem at once, or a line that says it is fine."""
+    from follicle_sim.analysis.ready import check_analysis, why_not
     from follicle_sim.scenario.arrangement import arm_sizes, arrange
     from follicle_sim.scenario.load import load_scenario
+    from follicle_sim.scenario.notes import notes
     from follicle_sim.simulate import check_memory
+    from follicle_sim.study import prepare
+    from follicle_sim.uncertainty import all_drawn
 
     scenario = load_scenario(file, settings or [])
+    prepare(all_drawn(scenario)[0])
     check_memory(scenario)
+    check_analysis(scenario, str(file))
     trial = arrange(scenario)
     people = sum(arm_sizes(trial)) * scenario.run.replicates
     parts = {"arm": len(trial.arms), "subject": people, "visit": len(trial.design.visits)}
     counts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in parts.items())
     typer.echo(f"{file}: fine: {', '.join(counts)}")
+    told = list(notes(scenario))
+    if scenario.design.kind != "counterfactual" and (reason := why_not(scenario)):
+        told.append(f"follicle-sim trial and power have nothing to analyse: {reason}")
+    for note in told:
+        typer.echo(f"note: {note}")
 
 
 @app.command(epilog=CODES, short_help="Read a scenario back: arms, timeline, parameters, cost.")

@@ -32,6 +32,7 @@ def trial(
     other statistics with the same people; `follicle-sim power` runs many trials.
     """
     from follicle_sim import console, outputs
+    from follicle_sim.analysis.ready import check_analysis
     from follicle_sim.reporting.files import forget, write_trial
     from follicle_sim.reporting.report import check_measure, check_trial, make_report
     from follicle_sim.scenario.load import load_scenario
@@ -42,6 +43,7 @@ def trial(
     scenario = load_scenario(file, changes)
     check_trial(scenario)
     check_measure(scenario.analysis)
+    check_analysis(scenario, str(file), wanted=True)
     check_memory(scenario)
     folder = outputs.make_folder(out or Path("results") / f"{file.stem}.trial")
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)

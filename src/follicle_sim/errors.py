@@ -41,6 +41,10 @@ class Problem:
     message: str
     source: str = ""
 
+    def below(self, table: str) -> Problem:
+        """Return the problem with its place inside a table of the file."""
+        return Problem(f"{table}.{self.where}" if self.where else table, self.message, self.source)
+
 
 class InputError(FollicleSimError):
     """Bad input: every problem of one source at once.

@@ -91,5 +91,5 @@ def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort)
     # the count that begins a run-in is the one that decides; any other is a reading of its own,
     # also where screening and baseline fall on one day
     reading = None if day < 0.0 and day in design.visits else SCREENING
-    found = read(early.scenario, arms[arm].label, people, tally, reading=reading)
+    found = read(early.scenario, arms[arm].drawn_as, people, tally, reading=reading)
     return found["hair_density"][:, 0]

@@ -207,4 +207,4 @@ def check_memory(scenario: Scenario) -> None:
             f"the results need about {found}, more than the {allowed} allowed; record fewer visits "
             "or subjects, switch record.follicles off, or raise the limit"
         )
-        raise InputError(scenario.title, [Problem("record.memory_limit", message)])
+        raise InputError(scenario.source_name, [Problem("record.memory_limit", message)])

@@ -30,7 +30,7 @@ from follicle_sim.forcing import (
 )
 from follicle_sim.grafting import Session, grafts_of, sessions, undergone
 from follicle_sim.pharmacology.dosing import Habit
-from follicle_sim.pharmacology.exposure import arm_factors, people_differ
+from follicle_sim.pharmacology.exposure import acting_doses, arm_factors, people_differ
 from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.pharmacology.library import (
     POTENCY_PREFIX,
@@ -173,10 +173,17 @@ def prepare_all(scenarios: Sequence[Scenario]) -> list[Study]:
 
 
 def prepare(scenario: Scenario) -> Study:
-    """Collect what all arms of a scenario have in common."""
+    """Collect what all arms of a scenario have in common.
+
+    Raises
+    ------
+    InputError
+        What cannot be given or lived: see `check_doses`; a cycle without length.
+    """
+    check_doses(scenario)
     scenario = arrange(scenario)
     if scenario.design.kind != "counterfactual":
-        check_streams(tuple(arm.label for arm in scenario.arms))
+        check_streams(tuple(arm.drawn_as for arm in scenario.arms))
     condition = load_condition(scenario.population.condition)
     changes = scenario.biology.items()
     parameters = load_parameters(
@@ -184,7 +191,7 @@ def prepare(scenario: Scenario) -> Study:
     )
     if sum(parameters[f"{phase.name.lower()}_mean"] for phase in CYCLE) < SHORTEST_CYCLE:
         message = f"the mean durations of the phases add up to less than {SHORTEST_CYCLE:g} day"
-        raise InputError(scenario.title, [Problem("biology", message)])
+        raise InputError(scenario.source_name, [Problem("biology", message)])
     return Study(
         scenario=scenario,
         condition=condition,
@@ -199,6 +206,40 @@ def prepare(scenario: Scenario) -> Study:
         ),
         treatments=treatments_of(scenario),
     )
+
+
+def check_doses(scenario: Scenario) -> None:
+    """Refuse doses that nobody can be given, whoever is drawn; every arm's first problem at once.
+
+    Raises
+    ------
+    InputError
+        A treatment under two sets of hypotheses in one person, transplants beyond what a scalp
+        takes or in a condition that attacks growing hair.
+    """
+    known, condition = treatments_of(scenario), load_condition(scenario.population.condition)
+    end = last_day(scenario) + scenario.run.forcing_step
+    problems = []
+    for index, arm in enumerate(scenario.arms):
+        problems += _dose_problems(f"arms[{index}]", arm, end, condition, known)
+    if not problems:
+        # what people get one after the other may not go together either
+        for arm in arrange(scenario).arms:
+            problems += _dose_problems(f'arms, "{arm.label}"', arm, end, condition, known)
+    if problems:
+        raise InputError(scenario.source_name, problems)
+
+
+def _dose_problems(
+    place: str, arm: Arm, end: float, condition: Condition, known: Mapping[str, Treatment]
+) -> list[Problem]:
+    try:
+        sessions(arm, end, condition, known)
+        acting_doses(arm, end, treatments=known)
+    except InputError as error:
+        below = error.source.removeprefix(arm.label)
+        return [each.below(f"{place}{below}") for each in error.problems]
+    return []
 
 
 def treatments_of(scenario: Scenario) -> dict[str, Treatment]:

@@ -133,7 +133,7 @@ def uncertain_potencies(scenario: Scenario) -> Mapping[str, Quantity]:
             if found.setdefault(name, potency) != potency:
                 message = "another potency than in an earlier arm; draw them in two scenarios"
                 raise InputError(
-                    scenario.title, [Problem(f"arms[{i}].doses[{j}].variants", message)]
+                    scenario.source_name, [Problem(f"arms[{i}].doses[{j}].variants", message)]
                 )
     return found
 

@@ -12,6 +12,7 @@ from command_line import contents
 from virtual_trials import DESIGNS, FULL, PARALLEL
 
 from follicle_sim.cli import main
+from follicle_sim.errors import InputError, Problem
 from follicle_sim.storage import load_result
 
 FILES = {
@@ -180,13 +181,28 @@ def test_identical_people_are_warned_of(cli, tmp_path):
     assert "people are identical" in done.out
 
 
-def test_data_are_kept_when_the_plan_does_not_fit_them(cli, tmp_path):
+def test_a_plan_that_does_not_fit_is_refused_before_anything_is_simulated(cli, tmp_path):
     scenario, out = write(tmp_path, PARALLEL), tmp_path / "out"
-    assert cli("trial", scenario, "--out", out, "-q").code == 0
     rule = ("--set", "analysis.missing=jump_to_reference", "--set", "arms[1].role=treatment")
     done = cli("trial", scenario, "--out", out, "-q", *rule)
     assert done.code == 2
-    assert "jump_to_reference needs a control arm" in done.err
+    assert f"{scenario}: analysis.missing: jump_to_reference needs a control arm" in done.err
+    assert not out.exists()
+    assert cli("check", scenario, *rule).err == done.err
+
+
+def test_data_are_kept_when_their_statistics_are_refused(cli, tmp_path, monkeypatch):
+    scenario, out = write(tmp_path, PARALLEL), tmp_path / "out"
+    assert cli("trial", scenario, "--out", out, "-q").code == 0
+
+    def refused(data):
+        raise InputError("analysis", [Problem("endpoint", "these data cannot be analysed")])
+
+    with monkeypatch.context() as patch:
+        patch.setattr("follicle_sim.reporting.report.make_report", refused)
+        done = cli("trial", scenario, "--out", out, "-q")
+    assert done.code == 2
+    assert "these data cannot be analysed" in done.err
     assert "follicle-sim analyse asks them otherwise" in done.err
     assert [path.name for path in out.iterdir()] == ["result.nc"]
     assert cli("analyse", out, "--missing", "available", "-q").code == 0

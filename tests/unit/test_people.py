@@ -128,7 +128,7 @@ def test_too_few_eligible_is_refused_with_what_excludes_them():
     scenario = people(
         """
         age = ["20 years", "60 years"]
-        spread = { severity = 0.1 }
+        spread = { severity = 0.25 }
         [population.inclusion]
         age = ["20 years", "40 years"]
         severity = "norwood_vi"

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from follicle_sim import parse_scenario, simulate, with_overrides
+from follicle_sim.analysis.ready import planned_tests
 from follicle_sim.errors import InputError, Interrupted
 from follicle_sim.inference.power import OTHER_LUCK, analyse, judge, power
 from follicle_sim.inference.power_plan import Plan, compared, complete_plan, without_drug
 from follicle_sim.inference.trial_sources import GaussianTrials, SimulatedTrials, sized
+from follicle_sim.scenario.analysis import Analysis
 
 TEXT = """
 schema_version = 1
@@ -153,6 +155,20 @@ def test_what_is_left_open_is_the_analysis_table(scenario):
     assert (plan.alpha, plan.sided, plan.alternative) == (0.01, 1, "greater")
     mine = complete_plan(scenario, Plan("shed_rate", sided=1), [5], 5)
     assert (mine.weeks, mine.method, mine.alternative) == ((24.0,), "ancova", "less")
+
+
+def test_a_test_within_persons_of_the_table_is_one_of_own_changes_as_in_a_trial(scenario):
+    table = Analysis(method="signed_rank")
+    planned = scenario.model_copy(update={"analysis": table})
+    plan = complete_plan(planned, Plan(), [5], 5)
+    trial = planned_tests(planned)
+    asked = [(each.treatment, each.control) for each in trial]
+    assert list(plan.pairs) == asked
+    assert {control for _, control in asked} == {""}
+    # who names a control arm, or the test, is told that they do not fit
+    for mine in (Plan(control=scenario.arms[-1].label), Plan(method="signed_rank")):
+        with pytest.raises(InputError, match="does not fit"):
+            complete_plan(planned, mine, [5], 5)
 
 
 def test_a_counterfactual_design_is_refused_with_the_reason(scenario):

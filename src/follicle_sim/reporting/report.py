@@ -103,7 +103,7 @@ def check_trial(scenario: Scenario) -> None:
         found = f"found {scenario.run.replicates}; {ONE_TRIAL}"
         problems.append(Problem("run.replicates", found))
     if problems:
-        raise InputError(scenario.title, problems)
+        raise InputError(scenario.source_name, problems)
 
 
 OF_CHANGES = (

@@ -45,6 +45,9 @@ def design_lines(scenario: Scenario) -> dict[str, str]:
 
 def _who(scenario: Scenario) -> Iterator[tuple[str, str]]:
     design = scenario.design
+    if _named_by_label(scenario):
+        text = "another label is another group of people, unless the arm has an id"
+        yield "people", f"drawn by the labels of the arms: {text}"
     if design.stratify is not None:
         yield "allocation", f"permuted blocks within classes of {design.stratify}"
     if design.period is not None and design.washout is not None:
@@ -56,6 +59,13 @@ def _who(scenario: Scenario) -> Iterator[tuple[str, str]]:
     if design.run_in is not None:
         doses = f"on the doses of {design.run_in_arm}" if design.run_in_arm else "untreated"
         yield "run-in", f"{_time(design.run_in)} before baseline, everybody {doses}"
+
+
+def _named_by_label(scenario: Scenario) -> bool:
+    """Return whether a corrected label would replace the people of an arm."""
+    shared = scenario.design.kind in ("counterfactual", "split_scalp")
+    pooled = scenario.design.stratify is not None
+    return not (shared or pooled) and any(arm.id is None for arm in scenario.arms)
 
 
 def _when(design: Design) -> Iterator[tuple[str, str]]:

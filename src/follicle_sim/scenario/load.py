@@ -15,8 +15,9 @@ from follicle_sim.errors import InputError, Problem
 from follicle_sim.scenario.fields import write_overrides
 from follicle_sim.scenario.files import FILE_KEYS, parse_toml, read_document
 from follicle_sim.scenario.known import Known, default_known
+from follicle_sim.scenario.labels import label_problems
 from follicle_sim.scenario.merge import Document, apply_override, document
-from follicle_sim.scenario.model import Scenario, label_problems
+from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.own import with_own
 from follicle_sim.scenario.problems import path_text, problems_of
 from follicle_sim.scenario.toml_text import write_toml
@@ -49,7 +50,7 @@ def load_scenario(
     InputError
         With every problem of the file at once: path, what was found, what is allowed.
     """
-    return _build(read_document(Path(path)), overrides, known)
+    return _build(read_document(Path(path)), overrides, known).read_from(str(path))
 
 
 def parse_scenario(
@@ -101,7 +102,9 @@ def with_overrides(
         If the result is not a valid scenario.
     """
     values = to_document(scenario, known=known)
-    return _build(document(values, "<scenario>"), overrides, known)
+    source = scenario.source_name if scenario.source_name != scenario.title else ""
+    changed = _build(document(values, source or "<scenario>"), overrides, known)
+    return changed.read_from(source)
 
 
 def dump_scenario(scenario: Scenario, *, known: Known | None = None) -> str:
@@ -167,7 +170,9 @@ def _texts(overrides: Sequence[str]) -> Sequence[str]:
     return [overrides] if isinstance(overrides, str) else overrides
 
 
-def _labels(values: Mapping[str, Any]) -> tuple[list[object], list[Iterable[object]]]:
+def _labels(
+    values: Mapping[str, Any],
+) -> tuple[list[object], list[Iterable[object]], list[object]]:
     def tables(key: str) -> list[Mapping[str, Any]]:
         entries = values.get(key)
         entries = entries if isinstance(entries, list) else []
@@ -177,4 +182,5 @@ def _labels(values: Mapping[str, Any]) -> tuple[list[object], list[Iterable[obje
     return (
         [arm.get("label") for arm in tables("arms")],
         [pair if isinstance(pair, Mapping) else () for pair in pairs],
+        [arm.get("id") for arm in tables("arms")],
     )
