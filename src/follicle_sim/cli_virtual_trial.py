@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from follicle_sim.cli_options import Quiet, ScenarioFile, Seed, Settings, Threads
-from follicle_sim.errors import InputError, Problem
 
 Out = Annotated[
     Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.trial.")
@@ -32,11 +31,10 @@ def trial(
     other statistics with the same people; `follicle-sim power` runs many trials.
     """
     from follicle_sim import console, outputs
-    from follicle_sim.reporting.files import forget, write_trial
-    from follicle_sim.reporting.report import check_measure, check_trial, make_report
+    from follicle_sim.reporting.files import report_trial
+    from follicle_sim.reporting.report import check_measure, check_trial
     from follicle_sim.scenario.load import load_scenario
     from follicle_sim.simulate import check_memory
-    from follicle_sim.storage import save_result
 
     changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
     scenario = load_scenario(file, changes)
@@ -45,15 +43,7 @@ def trial(
     check_memory(scenario)
     folder = outputs.make_folder(out or Path("results") / f"{file.stem}.trial")
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
-    # What took long is safe before statistics or a figure can fail.
-    save_result(data, folder / "result.nc")
-    try:
-        report = make_report(data)
-    except InputError as error:
-        forget(folder)
-        way = f"the data are in {folder}: follicle-sim analyse asks them otherwise"
-        raise InputError(error.source, [*error.problems, Problem("", way)]) from None
-    files = ("result.nc", *write_trial(report, folder, cdisc=cdisc))
+    report, files = report_trial(data, folder, cdisc=cdisc)
     if not quiet:
         console.print_trial(report, folder, files)
 

@@ -2,7 +2,9 @@
 
 import io
 import os
+from collections.abc import Hashable
 from pathlib import Path
+from typing import Any
 
 import h5netcdf
 import numpy as np
@@ -20,11 +22,15 @@ def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
     OutputError
         Where the file cannot be written.
     """
-    packed = {
+    packed: dict[Hashable, dict[str, Any]] = {
         name: {"zlib": True, "complevel": 2, "shuffle": True}
         for name, variable in data.data_vars.items()
         if variable.dtype.kind in "iuf"
     }
+    # A coordinate, and the bounds of one, have no missing values (CF 1.11, 2.5.1 and 7.1).
+    for name in {*data.coords, *(each.attrs.get("bounds") for each in data.coords.values())}:
+        if name in data.variables:
+            packed[name] = packed.get(name, {}) | {"_FillValue": None}
     # HDF5 crashes the process when a disk fills under it, so it writes to memory and we to disk.
     memory = io.BytesIO()
     with h5netcdf.File(memory, "w") as file:
