@@ -32,6 +32,8 @@ LAYERS = (
             "codes",
             "files",
             "folders",
+            "attributes",
+            "given",
             "estimates",
             "compiled",
             "addresses",
@@ -55,7 +57,10 @@ LAYERS = (
         ("traits", "cohort", "enrolment", "who", "attendance", "sites", "uncertainty"),
     ),
     ("what happens to them", ("engine", "forcing", "grafting")),
-    ("what is measured", ("instrument", "dataset", "follow_up", "provenance", "storage")),
+    (
+        "what is measured",
+        ("instrument", "dataset", "follow_up", "provenance", "storage", "result_checks"),
+    ),
     ("the way through", ("study", "screening", "simulate")),
     ("what it says", ("crossover", "endpoints", "analysis", "trials.simulated", "trials.compare")),
     (

@@ -171,13 +171,19 @@ def rerun(
 ) -> None:
     """Repeat a run from what its result file says of itself."""
     from follicle_sim import console, outputs
-    from follicle_sim.provenance import stored_scenario
-    from follicle_sim.storage import load_result
+    from follicle_sim.result_checks import check_result
+    from follicle_sim.scenario.numbers import changed_since
+    from follicle_sim.storage import read_result
 
     if not check and out is None:
         raise typer.BadParameter("say --check, or --out FOLDER, or both")
-    before = load_result(result)
-    scenario = stored_scenario(before.attrs, str(result))
+    before = read_result(result)
+    scenario = check_result(before, str(result))
+    console.print_incomplete(result.parent)
+    numbers = scenario.background.numbers
+    others = [] if numbers is None else changed_since(numbers)
+    if others and not quiet:
+        console.print_other_numbers(others)
     folder = None if out is None else outputs.make_folder(out)
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
     if folder is not None:

@@ -109,6 +109,7 @@ def analyse(
     from follicle_sim.reporting.report import make_report
 
     data = load_trial(run)
+    console.print_incomplete(run if run.is_dir() else run.parent)
     chosen = {
         "endpoint": endpoint,
         "at": None if week is None else f"{week:g} weeks",

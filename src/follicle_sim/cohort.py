@@ -123,7 +123,7 @@ def draw_cohort(
     mine = allocate(classes, arm_sizes(arranged), seed=seed, replicate=replicate) == arm
     if not mine.any():
         message = f"nobody was allocated to arms[{arm}] in replicate {replicate}; raise the number"
-        raise InputError(scenario.title, [Problem("population.subjects", message)])
+        raise InputError(scenario.origin, [Problem("population.subjects", message)])
     return chosen(people, mine)
 
 

@@ -166,7 +166,7 @@ def _refuse(scenario: Scenario, failed: NDArray[np.int64]) -> None:
         f"of {failed.size:,} candidates {eligible} are eligible, fewer than one in {RAREST:,}; "
         f"left out by {told}; widen a criterion, or let the population vary more"
     )
-    raise InputError(scenario.title, [Problem("population.inclusion", message)])
+    raise InputError(scenario.origin, [Problem("population.inclusion", message)])
 
 
 def joined(flows: Sequence[Flow]) -> Flow:

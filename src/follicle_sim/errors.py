@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 
 # Longer lists hide the answer; the nearest match is then more useful than the whole menu.
 _MENU = 12
@@ -127,3 +128,24 @@ def did_you_mean(word: str, options: Iterable[str]) -> str:
         return ""
     more = f" and {len(listed) - _MENU} more" if len(listed) > _MENU else ""
     return f"; allowed: {', '.join(listed[:_MENU])}{more}"
+
+
+def shown(value: object) -> str:
+    """Return a short description of a value as it stands in a file."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}..."'
+    if isinstance(value, int):
+        # Printing thousands of digits helps nobody and is refused by the interpreter.
+        return str(value) if abs(value) < 10**20 else "a number of more than 20 digits"
+    if isinstance(value, float):
+        short = f"{value:g}"
+        return short if float(short) == value else repr(value)
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, (list, tuple)):
+        return "an empty list" if not value else "a list"
+    if isinstance(value, (date, datetime, time)):
+        return f"the date {value}"
+    return f"a {type(value).__name__}"

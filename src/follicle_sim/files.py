@@ -141,11 +141,14 @@ def csv_text(names: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
     '=1+2,-5.2
     -5.2,
     """
+    return "".join(_line(row) for row in (names, *rows))
+
+
+def _line(row: Iterable[object]) -> str:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue()
+    # Only what is part of the end of a line is put in quotes, and a text may hold either half.
+    csv.writer(text, lineterminator="\r\n").writerow([_cell(value) for value in row])
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")

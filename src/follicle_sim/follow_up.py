@@ -207,15 +207,19 @@ def design_attrs(
         several = {"replicates": flows} if len(flows) > 1 else {}
         attrs["flow"] = json.dumps(summed(flows) | several)
     if len(scenario.starts) > 1:
-        periods = [
-            {
-                "start": start,
-                "given": {
-                    arm.label: turns[k]
-                    for arm, turns in zip(scenario.arms, scenario.given, strict=True)
-                },
-            }
-            for k, start in enumerate(scenario.starts)
-        ]
-        attrs["periods"] = json.dumps(periods)
+        attrs["periods"] = json.dumps(periods_of(scenario))
     return attrs
+
+
+def periods_of(scenario: Arranged) -> list[dict[str, Any]]:
+    """Return of each period when it begins and whose doses each arm has in it."""
+    return [
+        {
+            "start": start,
+            "given": {
+                arm.label: turns[k]
+                for arm, turns in zip(scenario.arms, scenario.given, strict=True)
+            },
+        }
+        for k, start in enumerate(scenario.starts)
+    ]

@@ -23,7 +23,9 @@ def results():
     yield "explain", explain(parse_scenario(SMALLEST), follicles=10)
 
 
-@pytest.fixture(scope="module", params=["one visit", "parallel", "crossover", "posterior", "explain"])
+@pytest.fixture(
+    scope="module", params=["one visit", "parallel", "crossover", "posterior", "explain"]
+)
 def stored(request, tmp_path_factory):
     """A dataset and the file it was saved in."""
     data = dict(results())[request.param]

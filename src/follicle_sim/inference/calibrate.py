@@ -16,6 +16,7 @@ from follicle_sim.figures.profiles import plot_profiles
 from follicle_sim.figures.style import save_figure
 from follicle_sim.files import write_rows, write_text_atomic
 from follicle_sim.folders import being_written
+from follicle_sim.given import check_call, check_kind, check_whole, refused
 from follicle_sim.inference.checkpoint import Checkpoint, fingerprint
 from follicle_sim.inference.emulator import (
     Emulator,
@@ -83,6 +84,12 @@ def calibrate(job: Job, report: Report | None = None) -> Found:
     Interrupted
         On Ctrl-C; the checkpoints allow to go on.
     """
+    check_kind("calibrate", "job", job, Job, "a Job")
+    if job.method not in METHODS:
+        raise refused("calibrate", "method", job.method, ", ".join(METHODS))
+    check_whole("calibrate", "steps", job.steps)
+    check_whole("calibrate", "walkers", job.walkers, 2)
+    check_call("calibrate", "report", report)
     began = time.perf_counter()
     run: dict[Method, Callable[[Job, Report | None, float], Found]] = {
         "optimum": _optimum,

@@ -8,8 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from follicle_sim.errors import InputError, Problem, did_you_mean, nearest
-from follicle_sim.scenario.checks import shown
+from follicle_sim.errors import InputError, Problem, did_you_mean, nearest, shown
 from follicle_sim.scenario.merge import Document, document, merge
 
 MOST_BYTES = 1_000_000
