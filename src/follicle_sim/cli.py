@@ -17,7 +17,17 @@ import typer
 from follicle_sim.cli_inference import add_inference
 from follicle_sim.cli_instruments import add_instruments
 from follicle_sim.cli_optimise import add_optimise
-from follicle_sim.cli_options import Quiet, ScenarioFile, Seed, Settings, Threads
+from follicle_sim.cli_options import (
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Threads,
+    default_folder,
+    file_name,
+    out_path,
+    read_scenario,
+)
 from follicle_sim.cli_plausible import add_plausible
 from follicle_sim.cli_trial import add_trial_commands
 from follicle_sim.cli_virtual_trial import add_virtual_trial
@@ -77,7 +87,7 @@ def run(
     file: ScenarioFile,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder for the results. Default: results/NAME_OF_FILE."),
+        out_path("Folder for the results. Default: results/NAME_OF_FILE."),
     ] = None,
     seed: Seed = None,
     settings: Settings = None,
@@ -86,13 +96,11 @@ def run(
 ) -> None:
     """Simulate a scenario, hold it against its trials, write data, tables and figures."""
     from follicle_sim import console, outputs
-    from follicle_sim.scenario.load import load_scenario
     from follicle_sim.simulate import check_memory
 
-    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
-    scenario = load_scenario(file, changes)
+    scenario = read_scenario(file, settings, seed)
     check_memory(scenario)
-    folder = outputs.make_folder(out or Path("results") / file.stem)
+    folder = outputs.make_folder(out or default_folder(file))
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
     written = outputs.write_run(data, scenario, folder)
     if not quiet:
@@ -103,25 +111,23 @@ def run(
 def check(file: ScenarioFile, settings: Settings = None) -> None:
     """Check a scenario file: every problem at once, or a line that says it is fine."""
     from follicle_sim.scenario.arrangement import arm_sizes, arrange
-    from follicle_sim.scenario.load import load_scenario
     from follicle_sim.simulate import check_memory
 
-    scenario = load_scenario(file, settings or [])
+    scenario = read_scenario(file, settings)
     check_memory(scenario)
     trial = arrange(scenario)
     people = sum(arm_sizes(trial)) * scenario.run.replicates
     parts = {"arm": len(trial.arms), "subject": people, "visit": len(trial.design.visits)}
     counts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in parts.items())
-    typer.echo(f"{file}: fine: {', '.join(counts)}")
+    typer.echo(f"{file_name(file)}: fine: {', '.join(counts)}")
 
 
 @app.command(epilog=CODES, short_help="Read a scenario back: arms, timeline, parameters, cost.")
 def show(file: ScenarioFile, settings: Settings = None) -> None:
     """Read a scenario back before running it: arms, timeline, parameters, time and memory."""
     from follicle_sim import console
-    from follicle_sim.scenario.load import load_scenario
 
-    console.print_scenario(load_scenario(file, settings or []))
+    console.print_scenario(read_scenario(file, settings))
 
 
 @app.command(epilog=CODES, short_help="Show why the curve bends: dose, level, factors, clocks.")
@@ -133,7 +139,7 @@ def explain(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder for explain.png. Default: results/NAME_OF_FILE."),
+        out_path("Folder for explain.png. Default: results/NAME_OF_FILE."),
     ] = None,
     settings: Settings = None,
     quiet: Quiet = False,
@@ -146,11 +152,10 @@ def explain(
     """
     from follicle_sim import console, outputs
     from follicle_sim.explain import find_arm
-    from follicle_sim.scenario.load import load_scenario
 
-    scenario = load_scenario(file, settings or [])
+    scenario = read_scenario(file, settings)
     find_arm(scenario, arm)
-    folder = outputs.make_folder(out or Path("results") / file.stem)
+    folder = outputs.make_folder(out or default_folder(file))
     data = console.explain_with_status(scenario, arm, quiet=quiet)
     written = outputs.write_explanation(data, folder)
     if not quiet:
@@ -163,9 +168,7 @@ def rerun(
     check: Annotated[
         bool, typer.Option("--check", help="Compare bit by bit; exit code 3 if anything differs.")
     ] = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the new results (none if left out).")
-    ] = None,
+    out: Annotated[Path | None, out_path("Folder for the new results (none if left out).")] = None,
     threads: Threads = None,
     quiet: Quiet = False,
 ) -> None:
@@ -203,9 +206,9 @@ def validate(
     ] = Wanted.all,
     json: Annotated[
         Path | None,
-        typer.Option("--json", metavar="FILE", help="Also write the scoreboard here, as JSON."),
+        out_path("Also write the scoreboard here, as JSON.", "--json"),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for table, JSON and figure.")] = Path(
+    out: Annotated[Path, out_path("Folder for table, JSON and figure.")] = Path(
         "results/scoreboard"
     ),
     against: Annotated[

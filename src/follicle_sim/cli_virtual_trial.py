@@ -5,11 +5,18 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli_options import Quiet, ScenarioFile, Seed, Settings, Threads
+from follicle_sim.cli_options import (
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Threads,
+    default_folder,
+    out_path,
+    read_scenario,
+)
 
-Out = Annotated[
-    Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.trial.")
-]
+Out = Annotated[Path | None, out_path("Folder. Default: results/NAME_OF_FILE.trial.")]
 Cdisc = Annotated[
     bool,
     typer.Option("--cdisc", help="Also write ADSL, EX and ADHC tables (CSV, marked synthetic)."),
@@ -33,15 +40,13 @@ def trial(
     from follicle_sim import console, outputs
     from follicle_sim.reporting.files import report_trial
     from follicle_sim.reporting.report import check_measure, check_trial
-    from follicle_sim.scenario.load import load_scenario
     from follicle_sim.simulate import check_memory
 
-    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
-    scenario = load_scenario(file, changes)
+    scenario = read_scenario(file, settings, seed)
     check_trial(scenario)
     check_measure(scenario.analysis)
     check_memory(scenario)
-    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.trial")
+    folder = outputs.make_folder(out or default_folder(file, "trial"))
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
     report, files = report_trial(data, folder, cdisc=cdisc)
     if not quiet:
@@ -93,9 +98,7 @@ def analyse(
             help="Change a key of the [analysis] table, such as --set alpha=0.01. Repeatable.",
         ),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder. Default: RUN_DIR.analysis.")
-    ] = None,
+    out: Annotated[Path | None, out_path("Folder. Default: RUN_DIR.analysis.")] = None,
     cdisc: Cdisc = False,
     quiet: Quiet = False,
 ) -> None:

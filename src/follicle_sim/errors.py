@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -101,13 +102,49 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
     'finasteride'
     >>> nearest("zzz", ["finasteride"]) is None
     True
+
+    A number at the end may be written in either way, and is never taken for another one:
+
+    >>> nearest("norwood_3", ["norwood_ii", "norwood_iii", "norwood_v"])
+    'norwood_iii'
+    >>> nearest("norwood_9", ["norwood_ii", "norwood_iii"]) is None
+    True
     """
     by_lower: dict[str, str] = {}
     for option in options:
         by_lower.setdefault(option.lower(), option)
     # Very long words cannot be near anything and would make the comparison quadratic.
-    matches = difflib.get_close_matches(word.lower()[:200], by_lower, n=1, cutoff=0.6)
+    short = word.lower()[:200]
+    stem, number = _numbered(short)
+    if number:
+        theirs = {each: _numbered(each) for each in by_lower}
+        for each, option in by_lower.items():
+            if theirs[each] == (stem, number):
+                return option
+        # Another grade or strength is no slip of the pen, however like it looks.
+        by_lower = {k: option for k, option in by_lower.items() if theirs[k][1] in (0, number)}
+    matches = difflib.get_close_matches(short, by_lower, n=1, cutoff=0.6)
     return by_lower[matches[0]] if matches else None
+
+
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+
+
+def _numbered(word: str) -> tuple[str, int]:
+    """Return a word without the number of up to two digits at its end, and that number or 0.
+
+    Examples
+    --------
+    >>> _numbered("norwood_iii"), _numbered("norwood 3"), _numbered("norwood3"), _numbered("mix")
+    (('norwood', 3), ('norwood', 3), ('norwood', 3), ('mix', 0))
+    """
+    found = re.fullmatch(r"(.*?)(?:[\s_.-]*(?<!\d)(\d{1,2})|[\s_.-]+([ivx]{1,4}))", word)
+    if found is None:
+        return word, 0
+    stem, digits, roman = found.groups()
+    if roman is not None and roman not in _ROMAN:
+        return word, 0
+    return stem, int(digits) if digits else _ROMAN.index(roman) + 1
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:

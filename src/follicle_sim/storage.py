@@ -25,6 +25,8 @@ def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
     OutputError
         Where the file cannot be written.
     """
+    check_dataset("save_result", data)
+    check_path("save_result", "path", path)
     packed: dict[Hashable, dict[str, Any]] = {
         name: {"zlib": True, "complevel": 2, "shuffle": True}
         for name, variable in data.data_vars.items()
@@ -34,8 +36,6 @@ def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
     for name in {*data.coords, *(each.attrs.get("bounds") for each in data.coords.values())}:
         if name in data.variables:
             packed[name] = packed.get(name, {}) | {"_FillValue": None}
-    check_dataset("save_result", data)
-    check_path("save_result", "path", path)
     # HDF5 crashes the process when a disk fills under it, so it writes to memory and we to disk.
     memory = io.BytesIO()
     with h5netcdf.File(memory, "w") as file:

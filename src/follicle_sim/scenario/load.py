@@ -14,7 +14,7 @@ from follicle_sim import units
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.given import check_path, check_text, check_texts, refused
 from follicle_sim.scenario.fields import write_overrides
-from follicle_sim.scenario.files import FILE_KEYS, parse_toml, read_document
+from follicle_sim.scenario.files import FILE_KEYS, parse_toml, read_document, text_document
 from follicle_sim.scenario.known import Known, default_known
 from follicle_sim.scenario.merge import Document, apply_override, document
 from follicle_sim.scenario.model import Scenario, label_problems
@@ -36,6 +36,7 @@ def load_scenario(
     A file may start from another one, ``extends = "other.toml"`` (relative to itself), and give
     only what differs: tables are merged key by key; `arms` are merged by label (the same label
     replaces the keys given, a new label is appended); every other list is replaced as a whole.
+    Beside a symbolic link it looks first, then beside the file the link points to.
     ``treatment_folder = "my_treatments"`` (relative to the file) brings along every treatment in
     that folder, one a file as in the library, as if each stood in a `[treatments.NAME]` table.
     Overrides are applied last.
@@ -56,7 +57,8 @@ def load_scenario(
         With every problem of the file at once: path, what was found, what is allowed.
     """
     check_path("load_scenario", "path", path)
-    return _build(read_document(Path(path)), _texts("load_scenario", overrides), known)
+    overrides = _texts("load_scenario", overrides)
+    return _build(read_document(Path(path)), overrides, known)
 
 
 def parse_scenario(
@@ -64,9 +66,10 @@ def parse_scenario(
     source: str = _TEXT,
     overrides: Sequence[str] = (),
     *,
+    folder: str | os.PathLike[str] | None = None,
     known: Known | None = None,
 ) -> Scenario:
-    """Return the scenario in a TOML text; as `load_scenario`, without `extends`.
+    """Return the scenario in a TOML text; as `load_scenario`.
 
     Parameters
     ----------
@@ -74,6 +77,8 @@ def parse_scenario(
         TOML.
     source
         Name to use in messages.
+    folder
+        Where `extends` and `treatment_folder` look; None: such keys are refused.
     overrides, known
         As for `load_scenario`.
 
@@ -85,10 +90,13 @@ def parse_scenario(
     check_text("parse_scenario", "text", text)
     check_text("parse_scenario", "source", source)
     overrides = _texts("parse_scenario", overrides)
+    if folder is not None:
+        check_path("parse_scenario", "folder", folder)
+        return _build(text_document(text, source, [Path(folder)]), overrides, known)
     values = parse_toml(text, source)
     for key in FILE_KEYS:
         if key in values:
-            message = "works in files only; there is no folder to look in for a text"
+            message = "works in files only; there is no folder to look in for a text (give one)"
             raise InputError(source, [Problem(key, message)])
     return _build(document(values, source), overrides, known)
 
@@ -166,7 +174,10 @@ def _scenario(where: str, value: object) -> Scenario:
 
 def to_document(scenario: Scenario, *, known: Known | None = None) -> dict[str, Any]:
     """Return a scenario as nested dicts in the words of the file: what `dump_scenario` writes."""
-    values = scenario.model_dump(mode="json", exclude_defaults=True, exclude={"biology"})
+    # A copy may hold anything; whoever checks it says so in words of our own.
+    values = scenario.model_dump(
+        mode="json", exclude_defaults=True, exclude={"biology"}, warnings=False
+    )
     for arm, written in zip(scenario.arms, values["arms"], strict=True):
         for dose, fields in zip(arm.doses, written.get("doses", ()), strict=True):
             # Two fields here are one text in a file.
