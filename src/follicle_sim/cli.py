@@ -183,8 +183,7 @@ def rerun(
     before = read_result(result)
     scenario = check_result(before, str(result))
     console.print_incomplete(result.parent)
-    numbers = scenario.background.numbers
-    others = [] if numbers is None else changed_since(numbers)
+    others = changed_since(scenario)
     if others and not quiet:
         console.print_other_numbers(others)
     folder = None if out is None else outputs.make_folder(out)

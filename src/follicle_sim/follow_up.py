@@ -157,6 +157,23 @@ def known_of(
     return known
 
 
+def always_known(scenario: Arranged) -> tuple[str, ...]:
+    """Return the variables that `follow` gives for certain where a design asks for them."""
+    if is_plain(scenario):
+        return ()
+    design = scenario.design
+    asked = {
+        ("person",): True,
+        ("visit_day", "attended"): is_followed(design),
+        ("enrolled",): design.allocation is not None or design.stratify is not None,
+        ("left_day", "left_reason"): design.dropout is not None,
+        ("doses_taken",): design.early_stop is not None or design.adherence_spread > 0.0,
+        ("stopped_day",): design.early_stop is not None,
+        ("recruited",): design.recruitment is not None,
+    }
+    return tuple(name for names, wanted in asked.items() if wanted for name in names)
+
+
 def flow_of(
     scenario: Arranged, sizes: Sequence[int], known: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:

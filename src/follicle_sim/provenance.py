@@ -16,7 +16,7 @@ from follicle_sim.errors import InputError, Problem
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import from_document, to_document
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.scenario.numbers import as_record, read_record
+from follicle_sim.scenario.numbers import as_record, check_draw, read_record
 
 LIBRARIES = ("numpy", "scipy", "numba", "xarray")
 
@@ -91,4 +91,10 @@ def scenario_that_made(data: xr.Dataset, source: str) -> Scenario:
         raise InputError(source, [Problem("drawn", message)])
     names = [str(name) for name in data["parameter"].values]
     draws = tuple(dict(zip(names, row, strict=True)) for row in drawn.values.tolist())
+    try:
+        for draw in draws:
+            check_draw(draw, scenario)
+    except InputError as error:
+        problems = [Problem(f"drawn.{each.where}", each.message) for each in error.problems]
+        raise InputError(source, problems) from None
     return scenario.remembering(numbers=replace(numbers, draws=draws))

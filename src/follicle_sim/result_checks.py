@@ -19,7 +19,7 @@ from follicle_sim.codes import BY_VISIT
 from follicle_sim.dataset import MEANING, SUBJECT_VARIABLES
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.follow_up import MEANING as MEANING_OF_PEOPLE
-from follicle_sim.follow_up import periods_of
+from follicle_sim.follow_up import always_known, is_plain, periods_of
 from follicle_sim.instrument import MEANING as EXTRA
 from follicle_sim.provenance import scenario_that_made
 from follicle_sim.scenario.arrangement import Arranged, arrange
@@ -110,7 +110,7 @@ def _expected(scenario: Arranged) -> list[str]:
         return []  # written by an earlier version, which knew fewer
     seen = scenario.record.variables or (*SUBJECT_VARIABLES, "factor_level")
     follicles = ["follicle_phase", "follicle_calibre"] if scenario.record.follicles else []
-    return [*seen, *follicles, *who.told(scenario)]
+    return [*seen, *follicles, *who.told(scenario), *always_known(scenario)]
 
 
 def _further(name: str) -> tuple[str, ...]:
@@ -133,6 +133,11 @@ def _wrong_values(data: xr.Dataset) -> Iterator[tuple[str, str]]:
         if values.dtype.kind == "f" and (np.abs(values[~np.isnan(values)]) > LARGEST).any():
             yield name, "holds impossible numbers"
 
+    if "left_day" in data and "left_reason" in data:
+        gone = ~np.isnan(data["left_day"].values)
+        if ((data["left_reason"].values != 0) != gone).any():
+            yield "left_reason", "and left_day do not tell the same people as gone"
+
 
 def _wrong_attributes(data: xr.Dataset, scenario: Arranged) -> Iterator[tuple[str, str]]:
     told: dict[str, str] = {"design_kind": scenario.design.kind}
@@ -146,7 +151,9 @@ def _wrong_attributes(data: xr.Dataset, scenario: Arranged) -> Iterator[tuple[st
             yield "periods", "is not what the scenario of the file says"
     elif "periods" in data.attrs:
         yield "periods", "is not what the scenario of the file says"
-    if "flow" in data.attrs:
+    if "flow" not in data.attrs and not is_plain(scenario):
+        yield "flow", "is missing"
+    elif "flow" in data.attrs:
         labels = [arm.label for arm in scenario.arms]
         if not _is_flow(json.loads(data.attrs["flow"]), labels):
             yield "flow", "does not say how people moved through the trial"

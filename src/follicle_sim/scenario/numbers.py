@@ -16,6 +16,7 @@ from follicle_sim.biology.parameters import load_parameters, parameter_table
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.pharmacology.factors import FactorTable, load_factors, parse_factors
 from follicle_sim.pharmacology.library import (
+    MOST_POTENCY,
     POTENCY_PREFIX,
     Treatment,
     load_treatment,
@@ -148,6 +149,22 @@ def read_record(record: object, source: str) -> Numbers:
     return Numbers(biology, treatments, table)
 
 
+def check_draw(draw: Mapping[str, float], scenario: Scenario) -> None:
+    """Refuse a stored draw of biology and potencies that no replicate could have made.
+
+    Raises
+    ------
+    InputError
+        Naming the parameter.
+    """
+    potencies = potency_parameters(treatments_of(scenario))
+    load_parameters({name: value for name, value in draw.items() if name not in potencies})
+    for name in draw.keys() & potencies.keys():
+        if not 0.0 <= draw[name] <= MOST_POTENCY:
+            message = f"{draw[name]:g} is outside the allowed 0 to {MOST_POTENCY:g}"
+            raise InputError("draw", [Problem(name, message)])
+
+
 def known_with(numbers: Numbers | None) -> Known:
     """Return the names of this installation, and those of stored treatments."""
     known = default_known()
@@ -163,9 +180,15 @@ def known_with(numbers: Numbers | None) -> Known:
     )
 
 
-def changed_since(numbers: Numbers) -> list[str]:
-    """Return the names of stored numbers that are others today."""
-    today = {name: row.value for name, row in parameter_table().items()}
+def changed_since(scenario: Scenario) -> list[str]:
+    """Return the names of stored numbers of a scenario that are others today; none without any.
+
+    What the scenario sets itself is the same at any time.
+    """
+    numbers = scenario.background.numbers
+    if numbers is None:
+        return []
+    today = {name: row.value for name, row in parameter_table().items()} | dict(scenario.biology)
     names = [name for name, value in numbers.biology.items() if today.get(name) != value]
     for name, stored in numbers.treatments.items():
         now = load_treatment(name) if name in treatment_names() else None
