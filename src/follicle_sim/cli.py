@@ -175,7 +175,7 @@ def rerun(
     """Repeat a run from what its result file says of itself."""
     from follicle_sim import console, outputs
     from follicle_sim.result_checks import check_result
-    from follicle_sim.scenario.numbers import changed_since
+    from follicle_sim.scenario.numbers import changed_since, not_repeated
     from follicle_sim.storage import read_result
 
     if not check and out is None:
@@ -184,8 +184,8 @@ def rerun(
     scenario = check_result(before, str(result))
     console.print_incomplete(result.parent)
     others = changed_since(scenario)
-    if others and not quiet:
-        console.print_other_numbers(others)
+    if not quiet:
+        console.print_other_numbers(others, not_repeated(scenario))
     folder = None if out is None else outputs.make_folder(out)
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
     if folder is not None:

@@ -48,7 +48,7 @@ def trial(
     check_memory(scenario)
     folder = outputs.make_folder(out or default_folder(file, "trial"))
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
-    report, files = report_trial(data, folder, cdisc=cdisc)
+    report, files = report_trial(data, folder, scenario.origin, cdisc=cdisc)
     if not quiet:
         console.print_trial(report, folder, files)
 

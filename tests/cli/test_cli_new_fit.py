@@ -152,3 +152,22 @@ def test_the_numbers_are_small(cli, finished):
     data = load_result(finished.folder / "result.nc")
     record = json.loads(data.attrs["provenance"])
     assert len(json.dumps(record["numbers"])) < 10_000
+
+
+def test_a_table_that_is_not_stored_is_named_when_it_changed(cli, tiny, tmp_path, monkeypatch):
+    from dataclasses import replace
+
+    from follicle_sim.biology.conditions import load_condition
+    from follicle_sim.scenario import numbers
+
+    out = tmp_path / "out"
+    assert cli("run", tiny, "-q", "--out", out).code == 0
+    assert "changed since" not in cli("rerun", out / "result.nc", "--check").err
+    other = replace(load_condition("aga_male"), destruction=0.5)
+    monkeypatch.setattr(numbers, "load_condition", lambda _name: other)
+    told = cli("rerun", out / "result.nc", "--check")
+    assert "changed since, and not stored in the result: condition aga_male" in told.err
+    monkeypatch.undo()
+    monkeypatch.setattr(numbers, "spreads", dict)
+    told = cli("rerun", out / "result.nc", "--check")
+    assert "not stored in the result: typical spread of aga_male" in told.err

@@ -15,9 +15,21 @@ def print_incomplete(folder: Path) -> None:
         print(f"Note: {sentence}", file=sys.stderr)
 
 
-def print_other_numbers(names: Sequence[str]) -> None:
-    """Say on standard error which numbers of a stored result are others in today's package."""
-    shown = ", ".join(names[:MOST_NAMES])
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    text = f"repeated with the numbers stored in the result; today's differ in {shown}{more}"
-    print(f"Note: {text}.", file=sys.stderr)
+def print_other_numbers(names: Sequence[str], not_stored: Sequence[str] = ()) -> None:
+    """Say on standard error what of a stored result is otherwise in today's package.
+
+    Parameters
+    ----------
+    names
+        Numbers that the result holds, and is repeated with.
+    not_stored
+        Tables that it does not hold.
+    """
+    if names:
+        shown = ", ".join(names[:MOST_NAMES])
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        text = f"repeated with the numbers stored in the result; today's differ in {shown}{more}"
+        print(f"Note: {text}.", file=sys.stderr)
+    if not_stored:
+        text = f"changed since, and not stored in the result: {', '.join(not_stored)}"
+        print(f"Note: {text}; it may come out otherwise.", file=sys.stderr)

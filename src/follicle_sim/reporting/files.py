@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import xarray as xr
@@ -41,11 +42,20 @@ def forget(folder: Path) -> None:
 
 
 def report_trial(
-    data: xr.Dataset, folder: Path, *, cdisc: bool = False
+    data: xr.Dataset, folder: Path, source: str, *, cdisc: bool = False
 ) -> tuple[TrialReport, tuple[str, ...]]:
     """Write data of one trial and everything told of them; return the report and the names.
 
     The data come first: what took long is safe before statistics or a figure can fail.
+
+    Parameters
+    ----------
+    data, folder
+        Of the trial, and where it goes.
+    source
+        File of the scenario, for messages.
+    cdisc
+        Also write the tables of CDISC.
 
     Raises
     ------
@@ -66,7 +76,10 @@ def report_trial(
         else:
             return report, (RESULT, *write_trial(report, folder, cdisc=cdisc))
     way = f"the data are in {folder}: follicle-sim analyse asks them otherwise"
-    raise InputError(refused.source, [*refused.problems, Problem("", way)])
+    # The analysis knows its table but not the file it stands in.
+    table = "analysis." if refused.source == "analysis" else ""
+    told = [replace(each, where=f"{table}{each.where}") for each in refused.problems]
+    raise InputError(source, [*told, Problem("", way)])
 
 
 def _remove_tables(folder: Path) -> None:

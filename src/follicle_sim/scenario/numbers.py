@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 from pydantic import ValidationError
 
+from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.parameters import load_parameters, parameter_table
+from follicle_sim.biology.spread import spreads
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.pharmacology.factors import FactorTable, load_factors, parse_factors
 from follicle_sim.pharmacology.library import (
@@ -47,6 +50,9 @@ class Numbers:
         Those of the library that are given.
     factors
         What each signalling factor does.
+    marks
+        Fingerprints of tables that are read from the package all the same, so that it can be said
+        when they have changed: the condition, and the typical spreads of its people.
     draws
         What each replicate drew, where parameters are uncertain; None: draw.
     """
@@ -54,6 +60,7 @@ class Numbers:
     biology: Mapping[str, float]
     treatments: Mapping[str, Treatment]
     factors: FactorTable
+    marks: Mapping[str, str]
     draws: tuple[Mapping[str, float], ...] | None = field(default=None, compare=False)
 
 
@@ -110,7 +117,22 @@ def as_record(scenario: Scenario) -> dict[str, Any]:
         "biology": dict(sorted(biology_of(scenario).items())),
         "treatments": treatments,
         "factors": factors,
+        "marks": _marks(scenario.population.condition),
     }
+
+
+def _marks(name: str) -> dict[str, str]:
+    known = load_condition(name)
+    condition = (
+        known.androgen_sensitive,
+        known.default_severity,
+        dict(known.severities),
+        known.attack,
+        known.destruction,
+    )
+    spread = {trait: row.value for trait, row in spreads().get(name, {}).items()}
+    tables = {f"condition {name}": condition, f"typical spread of {name}": spread}
+    return {key: sha256(repr(table).encode()).hexdigest()[:16] for key, table in tables.items()}
 
 
 def read_record(record: object, source: str) -> Numbers:
@@ -135,6 +157,7 @@ def read_record(record: object, source: str) -> Numbers:
         }
         # in today's order, in which they are added up; JSON has none
         table = parse_factors({name: factors[name] for name in load_factors().names}, source)
+        marks = {str(name): str(mark) for name, mark in record["marks"].items()}
         missing = set(parameter_table()) - set(biology)
         if missing:
             raise ValueError(f"lacks {', '.join(sorted(missing))}")
@@ -146,7 +169,7 @@ def read_record(record: object, source: str) -> Numbers:
             Problem(f"provenance.numbers.{each.where}", each.message) for each in error.problems
         ]
         raise InputError(source, problems) from None
-    return Numbers(biology, treatments, table)
+    return Numbers(biology, treatments, table, marks)
 
 
 def check_draw(draw: Mapping[str, float], scenario: Scenario) -> None:
@@ -198,6 +221,15 @@ def changed_since(scenario: Scenario) -> list[str]:
         if _plain(factor) != _plain(numbers.factors.factors[name]):
             names.append(f"factor {name}")
     return names
+
+
+def not_repeated(scenario: Scenario) -> list[str]:
+    """Return the names of tables that changed since a result was stored and are not in it."""
+    numbers = scenario.background.numbers
+    if numbers is None:
+        return []
+    now = _marks(scenario.population.condition)
+    return [name for name, mark in now.items() if numbers.marks.get(name) != mark]
 
 
 def _plain(table: Treatment | Any) -> Any:
