@@ -34,12 +34,13 @@ def read_document(path: Path, chain: tuple[Path, ...] = ()) -> Document:
     InputError
         If a file of the chain cannot be read or the chain comes back to itself.
     """
+    text = _read_text(path)
     homes = [path.parent]
     if path.is_symlink():
         # A link may stand in for a file of its own folder, so that one comes first.
         with suppress(OSError, RuntimeError):
             homes.append(path.resolve().parent)
-    return text_document(_read_text(path), str(path), homes, (*chain, path))
+    return text_document(text, str(path), homes, (*chain, path))
 
 
 def text_document(
