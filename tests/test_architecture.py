@@ -31,6 +31,9 @@ LAYERS = (
             "units",
             "codes",
             "files",
+            "folders",
+            "attributes",
+            "given",
             "estimates",
             "code_cache",
             "compiled",
@@ -55,7 +58,10 @@ LAYERS = (
         ("traits", "cohort", "enrolment", "who", "attendance", "sites", "uncertainty"),
     ),
     ("what happens to them", ("engine", "forcing", "grafting")),
-    ("what is measured", ("instrument", "dataset", "follow_up", "provenance", "storage")),
+    (
+        "what is measured",
+        ("instrument", "dataset", "follow_up", "provenance", "storage", "result_checks"),
+    ),
     ("the way through", ("study", "screening", "simulate")),
     ("what it says", ("crossover", "endpoints", "analysis", "trials.simulated", "trials.compare")),
     (

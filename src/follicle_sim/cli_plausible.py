@@ -6,7 +6,17 @@ from typing import Annotated
 import typer
 
 from follicle_sim.cli_inference import command_line
-from follicle_sim.cli_options import Json, Quiet, ScenarioFile, Seed, Settings, Threads
+from follicle_sim.cli_options import (
+    Json,
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Threads,
+    default_folder,
+    out_path,
+    read_scenario,
+)
 from follicle_sim.errors import InputError, Problem
 
 
@@ -69,7 +79,7 @@ def plausible(
     ] = False,
     settings: Settings = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.plausible.")
+        Path | None, out_path("Folder. Default: results/NAME_OF_FILE.plausible.")
     ] = None,
     seed: Seed = None,
     threads: Threads = None,
@@ -89,17 +99,15 @@ def plausible(
     from follicle_sim.inference.plausible_files import as_record, write_plausible
     from follicle_sim.inference.power_plan import Plan
     from follicle_sim.inference.repeat import RepeatRow, controlled, repeat
-    from follicle_sim.scenario.load import load_scenario
 
-    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
-    scenario = load_scenario(file, changes)
+    scenario = read_scenario(file, settings, seed)
     potencies = numbers_of(potency, "--potency") if potency else loop.POTENCIES
     weeks = numbers_of(repeat_week, "--repeat-week")
     asked = Plan(endpoint, tuple(week or ()), method, alpha)
     plan = loop.the_plan(scenario, asked, potencies, replicates, spots)
     drug = the_treatment(scenario, treatment)
     controlled(scenario, drug, "parallel", weeks)  # refused before anything is simulated
-    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.plausible")
+    folder = outputs.make_folder(out or default_folder(file, "plausible"))
     silent = quiet or json
     if not silent:
         seconds = loop.expected_seconds(scenario, potencies, replicates, plan, drug, spots)

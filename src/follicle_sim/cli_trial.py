@@ -6,7 +6,17 @@ from typing import Annotated
 import typer
 
 from follicle_sim.cli_inference import command_line
-from follicle_sim.cli_options import Json, Quiet, ScenarioFile, Seed, Settings, Threads
+from follicle_sim.cli_options import (
+    Json,
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Threads,
+    default_folder,
+    out_path,
+    read_scenario,
+)
 from follicle_sim.errors import InputError, Interrupted, Problem
 
 
@@ -78,9 +88,7 @@ def power(
         typer.Option("--type-one/--no-type-one", help="As many trials with the drug off."),
     ] = True,
     settings: Settings = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.power.")
-    ] = None,
+    out: Annotated[Path | None, out_path("Folder. Default: results/NAME_OF_FILE.power.")] = None,
     seed: Seed = None,
     threads: Threads = None,
     json: Json = False,
@@ -98,15 +106,13 @@ def power(
     from follicle_sim.inference import power_plan
     from follicle_sim.inference.power_files import as_record, write_power
     from follicle_sim.reporting.caveats import alike
-    from follicle_sim.scenario.load import load_scenario
 
-    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
-    scenario = load_scenario(file, changes)
+    scenario = read_scenario(file, settings, seed)
     sizes = sizes_of(n)
     weeks = tuple(week or ())
     plan = power_plan.Plan(endpoint, weeks, method, alpha, sided, control, own_change, measure)
     plan = power_plan.complete_plan(scenario, plan, sizes, replicates)
-    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.power")
+    folder = outputs.make_folder(out or default_folder(file, "power"))
     silent = quiet or json
     if not silent:
         trials = replicates * (1 + type_one)
@@ -137,9 +143,7 @@ def vpc(
     ] = "",
     replicates: Annotated[int, typer.Option("--replicates", min=2, help="Trials.")] = 200,
     settings: Settings = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.vpc.")
-    ] = None,
+    out: Annotated[Path | None, out_path("Folder. Default: results/NAME_OF_FILE.vpc.")] = None,
     seed: Seed = None,
     threads: Threads = None,
     quiet: Quiet = False,
@@ -148,11 +152,9 @@ def vpc(
     from follicle_sim import console, outputs
     from follicle_sim.inference.predictive import predictive_bands
     from follicle_sim.inference.predictive_files import write_check
-    from follicle_sim.scenario.load import load_scenario
 
-    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
-    scenario = load_scenario(file, changes)
-    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.vpc")
+    scenario = read_scenario(file, settings, seed)
+    folder = outputs.make_folder(out or default_folder(file, "vpc"))
     with console.watched(quiet, "subjects") as report:
         found = predictive_bands(scenario, study, replicates, threads=threads, report=report)
     files = write_check(found, scenario, folder, command_line())

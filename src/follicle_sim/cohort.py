@@ -126,7 +126,7 @@ def draw_cohort(
     mine = allocate(classes, arm_sizes(arranged), seed=seed, replicate=replicate) == arm
     if not mine.any():
         message = f"nobody was allocated to arms[{arm}] in replicate {replicate}; raise the number"
-        raise InputError(scenario.source_name, [Problem("population.subjects", message)])
+        raise InputError(scenario.origin, [Problem("population.subjects", message)])
     return chosen(people, mine)
 
 

@@ -178,7 +178,7 @@ def _refuse(scenario: Scenario, failed: NDArray[np.int64]) -> None:
         f"of {failed.size:,} candidates {left} are eligible{rare}; left out by "
         f"{', '.join(told)}; widen a criterion, or let the population vary more"
     )
-    raise InputError(scenario.source_name, [Problem("population.inclusion", message)])
+    raise InputError(scenario.origin, [Problem("population.inclusion", message)])
 
 
 def joined(flows: Sequence[Flow]) -> Flow:

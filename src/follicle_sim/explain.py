@@ -23,6 +23,7 @@ from follicle_sim.engine.clocks import (
 )
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.forcing import block_of
+from follicle_sim.given import check_kind, check_whole
 from follicle_sim.pharmacology.exposure import (
     ActingDoses,
     acting_doses,
@@ -30,14 +31,15 @@ from follicle_sim.pharmacology.exposure import (
     effect_means,
     site_levels,
 )
-from follicle_sim.pharmacology.factors import CHANNELS, load_factors
+from follicle_sim.pharmacology.factors import CHANNELS
 from follicle_sim.pharmacology.library import AMOUNT_UNITS, Treatment, potency_overrides
 from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.arrangement import arranged_arms
 from follicle_sim.scenario.frozen import FrozenMap
+from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Arm, Design, Scenario, Spread
-from follicle_sim.scenario.own import parse_own
-from follicle_sim.simulate import simulate
+from follicle_sim.scenario.numbers import factors_of, treatments_of
+from follicle_sim.simulate import simulate_read
 from follicle_sim.study import Study, prepare
 
 Floats = NDArray[np.float64]
@@ -108,12 +110,14 @@ def explain(
     >>> dict(data.clock_speed.sizes)
     {'arm': 1, 'stratum': 1, 'phase': 4, 'time': 1}
     """
-    follicles = follicles or FOLLICLES
+    scenario = check_scenario("explain", scenario)
+    check_kind("explain", "arm", arm, str, "the label of an arm")
+    follicles = FOLLICLES if follicles is None else check_whole("explain", "follicles", follicles)
     chosen = lived(scenario, find_arm(scenario, arm))
     grid = prepare(scenario).grid
     days = grid[grid >= 0.0][:-BEYOND]
-    own = parse_own(scenario.treatments)
-    used = acting_doses(chosen, float(grid[-BEYOND]), potency_overrides(scenario.biology), own)
+    known = treatments_of(scenario)
+    used = acting_doses(chosen, float(grid[-BEYOND]), potency_overrides(scenario.biology), known)
     arms = [chosen]
     if used:
         arms.append(Arm(label=_free_label(chosen), role="untreated"))
@@ -126,10 +130,10 @@ def explain(
     sizes = [clocks.table[LOG_CALIBRE] for clocks in tables]
     width = np.diff(grid)
     speeds = [np.diff(clocks.table[: len(CYCLE)], axis=2) / width for clocks in tables]
-    seen = simulate(typical).isel(subject=0).sel(time=days)
+    seen = simulate_read(typical, [typical.instrument])[0].isel(subject=0).sel(time=days)
     counts = seen["phase_count"].transpose("arm", "phase", "time").values
     shown = slice(-BEYOND - days.size, -BEYOND)  # nodes that begin a step from baseline on
-    table = load_factors()
+    table = factors_of(scenario)
     variables: dict[str, Any] = {
         "factor_level": (("arm", "factor", "time"), np.concatenate(levels)[..., shown]),
         "clock_speed": (
@@ -180,13 +184,13 @@ def find_arm(scenario: Scenario, label: str | None = None) -> Arm:
     """
     if label is None:
         end = scenario.end + scenario.run.forcing_step
-        own = parse_own(scenario.treatments)
-        acting = (arm for arm in scenario.arms if acting_doses(arm, end, treatments=own))
+        known = treatments_of(scenario)
+        acting = (arm for arm in scenario.arms if acting_doses(arm, end, treatments=known))
         return next(acting, scenario.arms[0])
     labels = [arm.label for arm in scenario.arms]
     if label not in labels:
         message = f'no arm "{label}"{did_you_mean(label, labels)}'
-        raise InputError(scenario.source_name, [Problem("arm", message)])
+        raise InputError(scenario.origin, [Problem("arm", message)])
     return scenario.arms[labels.index(label)]
 
 

@@ -165,6 +165,23 @@ def known_of(
     return known
 
 
+def always_known(scenario: Arranged) -> tuple[str, ...]:
+    """Return the variables that `follow` gives for certain where a design asks for them."""
+    if is_plain(scenario):
+        return ()
+    design = scenario.design
+    asked = {
+        ("person",): True,
+        ("visit_day", "attended"): is_followed(design),
+        ("enrolled",): design.allocation is not None or design.stratify is not None,
+        ("left_day", "left_reason"): design.dropout is not None,
+        ("doses_taken",): design.early_stop is not None or design.adherence_spread > 0.0,
+        ("stopped_day",): design.early_stop is not None,
+        ("recruited",): design.recruitment is not None,
+    }
+    return tuple(name for names, wanted in asked.items() if wanted for name in names)
+
+
 def flow_of(
     scenario: Arranged, sizes: Sequence[int], known: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
@@ -215,15 +232,19 @@ def design_attrs(
         several = {"replicates": flows} if len(flows) > 1 else {}
         attrs["flow"] = json.dumps(summed(flows) | several)
     if len(scenario.starts) > 1:
-        periods = [
-            {
-                "start": start,
-                "given": {
-                    arm.label: turns[k]
-                    for arm, turns in zip(scenario.arms, scenario.given, strict=True)
-                },
-            }
-            for k, start in enumerate(scenario.starts)
-        ]
-        attrs["periods"] = json.dumps(periods)
+        attrs["periods"] = json.dumps(periods_of(scenario))
     return attrs
+
+
+def periods_of(scenario: Arranged) -> list[dict[str, Any]]:
+    """Return of each period when it begins and whose doses each arm has in it."""
+    return [
+        {
+            "start": start,
+            "given": {
+                arm.label: turns[k]
+                for arm, turns in zip(scenario.arms, scenario.given, strict=True)
+            },
+        }
+        for k, start in enumerate(scenario.starts)
+    ]

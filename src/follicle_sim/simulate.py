@@ -1,6 +1,5 @@
 """The way through the house: scenario, cohort, exposure, factors, clocks, engine, dataset."""
 
-import operator
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,14 +13,16 @@ from follicle_sim.dataset import to_dataset
 from follicle_sim.engine.run import Progress, run_jobs
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.errors import InputError, Problem
+from follicle_sim.given import check_call, check_threads, check_whole
 from follicle_sim.grafting import grafts_of, sessions
 from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
-from follicle_sim.scenario.load import parse_scenario, with_overrides
+from follicle_sim.scenario.load import check_scenario, parse_scenario, with_overrides
 from follicle_sim.scenario.model import Instrument, Scenario
+from follicle_sim.scenario.numbers import treatments_of
 from follicle_sim.screening import enrol_all
-from follicle_sim.study import prepare, prepare_all, treatments_of
+from follicle_sim.study import prepare, prepare_all
 from follicle_sim.uncertainty import all_drawn, with_draws
 
 SMALLEST = """
@@ -72,8 +73,8 @@ def simulate(
     Raises
     ------
     InputError
-        If the record asked for would not fit in `record.memory_limit`, or for a bad seed or number
-        of threads.
+        If the record asked for would not fit in `record.memory_limit`, for an argument of another
+        kind, or a copy of a scenario with values that no file may have.
     Interrupted
         On Ctrl-C.
 
@@ -97,10 +98,13 @@ def simulate(
     >>> dict(result.hair_density.sizes)
     {'arm': 1, 'subject': 10, 'time': 2}
     """
+    scenario = check_scenario("simulate", scenario)
+    check_threads("simulate", threads)
+    check_call("simulate", "progress", progress)
+    check_whole("simulate", "first_replicate", first_replicate, 0)
     if seed is not None:
-        scenario = with_overrides(scenario, [f"run.seed={operator.index(seed)}"])
-    if threads is not None and threads < 1:
-        raise InputError("simulate", [Problem("threads", f"found {threads}; allowed: 1 or more")])
+        number = check_whole("simulate", "seed", seed, None)
+        scenario = with_overrides(scenario, [f"run.seed={number}"])
     return simulate_read(
         scenario,
         [scenario.instrument],
@@ -147,7 +151,7 @@ def simulate_read(
     jobs = (job for row in arms for arm in row for job in arm.jobs())
     run_jobs(jobs, total, threads=threads, progress=progress)
     results = [[arm.result for arm in row] for row in arms]
-    factors, found = load_factors().names, []
+    factors, found = studies[0].factors.names, []
     for reader in readers:
         by = {"instrument": reader}
         attrs = result_attrs(scenario.model_copy(update=by)) | enrolled.attrs
@@ -207,4 +211,4 @@ def check_memory(scenario: Scenario) -> None:
             f"the results need about {found}, more than the {allowed} allowed; record fewer visits "
             "or subjects, switch record.follicles off, or raise the limit"
         )
-        raise InputError(scenario.source_name, [Problem("record.memory_limit", message)])
+        raise InputError(scenario.origin, [Problem("record.memory_limit", message)])

@@ -107,5 +107,5 @@ def test_stopped_while_writing(cli, tiny, tmp_path, monkeypatch):
     assert outcome.code == 130
     assert "stopped while writing; written to" in outcome.err
     assert "comparison.csv" in outcome.err
-    names = {"result.nc", "scenario.resolved.toml", "endpoints.csv", "comparison.csv"}
+    names = {"result.nc", "scenario.resolved.toml", "endpoints.csv", "comparison.csv", "INCOMPLETE"}
     assert set(contents(tmp_path / "out")) == names

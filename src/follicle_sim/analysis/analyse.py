@@ -28,6 +28,7 @@ from follicle_sim.analysis.plan import Test, tests_of
 from follicle_sim.analysis.result import TrialResult, TrialRow, known, unique
 from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.cohort import stream_of
+from follicle_sim.given import check_dataset
 from follicle_sim.scenario.analysis import Analysis
 
 
@@ -54,6 +55,7 @@ def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:
     >>> run = simulate(load_scenario("scenarios/minoxidil_olsen_2002.toml"))  # doctest: +SKIP
     >>> print(analyse(run).text())  # doctest: +SKIP
     """
+    check_dataset("analyse", dataset, ("arm", "subject", "time"))
     scenario = scenario_of(dataset)
     if plan is None:
         plan = Analysis() if scenario is None else scenario.analysis

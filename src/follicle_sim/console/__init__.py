@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from follicle_sim.console.scoreboard import print_scoreboard as print_scoreboard
     from follicle_sim.console.scoreboard import print_worsened as print_worsened
     from follicle_sim.console.scoreboard import scoreboard_progress as scoreboard_progress
+    from follicle_sim.console.stored import print_incomplete as print_incomplete
+    from follicle_sim.console.stored import print_other_numbers as print_other_numbers
     from follicle_sim.console.treatments import print_treatment as print_treatment
     from follicle_sim.console.treatments import print_treatments as print_treatments
     from follicle_sim.console.trial import print_trial as print_trial
@@ -39,8 +41,10 @@ _HOMES = {
     "print_check": "predictive",
     "print_diagnosis": "doctor",
     "print_explanation": "explain",
+    "print_incomplete": "stored",
     "print_method": "instruments",
     "print_methods": "instruments",
+    "print_other_numbers": "stored",
     "print_plausible": "plausible",
     "print_power": "power",
     "print_run": "run",

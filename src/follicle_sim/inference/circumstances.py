@@ -78,7 +78,7 @@ def the_treatment(scenario: Scenario, asked: str = "") -> str:
         if f"{POTENCY_PREFIX}{name}" in potency_parameters(_known(scenario)):
             return name
         message = f"the potency of {name} is true by definition; it cannot be varied"
-    raise InputError(scenario.title, [Problem("treatment", message)])
+    raise InputError(scenario.origin, [Problem("treatment", message)])
 
 
 def _known(scenario: Scenario) -> dict[str, Any]:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.errors import InputError, Problem
+from follicle_sim.given import check_threads, check_whole
 from follicle_sim.inference import circumstances as made
 from follicle_sim.inference.designs import Offset
 from follicle_sim.inference.plausible_rows import (
@@ -47,6 +48,7 @@ from follicle_sim.inference.trial_sources import (
     trials_at_once,
 )
 from follicle_sim.predict import START_UP, predict_cost
+from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
@@ -209,6 +211,10 @@ def plausible(
         treatments to choose from.
     """
     began = time.perf_counter()
+    scenario = check_scenario("plausible", scenario)
+    check_whole("plausible", "replicates", replicates)
+    check_whole("plausible", "spots", spots)
+    check_threads("plausible", threads)
     plan = the_plan(scenario, plan, potencies, replicates, spots)
     drug = made.the_treatment(scenario, treatment)
     jobs = _jobs(scenario, plan, drug, sorted(set(potencies)), replicates, spots)
@@ -268,7 +274,7 @@ def the_plan(
     if not weeks:
         problems.append(Problem("design.visits", "no visit after baseline: nothing to be found"))
     if problems:
-        raise InputError(scenario.title, problems)
+        raise InputError(scenario.origin, problems)
     return complete_plan(
         scenario, replace(plan, weeks=weeks), (scenario.population.subjects,), replicates
     )

@@ -18,6 +18,13 @@ from numpy.typing import NDArray
 from follicle_sim.analysis.analyse import answer
 from follicle_sim.analysis.multiplicity import adjusted
 from follicle_sim.errors import Interrupted
+from follicle_sim.given import (
+    check_call,
+    check_kind,
+    check_threads,
+    check_whole,
+    check_wholes,
+)
 from follicle_sim.inference.power_plan import Plan, complete_plan, without_drug
 from follicle_sim.inference.power_rows import (
     OFF,
@@ -38,6 +45,7 @@ from follicle_sim.inference.trial_sources import (
 )
 from follicle_sim.predict import START_UP, predict_cost
 from follicle_sim.scenario.analysis import Multiplicity
+from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Scenario
 
 Report = Callable[[str, int, int], None]
@@ -130,6 +138,12 @@ def power(
         On Ctrl-C before the first trials were done; later on, the result holds those done.
 
     """
+    scenario = check_scenario("power", scenario)
+    sizes = check_wholes("power", "sizes", sizes)
+    check_whole("power", "replicates", replicates)
+    check_kind("power", "plan", plan, Plan, "a Plan")
+    check_threads("power", threads)
+    check_call("power", "report", report)
     plan = complete_plan(scenario, plan or Plan(), sizes, replicates)
     most = max(sizes)
     at_once = trials_at_once(scenario, plan.endpoint, most)

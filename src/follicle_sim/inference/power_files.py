@@ -10,6 +10,7 @@ from typing import Any
 from follicle_sim.figures.power import plot_power
 from follicle_sim.figures.style import name_of, save_figure
 from follicle_sim.files import write_rows, write_text_atomic
+from follicle_sim.folders import writes_whole
 from follicle_sim.inference.power import PowerResult
 from follicle_sim.inference.power_plan import Plan
 from follicle_sim.inference.power_rows import PowerRow, SmallestRow
@@ -47,6 +48,7 @@ def _told(plan: Plan) -> dict[str, Any]:
     return named | {"analysis": plan.table.model_dump(mode="json")}
 
 
+@writes_whole("power")
 def write_power(
     found: PowerResult, scenario: Scenario, folder: Path, command: str
 ) -> tuple[str, ...]:

@@ -218,7 +218,7 @@ def complete_plan(scenario: Scenario, plan: Plan, sizes: Sequence[int], replicat
     except InputError as error:
         problems += error.problems
     if problems:
-        raise InputError(scenario.title, problems)
+        raise InputError(scenario.origin, problems)
     return replace(
         plan,
         weeks=tuple(float(visits[np.argmin(np.abs(visits - week))]) for week in weeks),

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from follicle_sim.endpoints import arm_roles
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.estimates import Figure, change_mean, relative_change
+from follicle_sim.given import check_call, check_text, check_threads, check_whole
 from follicle_sim.inference.designs import scoring_rules
 from follicle_sim.inference.trial_sources import PART
-from follicle_sim.scenario.load import with_overrides
+from follicle_sim.scenario.load import check_scenario, with_overrides
 from follicle_sim.scenario.model import Comparison, Scenario
 from follicle_sim.simulate import memory_needed, simulate
 from follicle_sim.trials.compare import ComparisonRow, compare
@@ -144,10 +145,15 @@ def predictive_bands(
         A study the scenario is not compared with, too few trials, or a study without any number
         that could be compared.
     """
+    scenario = check_scenario("predictive_bands", scenario)
+    check_text("predictive_bands", "study", study)
+    check_whole("predictive_bands", "replicates", replicates)
+    check_threads("predictive_bands", threads)
+    check_call("predictive_bands", "report", report)
     comparison = _comparison(scenario, study)
     if replicates < FEWEST:
         message = f"found {replicates}; 5 % and 95 % need {FEWEST} trials or more"
-        raise InputError(scenario.title, [Problem("replicates", message)])
+        raise InputError(scenario.origin, [Problem("replicates", message)])
     people, assumed = study_sizes(scenario, comparison)
     trial = as_trial(scenario, max(people.values()))
     total = replicates * len(scenario.arms) * trial.population.subjects
@@ -193,7 +199,7 @@ def _comparison(scenario: Scenario, study: str) -> Comparison:
         message = f'not compared with "{study}"{did_you_mean(study, known)}'
     else:
         message = f"compared with several studies; choose one: {', '.join(known)}"
-    raise InputError(scenario.title, [Problem("study", message)])
+    raise InputError(scenario.origin, [Problem("study", message)])
 
 
 def study_sizes(
@@ -240,7 +246,7 @@ def _comparable(
     if not rows:
         reasons = sorted({each.reason for each in table.unmatched})[:3]
         message = f"no change of {comparison.study} has a counterpart: {'; '.join(reasons)}"
-        raise InputError(scenario.title, [Problem("study", message)])
+        raise InputError(scenario.origin, [Problem("study", message)])
     return rows
 
 

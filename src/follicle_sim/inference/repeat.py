@@ -69,7 +69,7 @@ def controlled(scenario: Scenario, treatment: str, kind: Kind, weeks: Sequence[f
     """
     if not weeks or min(weeks) <= 0.0:
         message = f"found {', '.join(f'{week:g}' for week in weeks)}; allowed: above 0"
-        raise InputError(scenario.title, [Problem("repeat week", message)])
+        raise InputError(scenario.origin, [Problem("repeat week", message)])
     given = next(
         arm for arm in scenario.arms if any(dose.treatment == treatment for dose in arm.doses)
     )

@@ -260,4 +260,4 @@ def check_endpoint(scenario: Scenario, endpoint: str, weeks: Sequence[float]) ->
             known = ", ".join(f"{day / 7:g}" for day in days if day)
             problems.append(Problem("week", f"{week:g} is no visit after baseline; weeks: {known}"))
     if problems:
-        raise InputError(scenario.title, problems)
+        raise InputError(scenario.origin, problems)

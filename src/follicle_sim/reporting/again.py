@@ -7,13 +7,15 @@ from pathlib import Path
 
 import xarray as xr
 
+from follicle_sim.attributes import source_of
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.provenance import stored_scenario
+from follicle_sim.result_checks import check_result
 from follicle_sim.scenario.analysis import Analysis, plan_problems
 from follicle_sim.scenario.files import parse_toml
 from follicle_sim.scenario.load import from_document, to_document, with_overrides
 from follicle_sim.scenario.problems import path_text
-from follicle_sim.storage import load_result
+from follicle_sim.storage import read_result
 
 RESULT = "result.nc"
 
@@ -29,12 +31,15 @@ def load_trial(run: Path) -> xr.Dataset:
     Raises
     ------
     InputError
-        No such folder, no result in it, or a file that is none.
+        No such folder, no result in it, or a file that is none or was changed.
     """
     if run.is_dir() and not (run / RESULT).is_file():
         message = f"has no {RESULT}; give the folder that follicle-sim trial or run wrote"
         raise InputError(str(run), [Problem("", message)])
-    return load_result(run / RESULT if run.is_dir() else run)
+    file = run / RESULT if run.is_dir() else run
+    data = read_result(file)
+    check_result(data, str(file))
+    return data
 
 
 def folder_of(run: Path) -> Path:
@@ -76,7 +81,8 @@ def replanned(
         A file without the table, an unknown key or name (with the nearest), an endpoint that the
         instrument cannot see, a visit or arm that the trial does not have.
     """
-    scenario = stored_scenario(dataset.attrs, RESULT)
+    source = source_of(dataset, RESULT)
+    scenario = stored_scenario(dataset.attrs, source)
     if plan is not None:
         try:
             text = plan.read_text("utf-8")
@@ -86,7 +92,8 @@ def replanned(
         table = parse_toml(text, str(plan)).get("analysis")
         if not isinstance(table, dict):
             raise InputError(str(plan), [Problem("analysis", "has no [analysis] table")])
-        scenario = from_document(to_document(scenario) | {"analysis": table}, str(plan))
+        values = to_document(scenario) | {"analysis": table}
+        scenario = from_document(values, str(plan), numbers=scenario.background.numbers)
     changes = [f"analysis.{key}={value}" for key, value in chosen.items()]
     changes += [f"analysis.{each.removeprefix('analysis.')}" for each in settings]
     found = with_overrides(scenario, changes) if changes else scenario
@@ -95,5 +102,5 @@ def replanned(
     problems = plan_problems(found.analysis, labels, visits, found.instrument)
     if problems:
         told = [Problem(path_text(path), message) for path, message in problems]
-        raise InputError(RESULT, told)
+        raise InputError(source, told)
     return found.analysis

@@ -16,6 +16,7 @@ from follicle_sim.analysis.flow import SubjectFlow, subject_flow
 from follicle_sim.analysis.people import Trial, read_trial
 from follicle_sim.analysis.plan import Test, tests_of
 from follicle_sim.analysis.result import TrialResult
+from follicle_sim.attributes import source_of
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.provenance import stored_scenario
 from follicle_sim.reporting.money import ArmCost, arm_costs
@@ -103,7 +104,7 @@ def check_trial(scenario: Scenario) -> None:
         found = f"found {scenario.run.replicates}; {ONE_TRIAL}"
         problems.append(Problem("run.replicates", found))
     if problems:
-        raise InputError(scenario.source_name, problems)
+        raise InputError(scenario.origin, problems)
 
 
 OF_CHANGES = (
@@ -139,7 +140,7 @@ def make_report(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialRepor
     InputError
         As `check_trial`, `check_measure` and `analyse`; a dataset that does not say what made it.
     """
-    scenario = stored_scenario(dataset.attrs, "result.nc")
+    scenario = stored_scenario(dataset.attrs, source_of(dataset, "result.nc"))
     check_trial(scenario)
     if "replicate" in dataset.dims:
         dataset = dataset.isel(replicate=0, drop=True)

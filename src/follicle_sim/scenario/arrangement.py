@@ -84,8 +84,8 @@ def arrange(scenario: Scenario) -> Arranged:
     parts = {name: getattr(scenario, name) for name in Scenario.model_fields}
     parts["arms"] = arranged_arms(scenario)
     parts["design"] = design.model_copy(update={"visits": visits})
-    arranged = Arranged.model_construct(**parts, starts=starts, given=given)
-    return arranged.read_from(scenario.source_name)
+    made = Arranged.model_construct(**parts, starts=starts, given=given)
+    return made.remembering(**vars(scenario.background))
 
 
 def arranged_arms(scenario: Scenario) -> tuple[Arm, ...]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import ValidationInfo
 
-from follicle_sim.errors import did_you_mean
-from follicle_sim.scenario.checks import Collector, refuse, shown
+from follicle_sim.errors import did_you_mean, shown
+from follicle_sim.scenario.checks import Collector, refuse
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.labels import not_cut
 from follicle_sim.scenario.quantities import FieldType, Whole

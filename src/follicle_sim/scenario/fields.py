@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationInfo
 
 from follicle_sim import units
-from follicle_sim.errors import did_you_mean, nearest
-from follicle_sim.scenario.checks import Collector, choose, known_names, refuse, shown
+from follicle_sim.errors import did_you_mean, nearest, shown
+from follicle_sim.scenario.checks import Collector, choose, known_names, refuse
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.known import Bounded, Known, default_known
 from follicle_sim.scenario.labels import not_cut

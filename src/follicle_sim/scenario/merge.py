@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from follicle_sim.errors import Problem, did_you_mean
-from follicle_sim.scenario.checks import Path, shown
+from follicle_sim.attributes import MOST_LEVELS, too_deep
+from follicle_sim.errors import InputError, Problem, did_you_mean, shown
+from follicle_sim.scenario.checks import Path
 from follicle_sim.scenario.labels import needs_quotes
 from follicle_sim.scenario.problems import path_text
 
@@ -57,7 +58,16 @@ def _origins(node: Any) -> Iterator[Origin]:
 
 
 def document(values: dict[str, Any], source: str) -> Document:
-    """Return a document all of whose values come from one file."""
+    """Return a document all of whose values come from one file.
+
+    Raises
+    ------
+    InputError
+        If they are nested too deeply.
+    """
+    if too_deep(values):
+        message = f"tables or lists are nested too deeply; allowed: {MOST_LEVELS} levels"
+        raise InputError(source, [Problem("", message)])
     return Document(values, _stamp(values, Origin(source)), source)
 
 
@@ -152,6 +162,9 @@ def apply_override(target: Document, text: str) -> Problem | None:
         message = 'not an override; write "path=value", for example "population.subjects=50"'
         return Problem(f"override {shown(text)}", message)
     value = _read_value(value_text)
+    if len(steps) > MOST_LEVELS or too_deep(value):
+        message = f"too many levels; allowed: {MOST_LEVELS}"
+        return Problem(f"override {shown(text)}", message)
     values: Any = target.values
     origins: Any = target.origins
     done: Path = ()

@@ -6,12 +6,14 @@ Each table has a module of its own; here they meet, with what only the whole can
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from follicle_sim.scenario.analysis import Analysis, plan_problems
 from follicle_sim.scenario.arms import Arm, Dose
+from follicle_sim.scenario.background import Background
 from follicle_sim.scenario.checks import Path, known_names, refuse_all
 from follicle_sim.scenario.design import Design
 from follicle_sim.scenario.design_checks import arm_problems, calendar_problems
@@ -123,25 +125,30 @@ class Scenario(Table):
         default=None, description="[optimise] table: a schedule to search for"
     )
 
-    # Where it was read from, for messages; no part of what it says.
-    _source: str = PrivateAttr(default="")
+    _background: Background = PrivateAttr(default=Background())
 
     @property
-    def source_name(self) -> str:
+    def background(self) -> Background:
+        """Where it was read and what else it remembers; no part of what it asks."""
+        return self._background
+
+    @property
+    def origin(self) -> str:
         """Name for messages: the file it was read from, else its title."""
-        return self._source or self.title
+        return self._background.source or self.title
 
-    def read_from(self, source: str) -> Self:
-        """Return the same scenario, which messages name by `source`."""
-        named = self.model_copy()
-        named._source = source
-        return named
+    def remembering(self, **changes: Any) -> Self:
+        """Return the same scenario with another background; keys are those of `Background`."""
+        copied = super().model_copy()
+        copied._background = replace(self._background, **changes)
+        return copied
 
-    def __eq__(self, other: object) -> bool:
-        """Return whether two scenarios say the same, wherever they were read from."""
-        if not isinstance(other, Scenario) or type(self) is not type(other):
-            return NotImplemented
-        return self.__dict__ == other.__dict__
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with other values, which nothing has checked."""
+        copied = super().model_copy(update=update, deep=deep)
+        if update:
+            copied._background = replace(self._background, checked=False)
+        return copied
 
     @property
     def end(self) -> float:
@@ -168,6 +175,7 @@ class Scenario(Table):
         problems += calendar_problems(design, self.run.history, self.biology)
         if problems:
             refuse_all(problems)
+        self._background = replace(self._background, checked=True)
         return self
 
     def _routes(self, info: ValidationInfo) -> Mapping[str, str]:
