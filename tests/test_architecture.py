@@ -26,7 +26,17 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     (
         "foundations",
-        ("errors", "units", "codes", "files", "estimates", "compiled", "addresses", "numerics"),
+        (
+            "errors",
+            "units",
+            "codes",
+            "files",
+            "estimates",
+            "compiled",
+            "addresses",
+            "numerics",
+            "progress",
+        ),
     ),
     (
         "what is known",

@@ -56,7 +56,8 @@ def compare_methods(
 
     scenario = load_scenario(file, settings or [])
     folder = outputs.make_folder(out or Path("results") / f"{file.stem}.instruments")
-    seen = seen_through(scenario, method or USUAL, threads=threads)
+    with console.watched(quiet, "subjects") as report:
+        seen = seen_through(scenario, method or USUAL, threads=threads, report=report)
     save_figure(plot_instruments(seen), folder / "instruments.png")
     if not quiet:
         console.print_seen(seen)

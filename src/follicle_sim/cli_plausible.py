@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli_inference import command_line
+from follicle_sim.cli_inference import Resume, command_line
 from follicle_sim.cli_options import Json, Quiet, ScenarioFile, Seed, Settings, Threads
 from follicle_sim.errors import InputError, Problem
 
@@ -73,6 +73,7 @@ def plausible(
     ] = None,
     seed: Seed = None,
     threads: Threads = None,
+    resume: Resume = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -85,10 +86,11 @@ def plausible(
 
     from follicle_sim import console, outputs
     from follicle_sim.inference import plausible as loop
+    from follicle_sim.inference.checkpoint import Checkpoint
     from follicle_sim.inference.circumstances import the_treatment
     from follicle_sim.inference.plausible_files import as_record, write_plausible
     from follicle_sim.inference.power_plan import Plan
-    from follicle_sim.inference.repeat import RepeatRow, controlled, repeat
+    from follicle_sim.inference.repeat import RepeatRow, controlled, repeat, repeat_key
     from follicle_sim.scenario.load import load_scenario
 
     changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
@@ -104,6 +106,10 @@ def plausible(
     if not silent:
         seconds = loop.expected_seconds(scenario, potencies, replicates, plan, drug, spots)
         typer.echo(f"about {seconds:.0f} s, and as much as a third more for the repeat", err=True)
+    key = loop.plausible_key(scenario, plan, drug, potencies, replicates, spots)
+    studies = Checkpoint(folder / "studies.npz", key, resume)
+    key = repeat_key(scenario, plan, drug, potencies, replicates, weeks)
+    again = Checkpoint(folder / "repeats.npz", key, resume)
     with console.watched(silent, "subjects") as report:
         found = loop.plausible(
             scenario,
@@ -114,6 +120,7 @@ def plausible(
             spots=spots,
             threads=threads,
             report=report,
+            checkpoint=studies,
         )
         repeats: tuple[RepeatRow, ...] = ()
         if not no_repeat:
@@ -126,8 +133,11 @@ def plausible(
                 plan=plan,
                 threads=threads,
                 report=report,
+                checkpoint=again,
             )
     files = write_plausible(found, repeats, scenario, folder, command_line())
+    for place in (studies, again):
+        place.drop()
     if json:
         typer.echo(dumps(as_record(found, repeats, scenario, command_line()), indent=1))
     elif not quiet:

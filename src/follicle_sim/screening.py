@@ -12,6 +12,9 @@ from follicle_sim.engine.run import run_jobs
 from follicle_sim.enrolment import Enrolled, enrol, flow_text, joined
 from follicle_sim.forcing import time_grid
 from follicle_sim.instrument import SCREENING, read
+from follicle_sim.progress import SCREENING as SEARCH
+from follicle_sim.progress import Report
+from follicle_sim.scenario.headcount import people_of
 from follicle_sim.scenario.model import Design
 from follicle_sim.scenario.people import lead_of
 from follicle_sim.study import Study
@@ -29,9 +32,14 @@ class Everybody:
 
 
 def enrol_all(
-    studies: Sequence[Study], threads: int | None = None, first_replicate: int = 0
+    studies: Sequence[Study],
+    threads: int | None = None,
+    first_replicate: int = 0,
+    progress: Report | None = None,
 ) -> Everybody:
     """Find the people of every arm and replicate; those of arms that share people are found once.
+
+    Tells how many of the people wanted have been found, where there are criteria.
 
     Raises
     ------
@@ -45,6 +53,14 @@ def enrol_all(
     seed = scenario.run.seed
     rows: list[list[Names | None]] = []
     flows = []
+    every = len(studies) * people_of(scenario).total
+    before = 0
+
+    def tell(number: int) -> None:
+        if progress is not None:
+            progress(SEARCH, before + number, every)
+
+    tell(0)
     for replicate, study in enumerate(studies, start=first_replicate):
         found: dict[int, Enrolled] = {}
         row: list[Names | None] = []
@@ -54,7 +70,8 @@ def enrol_all(
                 # on a split scalp the half of the first arm is the one counted
                 count = partial(screening_count, study, arm, threads)
                 number = wanted(scenario, arm)
-                found[stream] = enrol(scenario, arm, replicate, seed, number, count)
+                found[stream] = enrol(scenario, arm, replicate, seed, number, count, tell)
+                before += number
             row.append(found[stream].subject)
         rows.append(row)
         flows.append(joined([each.flow for each in found.values()]))

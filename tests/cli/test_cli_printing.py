@@ -59,7 +59,7 @@ def test_no_command_shows_the_help(cli):
 def test_check_says_it_is_fine(cli, tiny):
     outcome = cli("check", tiny)
     assert outcome.code == 0
-    assert outcome.out == f"{tiny}: fine: 2 arms, 8 subjects, 3 visits\n"
+    assert outcome.out == f"{tiny}: fine: 2 arms, 4 subjects, 3 visits\n"
 
 
 def test_show_reads_the_scenario_back(cli, tiny):
@@ -155,6 +155,6 @@ def test_progress_bar_on_a_terminal(finished, tmp_path):
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
     assert "getting the engine ready" in text
     assert "━" in text
-    last = [line for line in re.split(r"[\r\n]+", text) if "8/8 subjects" in line][-1]
+    last = [line for line in re.split(r"[\r\n]+", text) if "4/4 subjects" in line][-1]
     assert last.rstrip().endswith("left")
     assert len(last.rstrip()) <= 80

@@ -27,9 +27,9 @@ def test_power_writes_tables_trials_and_a_figure(cli, trial, tmp_path):
     asked = ("power", trial, "--n", "3,6", "--replicates", "6", "--out", out, "--week", "26")
     done = cli(*asked, "--week", "52", columns=80)
     assert done.code == 0, done.err
-    assert "12 trials of up to 6 an arm, about" in done.err
+    assert "12 trials of up to 12 people, 6 in each of 2 arms; about" in done.err
     assert "drug minus dummy, drug switched off" in done.out
-    assert "People an arm needed" in done.out
+    assert "Smallest n (95 % Monte Carlo interval), and people in all" in done.out
     assert max(map(len, done.out.splitlines())) <= 80 or "Written to" in done.out
     names = {path.name for path in out.iterdir()}
     assert names == {"power.csv", "smallest.csv", "power.json", "trials.nc", "power.png"}

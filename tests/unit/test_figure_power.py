@@ -15,13 +15,15 @@ def answer(effect, weeks=(12.0, 48.0), arms=("exosomes weekly x 12 and minoxidil
     law = GaussianTrials(arms, roles, (*[effect] * (len(arms) - 1), 0.0), 20.0, weeks=weeks)
     pairs = tuple((arm, arms[-1]) for arm in arms[:-1])
     plan = Plan("hair_density", weeks, "t_test", 0.05, 2, pairs=pairs)
-    return judge({"on": (law, None), "off": (law, None)}, (10, 30), 60, plan)
+    return judge({"on": law, "off": law}, (10, 30), 60, plan)
 
 
 @pytest.mark.parametrize("effect", [0.0, 9.0, 200.0])
 def test_texts_do_not_meet_and_are_not_cut(effect):
     found = answer(effect)
-    figure = plot_power(found.rows, found.lines(60.0), found.smallest, "Power: hair density", 0.05)
+    figure = plot_power(
+        found.rows, found.lines(60.0), found.smallest, "Power: hair density", 0.05, found.people
+    )
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     boxes = [text.get_window_extent() for text in figure.texts]
@@ -37,7 +39,7 @@ def test_texts_do_not_meet_and_are_not_cut(effect):
 
 def test_wanted_power_and_people_needed_are_marked():
     found = answer(12.0, (48.0,), ("drug", "dummy"))
-    figure = plot_power(found.rows, found.lines(100.0), found.smallest, "Power", 0.05)
+    figure = plot_power(found.rows, found.lines(100.0), found.smallest, "Power", 0.05, found.people)
     (ax,) = figure.axes
     marks = [line for line in ax.lines if line.get_marker() == "D"]
     expected = [(row.n, row.target) for row in found.smallest]
@@ -48,7 +50,7 @@ def test_wanted_power_and_people_needed_are_marked():
 
 def test_people_needed_in_words():
     def said(n, low, high, extrapolated, note=""):
-        return people_needed(SmallestRow("a", "48", 0.8, n, low, high, extrapolated, note))
+        return people_needed(SmallestRow("a", "48", 0.8, n, None, low, high, extrapolated, note))
 
     assert said(45, 40, 51, False) == "45 (40–51)"
     assert said(70, 60, None, True) == "70 (60–?)*"

@@ -155,7 +155,7 @@ def test_simulated_trials_are_judged_by_either(scenario, measure):
 def test_the_average_of_one_arm_is_its_own():
     law = GaussianTrials(("a",), ("treatment",), (30.0,), 10.0, weeks=(24.0, 48.0))
     plan = Plan("hair_density", (48.0,), "paired_t", 0.05, 2, measure="average", pairs=(("a", ""),))
-    (row,) = judge({"on": (law, None)}, [20], 50, plan).rows
+    (row,) = judge({"on": law}, [20], 50, plan).rows
     assert row.estimate == pytest.approx(0.75 * 30.0, abs=4 * row.estimate_se)
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from follicle_sim.console.scenario import print_scenario as print_scenario
     from follicle_sim.console.scoreboard import print_scoreboard as print_scoreboard
     from follicle_sim.console.scoreboard import print_worsened as print_worsened
-    from follicle_sim.console.scoreboard import scoreboard_progress as scoreboard_progress
     from follicle_sim.console.treatments import print_treatment as print_treatment
     from follicle_sim.console.treatments import print_treatments as print_treatments
     from follicle_sim.console.trial import print_trial as print_trial
@@ -54,7 +53,6 @@ _HOMES = {
     "print_trial": "trial",
     "print_worsened": "scoreboard",
     "print_written": "power",
-    "scoreboard_progress": "scoreboard",
     "simulate_with_progress": "progress",
     "watched": "progress",
 }
