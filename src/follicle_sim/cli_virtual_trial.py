@@ -11,6 +11,14 @@ from follicle_sim.errors import InputError, Problem
 Out = Annotated[
     Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.trial.")
 ]
+Measured = Annotated[
+    str,
+    typer.Option(
+        "--measure",
+        help="What is tested of the endpoint: change, average (of the change over the time until "
+        "then) or responders (share with a gain). Default: as [analysis] says.",
+    ),
+]
 Cdisc = Annotated[
     bool,
     typer.Option("--cdisc", help="Also write ADSL, EX and ADHC tables (CSV, marked synthetic)."),
@@ -21,6 +29,7 @@ def trial(
     file: ScenarioFile,
     out: Out = None,
     seed: Seed = None,
+    measure: Measured = "",
     settings: Settings = None,
     threads: Threads = None,
     cdisc: Cdisc = False,
@@ -32,6 +41,7 @@ def trial(
     other statistics with the same people; `follicle-sim power` runs many trials.
     """
     from follicle_sim import console, outputs
+    from follicle_sim.reporting.again import with_measure
     from follicle_sim.reporting.files import forget, write_trial
     from follicle_sim.reporting.report import check_measure, check_trial, make_report
     from follicle_sim.scenario.load import load_scenario
@@ -40,8 +50,10 @@ def trial(
 
     changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
     scenario = load_scenario(file, changes)
+    if measure:
+        scenario = with_measure(scenario, measure, str(file))
     check_trial(scenario)
-    check_measure(scenario.analysis)
+    check_measure(scenario)
     check_memory(scenario)
     folder = outputs.make_folder(out or Path("results") / f"{file.stem}.trial")
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
@@ -78,6 +90,7 @@ def analyse(
             "signed_rank.",
         ),
     ] = None,
+    measure: Measured = "",
     people: Annotated[
         str | None,
         typer.Option("--set-of-people", metavar="SET", help="intention_to_treat or per_protocol."),
@@ -128,7 +141,7 @@ def analyse(
         "multiplicity": multiplicity,
     }
     asked = {key: value for key, value in chosen.items() if value is not None}
-    report = make_report(data, replanned(data, plan, asked, settings or []))
+    report = make_report(data, replanned(data, plan, asked, settings or [], measure))
     folder = outputs.make_folder(out or folder_of(run))
     files = write_trial(report, folder, cdisc=cdisc)
     if not quiet:

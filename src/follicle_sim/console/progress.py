@@ -77,7 +77,7 @@ class Lines:
     write
         Called with each line.
     every
-        Seconds between two lines at least.
+        Seconds between two lines at least; default `EVERY`.
     clock
         Tells the time in seconds.
     """
@@ -86,10 +86,11 @@ class Lines:
         self,
         unit: str,
         write: Callable[[str], None],
-        every: float = EVERY,
+        every: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._unit, self._write, self._every, self._clock = unit, write, every, clock
+        self._unit, self._write, self._clock = unit, write, clock
+        self._every = EVERY if every is None else every
         self._last = clock()
         self._began: dict[str, tuple[float, int]] = {}
         self._open: set[str] = set()
@@ -108,7 +109,7 @@ class Lines:
         gone = now - began
         text = f"{stage}: {done:,} of {of:,}{f' {self._unit}' if self._unit else ''}, "
         text += f"{_clock_text(gone)} gone"
-        if before < done < of:
+        if before < done < of and gone >= 1.0:
             text += f", about {_clock_text(gone * (of - done) / (done - before))} left"
         self._write(text)
 

@@ -185,12 +185,14 @@ def predictive_bands(
         found.append((np.array([course for course, _ in told]), np.array([x for _, x in told])))
         kept.put(dict(zip(names, found[-1], strict=True)))
         kept.save()
-    days = np.array(trial.design.visits)
+    days, sizes = np.array(trial.design.visits), [part.shape[1] for part, _ in found]
     bands: list[BandRow] = []
     points: list[PointRow] = []
     for k, series in enumerate(_every_series(rows)):
         courses = np.concatenate([part[k] for part, _ in found])
-        mine = _bands(series, courses, days, people, float(found[0][1][k]))
+        # of all trials, so that no number depends on how many are one part
+        start = float(np.average([starts[k] for _, starts in found], weights=sizes))
+        mine = _bands(series, courses, days, people, start)
         bands += mine
         points += [_point(row, mine) for row in rows if _series(row) == series]
     return PredictiveCheck(comparison.study, people, assumed, tuple(bands), tuple(points))

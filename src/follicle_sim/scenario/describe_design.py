@@ -28,7 +28,7 @@ def design_lines(scenario: Scenario) -> dict[str, str]:
     """Return the parts of a design in words, one line each, those that are used."""
     arranged = arrange(scenario)
     design, days = scenario.design, arranged.design.visits
-    groups = _GROUPS.get(design.kind, "arms")
+    groups = _GROUPS.get(design.kind, "arms" if len(arranged.arms) > 1 else "arm")
     visits = f"{len(days)} visits over {_time(days[-1] - days[0])}"
     return {
         "design": f"{design.kind}, {len(arranged.arms)} {groups}, {visits}",
