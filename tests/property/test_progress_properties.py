@@ -103,7 +103,7 @@ def test_power_counts_every_person_once(scenario, replicates, sizes):
     told = []
     power(scenario, sizes, replicates, report=lambda *each: told.append(each))
     total = replicates * people_of(scenario, max(sizes)).total
-    stages_of(told, total, names(scenario, "trials", "trials without the drug"))
+    stages_of(told, total, names(scenario, "trials", "drug off"))
 
 
 @settings(max_examples=4, deadline=None)

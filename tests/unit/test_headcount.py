@@ -150,7 +150,7 @@ def test_power_tells_how_many_people_a_trial_has(scenario, name, tmp_path):
         assert row.people == (None if row.n is None else row.n * total // 4)
     # every person of a trial counts once
     largest = people_of(asked, 6).total
-    assert told[-1] == ("trials without the drug", 3 * largest, 3 * largest)
+    assert told[-1] == ("drug off", 3 * largest, 3 * largest)
     record = as_record(found, asked, "power")
     assert record["meaning_of_n"] == meaning
     four = record["people"][0]

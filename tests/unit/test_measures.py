@@ -18,7 +18,6 @@ from follicle_sim.errors import InputError
 from follicle_sim.inference.power import judge, power
 from follicle_sim.inference.power_plan import Plan, complete_plan
 from follicle_sim.inference.trial_sources import GaussianTrials
-from follicle_sim.reporting.report import check_measure
 from follicle_sim.scenario import Analysis
 
 
@@ -164,9 +163,3 @@ def test_a_mixed_model_is_not_chosen_unwarned(scenario):
     assert "1 to 15 of 100" in note
     assert note in analyse(dataset(people(11)), Analysis(method="mixed_model")).notes
     assert complete_plan(scenario, Plan(method="mmrm"), [5], 5).notes == ()
-
-
-def test_a_report_is_one_of_changes():
-    check_measure(Analysis())
-    with pytest.raises(InputError, match=r'found "average"; .*--set measure=change'):
-        check_measure(Analysis(measure="average"))

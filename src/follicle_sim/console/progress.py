@@ -42,7 +42,7 @@ def watched(quiet: bool, unit: str = "") -> Iterator[Report | None]:
     if not console.is_terminal:
         yield Lines(unit, lambda text: console.print(text, soft_wrap=True))
         return
-    with _bars(unit, console) as bar:
+    with bars_of(unit, console) as bar:
         tasks: dict[str, TaskID] = {}
 
         def report(stage: str, done: int, of: int) -> None:
@@ -53,7 +53,8 @@ def watched(quiet: bool, unit: str = "") -> Iterator[Report | None]:
         yield report
 
 
-def _bars(unit: str, console: Console) -> Progress:
+def bars_of(unit: str, console: Console) -> Progress:
+    """Return bars with counts and times, one a stage; `unit` names what is counted."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

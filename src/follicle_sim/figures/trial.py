@@ -44,7 +44,7 @@ _NAME, _SAID = 1.85, 1.4  # room for names left of a panel, and for numbers righ
 _COURSE, _ROW, _RATE, _BAR = 3.9, 0.46, 0.3, 0.42
 _HEAD, _AXIS, _ENTRY = 0.3, 0.62, 0.155  # a heading, what stands under an axis, a legend's line
 _FOOT = 0.4
-_NOTE, _NOTE_LINE = 165, 0.12  # letters of a line below the figure, and its height
+_NOTE, _NOTE_LINE = 190, 0.12  # letters of a line below the figure, and its height
 _MOST_LINES = 9
 
 

@@ -145,7 +145,7 @@ def power(
 
     sources = {ON: source(scenario, "trials")}
     if type_one:
-        sources[OFF] = source(without_drug(scenario, plan), "trials without the drug")
+        sources[OFF] = source(without_drug(scenario, plan), "drug off")
     return judge(sources, sizes, replicates, plan, at_once)
 
 

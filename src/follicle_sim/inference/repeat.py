@@ -146,7 +146,7 @@ def repeat(
     study = scenario.model_copy(update={"analysis": table})
     studies = {kind: controlled(study, treatment, kind, weeks) for kind in KINDS}
     people = {kind: trials * people_of(each, sizes[-1]).total for kind, each in studies.items()}
-    parts = Parts("controlled repeats", len(tried) * sum(people.values()), report)
+    parts = Parts("repeats", len(tried) * sum(people.values()), report)
     kept = Kept(checkpoint)
     jobs = [(kind, potency) for kind in KINDS for potency in tried]
     for done, (kind, potency) in enumerate(jobs):
