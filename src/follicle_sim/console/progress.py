@@ -15,6 +15,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 
 from follicle_sim.console.text import make_console
 from follicle_sim.progress import Report
@@ -55,14 +56,15 @@ def watched(quiet: bool, unit: str = "") -> Iterator[Report | None]:
 
 def bars_of(unit: str, console: Console) -> Progress:
     """Return bars with counts and times, one a stage; `unit` names what is counted."""
+    # where a terminal is narrow the bar gives way, and no number is cut
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        MofNCompleteColumn(table_column=Column(no_wrap=True)),
         TextColumn(f"{unit}," if unit else ""),
-        TimeElapsedColumn(),
+        TimeElapsedColumn(table_column=Column(no_wrap=True)),
         TextColumn("gone,"),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(table_column=Column(no_wrap=True)),
         TextColumn("left"),
         console=console,
     )
