@@ -7,6 +7,7 @@ from follicle_sim import parse_scenario, simulate
 from follicle_sim.inference.plausible import plausible
 from follicle_sim.inference.power import power
 from follicle_sim.scenario.headcount import people_of
+from follicle_sim.through import seen_through
 
 TEXT = """
 schema_version = 1
@@ -112,3 +113,13 @@ def test_a_published_outcome_counts_every_person_once(scenario, replicates, spot
     told = []
     plausible(scenario, (2.0,), replicates, spots=spots, report=lambda *each: told.append(each))
     stages_of(told, told[-1][2], names(scenario, "studies"))
+
+
+@settings(max_examples=4, deadline=None)
+@given(scenarios())
+def test_instruments_count_every_person_once_a_method(scenario):
+    told = []
+    methods = ("trichoscopy", "macrophotography")
+    seen_through(scenario, methods, report=lambda *each: told.append(each))
+    total = 2 * scenario.run.replicates * people_of(scenario).total
+    stages_of(told, total, names(scenario, "reading"))
