@@ -31,8 +31,10 @@ class Memory:
         Of all jobs.
     job
         Number of this one.
-    people
-        That one study of it simulates, for the progress of parts that need not be done again.
+    people, parts
+        Those that one study of it simulates, and who is told of parts that need not be done again.
+    done
+        Studies of it that are done.
     """
 
     kept: Kept
