@@ -71,7 +71,7 @@ def bars_of(unit: str, console: Console) -> Progress:
 
 
 class Lines:
-    """A report that writes a line from time to time, and one at the end of a stage it wrote of.
+    """A report that writes a line from time to time, and one at the end of each stage.
 
     Parameters
     ----------
@@ -96,19 +96,18 @@ class Lines:
         self._every = EVERY if every is None else every
         self._last = clock()
         self._began: dict[str, tuple[float, int]] = {}
-        self._open: set[str] = set()
+        self._ended: set[str] = set()
 
     def __call__(self, stage: str, done: int, of: int) -> None:
         """Take note, and write where it is time."""
         now = self._clock()
         began, before = self._began.setdefault(stage, (now, done))
-        ended = done >= of and stage in self._open
-        if now - self._last < self._every and not ended:
+        ended = done >= of
+        if stage in self._ended or (now - self._last < self._every and not ended):
             return
         self._last = now
-        self._open.add(stage)
-        if done >= of:
-            self._open.discard(stage)
+        if ended:
+            self._ended.add(stage)
         gone = now - began
         text = f"{stage}: {done:,} of {of:,}{f' {self._unit}' if self._unit else ''}, "
         text += f"{_clock_text(gone)} gone"
