@@ -39,6 +39,7 @@ LAYERS = (
             "compiled",
             "addresses",
             "numerics",
+            "progress",
         ),
     ),
     (

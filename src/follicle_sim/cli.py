@@ -112,7 +112,8 @@ def run(
 def check(file: ScenarioFile, settings: Settings = None) -> None:
     """Check a scenario file: every problem at once, or a line that says it is fine."""
     from follicle_sim.analysis.ready import check_analysis, why_not
-    from follicle_sim.scenario.arrangement import arm_sizes, arrange
+    from follicle_sim.scenario.arrangement import arrange
+    from follicle_sim.scenario.headcount import people_of
     from follicle_sim.scenario.notes import notes
     from follicle_sim.simulate import check_memory
     from follicle_sim.study import prepare
@@ -123,7 +124,7 @@ def check(file: ScenarioFile, settings: Settings = None) -> None:
     check_memory(scenario)
     check_analysis(scenario, str(file))
     trial = arrange(scenario)
-    people = sum(arm_sizes(trial)) * scenario.run.replicates
+    people = people_of(trial).total * scenario.run.replicates
     parts = {"arm": len(trial.arms), "subject": people, "visit": len(trial.design.visits)}
     counts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in parts.items())
     typer.echo(f"{file_name(file)}: fine: {', '.join(counts)}")
@@ -241,9 +242,9 @@ def validate(
 
     before = None if against is None else scoreboard.read_benchmark(against)
     folder = outputs.make_folder(out)
-    with console.scoreboard_progress(quiet=quiet) as progress:
+    with console.watched(quiet, "designs") as report:
         board = scoreboard.run_scoreboard(
-            use.value, overrides=settings or [], threads=threads, progress=progress
+            use.value, overrides=settings or [], threads=threads, report=report
         )
     files = outputs.write_scoreboard(board, folder)
     if json is not None:

@@ -63,7 +63,8 @@ def compare_methods(
 
     scenario = read_scenario(file, settings)
     folder = outputs.make_folder(out or default_folder(file, "instruments"))
-    seen = seen_through(scenario, method or USUAL, threads=threads)
+    with console.watched(quiet, "subjects") as report:
+        seen = seen_through(scenario, method or USUAL, threads=threads, report=report)
     save_figure(plot_instruments(seen), folder / "instruments.png")
     if not quiet:
         console.print_seen(seen)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli_inference import command_line
+from follicle_sim.cli_inference import Resume, command_line
 from follicle_sim.cli_options import (
     Json,
     Quiet,
@@ -83,6 +83,7 @@ def plausible(
     ] = None,
     seed: Seed = None,
     threads: Threads = None,
+    resume: Resume = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -95,10 +96,11 @@ def plausible(
 
     from follicle_sim import console, outputs
     from follicle_sim.inference import plausible as loop
+    from follicle_sim.inference.checkpoint import Checkpoint
     from follicle_sim.inference.circumstances import the_treatment
     from follicle_sim.inference.plausible_files import as_record, write_plausible
     from follicle_sim.inference.power_plan import Plan
-    from follicle_sim.inference.repeat import RepeatRow, controlled, repeat
+    from follicle_sim.inference.repeat import RepeatRow, controlled, repeat, repeat_key
 
     scenario = read_scenario(file, settings, seed)
     potencies = numbers_of(potency, "--potency") if potency else loop.POTENCIES
@@ -112,6 +114,10 @@ def plausible(
     if not silent:
         seconds = loop.expected_seconds(scenario, potencies, replicates, plan, drug, spots)
         typer.echo(f"about {seconds:.0f} s, and as much as a third more for the repeat", err=True)
+    key = loop.plausible_key(scenario, plan, drug, potencies, replicates, spots)
+    studies = Checkpoint(folder / "studies.npz", key, resume)
+    key = repeat_key(scenario, plan, drug, potencies, replicates, weeks)
+    again = Checkpoint(folder / "repeats.npz", key, resume)
     with console.watched(silent, "subjects") as report:
         found = loop.plausible(
             scenario,
@@ -122,6 +128,7 @@ def plausible(
             spots=spots,
             threads=threads,
             report=report,
+            checkpoint=studies,
         )
         repeats: tuple[RepeatRow, ...] = ()
         if not no_repeat:
@@ -134,8 +141,11 @@ def plausible(
                 plan=plan,
                 threads=threads,
                 report=report,
+                checkpoint=again,
             )
     files = write_plausible(found, repeats, scenario, folder, command_line())
+    for place in (studies, again):
+        place.drop()
     if json:
         typer.echo(dumps(as_record(found, repeats, scenario, command_line()), indent=1))
     elif not quiet:

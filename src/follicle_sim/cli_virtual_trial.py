@@ -17,6 +17,14 @@ from follicle_sim.cli_options import (
 )
 
 Out = Annotated[Path | None, out_path("Folder. Default: results/NAME_OF_FILE.trial.")]
+Measured = Annotated[
+    str,
+    typer.Option(
+        "--measure",
+        help="What is tested of the endpoint: change, average (of the change over the time until "
+        "then) or responders (share with a gain). Default: as [analysis] says.",
+    ),
+]
 Cdisc = Annotated[
     bool,
     typer.Option("--cdisc", help="Also write ADSL, EX and ADHC tables (CSV, marked synthetic)."),
@@ -27,6 +35,7 @@ def trial(
     file: ScenarioFile,
     out: Out = None,
     seed: Seed = None,
+    measure: Measured = "",
     settings: Settings = None,
     threads: Threads = None,
     cdisc: Cdisc = False,
@@ -39,13 +48,16 @@ def trial(
     """
     from follicle_sim import console, outputs
     from follicle_sim.analysis.ready import check_analysis
+    from follicle_sim.reporting.again import with_measure
     from follicle_sim.reporting.files import report_trial
     from follicle_sim.reporting.report import check_measure, check_trial
     from follicle_sim.simulate import check_memory
 
     scenario = read_scenario(file, settings, seed)
+    if measure:
+        scenario = with_measure(scenario, measure, str(file))
     check_trial(scenario)
-    check_measure(scenario.analysis)
+    check_measure(scenario)
     check_analysis(scenario, str(file), wanted=True)
     check_memory(scenario)
     folder = outputs.make_folder(out or default_folder(file, "trial"))
@@ -75,6 +87,7 @@ def analyse(
             "signed_rank.",
         ),
     ] = None,
+    measure: Measured = "",
     people: Annotated[
         str | None,
         typer.Option("--set-of-people", metavar="SET", help="intention_to_treat or per_protocol."),
@@ -124,7 +137,7 @@ def analyse(
         "multiplicity": multiplicity,
     }
     asked = {key: value for key, value in chosen.items() if value is not None}
-    report = make_report(data, replanned(data, plan, asked, settings or []))
+    report = make_report(data, replanned(data, plan, asked, settings or [], measure))
     folder = outputs.make_folder(out or folder_of(run))
     files = write_trial(report, folder, cdisc=cdisc)
     if not quiet:

@@ -26,6 +26,9 @@ from follicle_sim.traits import grade_of
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Tell = Callable[[int], None]
+"""Called with how many of the people wanted have been found."""
+
 Count = Callable[[Cohort], Floats]
 """Hairs counted per area at the screening visit, (S,) for the people of a cohort."""
 
@@ -65,7 +68,13 @@ class Enrolled:
 
 
 def enrol(
-    scenario: Scenario, arm: int, replicate: int, seed: int, wanted: int, count: Count
+    scenario: Scenario,
+    arm: int,
+    replicate: int,
+    seed: int,
+    wanted: int,
+    count: Count,
+    tell: Tell | None = None,
 ) -> Enrolled:
     """Ask candidates of one arm until `wanted` are eligible.
 
@@ -75,6 +84,7 @@ def enrol(
     arm, replicate, seed : name the candidates' draws
     wanted : subjects to find
     count : reads the screening visit; called only for people who meet every other criterion
+    tell : told how far the search has got
 
     Raises
     ------
@@ -97,6 +107,8 @@ def enrol(
             counted = sum(int((part == len(asked.criteria) - 1).sum()) for part in reasons)
             if counted >= COUNTED:
                 _refuse(scenario, np.concatenate(reasons))
+        if tell is not None:
+            tell(min(found, wanted))
         if screened >= PATIENCE and found * RAREST < screened and found < wanted:
             _refuse(scenario, np.concatenate(reasons))
     every = np.concatenate(reasons)

@@ -1,6 +1,7 @@
 """The way through the house: scenario, cohort, exposure, factors, clocks, engine, dataset."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -10,14 +11,16 @@ from follicle_sim.attendance import last_day
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.dataset import to_dataset
-from follicle_sim.engine.run import Progress, run_jobs
+from follicle_sim.engine.run import run_jobs
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.given import check_call, check_threads, check_whole
 from follicle_sim.grafting import grafts_of, sessions
 from follicle_sim.pharmacology.factors import load_factors
+from follicle_sim.progress import LIVING, Report
 from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
+from follicle_sim.scenario.headcount import people_of
 from follicle_sim.scenario.load import check_scenario, parse_scenario, with_overrides
 from follicle_sim.scenario.model import Instrument, Scenario
 from follicle_sim.scenario.numbers import treatments_of
@@ -50,7 +53,7 @@ def simulate(
     *,
     seed: int | None = None,
     threads: int | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
     first_replicate: int = 0,
 ) -> xr.Dataset:
     """Run a scenario and return what a clinician would have measured.
@@ -60,7 +63,8 @@ def simulate(
     scenario : from `load_scenario`
     seed : replaces the scenario's, 0 to 2^32 - 1
     threads : processors to use; default all. The result does not depend on it.
-    progress : called with subjects done and subjects in all
+    progress : called with a stage ("screening" where there are criteria, then "simulating"), people
+        done and people in all; whoever is in several arms, as on a split scalp, counts once
     first_replicate : name of the first replicate in the draws: many trials can be run in parts, and
         are the same trials however they are cut
 
@@ -119,7 +123,7 @@ def simulate_read(
     readers: Sequence[Instrument],
     *,
     threads: int | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
     first_replicate: int = 0,
 ) -> list[xr.Dataset]:
     """Run a scenario once and return what each of several readers makes of it.
@@ -140,7 +144,7 @@ def simulate_read(
     check_memory(scenario)
     draws = all_drawn(scenario, first_replicate)
     studies = prepare_all(draws)
-    enrolled = enrol_all(studies, threads, first_replicate)
+    enrolled = enrol_all(studies, threads, first_replicate, progress)
     arms = [
         [study.arm(index, replicate, each) for index, each in enumerate(row)]
         for replicate, (study, row) in enumerate(
@@ -149,7 +153,11 @@ def simulate_read(
     ]
     total = sum(arm.cohort.subject.size for row in arms for arm in row)
     jobs = (job for row in arms for arm in row for job in arm.jobs())
-    run_jobs(jobs, total, threads=threads, progress=progress)
+    people = len(studies) * people_of(scenario).total
+    tell = None if progress is None else partial(progress, LIVING)
+    if tell is not None:
+        tell(0, people)
+    run_jobs(jobs, total, threads=threads, progress=tell, people=people)
     results = [[arm.result for arm in row] for row in arms]
     factors, found = studies[0].factors.names, []
     for reader in readers:

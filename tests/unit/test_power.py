@@ -73,7 +73,7 @@ def test_trials_are_those_of_a_run_with_replicates(scenario):
 def test_where_the_trials_are_cut_changes_nothing(scenario, answer):
     plan = answer.plan
     source = SimulatedTrials(scenario, "hair_density")
-    whole = judge({"on": (source, None)}, [3, 6], 8, plan, at_once=3)
+    whole = judge({"on": source}, [3, 6], 8, plan, at_once=3)
     for name in ("p", "estimate", "low", "high"):
         np.testing.assert_array_equal(whole.trials[name].sel(drug="on"), answer.trials[name][0])
 
@@ -118,7 +118,7 @@ def test_trials_without_the_drug_have_other_luck(scenario):
             return super().draw(replicates, n)
 
     source = Noted(("a", "b"), ("treatment", "placebo"), (1.0, 0.0), 1.0)
-    judge({"on": (source, None), "off": (source, None)}, [4], 5, PLAN)
+    judge({"on": source, "off": source}, [4], 5, PLAN)
     assert seen == [range(5), range(OTHER_LUCK, OTHER_LUCK + 5)]
 
 
@@ -236,7 +236,7 @@ class Stopping(GaussianTrials):
 
 def test_ctrl_c_leaves_what_was_done():
     law = Stopping(("a", "b"), ("treatment", "placebo"), (20.0, 0.0), 20.0)
-    found = judge({"on": (law, None), "off": (law, None)}, [10], 100, PLAN, at_once=10)
+    found = judge({"on": law, "off": law}, [10], 100, PLAN, at_once=10)
     assert found.stopped
     assert (found.wanted, {row.trials for row in found.rows}) == (100, {20})
     assert {row.drug for row in found.rows} == {"on"}
@@ -245,7 +245,7 @@ def test_ctrl_c_leaves_what_was_done():
 def test_ctrl_c_at_once_is_an_interruption():
     law = Stopping(("a", "b"), ("treatment", "placebo"), (20.0, 0.0), 20.0)
     with pytest.raises(Interrupted):
-        judge({"off": (law, None)}, [10], 100, PLAN)
+        judge({"off": law}, [10], 100, PLAN)
 
 
 def test_trials_that_cannot_be_analysed_are_counted_and_not_significant():
@@ -258,7 +258,7 @@ def test_trials_that_cannot_be_analysed_are_counted_and_not_significant():
             return trials
 
     empty = Empty(law.arms, law.roles, law.means, law.sd)
-    (row,) = judge({"on": (empty, None)}, [10], 4, PLAN).rows
+    (row,) = judge({"on": empty}, [10], 4, PLAN).rows
     assert (row.failed, row.power) == (1, 0.75)
 
 

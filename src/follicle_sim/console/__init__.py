@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from follicle_sim.console.scenario import print_scenario as print_scenario
     from follicle_sim.console.scoreboard import print_scoreboard as print_scoreboard
     from follicle_sim.console.scoreboard import print_worsened as print_worsened
-    from follicle_sim.console.scoreboard import scoreboard_progress as scoreboard_progress
     from follicle_sim.console.stored import print_incomplete as print_incomplete
     from follicle_sim.console.stored import print_other_numbers as print_other_numbers
     from follicle_sim.console.treatments import print_treatment as print_treatment
@@ -60,7 +59,6 @@ _HOMES = {
     "print_trial": "trial",
     "print_worsened": "scoreboard",
     "print_written": "power",
-    "scoreboard_progress": "scoreboard",
     "simulate_with_progress": "progress",
     "watched": "progress",
 }

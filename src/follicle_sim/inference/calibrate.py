@@ -28,7 +28,7 @@ from follicle_sim.inference.extras import need
 from follicle_sim.inference.likelihood import make_likelihood
 from follicle_sim.inference.optimum import optimum
 from follicle_sim.inference.posterior import GROUPS, Posterior, sample
-from follicle_sim.inference.problem import Calibration, Report, describe, shown_unit
+from follicle_sim.inference.problem import Calibration, describe, shown_unit
 from follicle_sim.inference.profile import LIMIT, Profile, ProfileRow, profile_rows, profiles
 from follicle_sim.inference.report import (
     ParameterRow,
@@ -39,6 +39,7 @@ from follicle_sim.inference.report import (
     write_record,
 )
 from follicle_sim.inference.sharpen import sharpened
+from follicle_sim.progress import Report
 
 Floats = NDArray[np.float64]
 Method = Literal["optimum", "posterior", "profile"]

@@ -23,12 +23,12 @@ from follicle_sim.inference.gain import Gain, Trials, mean_gain, prices, score
 from follicle_sim.inference.schedule_search import Searched, Tried, search, search_key
 from follicle_sim.inference.schedules import Schedule, Space, make_space
 from follicle_sim.pharmacology.costs import Bill
+from follicle_sim.progress import Report
 from follicle_sim.scenario.load import check_scenario, with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.search_checks import EVERYBODY
 
 Floats = NDArray[np.float64]
-Report = Callable[[str, int, int], None]
 
 MOST_SEEDS = 2**32
 MOST_RETESTED = 10

@@ -13,9 +13,10 @@ from follicle_sim.figures.style import save_figure
 from follicle_sim.files import write_rows, write_text_atomic
 from follicle_sim.folders import being_written
 from follicle_sim.inference.gain import cost_per_hair, mean_gain
-from follicle_sim.inference.optimise import Best, Optimised, Report, optimise
+from follicle_sim.inference.optimise import Best, Optimised, optimise
 from follicle_sim.inference.report import write_record
 from follicle_sim.pharmacology.costs import CURRENCY, load_costs
+from follicle_sim.progress import Report
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import dump_scenario
 from follicle_sim.scenario.model import Scenario

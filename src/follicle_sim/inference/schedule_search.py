@@ -148,6 +148,8 @@ def search(
         message = f"stopped after {len(notes.tried)} of {notes.limit} schedules{kept}"
         raise Interrupted(message) from None
     notes.save()
+    if count is not None and 0 < len(notes.tried) < notes.limit:
+        count(len(notes.tried), len(notes.tried))  # there proved to be no more
     if not notes.tried:
         found = ", ".join(f"{reason}: {len(s)}" for reason, s in notes.left_out.items())
         message = f"no schedule proposed can be followed ({found}); widen a range or a limit"

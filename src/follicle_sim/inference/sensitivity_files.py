@@ -12,7 +12,6 @@ from follicle_sim.files import write_rows
 from follicle_sim.folders import being_written
 from follicle_sim.inference.checkpoint import Checkpoint
 from follicle_sim.inference.extras import need
-from follicle_sim.inference.problem import Report
 from follicle_sim.inference.report import write_record
 from follicle_sim.inference.sensitivity import (
     FACTOR,
@@ -21,6 +20,7 @@ from follicle_sim.inference.sensitivity import (
     analyse,
     plan_key,
 )
+from follicle_sim.progress import Report
 from follicle_sim.scenario.hashing import scenario_hash
 
 

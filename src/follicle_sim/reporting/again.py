@@ -11,9 +11,10 @@ from follicle_sim.attributes import source_of
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.provenance import stored_scenario
 from follicle_sim.result_checks import check_result
-from follicle_sim.scenario.analysis import Analysis, plan_problems
+from follicle_sim.scenario.analysis import REPEATED, Analysis, plan_problems
 from follicle_sim.scenario.files import parse_toml
 from follicle_sim.scenario.load import from_document, to_document, with_overrides
+from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.problems import path_text
 from follicle_sim.storage import read_result
 
@@ -55,11 +56,37 @@ def folder_of(run: Path) -> Path:
     return folder.with_name(f"{folder.name}.analysis")
 
 
+def with_measure(scenario: Scenario, measure: str, source: str) -> Scenario:
+    """Return a scenario whose plan tests another measure.
+
+    A test that the plan names is left out where it is not one of that measure.
+
+    Parameters
+    ----------
+    measure
+        As the key of the `[analysis]` table.
+    source
+        Named by an error.
+
+    Raises
+    ------
+    InputError
+        An unknown measure (with the nearest), or one that the rest of the plan does not allow.
+    """
+    document = to_document(scenario)
+    table = {**document.get("analysis", {}), "measure": measure}
+    old = scenario.analysis
+    if measure != old.measure and (measure == "responders" or old.method in REPEATED):
+        table.pop("method", None)
+    return from_document(document | {"analysis": table}, source)
+
+
 def replanned(
     dataset: xr.Dataset,
     plan: Path | None,
     chosen: Mapping[str, str],
     settings: Sequence[str] = (),
+    measure: str = "",
 ) -> Analysis:
     """Return the plan to analyse a stored trial by.
 
@@ -74,6 +101,8 @@ def replanned(
         Keys of the table to change, as texts.
     settings
         More of them, as "key=value".
+    measure
+        What is tested; see `with_measure`. Empty: as the plan says.
 
     Raises
     ------
@@ -94,6 +123,8 @@ def replanned(
             raise InputError(str(plan), [Problem("analysis", "has no [analysis] table")])
         values = to_document(scenario) | {"analysis": table}
         scenario = from_document(values, str(plan), numbers=scenario.background.numbers)
+    if measure:
+        scenario = with_measure(scenario, measure, RESULT)
     changes = [f"analysis.{key}={value}" for key, value in chosen.items()]
     changes += [f"analysis.{each.removeprefix('analysis.')}" for each in settings]
     found = with_overrides(scenario, changes) if changes else scenario

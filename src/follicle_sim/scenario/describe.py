@@ -42,7 +42,7 @@ def overview(scenario: Scenario) -> str:
     terminal = format_quantity(tool.terminal_calibre, "calibre")
     method = "" if tool.method == PLAIN else f" ({tool.method})"
     lines = {
-        "population": f"{subjects_text(scenario)}, {', '.join(traits_text(who))}",
+        "population": f"{subjects_text(scenario)}; {', '.join(traits_text(who))}",
         "target area": f"{patch} at {density}: {who.follicles_per_subject:,} follicles per subject",
         **design_lines(scenario),
         "instrument": f"{tool.name}{method}, terminal hairs from {terminal}",

@@ -151,10 +151,12 @@ def _filled(report: TrialReport, param: Measured, tests: list[Test]) -> Measured
             kept[..., part] = fill(param.values[..., part])
         who = members_at(plan.set, trial, test.day, Rules(plan.least_doses, plan.most_late))[0]
         has = np.isfinite(kept)
-        wanted = range(start + 1, visit + 1) if test.method in REPEATED else (visit,)
+        every = test.method in REPEATED or test.measure == "average"
+        wanted = range(start + 1, visit + 1) if every else (visit,)
+        needed = (visit,) if test.measure == "average" else wanted  # no average without the last
         arms = [trial.arm(label) for label in (test.treatment, test.control) if label]
         whole = {
-            arm: who[arm] & has[arm, :, start] & has[arm][:, list(wanted)].any(axis=1)
+            arm: who[arm] & has[arm, :, start] & has[arm][:, list(needed)].any(axis=1)
             for arm in arms
         }
         if trial.paired:
