@@ -13,13 +13,14 @@ from follicle_sim.attendance import habit_of, visit_days
 from follicle_sim.codes import NO_FOLLICLE
 from follicle_sim.cohort import Cohort
 from follicle_sim.dataset import ArmResult
+from follicle_sim.engine.clocks import Rules
 from follicle_sim.engine.grafts import Grafts
 from follicle_sim.engine.kernel import run_block
 from follicle_sim.engine.run import Job, Stop, blocks
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.engine.state import STATE
 from follicle_sim.forcing import Drive, block_of, engine_rules, integrate
-from follicle_sim.grafting import Session, grafts_of, sessions, undergone
+from follicle_sim.grafting import grafts_of, undergone
 from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
@@ -30,9 +31,8 @@ Floats = NDArray[np.float64]
 def ready(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
     """Make room for the results of people already drawn."""
     days = visit_days(protocol, cohort)
-    surgery = sessions(arm, float(protocol.grid[-1]), protocol.condition, protocol.treatments)
     habit = habit_of(protocol, cohort)
-    grafts = grafts_of(surgery, cohort.area, None if habit is None else habit.stops)
+    grafts = grafts_of(arm.surgery, cohort.area, None if habit is None else habit.stops)
     widest = int((cohort.follicles + grafts.number.sum(axis=1)).max())
     people, visits = cohort.subject.size, days.shape[1]
     follicles = widest if protocol.record.follicles else 0
@@ -44,7 +44,8 @@ def ready(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
         phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
         calibre=np.zeros((people, visits, follicles), np.float32),
     )
-    return ArmRun(protocol, arm, cohort, surgery, grafts, result, habit)
+    rules = engine_rules(protocol.parameters, protocol.instrument)
+    return ArmRun(protocol, arm, rules, cohort, grafts, result, habit)
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class ArmRun:
 
     protocol: Protocol
     arm: PlannedArm
+    rules: Rules
     cohort: Cohort
-    surgery: tuple[Session, ...]
     grafts: Grafts
     result: ArmResult
     habit: Habit | None = None
@@ -98,21 +99,21 @@ class ArmRun:
         """Live the subjects of a slice and write their rows of the result; return how many."""
         protocol, cohort, result = self.protocol, self.cohort, self.result
         levels, drive = shared or self.drive(people)
-        shock, had = [session.shock for session in self.surgery], None
+        shock, had = [session.shock for session in self.arm.surgery], None
         if shock and self.habit is not None:
-            had = undergone(self.surgery, self.habit.stops[people])
+            had = undergone(self.arm.surgery, self.habit.stops[people])
         parameters, sensitivity = protocol.parameters, protocol.sensitivity
         block = block_of(
             cohort, people, drive, protocol.grid, protocol.condition, parameters, shock, had
         )
-        if self.surgery:
+        if self.arm.surgery:
             sensitivity = np.append(sensitivity, 0.0)  # grafts
         follicles, planted = cohort.follicles[people], self.grafts.number[people]
         visits = result.visits if len(result.visits) == 1 else result.visits[people]
         run_block(
             block,
             sensitivity,
-            engine_rules(parameters, protocol.instrument),
+            self.rules,
             np.array([cohort.seed, cohort.replicate, cohort.stream]),
             cohort.subject[people],
             follicles,

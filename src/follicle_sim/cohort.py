@@ -79,7 +79,7 @@ def draw_cohort(
         message = (
             f"nobody was allocated to arms[{arm.index}] in replicate {replicate}; raise the number"
         )
-        raise InputError(protocol.source.title, [Problem("population.subjects", message)])
+        raise InputError(protocol.source.origin, [Problem("population.subjects", message)])
     return chosen(people, mine)
 
 

@@ -5,6 +5,7 @@ they pass from one part of the model to the next.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ from follicle_sim.engine.clocks import (
     forcing_of,
 )
 from follicle_sim.errors import InputError, Problem, did_you_mean
-from follicle_sim.forcing import block_of, engine_rules
+from follicle_sim.forcing import block_of
+from follicle_sim.given import check_kind, check_whole
 from follicle_sim.pharmacology.exposure import (
     ActingDoses,
     acting_doses,
@@ -33,13 +35,15 @@ from follicle_sim.pharmacology.exposure import (
 )
 from follicle_sim.pharmacology.factors import CHANNELS
 from follicle_sim.pharmacology.library import AMOUNT_UNITS, Treatment
-from follicle_sim.protocol.given import treatments_of
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.resolve import resolve
+from follicle_sim.protocol.unfold import unfold
 from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.frozen import FrozenMap
+from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Arm, Design, Scenario, Spread
-from follicle_sim.simulate import simulate
+from follicle_sim.scenario.numbers import treatments_of
+from follicle_sim.simulate import simulate_read
 
 Floats = NDArray[np.float64]
 
@@ -78,6 +82,8 @@ def explain(
 
     The subject has the scenario's population values without spread, and an average response to
     treatment; where the arm's adherence is below 1, it is the first subject's own missed doses.
+    Doses of a run-in act too, and what the controls of a delayed start are given from the switch
+    on; what is shown begins at baseline.
 
     Parameters
     ----------
@@ -107,9 +113,11 @@ def explain(
     >>> dict(data.clock_speed.sizes)
     {'arm': 1, 'stratum': 1, 'phase': 4, 'time': 1}
     """
-    follicles = follicles or FOLLICLES
+    scenario = check_scenario("explain", scenario)
+    check_kind("explain", "arm", arm, str, "the label of an arm")
+    follicles = FOLLICLES if follicles is None else check_whole("explain", "follicles", follicles)
     plan = resolve(scenario)[0]
-    chosen = find_arm(scenario, arm, plan.treatments)
+    chosen = lived(scenario, find_arm(scenario, arm, plan.treatments))
     grid = plan.grid
     days = grid[grid >= 0.0][:-BEYOND]
     used = acting_doses(chosen, float(grid[-BEYOND]), plan.potencies, plan.treatments)
@@ -117,7 +125,8 @@ def explain(
     if used:
         arms.append(Arm(label=_free_label(chosen), role="untreated"))
     typical = _typical(scenario, arms, follicles, tuple(days.tolist()))
-    protocol = resolve(typical)[0]
+    # the last of these visits may be rounded to a step less: one grid for all
+    protocol = replace(resolve(typical)[0], grid=grid)
     strata = _strata(protocol)
     sensitivity = np.array(list(strata.values()))
     levels, tables = zip(
@@ -126,7 +135,7 @@ def explain(
     sizes = [clocks.table[LOG_CALIBRE] for clocks in tables]
     width = np.diff(grid)
     speeds = [np.diff(clocks.table[: len(CYCLE)], axis=2) / width for clocks in tables]
-    seen = simulate(typical).isel(subject=0)
+    seen = simulate_read(typical, [typical.instrument])[0].isel(subject=0).sel(time=days)
     counts = seen["phase_count"].transpose("arm", "phase", "time").values
     shown = slice(-BEYOND - days.size, -BEYOND)  # nodes that begin a step from baseline on
     table = protocol.factors
@@ -192,8 +201,18 @@ def find_arm(
     labels = [arm.label for arm in scenario.arms]
     if label not in labels:
         message = f'no arm "{label}"{did_you_mean(label, labels)}'
-        raise InputError(scenario.title, [Problem("arm", message)])
+        raise InputError(scenario.origin, [Problem("arm", message)])
     return scenario.arms[labels.index(label)]
+
+
+def lived(scenario: Scenario, arm: Arm) -> Arm:
+    """Return an arm with every dose of its people: those of a run-in, and those after a switch.
+
+    In a crossover it is what is given in one period, as if nothing else were.
+    """
+    alone = scenario.design.model_copy(update={"period": None, "washout": None})
+    arms = unfold(scenario.model_copy(update={"design": alone})).arms
+    return next(each for each in arms if each.label == arm.label)
 
 
 def level_unit(treatment: Treatment) -> str:
@@ -226,7 +245,11 @@ def _typical(
     }
     record = {"variables": ("hair_density", "phase_count"), "follicles": False}
     # no more than that of the design: nobody is recruited, misses a visit or leaves
-    design = Design.model_construct(kind="counterfactual", visits=visits or scenario.design.visits)
+    design = Design.model_construct(
+        kind="counterfactual",
+        visits=visits or scenario.design.visits,
+        run_in=scenario.design.run_in,
+    )
     return scenario.model_copy(
         update={
             "arms": tuple(arms),
@@ -256,8 +279,7 @@ def _links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Fl
     parameters = protocol.parameters
     block = block_of(run.cohort, person, drive, protocol.grid, protocol.condition, parameters)
     room = allocate_clocks(sensitivity.size, protocol.grid.size)
-    rules = engine_rules(parameters, protocol.instrument)
-    clocks: Clocks = build_clocks(room, forcing_of(block, 0), sensitivity, rules)
+    clocks: Clocks = build_clocks(room, forcing_of(block, 0), sensitivity, run.rules)
     return levels, clocks
 
 
@@ -266,19 +288,23 @@ def _exposure(
 ) -> dict[str, tuple[tuple[str, str], Floats]]:
     """Return dose, level, effect and drive of every treatment that acts in the first arm."""
     cohort = draw_cohort(protocol, protocol.arms[0], 0)
-    grid = protocol.grid[protocol.grid >= 0.0][: 1 - BEYOND]
+    # doses of a run-in are not shown, what is left of them is
+    lead = protocol.conduct.run_in or 0.0
+    start = int(np.searchsorted(protocol.grid, -lead, side="right")) - 1
+    grid = protocol.grid[start : protocol.grid.size + 1 - BEYOND]
+    shown = int(np.searchsorted(grid, 0.0))
     amounts, levels, effects, drives = [], [], [], []
     names: dict[str, Any] = {"seed": cohort.seed, "replicate": cohort.replicate}
     names |= {"stream": cohort.person_stream, "subjects": cohort.subject.astype(np.uint32)}
     for treatment, schedule in used.values():
         fine, level = site_levels(treatment, schedule, grid, **names)
-        levels.append(cell_means(level, (fine.size - 1) // (grid.size - 1))[0])
-        effects.append(effect_means(treatment, schedule, grid, **names)[0])
+        levels.append(cell_means(level, (fine.size - 1) // (grid.size - 1))[0, shown:])
+        effects.append(effect_means(treatment, schedule, grid, **names)[0, shown:])
         given = np.zeros(grid.size - 1)
         for _, events in schedule:
             cells = np.searchsorted(grid, events.times, side="right") - 1
             np.add.at(given, cells, events.amounts)
-        amounts.append(given)
+        amounts.append(given[shown:])
         drives.append([treatment.drives().get(name, 0.0) for name in factors])
     course = ("treatment", "time")
     return {

@@ -23,7 +23,7 @@ from follicle_sim.attendance import (
     is_followed,
 )
 from follicle_sim.cohort import Cohort
-from follicle_sim.pharmacology.dosing import share_taken
+from follicle_sim.pharmacology.dosing import last_due, share_taken
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 
 Floats = NDArray[np.float64]
@@ -68,6 +68,14 @@ def is_plain(protocol: Protocol) -> bool:
     )
 
 
+def may_miss(protocol: Protocol) -> bool:
+    """Return whether some dose may go untaken: by the schedule, by habit, or by an early stop."""
+    design = protocol.conduct
+    if design.early_stop is not None or design.adherence_spread > 0.0:
+        return True
+    return any(dose.adherence < 1.0 for arm in protocol.arms for dose in arm.doses)
+
+
 def follow(
     protocol: Protocol,
     cohorts: Sequence[Cohort],
@@ -79,7 +87,7 @@ def follow(
     ----------
     cohorts, readings : one an arm; readings are (S, V) or (S, V, ...)
     """
-    if is_plain(protocol):
+    if is_plain(protocol) and not may_miss(protocol):
         return [dict(reading) for reading in readings], [{} for _ in cohorts]
     coming = [attend(protocol, cohort) for cohort in cohorts]
     gone = departures(protocol, cohorts, coming, readings)
@@ -125,17 +133,17 @@ def known_of(
     protocol: Protocol, arm: PlannedArm, cohort: Cohort, coming: Attendance, gone: Departure
 ) -> dict[str, Values]:
     """Return what is known of the people of one arm: (S,), or (S, V) for BY_VISIT."""
-    design, people = protocol.conduct, cohort.subject.size
-    known: dict[str, Values] = {"person": cohort.person}
+    design = protocol.conduct
+    known: dict[str, Values] = {} if is_plain(protocol) else {"person": cohort.person}
     if is_followed(design):
         known["visit_day"] = np.where(gone.attended, coming.day, np.nan)
         known["attended"] = gone.attended.astype(np.int8)
     if design.allocation is not None or design.stratify is not None:
-        known["enrolled"] = np.ones(people, np.int8)
+        known["enrolled"] = np.ones(cohort.subject.size, np.int8)
     if design.dropout is not None:
         known |= {"left_day": gone.left, "left_reason": gone.reason}
-    habit = habit_of(protocol, cohort)
-    if habit is not None:
+    if may_miss(protocol):
+        habit = habit_of(protocol, cohort)
         last = np.where(np.isnan(gone.left), coming.day[:, -1], gone.left)
         known["doses_taken"] = share_taken(
             arm.doses,
@@ -146,13 +154,30 @@ def known_of(
             subjects=cohort.subject,
             habit=habit,
         )
-        if design.early_stop is not None and arm.doses:
-            known["stopped_day"] = np.where(habit.stops < last, habit.stops, np.nan)
-        elif design.early_stop is not None:
-            known["stopped_day"] = np.full(people, np.nan)
+        if design.early_stop is not None and habit is not None:
+            # who has had every dose by then stops nothing
+            early = habit.stops <= last_due(arm.doses, last)
+            known["stopped_day"] = np.where(early, habit.stops, np.nan)
     if cohort.calendar is not None:
         known["recruited"] = cohort.calendar
     return known
+
+
+def always_known(protocol: Protocol) -> tuple[str, ...]:
+    """Return the variables that `follow` gives for certain where a design asks for them."""
+    if is_plain(protocol):
+        return ()
+    design = protocol.conduct
+    asked = {
+        ("person",): True,
+        ("visit_day", "attended"): is_followed(design),
+        ("enrolled",): design.allocation is not None or design.stratify is not None,
+        ("left_day", "left_reason"): design.dropout is not None,
+        ("doses_taken",): design.early_stop is not None or design.adherence_spread > 0.0,
+        ("stopped_day",): design.early_stop is not None,
+        ("recruited",): design.recruitment is not None,
+    }
+    return tuple(name for names, wanted in asked.items() if wanted for name in names)
 
 
 def flow_of(
@@ -204,11 +229,14 @@ def design_attrs(
         ]
         several = {"replicates": flows} if len(flows) > 1 else {}
         attrs["flow"] = json.dumps(summed(flows) | several)
-    starts = protocol.visits.starts
-    if len(starts) > 1:
-        periods = [
-            {"start": start, "given": {arm.label: arm.given[k] for arm in protocol.arms}}
-            for k, start in enumerate(starts)
-        ]
-        attrs["periods"] = json.dumps(periods)
+    if len(protocol.visits.starts) > 1:
+        attrs["periods"] = json.dumps(periods_of(protocol))
     return attrs
+
+
+def periods_of(protocol: Protocol) -> list[dict[str, Any]]:
+    """Return of each period when it begins and whose doses each arm has in it."""
+    return [
+        {"start": start, "given": {arm.label: arm.given[k] for arm in protocol.arms}}
+        for k, start in enumerate(protocol.visits.starts)
+    ]

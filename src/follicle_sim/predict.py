@@ -6,7 +6,7 @@ from follicle_sim.biology.strata import STRATA
 from follicle_sim.codes import CYCLE
 from follicle_sim.engine.run import default_threads
 from follicle_sim.engine.state import STATE
-from follicle_sim.protocol.protocol import Protocol
+from follicle_sim.protocol.headcount import people_of
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.protocol.timeline import HISTORY_STEP
 from follicle_sim.scenario.model import Scenario
@@ -49,7 +49,8 @@ def predict_cost(scenario: Scenario, threads: int | None = None) -> Cost:
     lived = people * nodes
     asked = scenario.population.inclusion
     if asked is not None and asked.hair_density is not None:
-        candidates = scenario.run.replicates * _people_let_in(protocol)
+        # arms that share people seek them once
+        candidates = scenario.run.replicates * people_of(scenario).total
         each = scenario.population.follicles_per_subject
         events += candidates * each * (turns * scenario.run.history + 2)
         lived += candidates * scenario.run.history / HISTORY_STEP
@@ -65,8 +66,3 @@ def predict_cost(scenario: Scenario, threads: int | None = None) -> Cost:
         threads=workers,
         memory=BASE_MEMORY + memory_needed(protocol) + scratch,
     )
-
-
-def _people_let_in(protocol: Protocol) -> int:
-    """Return how many people are sought in a replicate; arms that share them seek them once."""
-    return sum({arm.streams.person: arm.sought for arm in protocol.arms}.values())

@@ -11,7 +11,11 @@ from follicle_sim.arm_run import ready
 from follicle_sim.cohort import Cohort
 from follicle_sim.engine.run import run_jobs
 from follicle_sim.enrolment import Enrolled, enrol, flow_text, joined
+from follicle_sim.errors import Interrupted
 from follicle_sim.instrument import SCREENING, read
+from follicle_sim.progress import SCREENING as SEARCH
+from follicle_sim.progress import Report
+from follicle_sim.protocol.headcount import people_of
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.timeline import Visits, time_grid
 from follicle_sim.scenario.model import Design
@@ -30,20 +34,37 @@ class Everybody:
 
 
 def enrol_all(
-    protocols: Sequence[Protocol], threads: int | None = None, first_replicate: int = 0
+    protocols: Sequence[Protocol],
+    threads: int | None = None,
+    first_replicate: int = 0,
+    progress: Report | None = None,
 ) -> Everybody:
     """Find the people of every arm and replicate; those of arms that share people are found once.
+
+    Tells how many of the people wanted have been found, where there are criteria.
 
     Raises
     ------
     InputError
         If too few candidates are eligible.
+    Interrupted
+        On Ctrl-C.
     """
     arms = protocols[0].arms
     if protocols[0].population.inclusion is None:
         return Everybody([[None for _ in arms] for _ in protocols], {})
     rows: list[list[Names | None]] = []
     flows = []
+    every = len(protocols) * people_of(protocols[0].source).total
+    before = here = 0
+
+    def tell(number: int) -> None:
+        nonlocal here
+        here = number
+        if progress is not None:
+            progress(SEARCH, before + here, every)
+
+    tell(0)
     for replicate, protocol in enumerate(protocols, start=first_replicate):
         found: dict[int, Enrolled] = {}
         row: list[Names | None] = []
@@ -52,7 +73,13 @@ def enrol_all(
             if stream not in found:
                 # on a split scalp the half of the first arm is the one counted
                 count = partial(screening_count, protocol, arm, threads)
-                found[stream] = enrol(protocol, arm, replicate, count)
+                try:
+                    found[stream] = enrol(protocol, arm, replicate, count, tell)
+                except (KeyboardInterrupt, Interrupted):
+                    # candidates are no subjects: those let in so far are told
+                    message = f"stopped by Ctrl-C while people were screened, {before + here} of"
+                    raise Interrupted(f"{message} {every} found; nothing was written") from None
+                before, here = before + arm.sought, 0
             row.append(found[stream].subject)
         rows.append(row)
         flows.append(joined([each.flow for each in found.values()]))
@@ -69,7 +96,11 @@ def screening_count(
     """
     design = protocol.conduct
     day = 0.0 - lead_of(protocol.population.inclusion, design.run_in)
-    before = replace(arm, doses=tuple(dose for dose in arm.doses if dose.start < 0.0))
+    before = replace(
+        arm,
+        doses=tuple(dose for dose in arm.doses if dose.start < 0.0),
+        surgery=tuple(session for session in arm.surgery if session.day < 0.0),
+    )
     adherence = design.adherence_spread
     early = replace(
         protocol,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -12,15 +13,18 @@ from follicle_sim import units
 from follicle_sim.arm_run import ArmRun, ready
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.dataset import to_dataset
-from follicle_sim.engine.run import Progress, run_jobs
+from follicle_sim.engine.run import run_jobs
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.errors import InputError, Problem
-from follicle_sim.grafting import grafts_of, sessions
+from follicle_sim.given import check_call, check_threads, check_whole
+from follicle_sim.grafting import grafts_of
+from follicle_sim.progress import LIVING, Report
+from follicle_sim.protocol.headcount import people_of
 from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.protocol.replicates import drawn_names, with_draws
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.provenance import result_attrs
-from follicle_sim.scenario.load import parse_scenario
+from follicle_sim.scenario.load import check_scenario, parse_scenario
 from follicle_sim.scenario.model import Instrument, Scenario
 from follicle_sim.scenario.vary import with_seed
 from follicle_sim.screening import enrol_all
@@ -50,7 +54,7 @@ def simulate(
     *,
     seed: int | None = None,
     threads: int | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
     first_replicate: int = 0,
 ) -> xr.Dataset:
     """Run a scenario and return what a clinician would have measured.
@@ -60,7 +64,8 @@ def simulate(
     scenario : from `load_scenario`
     seed : replaces the scenario's, 0 to 2^32 - 1
     threads : processors to use; default all. The result does not depend on it.
-    progress : called with subjects done and subjects in all
+    progress : called with a stage ("screening" where there are criteria, then "simulating"), people
+        done and people in all; whoever is in several arms, as on a split scalp, counts once
     first_replicate : name of the first replicate in the draws: many trials can be run in parts, and
         are the same trials however they are cut
 
@@ -73,8 +78,8 @@ def simulate(
     Raises
     ------
     InputError
-        If the record asked for would not fit in `record.memory_limit`, or for a bad seed or number
-        of threads.
+        If the record asked for would not fit in `record.memory_limit`, for an argument of another
+        kind, or a copy of a scenario with values that no file may have.
     Interrupted
         On Ctrl-C.
 
@@ -98,19 +103,25 @@ def simulate(
     >>> dict(result.hair_density.sizes)
     {'arm': 1, 'subject': 10, 'time': 2}
     """
-    if threads is not None and threads < 1:
-        raise InputError("simulate", [Problem("threads", f"found {threads}; allowed: 1 or more")])
+    scenario = check_scenario("simulate", scenario)
+    check_threads("simulate", threads)
+    check_call("simulate", "progress", progress)
+    check_whole("simulate", "first_replicate", first_replicate, 0)
     if seed is not None:
-        scenario = with_seed(scenario, seed)
+        scenario = with_seed(scenario, check_whole("simulate", "seed", seed, None))
     protocols = resolve(scenario, first_replicate=first_replicate)
     check_memory(protocols[0])
-    people = recruit(protocols, threads, first_replicate)
-    live(people.arms, threads, progress)
+    people = recruit(protocols, threads, first_replicate, progress)
+    live(people, threads, progress)
     return record(protocols, people, scenario.instrument)
 
 
 def simulate_read(
-    scenario: Scenario, readers: Sequence[Instrument], *, threads: int | None = None
+    scenario: Scenario,
+    readers: Sequence[Instrument],
+    *,
+    threads: int | None = None,
+    progress: Report | None = None,
 ) -> list[xr.Dataset]:
     """Run a scenario once and return what each of several readers makes of it.
 
@@ -129,24 +140,31 @@ def simulate_read(
     """
     protocols = resolve(scenario)
     check_memory(protocols[0])
-    people = recruit(protocols, threads)
-    live(people.arms, threads)
+    people = recruit(protocols, threads, progress=progress)
+    live(people, threads, progress)
     return [record(protocols, people, reader) for reader in readers]
 
 
 @dataclass(frozen=True)
 class Recruited:
-    """Everybody who takes part: [replicate][arm], and what the search for them says of itself."""
+    """Everybody who takes part: [replicate][arm], and what the search for them says of itself.
+
+    total : people, each counted once
+    """
 
     arms: list[list[ArmRun]]
     attrs: dict[str, str]
+    total: int
 
 
 def recruit(
-    protocols: Sequence[Protocol], threads: int | None = None, first_replicate: int = 0
+    protocols: Sequence[Protocol],
+    threads: int | None = None,
+    first_replicate: int = 0,
+    progress: Report | None = None,
 ) -> Recruited:
     """Find the people of every replicate and arm, and make room for their results."""
-    enrolled = enrol_all(protocols, threads, first_replicate)
+    enrolled = enrol_all(protocols, threads, first_replicate, progress)
     arms = [
         [
             ready(protocol, arm, draw_cohort(protocol, arm, replicate, names))
@@ -156,18 +174,18 @@ def recruit(
             zip(protocols, enrolled.people, strict=True), start=first_replicate
         )
     ]
-    return Recruited(arms, enrolled.attrs)
+    return Recruited(arms, enrolled.attrs, len(protocols) * people_of(protocols[0].source).total)
 
 
-def live(
-    arms: Sequence[Sequence[ArmRun]],
-    threads: int | None = None,
-    progress: Progress | None = None,
-) -> None:
+def live(people: Recruited, threads: int | None = None, progress: Report | None = None) -> None:
     """Carry the follicles of all people through the trial; results are written into the arms."""
-    total = sum(arm.cohort.subject.size for row in arms for arm in row)
-    jobs = (job for row in arms for arm in row for job in arm.jobs())
-    run_jobs(jobs, total, threads=threads, progress=progress)
+    arms = [arm for row in people.arms for arm in row]
+    total = sum(arm.cohort.subject.size for arm in arms)
+    jobs = (job for arm in arms for job in arm.jobs())
+    tell = None if progress is None else partial(progress, LIVING)
+    if tell is not None:
+        tell(0, people.total)
+    run_jobs(jobs, total, threads=threads, progress=tell, people=people.total)
 
 
 def record(protocols: Sequence[Protocol], people: Recruited, reader: Instrument) -> xr.Dataset:
@@ -208,8 +226,7 @@ def _widest(protocol: Protocol) -> int:
     widest = 0
     for arm in protocol.arms:
         cohort = draw_cohort(protocol, arm, 0)
-        surgery = sessions(arm, protocol.visits.last_day, protocol.condition, protocol.treatments)
-        planted = grafts_of(surgery, cohort.area).number.sum(axis=1)
+        planted = grafts_of(arm.surgery, cohort.area).number.sum(axis=1)
         widest = max(widest, int((cohort.follicles + planted).max()))
     return widest
 
@@ -229,4 +246,4 @@ def check_memory(protocol: Protocol) -> None:
             f"the results need about {found}, more than the {allowed} allowed; record fewer visits "
             "or subjects, switch record.follicles off, or raise the limit"
         )
-        raise InputError(protocol.source.title, [Problem("record.memory_limit", message)])
+        raise InputError(protocol.source.origin, [Problem("record.memory_limit", message)])

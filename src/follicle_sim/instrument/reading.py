@@ -75,7 +75,7 @@ def read(
     luck = Luck(
         seed=cohort.seed,
         replicate=cohort.replicate,
-        stream=stream_of(arm.label),
+        stream=stream_of(arm.drawn_as),
         subject=cohort.subject[:, None],
         reading=names.astype(np.int64)[None, :],
     )

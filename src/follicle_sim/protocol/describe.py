@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from follicle_sim.protocol.describe_design import design_lines, subjects_text, timeline
+from follicle_sim.protocol.notes import notes
 from follicle_sim.protocol.unfold import Unfolded, unfold
 from follicle_sim.scenario.analysis import Analysis
 from follicle_sim.scenario.methods import PLAIN
@@ -17,7 +18,7 @@ WIDTH = 60
 
 
 def describe(scenario: Scenario, width: int = WIDTH) -> str:
-    """Return a scenario as plain text: title, population, design and a timeline for each arm.
+    """Return a scenario as plain text: title, population, design, a timeline for each arm, notes.
 
     Parameters
     ----------
@@ -29,7 +30,8 @@ def describe(scenario: Scenario, width: int = WIDTH) -> str:
     title = [scenario.title, *([scenario.description.strip()] if scenario.description else [])]
     unfolded = unfold(scenario)
     arms = [arm_text(scenario, unfolded, i, width) for i in range(len(unfolded.arms))]
-    return "\n\n".join(["\n".join(title), overview(scenario), *arms])
+    told = "\n".join(f"note: {note}" for note in notes(scenario))
+    return "\n\n".join(["\n".join(title), overview(scenario), *arms, *([told] if told else [])])
 
 
 def overview(scenario: Scenario) -> str:
@@ -41,7 +43,7 @@ def overview(scenario: Scenario) -> str:
     terminal = format_quantity(tool.terminal_calibre, "calibre")
     method = "" if tool.method == PLAIN else f" ({tool.method})"
     lines = {
-        "population": f"{subjects_text(scenario)}, {', '.join(traits_text(who))}",
+        "population": f"{subjects_text(scenario)}; {', '.join(traits_text(who))}",
         "target area": f"{patch} at {density}: {who.follicles_per_subject:,} follicles per subject",
         **design_lines(scenario),
         "instrument": f"{tool.name}{method}, terminal hairs from {terminal}",
@@ -157,7 +159,7 @@ def arm_text(scenario: Scenario, unfolded: Unfolded, index: int, width: int = WI
     unfolded : from `unfold`; index : of the arm among those people go through
     """
     arm = unfolded.arms[index]
-    heading = f"{arm.label} ({arm.role})"
+    heading = f"{arm.label} ({arm.role}{'' if arm.id is None else f', id {arm.id}'})"
     doses = [f"  {dose_text(dose)}" for dose in arm.doses] or ["  nothing is given"]
     return "\n".join([heading, *doses, timeline(scenario, unfolded, index, width)])
 

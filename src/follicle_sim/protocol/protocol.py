@@ -17,6 +17,7 @@ from follicle_sim.biology.conditions import Condition
 from follicle_sim.pharmacology.factors import FactorTable
 from follicle_sim.pharmacology.library import Treatment
 from follicle_sim.protocol.streams import Streams
+from follicle_sim.protocol.surgery import Session
 from follicle_sim.protocol.timeline import Visits
 from follicle_sim.scenario.arms import Dose
 from follicle_sim.scenario.design import Design
@@ -44,6 +45,10 @@ class PlannedArm:
     sought
         People that the source of its people is asked for: those of all arms where they come from
         one pool, else `size`.
+    surgery
+        Its transplants, in time order.
+    drawn_as
+        What names the arm in the draws: its id, else its label.
     streams
         Names of its people and follicles in the draws.
     given
@@ -56,6 +61,8 @@ class PlannedArm:
     doses: tuple[Dose, ...]
     size: int
     sought: int
+    surgery: tuple[Session, ...]
+    drawn_as: str
     streams: Streams
     given: tuple[str, ...]
 

@@ -26,9 +26,9 @@ from follicle_sim.numerics import normals, uniforms
 from follicle_sim.pharmacology.dosing import word
 from follicle_sim.pharmacology.library import MOST_POTENCY, POTENCY_PREFIX, Treatment
 from follicle_sim.pharmacology.values import FittedValue, Quantity, load_fitted
-from follicle_sim.protocol.given import treatments_of
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.numbers import STORED, treatments_of
 
 MOST_SD = 0.7
 """Largest SD of a log potency, a factor of two either way (assumption: the same as the prior of
@@ -87,8 +87,11 @@ def draws_of(
     """
     if scenario.run.uncertainty == "none":
         return []
-    potencies = uncertain_potencies(scenario, treatments)
     replicates = range(first, first + scenario.run.replicates)
+    stored = scenario.background.numbers
+    if stored is not None and stored.draws is not None and not first:
+        return [_with(scenario, draw) for draw in stored.draws[: len(replicates)]]
+    potencies = uncertain_potencies(scenario, treatments)
     return [_drawn(scenario, seed, replicate, potencies) for replicate in replicates]
 
 
@@ -102,7 +105,11 @@ def _drawn(
         f"{POTENCY_PREFIX}{name}": _potency_draw(name, potency, biology, seed, replicate)
         for name, potency in potencies.items()
     }
-    return FrozenMap({**biology, **found, **scenario.biology})
+    return _with(scenario, {**biology, **found})
+
+
+def _with(scenario: Scenario, draw: Mapping[str, float]) -> FrozenMap[str, float]:
+    return FrozenMap({**draw, **scenario.biology})
 
 
 def drawn_names(
@@ -114,6 +121,9 @@ def drawn_names(
     """
     if scenario.run.uncertainty == "none":
         return ()
+    stored = scenario.background.numbers
+    if stored is not None and stored.draws:
+        return tuple(stored.draws[0])
     treatments = treatments_of(scenario) if treatments is None else treatments
     potencies = uncertain_potencies(scenario, treatments)
     names = [*load_posterior()[0], *(f"{POTENCY_PREFIX}{name}" for name in potencies)]
@@ -157,7 +167,7 @@ def uncertain_potencies(
             if found.setdefault(name, potency) != potency:
                 message = "another potency than in an earlier arm; draw them in two scenarios"
                 raise InputError(
-                    scenario.title, [Problem(f"arms[{i}].doses[{j}].variants", message)]
+                    scenario.origin, [Problem(f"arms[{i}].doses[{j}].variants", message)]
                 )
     return found
 
@@ -196,7 +206,10 @@ def _potency_draw(
 def _entry(potency: Quantity) -> tuple[str, FittedValue] | None:
     """Return the fit behind a potency, by the number itself: own treatments carry no reference."""
     for name, entry in _fits().items():
-        if entry.grade == "fitted" and entry.quantity() == potency:
+        fit = entry.quantity()
+        if potency.source == STORED:
+            fit = fit.model_copy(update={"source": STORED})
+        if entry.grade == "fitted" and fit == potency:
             return name, entry
     return None
 

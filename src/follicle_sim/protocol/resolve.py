@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from follicle_sim.biology.conditions import load_condition
-from follicle_sim.biology.parameters import load_parameters
+from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.strata import sensitivities
 from follicle_sim.codes import CYCLE
 from follicle_sim.errors import InputError, Problem
-from follicle_sim.pharmacology.factors import load_factors
-from follicle_sim.pharmacology.library import POTENCY_PREFIX, Treatment, potency_overrides
-from follicle_sim.protocol.given import treatments_of
+from follicle_sim.pharmacology.library import Treatment, potency_overrides
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.replicates import draws_of
 from follicle_sim.protocol.streams import check_streams, streams_of
+from follicle_sim.protocol.surgery import dose_problems, sessions
 from follicle_sim.protocol.timeline import time_grid
 from follicle_sim.protocol.unfold import Unfolded, unfold
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.numbers import biology_of, factors_of, treatments_of
 
 SHORTEST_CYCLE = 1.0
 """Days; a cycle without length would turn for ever at one instant."""
@@ -40,7 +39,8 @@ def resolve(
     Raises
     ------
     InputError
-        Phases without length, fewer posterior draws than replicates, labels that would share draws.
+        Doses that nobody can be given, phases without length, fewer posterior draws than
+        replicates, labels that would share draws.
 
     Examples
     --------
@@ -51,32 +51,58 @@ def resolve(
     """
     unfolded = unfold(scenario)
     treatments = treatments_of(scenario)
+    condition = load_condition(scenario.population.condition)
     seed = scenario.run.seed if seed is None else seed
+    check_doses(scenario, unfolded, condition, treatments)
     if scenario.design.kind != "counterfactual":
-        check_streams(tuple(arm.label for arm in unfolded.arms))
+        check_streams(tuple(arm.drawn_as for arm in unfolded.arms))
     draws = draws_of(scenario, treatments, seed, first_replicate)
+    given = (scenario, unfolded, condition, treatments, seed)
     if not draws:
-        one = _protocol(scenario, unfolded, treatments, seed, scenario.biology)
-        return (one,) * scenario.run.replicates
-    return tuple(_protocol(scenario, unfolded, treatments, seed, each) for each in draws)
+        return (_protocol(*given, scenario.biology),) * scenario.run.replicates
+    return tuple(_protocol(*given, each) for each in draws)
+
+
+def check_doses(
+    scenario: Scenario,
+    unfolded: Unfolded,
+    condition: Condition,
+    treatments: Mapping[str, Treatment],
+) -> None:
+    """Refuse doses that nobody can be given, whoever is drawn; every arm's first problem at once.
+
+    Raises
+    ------
+    InputError
+        As `protocol.surgery.dose_problems`.
+    """
+    end = unfolded.visits.last_day + scenario.run.forcing_step
+    problems = []
+    for index, arm in enumerate(scenario.arms):
+        problems += dose_problems(f"arms[{index}]", arm, end, condition, treatments)
+    if not problems:
+        # what people get one after the other may not go together either
+        for arm in unfolded.arms:
+            problems += dose_problems(f'arms, "{arm.label}"', arm, end, condition, treatments)
+    if problems:
+        raise InputError(scenario.origin, problems)
 
 
 def _protocol(
     scenario: Scenario,
     unfolded: Unfolded,
+    condition: Condition,
     treatments: Mapping[str, Treatment],
     seed: int,
     changes: Mapping[str, float],
 ) -> Protocol:
     design, run = scenario.design, scenario.run
-    condition = load_condition(scenario.population.condition)
-    biology = {key: value for key, value in changes.items() if not key.startswith(POTENCY_PREFIX)}
-    parameters = load_parameters(biology)
+    parameters = biology_of(scenario, changes)
     if sum(parameters[f"{phase.name.lower()}_mean"] for phase in CYCLE) < SHORTEST_CYCLE:
         message = f"the mean durations of the phases add up to less than {SHORTEST_CYCLE:g} day"
-        raise InputError(scenario.title, [Problem("biology", message)])
-    pooled = design.stratify is not None
-    sizes = unfolded.sizes
+        raise InputError(scenario.origin, [Problem("biology", message)])
+    grid = time_grid(run.history, unfolded.visits.last_day, run.forcing_step, design.run_in or 0.0)
+    pooled, sizes = design.stratify is not None, unfolded.sizes
     arms = tuple(
         PlannedArm(
             index=index,
@@ -85,7 +111,9 @@ def _protocol(
             doses=arm.doses,
             size=sizes[index],
             sought=sum(sizes) if pooled else sizes[index],
-            streams=streams_of(design.kind, arm.label, pooled=pooled),
+            surgery=sessions(arm, float(grid[-1]), condition, treatments),
+            drawn_as=arm.drawn_as,
+            streams=streams_of(design.kind, arm.drawn_as, pooled=pooled),
             given=unfolded.given[index],
         )
         for index, arm in enumerate(unfolded.arms)
@@ -100,13 +128,11 @@ def _protocol(
         condition=condition,
         parameters=parameters,
         treatments=treatments,
-        factors=load_factors(),
+        factors=factors_of(scenario),
         potencies=potency_overrides(changes),
         drawn=changes,
         sensitivity=sensitivities(condition, parameters["sensitivity_shape"]),
-        grid=time_grid(
-            run.history, unfolded.visits.last_day, run.forcing_step, design.run_in or 0.0
-        ),
+        grid=grid,
         history=run.history,
         step=run.forcing_step,
         instrument=scenario.instrument,

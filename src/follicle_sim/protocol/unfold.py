@@ -7,7 +7,7 @@ Nothing is drawn here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from follicle_sim.pharmacology.dosing import expand
@@ -107,6 +107,7 @@ def _arms(scenario: Scenario) -> tuple[Arm, ...]:
             Arm(label="sequence", role="treatment").model_copy(
                 update={
                     "label": THEN.join(arm.label for arm in row),
+                    "id": _sequence_id(row),
                     "doses": tuple(
                         dose
                         for turn, arm in enumerate(row)
@@ -129,6 +130,13 @@ def _arms(scenario: Scenario) -> tuple[Arm, ...]:
         before = tuple(between(source.doses, -design.run_in, 0.0))
         arms = tuple(arm.model_copy(update={"doses": before + arm.doses}) for arm in arms)
     return arms
+
+
+def _sequence_id(row: Sequence[Arm]) -> str | None:
+    """Return what names the draws of a sequence where one of its arms has a name of its own."""
+    if all(arm.id is None for arm in row):
+        return None
+    return THEN.join(arm.drawn_as for arm in row)
 
 
 def between(doses: Iterable[Dose], first: float, last: float | None) -> Iterable[Dose]:

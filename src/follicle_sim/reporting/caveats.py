@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from follicle_sim.analysis.flow import SubjectFlow
 from follicle_sim.analysis.result import TrialResult
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
+from follicle_sim.protocol.notes import notes
 from follicle_sim.scenario.methods import PLAIN
 from follicle_sim.scenario.model import Scenario
 
@@ -34,6 +35,8 @@ def _design(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> Itera
         yield NO_CONTROL
     if not is_spread(scenario):
         yield NO_SPREAD
+    for note in notes(scenario):
+        yield f"{note.partition(': ')[2]}."
     people = {arm.label: arm.allocated for arm in flow.arms}
     seen = sum(arm.analysed["intention_to_treat"] for arm in flow.arms)
     planned = sum(people.values())
