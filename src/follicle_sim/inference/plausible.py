@@ -166,8 +166,8 @@ def plausible(
     """
     began = time.perf_counter()
     scenario = check_scenario("plausible", scenario)
-    check_whole("plausible", "replicates", replicates)
-    check_whole("plausible", "spots", spots)
+    check_whole("plausible", "replicates", replicates, None)
+    check_whole("plausible", "spots", spots, None)
     check_threads("plausible", threads)
     plan = the_plan(scenario, plan, potencies, replicates, spots)
     drug = made.the_treatment(scenario, treatment)
