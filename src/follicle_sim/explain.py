@@ -170,7 +170,7 @@ def explain(
             "level_unit": ("treatment", [level_unit(t) for t, _ in used.values()]),
         }
         variables |= _exposure(protocol, used, table.names)
-    data = xr.Dataset(variables, coords=coordinates, attrs=result_attrs(scenario))
+    data = xr.Dataset(variables, coords=coordinates, attrs=result_attrs(scenario, plan.treatments))
     data.attrs |= {"arm": chosen.label, "follicles": follicles}
     data["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:

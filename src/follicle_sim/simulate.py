@@ -192,7 +192,8 @@ def record(protocols: Sequence[Protocol], people: Recruited, reader: Instrument)
     """Return what an instrument makes of those who have lived, with what made it."""
     first, asked = protocols[0], protocols[0].source
     results = [[arm.result for arm in row] for row in people.arms]
-    attrs = result_attrs(asked.model_copy(update={"instrument": reader})) | people.attrs
+    asked = asked.model_copy(update={"instrument": reader})
+    attrs = result_attrs(asked, first.treatments) | people.attrs
     names = drawn_names(asked, first.treatments)
     data = to_dataset(first, results, reader, attrs)
     return with_draws(data, names, [each.drawn for each in protocols], asked.run.uncertainty)

@@ -1,6 +1,5 @@
 """Visits on days of one's own, and what a person's own pace does."""
 
-import importlib
 from dataclasses import replace
 
 import numpy as np
@@ -9,13 +8,12 @@ import xarray as xr
 from engine_by_hand import clocks_of, forcing_on, healthy_rules
 from planned import planned
 
-from follicle_sim import parse_scenario, simulate
+from follicle_sim import arm_run, parse_scenario, simulate
 from follicle_sim.arm_run import ready
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.engine.clocks import Block, same_forcing
 from follicle_sim.engine.sight import GROWS, SEEN_ANAGEN
-
-engine = importlib.import_module("follicle_sim.study")
+from follicle_sim.protocol.timeline import Visits
 
 SCENARIO = """
 schema_version = 1
@@ -45,8 +43,8 @@ NOMINAL = np.array([0.0, 84.0, 168.0])
 def result(monkeypatch: pytest.MonkeyPatch, days: np.ndarray | None, last: float) -> xr.Dataset:
     """Run with people seen on `days` (S or 1, V), and forcing known up to `last`."""
     if days is not None:
-        monkeypatch.setattr(engine, "visit_days", lambda *_: days)
-    monkeypatch.setattr(engine, "last_day", lambda _: last)
+        monkeypatch.setattr(arm_run, "visit_days", lambda *_: days)
+    monkeypatch.setattr(Visits, "last_day", property(lambda _: last))
     return simulate(parse_scenario(SCENARIO))
 
 
