@@ -98,7 +98,7 @@ def test_nothing_downstream_asks_the_scenario(file):
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith(".source")
     }
-    assert asked <= {"title"}
+    assert asked <= {"title", "origin"}
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     assert "Scenario" not in names
 
