@@ -1,6 +1,8 @@
 """Parts of the engine one by one: tables and their inverse, traits, hazards, blocks and threads."""
 
+import signal
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -29,6 +31,7 @@ from follicle_sim.engine.clocks import (
 )
 from follicle_sim.engine.events import advance, refresh
 from follicle_sim.engine.grafts import no_grafts
+from follicle_sim.engine.interrupts import noted
 from follicle_sim.engine.kernel import live
 from follicle_sim.engine.run import blocks, run_jobs
 from follicle_sim.engine.sight import PHASES, TALLY_COLUMNS
@@ -340,3 +343,43 @@ def test_refresh_onto_a_new_hazard_gives_every_follicle_its_budget() -> None:
     np.testing.assert_array_equal(surprised["phase"], warned["phase"])
     np.testing.assert_allclose(surprised["entered"], warned["entered"], atol=1e-9)
     assert (surprised["phase"] == Phase.LOST).sum() > 500
+
+
+def test_ctrl_c_is_noted_and_the_handler_comes_back() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with noted() as stopped:
+            assert not stopped.is_set()
+            signal.raise_signal(signal.SIGINT)
+            assert stopped.is_set()
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        # a handler of somebody else, such as a notebook's, is left alone
+        signal.signal(signal.SIGINT, print)
+        with noted():
+            assert signal.getsignal(signal.SIGINT) is print
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_while_blocks_run_ends_in_interrupted_and_stops_them() -> None:
+    began = threading.Event()
+
+    def work(stop: np.ndarray) -> int:
+        began.set()
+        while not stop[0]:
+            time.sleep(0.001)
+        return 1
+
+    def press() -> None:
+        began.wait(10)
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    threading.Thread(target=press).start()
+    try:
+        with pytest.raises(Interrupted, match="after 0 of 9 subjects"):
+            run_jobs(iter([work] * 9), 9, threads=2)
+    finally:
+        signal.signal(signal.SIGINT, before)

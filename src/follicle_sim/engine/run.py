@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 import numpy as np
 from numpy.typing import NDArray
 
+from follicle_sim.engine.interrupts import noted
 from follicle_sim.errors import Interrupted
 
 Stop = NDArray[np.uint8]
@@ -79,16 +80,19 @@ def run_jobs(
     people = total if people is None else people
     pool = ThreadPoolExecutor(workers, thread_name_prefix="follicle_sim")
     try:
-        while True:
-            while len(pending) < 2 * workers and (job := next(waiting, None)) is not None:
-                pending.add(pool.submit(job, stop))
-            if not pending:
-                return
-            finished, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
-            done += sum(future.result() for future in finished)
-            finished_people = done * people // max(1, total)
-            if progress is not None:
-                progress(finished_people, people)
+        with noted() as stopped:
+            while True:
+                while len(pending) < 2 * workers and (job := next(waiting, None)) is not None:
+                    pending.add(pool.submit(job, stop))
+                if not pending:
+                    return
+                finished, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
+                done += sum(future.result() for future in finished)
+                finished_people = done * people // max(1, total)
+                if progress is not None:
+                    progress(finished_people, people)
+                if stopped.is_set():
+                    raise KeyboardInterrupt
     except KeyboardInterrupt:
         raise Interrupted(
             f"stopped by Ctrl-C after {finished_people} of {people} subjects; nothing was written"
