@@ -71,6 +71,14 @@ def test_a_baseline_is_missed_only_when_said():
     assert came[:, 1:].all()
 
 
+def test_who_takes_part_was_screened():
+    """A baseline may be missed, the screening that begins a run-in never."""
+    scenario, cohort = drawn('missed_baseline = 0.1\nrun_in = "4 weeks"')
+    came = attend(scenario, cohort).came
+    assert came[:, 0].all()
+    assert near(1.0 - came[:, 1].mean(), 0.1)
+
+
 def test_dropout_at_random_follows_its_law():
     scenario, cohort = drawn("dropout = { per_year = 0.3 }")
     leaves = attend(scenario, cohort).leaves
@@ -180,6 +188,29 @@ def test_early_stop_and_adherence():
     share = share_taken([dose], np.full(300, YEAR), habit=some, **given)
     assert np.allclose(share, took.mean(axis=1))
     assert abs(took[some.stops > YEAR].mean(axis=1) - chance[:300][some.stops > YEAR]).max() < 0.11
+
+
+def test_who_forgets_doses_stops_no_sooner_than_others():
+    """Adherence, early stopping and dropout are independent: each has a draw of its own."""
+    options = (
+        "early_stop = { per_year = 0.3 }\nadherence_spread = 1.5\ndropout = { per_year = 0.3 }"
+    )
+    scenario, cohort = drawn(options)
+    habit = habit_of(scenario, cohort)
+    leaves = attend(scenario, cohort).leaves
+    some = [np.log(habit.odds), np.log(habit.stops), np.log(leaves)]
+    apart = np.corrcoef(some)[np.triu_indices(3, 1)]
+    assert np.abs(apart).max() < 4.5 / np.sqrt(PEOPLE)
+    assert np.log(habit.odds).std() == pytest.approx(1.5, rel=0.02)
+
+
+def test_each_wish_stands_alone():
+    _, cohort = drawn("")
+    stopping = habit_of(parse_scenario(TEXT + "early_stop = { per_year = 0.3 }"), cohort)
+    assert (stopping.odds == 1.0).all()
+    forgetting = habit_of(parse_scenario(TEXT + "adherence_spread = 1.5"), cohort)
+    assert np.isinf(forgetting.stops).all()
+    assert not (forgetting.odds == 1.0).any()
 
 
 def test_a_habit_that_says_nothing_changes_no_dose():

@@ -1,0 +1,98 @@
+"""Transplants on their way to the engine: which are given, to whom, and the shock they bring."""
+
+import math
+
+import numpy as np
+import pytest
+
+from follicle_sim.biology.conditions import load_condition
+from follicle_sim.errors import InputError
+from follicle_sim.grafting import DENSEST, grafts_of, sessions, undergone
+from follicle_sim.pharmacology.library import load_treatment
+from follicle_sim.scenario.model import Arm
+
+CONDITION = load_condition("aga_male")
+GRAFT = load_treatment("hair_transplant").graft
+
+
+def arm(*doses: dict) -> Arm:
+    given = [{"treatment": "hair_transplant", "amount": "30 grafts/cm2", **dose} for dose in doses]
+    return Arm.model_validate({"label": "surgery", "role": "treatment", "doses": given})
+
+
+def given(*doses: dict, end: float = 1000.0, condition=CONDITION):
+    return sessions(arm(*doses), end, condition, {})
+
+
+def test_sessions_come_in_order_of_time():
+    found = given({"start": "200 days"}, {"start": "0 days", "every": "90 days", "count": 2})
+    assert [session.day for session in found] == [0.0, 90.0, 200.0]
+    assert {session.density for session in found} == {30.0}
+
+
+def test_no_graft_is_no_session_and_other_treatments_are_none():
+    laser = {"treatment": "laser_comb", "amount": "1 session"}
+    assert given({"amount": "0 grafts/cm2"}, laser) == ()
+
+
+def test_as_many_as_a_scalp_takes_is_allowed_and_one_more_is_not():
+    assert given({"amount": f"{DENSEST:g} grafts/cm2"})[0].density == DENSEST
+    with pytest.raises(InputError, match=r"200\.1 grafts/cm2; allowed: up to 200"):
+        given({"amount": "200.1 grafts/cm2"})
+    often = {"amount": "1 grafts/cm2", "every": "1 day"}
+    assert len(given(often | {"count": 100})) == 100
+    with pytest.raises(InputError, match="101 transplants; allowed: up to 100"):
+        given(often | {"count": 101})
+
+
+def test_what_cannot_be_is_refused_all_at_once():
+    effluvium = load_condition("telogen_effluvium")
+    with pytest.raises(InputError) as caught:
+        given({"amount": "300 grafts/cm2", "adherence": 0.9}, condition=effluvium)
+    told = str(caught.value)
+    for part in ("300 grafts/cm2", "a transplant is not missed", "attacks growing hair itself"):
+        assert part in told
+
+
+def test_the_shock_takes_its_share_of_growing_hairs():
+    (session,) = given({"start": "50 days"})
+    shock = session.shock
+    assert shock.start == 50.0 + GRAFT.shock_start.value
+    assert shock.duration == GRAFT.shock_duration.value
+    spared = math.exp(-shock.hazard * shock.duration)
+    assert spared == pytest.approx(1.0 - GRAFT.shock_share.value, rel=1e-12)
+
+
+def test_who_stops_on_the_day_of_surgery_has_none():
+    some = given({"start": "10 days"}, {"start": "20 days"})
+    stops = np.array([10.0, 10.0 + 1e-9, 20.0, np.inf])
+    assert undergone(some, stops).tolist() == [
+        [False, False],
+        [True, False],
+        [True, False],
+        [True, True],
+    ]
+    number = grafts_of(some, np.full(4, 2.0), stops).number
+    hairs = round(30.0 * GRAFT.hairs_per_graft.value * 2.0)
+    assert (number == hairs * undergone(some, stops)).all()
+
+
+def test_follicles_planted_are_grafts_times_hairs_times_area():
+    some = given({"start": "10 days"}, {"start": "20 days", "amount": "40 grafts/cm2"})
+    grafts = grafts_of(some, np.array([0.5, 2.0]))
+    hairs = GRAFT.hairs_per_graft.value
+    expected = np.rint(np.outer([0.5, 2.0], [30.0 * hairs, 40.0 * hairs]))
+    assert grafts.number.tolist() == expected.tolist()
+    assert grafts.day.tolist() == [10.0, 20.0]
+    assert (grafts.survival == GRAFT.survival.value).all()
+    for name in ("shaft", "rest"):
+        assert (getattr(grafts, name) == getattr(GRAFT, name).value).all()
+        cv = getattr(GRAFT, f"{name}_cv").value
+        sigma = math.sqrt(math.log1p(cv * cv))
+        np.testing.assert_allclose(getattr(grafts, f"{name}_sigma"), sigma, rtol=1e-12)
+
+
+def test_nobody_is_planted_without_surgery():
+    grafts = grafts_of((), np.ones(3))
+    assert grafts.day.size == 0
+    assert grafts.number.shape == (3, 0)
