@@ -4,20 +4,23 @@ Tallies are written by hand, so that the right answer follows from the definitio
 not from a run. Where luck is part of it, its mean and its spread are those of the law named.
 """
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 
 from follicle_sim import parse_scenario
-from follicle_sim.codes import Phase
+from follicle_sim.codes import Decision, Phase
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.engine import sight
 from follicle_sim.forcing import SHED_WINDOW
 from follicle_sim.instrument import SCREENING, read, reader_factors
 from follicle_sim.instrument.counts import Scalp, counted, errs
-from follicle_sim.instrument.luck import Luck
+from follicle_sim.instrument.luck import Luck, binomial, poisson
+from follicle_sim.instrument.optics import clumping, moved_share, told_apart
 from follicle_sim.scenario import Instrument
+from follicle_sim.sites import JITTER, UNIT_SIZE_SHARES
 
 PEOPLE = 4000
 HAIRS, THICK, ALIVE = 200.0, 120.0, 250.0
@@ -104,6 +107,8 @@ def test_merged_hairs_are_missing_from_the_thin_ones() -> None:
     lost = sharp[0] - merged[0], sharp[1] - merged[1]
     assert (lost[0] > lost[1]).all()
     assert (lost[1] > 0.0).all()
+    told = told_apart(np.array([[HAIRS]]), np.array([[ALIVE]]), 0.4).item()
+    assert (merged[0] == round(told)).all(), "no other error, and one rounding"
     few = scalp(total=1.0, thick=1.0)
     assert (counted(Instrument(occlusion="0.4 mm"), few, luck())[0] == 1.0).all()
 
@@ -149,15 +154,105 @@ def test_matched_images_are_read_alike_at_every_visit() -> None:
     assert_law(total[:, 1] / total[:, 0], 1.0, 2.0 * 0.01**2)
 
 
-def test_an_area_found_again_loses_and_gains_the_hairs_of_a_strip() -> None:
-    """Share of the area that moves: shift s sqrt(pi) times the mean width P / pi, both visits."""
-    near, far = (
-        counted(Instrument(relocation=f"{s} mm"), scalp(), luck(visits=2))[0] for s in (0.1, 0.4)
-    )
-    for found in (near, far):
-        assert found.mean() == pytest.approx(HAIRS, abs=4.0 * found.std() / math.sqrt(found.size))
+def test_hairs_overlooked_in_matched_images_are_a_binomial_number_at_all_visits() -> None:
+    tool = Instrument(matched=True, missed=0.3, missed_thin=0.5, false_hairs=0.1)
+    total, thick = counted(tool, scalp(visits=2), luck(visits=2))
+    assert (total[:, 0] == total[:, 1]).all()
+    found = THICK * 0.7, (HAIRS - THICK) * 0.35
+    spread = found[0] * 0.3 + found[1] * 0.65
+    assert_law(total[:, 0], sum(found) + 0.1 * HAIRS, spread + ROUNDING)
+    # thick and thin ones are found by one share
+    share = sum(found) + 0.1 * HAIRS
+    assert np.abs(thick / found[0] - total / share).max() <= 0.5 / found[0] + 0.5 / share
+    few = counted(Instrument(matched=True, missed=0.5), scalp(total=2.0, thick=1.0), luck())
+    bald = counted(tool, scalp(total=0.0, thick=0.0), luck())
+    for counts in few:
+        assert counts.min() == 0.0
+    for counts in bald:
+        assert (counts == 0.0).all()
+
+
+def test_an_error_of_matching_needs_matching() -> None:
+    assert (reader_factors(Instrument(match_error=0.1), luck()) == 1.0).all()
+    huge = reader_factors(Instrument(matched=True, match_error=3.0), luck())
+    assert huge.min() == 0.0
+
+
+@pytest.mark.parametrize("shape", ["circle", "square"])
+def test_an_area_found_again_loses_and_gains_the_hairs_of_a_strip(shape: str) -> None:
+    """A shift of s along each axis at both visits is s sqrt(pi) long; it moves s P / sqrt(pi)."""
+    for s, area in ((0.1, 0.5), (0.4, 2.0)):
+        tool = Instrument(relocation=f"{s} mm", shape=shape)
+        there = scalp(area=area, visits=2)
+        found, _ = counted(tool, there, luck(visits=2))
+        edge = 4.0 if shape == "square" else 2.0 * math.sqrt(math.pi)
+        moved = s / math.sqrt(math.pi) * edge / math.sqrt(100.0 * area)
+        np.testing.assert_allclose(moved_share(tool, np.array([area])), moved, rtol=1e-12)
+        clumps = clumping(tool, there.total, there.living)[0, 0]
+        assert_law(found[:, 0], HAIRS, HAIRS * moved * clumps + ROUNDING)
         assert abs(np.corrcoef(found.T)[0, 1]) < 0.06
-    assert 1.5 < far.std() / near.std() < 2.0  # the root of four times the strip, less crowding
+
+
+def test_an_area_that_is_lost_is_all_new_and_no_more() -> None:
+    far = Instrument(relocation="20 mm")
+    assert moved_share(far, np.array([0.1, 100.0]))[0] == 1.0
+    assert 0.0 < moved_share(far, np.array([0.1, 100.0]))[1] < 1.0
+
+
+def test_hairs_come_by_units() -> None:
+    """Variance over mean of what a strip holds: 1 strewn by chance, else by what units hold."""
+    sizes, shares = np.arange(1, 1 + len(UNIT_SIZE_SHARES)), np.array(UNIT_SIZE_SHARES)
+    mean = (sizes * shares).sum()
+    spread = (sizes**2 * shares).sum() - mean**2
+    alive = np.array([250.0])
+    assert clumping(Instrument(relocation="1 mm"), np.zeros(1), alive) == 1.0
+    for hairs in (100.0, 250.0):
+        p = hairs / 250.0
+        wide = clumping(Instrument(relocation="20 mm"), np.array([hairs]), alive)
+        narrow = clumping(Instrument(), np.array([hairs]), alive)
+        units = 1.0 - p + p * spread / mean
+        # the excess of a narrow strip has halved where it is half a millimetre wide
+        width = 20.0 * math.sqrt(math.pi)
+        assert narrow - units == pytest.approx(1.125 * p, rel=1e-12)
+        assert wide - units == pytest.approx(1.125 * p * 0.5 / (0.5 + width), rel=1e-12)
+    assert clumping(Instrument(), np.zeros(1), np.zeros(1)) == 1.0
+
+
+@pytest.mark.parametrize("p", [0.2, 0.8, 1.0])
+def test_two_of_a_unit_merge_as_often_as_they_lie_close(p: float) -> None:
+    """Every way in which hairs of a unit are visible and merge, added up one by one."""
+    distance = 0.1
+    q = 1.0 - math.exp(-0.5 * (distance / JITTER) ** 2)
+    expected = follicles = 0.0
+    for size, share in enumerate(UNIT_SIZE_SHARES, 1):
+        follicles += share * size
+        for visible in itertools.product([0, 1], repeat=size):
+            chance = math.prod(p if here else 1.0 - p for here in visible)
+            # the k-th visible hair is seen where none of the k - 1 before it hides it
+            shown = sum((1.0 - q) ** k for k in range(sum(visible)))
+            expected += share * chance * shown
+    alive = np.array([[500.0]])
+    found = told_apart(p * alive, alive, distance)
+    assert found.item() == pytest.approx(500.0 * expected / follicles, rel=1e-9)
+    assert told_apart(p * alive, alive, 0.0).item() == p * 500.0
+
+
+def test_an_area_without_follicles_shows_nothing() -> None:
+    none = np.zeros((1, 1))
+    assert told_apart(none, none, 0.2).item() == 0.0
+
+
+def test_more_hairs_than_there_are_cannot_be_left_out() -> None:
+    """Stubs longer than a small area all cross its border: none lies inside whole."""
+    tool = Instrument(border="inside", stub_length="5 mm")
+    for counts in counted(tool, scalp(area=0.01), luck()):
+        assert (counts == 0.0).all()
+
+
+def test_a_bald_area_counts_nothing_whatever_its_border() -> None:
+    tool = Instrument(border="touching", relocation="1 mm", missed=0.1, false_hairs=0.2)
+    for counts in counted(tool, scalp(total=0.0, thick=0.0), luck()):
+        assert (counts == 0.0).all()
 
 
 @pytest.mark.parametrize(
@@ -182,6 +277,53 @@ def test_every_error_of_a_count_is_noticed(error: dict[str, object]) -> None:
 
 def test_a_reader_alone_leaves_fractions_of_hairs() -> None:
     assert not errs(Instrument(reader_error=0.1, weight_loss=0.2, calibre_error=0.1))
+
+
+class Given(Luck):
+    """Luck that is said and not drawn."""
+
+    value: float
+
+    def uniform(self, decision: Decision) -> np.ndarray:
+        return np.array([[self.value]])
+
+    normal = uniform
+
+
+def given(value: float) -> Given:
+    found = Given(1, 0, 0, np.zeros((1, 1), np.int64), np.zeros((1, 1), np.int64))
+    object.__setattr__(found, "value", value)
+    return found
+
+
+def test_counts_are_quantiles_of_their_law() -> None:
+    """The k-th count is reached when the uniform passes the sum of all chances below it."""
+    n, p = 6, 0.3
+    reached = np.cumsum([math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)])
+    for k in range(n):
+        for step, expected in ((-1e-9, k), (1e-9, k + 1)):
+            found = binomial([[n]], p, given(reached[k] + step), Decision.MISSED)
+            assert found.item() == expected
+            # the other outcome, counted from its own end
+            found = binomial([[n]], 1 - p, given(reached[k] + step), Decision.MISSED)
+            assert found.item() == n - expected
+    assert binomial([[1]], 0.5, given(0.5), Decision.MISSED).item() == 0.0
+    reached = np.cumsum([math.exp(-2.0) * 2.0**k / math.factorial(k) for k in range(9)])
+    for k in range(8):
+        assert poisson([[2.0]], given(reached[k] - 1e-9), Decision.COMB).item() == k
+        assert poisson([[2.0]], given(reached[k] + 1e-9), Decision.COMB).item() == k + 1
+
+
+def test_no_uniform_and_no_normal_lead_out_of_what_there_is() -> None:
+    almost_one = given(1.0 - 2.0**-53)
+    for n in range(5):
+        for p in (0.0, 1e-9, 0.1, 0.3, 0.5):
+            assert binomial([[n]], p, almost_one, Decision.MISSED).item() <= n
+    assert poisson([[3.0]], almost_one, Decision.COMB).item() <= 200.0
+    for z, expected in ((-60.0, 0.0), (60.0, 500.0)):
+        assert binomial([[500]], 0.4, given(z), Decision.MISSED).item() == expected
+    assert poisson([[100.0]], given(-60.0), Decision.COMB).item() == 0.0
+    assert poisson([[100.0]], given(2.0), Decision.COMB).item() == 120.0
 
 
 # -- readings --------------------------------------------------------------------------------------
@@ -325,7 +467,16 @@ def rated(calibre_sum: float, lines: str = "rating_step = 0.5", people: int = 3)
 
 @pytest.mark.parametrize(
     ("change", "points"),
-    [(0.0, 0.0), (0.26, 1.0), (0.24, 0.0), (1.0, 2.0), (9.0, 3.0), (-0.26, -1.0), (-0.9, -2.0)],
+    [
+        (0.0, 0.0),
+        (0.26, 1.0),
+        (0.24, 0.0),
+        (-0.24, 0.0),
+        (1.0, 2.0),
+        (9.0, 3.0),
+        (-0.26, -1.0),
+        (-0.9, -2.0),
+    ],
 )
 def test_points_are_steps_of_coverage_since_baseline(change: float, points: float) -> None:
     found = rated(9000.0 * (1.0 + change))
