@@ -26,7 +26,19 @@ from mutants import ROOT, Mutant, source_of
 PATIENCE = 4.0
 """Times as long as the tests took unchanged, and some seconds more: then a mutant hangs."""
 
-OPTIONS = ("-x", "-q", "-n", "0", "--no-header", "--tb=no", "-p", "no:cacheprovider")
+OPTIONS = (
+    "-x",
+    "-q",
+    "-n",
+    "0",
+    "--no-header",
+    "--tb=no",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:faulthandler",
+)
+"""Of pytest. Without its handler of faults: a mutant may well read memory that is not its own."""
 
 Told = Callable[[Mutant, str], None]
 """Called with each mutant and "killed", "survived" or "hung"."""

@@ -104,8 +104,9 @@ def test_inverse_passes_over_flat_stretches_and_knows_what_is_never_reached() ->
         assert inverted(row, grid, start, 0.5)[0] == 2.5
         assert inverted(row, grid, start, 1.0)[0] == 5.0  # the end of the plateau
         assert inverted(row, grid, start, 2.0)[0] == 5.5
-        assert inverted(row, grid, start, 3.0)[0] == np.inf
-        assert inverted(row, grid, start, np.inf)[0] == np.inf
+        # never within the grid: the last cell, in which nothing happens any more
+        assert inverted(row, grid, start, 3.0) == (np.inf, 5)
+        assert inverted(row, grid, start, np.inf) == (np.inf, 5)
 
 
 def test_cell_of_brackets_every_time() -> None:

@@ -38,16 +38,16 @@ def test_people_forced_alike_share_their_clocks() -> None:
 
 @pytest.mark.parametrize("name", ["severity", "progression", "growth_scale"])
 def test_a_trait_of_ones_own_needs_clocks_of_ones_own(name: str) -> None:
-    other = block(3, **{name: np.array([1.0, 1.0, 1.2])})
-    assert [bool(same_forcing(other, s)) for s in (1, 2)] == [True, False]
+    other = block(5, **{name: np.array([1.0, 1.0, 1.2, 1.2, 1.0])})
+    assert [bool(same_forcing(other, s)) for s in range(1, 5)] == [True, False, True, False]
 
 
 @pytest.mark.parametrize("clock", range(3))
 def test_a_pace_of_ones_own_needs_clocks_of_ones_own(clock: int) -> None:
-    pace = np.zeros((3, 3))
-    pace[2, clock] = 0.1
-    other = block(3, pace=pace)
-    assert [bool(same_forcing(other, s)) for s in (1, 2)] == [True, False]
+    pace = np.zeros((5, 3))
+    pace[2:4, clock] = 0.1
+    other = block(5, pace=pace)
+    assert [bool(same_forcing(other, s)) for s in range(1, 5)] == [True, False, True, False]
 
 
 @pytest.mark.parametrize("name", SHARED)
