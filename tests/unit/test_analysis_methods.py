@@ -196,7 +196,6 @@ def test_the_published_likelihoods_of_the_growth_data(deleted, deviance):
     girl, values = potthoff_roy(deleted=deleted)
     x = np.column_stack([girl, np.ones(27)]).astype(float)
     fitted = reml.fit(x, values, restricted=False)
-    assert fitted.converged
     assert -2 * fitted.log_likelihood == pytest.approx(deviance, abs=5e-4)
 
 

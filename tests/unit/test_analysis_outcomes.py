@@ -12,11 +12,11 @@ from follicle_sim import parse_scenario
 from follicle_sim.analysis.adverse import adverse_events, given_to, load_reported, unreported
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.costs import cost_per_added_hair
+from follicle_sim.analysis.ordinal import proportional_odds
 from follicle_sim.analysis.satisfaction import (
     compare_answers,
     compare_occasions,
     load_scales,
-    proportional_odds,
     satisfaction,
 )
 from follicle_sim.errors import InputError

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,8 +87,12 @@ def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:
                 rows += further_rows(primary, test, plan, replicate)
                 rows += outcome_rows(asked, primary, test, plan, replicate)
     notes = [note for test in tests for note in _notes(read(test.endpoint), test, plan)]
-    notes += [_lost(test, found) for test, found in zip(tests, answers, strict=True)]
-    notes += [*_intervals(plan, len(tests)), *asked.notes]
+    notes += [
+        note
+        for test, found in zip(tests, answers, strict=True)
+        for note in _lost(test, found.effects)
+    ]
+    notes += [*_undescribed(rows), *_intervals(plan, len(tests)), *asked.notes]
     notes = [note for note in notes if note]
     return TrialResult(tuple(rows), plan.level, plan.alpha, plan.multiplicity, unique(notes))
 
@@ -170,6 +175,8 @@ def leavers(trial: Trial, label: str, visit: int) -> Flags:
 
 def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: Group) -> Effects:
     left = leavers(trial, test.treatment, trial.visit(test.day))
+    persons = trial.known.get("person")
+    arms = [trial.arm(label) for label in (test.treatment, test.control)]
     effects: list[Effect] = [
         jump_to_reference(
             test.method,
@@ -182,6 +189,9 @@ def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: 
             level=plan.level,
             alternative=test.alternative,
             left=left[replicate],
+            names=None
+            if persons is None
+            else (persons[replicate, arms[0]], persons[replicate, arms[1]]),
         )
         for replicate in range(len(treated.baseline))
     ]
@@ -233,13 +243,25 @@ DESIGN_NOTES: Mapping[str, str] = {
 }
 
 
-def _lost(test: Test, found: Answer) -> str:
-    lost, trials = int(np.isnan(found.effects.p).sum()), len(found.effects)
-    if not lost:
-        return ""
+def _lost(test: Test, effects: Effects) -> list[str]:
+    """Say which tests have no answer, and why."""
     what = f"{test.endpoint} at week {test.day / 7.0:g}, {test.treatment}: {test.method}"
-    times = f" in {lost} of {trials} trials" if trials > 1 else ""
-    return f"{what} could not be computed{times}: too few people for it"
+    counts = Counter(why for why in effects.why.tolist() if why)
+    trials = len(effects)
+    return [
+        f"{what} could not be computed{f' in {lost} of {trials} trials' if trials > 1 else ''}: "
+        f"{why}"
+        for why, lost in counts.items()
+    ]
+
+
+def _undescribed(rows: Sequence[TrialRow]) -> list[str]:
+    """Say which of the describing numbers could not be had, and why."""
+    return [
+        f"{row.statistic}, {row.endpoint}, {row.arm}: {row.why}"
+        for row in rows
+        if row.why and row.p_adjusted is None and row.effect is None
+    ]
 
 
 def _intervals(plan: Analysis, tests: int) -> list[str]:

@@ -102,7 +102,9 @@ def period_groups(
     at = [trial.arms.index(arm) for arm, given in trial.periods[0][1].items() if given == treatment]
     first, second = at[0], 1 - at[0]
     halves = [(changes[0][:, arm] - changes[1][:, arm]) / 2 for arm in (first, second)]
-    groups = [Group(np.zeros_like(half), half[..., None]) for half in halves]
+    # Halves of differences carry the rounding of the counts they come from.
+    size = np.where(np.isfinite(values), np.abs(values), 0.0).max(axis=(1, 2, 3), initial=0.0)
+    groups = [Group(np.zeros_like(half), half[..., None], size=size) for half in halves]
     treated = np.concatenate([changes[0][:, first], changes[1][:, second]], axis=1)
     untreated = np.concatenate([changes[1][:, first], changes[0][:, second]], axis=1)
     return Periods(groups[0], groups[1], treated, untreated), ends

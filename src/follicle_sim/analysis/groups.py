@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -18,6 +18,16 @@ Floats = NDArray[np.float64]
 Alternative = Literal["two_sided", "greater", "less"]
 ALTERNATIVES: tuple[str, ...] = get_args(Alternative)
 NUMBERS = ("estimate", "se", "low", "high", "p", "df")
+
+DUST = 1e-9
+"""Share of the largest value below which a difference between values is rounding.
+
+A change is a difference of two counts, so it carries the last bits of both, and those depend on the
+order in which a machine adds. People whose changes differ by less than this share of the counts are
+alike: they tie in ranks, and a spread as small is none."""
+
+Reasons = NDArray[np.object_]
+"""Why a number could not be had, "" where it could, (R,)."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +44,15 @@ class Group:
         Values at the follow-up visits, in the unit of the baseline.
     covariates : (..., n, k)
         Further columns to adjust for, strata already as indicators; None for none.
+    size : (...,)
+        Largest absolute value that the numbers were worked out from, where they are themselves
+        differences; default: the largest of baseline and visits.
     """
 
     baseline: Floats
     followed: Floats
     covariates: Floats | None = None
+    size: Floats | None = None
 
     @property
     def change(self) -> Floats:
@@ -53,10 +67,36 @@ class Group:
             known &= np.isfinite(self.covariates).all(axis=-1)
         return known
 
+    @property
+    def largest(self) -> Floats:
+        """Largest absolute value behind the numbers, (...,); 0 where nothing is known."""
+        if self.size is not None:
+            return self.size
+        values = np.concatenate([self.baseline[..., None], self.followed], axis=-1)
+        known = np.where(np.isfinite(values), np.abs(values), 0.0)
+        return np.asarray(known.max(axis=(-2, -1), initial=0.0))
+
+    def of(self, people: NDArray[np.intp]) -> Group:
+        """Return some people of one trial, in this order."""
+        covariates = None if self.covariates is None else self.covariates[people]
+        return replace(
+            self,
+            baseline=self.baseline[people],
+            followed=self.followed[people],
+            covariates=covariates,
+        )
+
     def __getitem__(self, index: int) -> Group:
         """Return one of many trials."""
         covariates = None if self.covariates is None else self.covariates[index]
-        return Group(self.baseline[index], self.followed[index], covariates)
+        size = None if self.size is None else self.size[index]
+        return Group(self.baseline[index], self.followed[index], covariates, size)
+
+
+def dust_of(*groups: Group | None) -> Floats:
+    """Return the difference between two values that is still rounding, (...,)."""
+    largest = [group.largest for group in groups if group is not None]
+    return np.asarray(DUST * np.max(largest, axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +115,8 @@ class Effect:
         People behind it; in a comparison within persons `n_control` is 0.
     method
         One of `METHODS`.
+    why
+        Why p, or all of it, could not be had; "" where it could.
     """
 
     estimate: float
@@ -86,12 +128,13 @@ class Effect:
     n_treated: int
     n_control: int
     method: str
+    why: str = ""
 
     @classmethod
-    def missing(cls, n_treated: int, n_control: int, method: str) -> Effect:
-        """Return the effect of a trial too small to tell."""
+    def missing(cls, n_treated: int, n_control: int, method: str, why: str) -> Effect:
+        """Return the effect of a trial that cannot tell, with the reason."""
         nan = math.nan
-        return cls(nan, nan, nan, nan, nan, nan, n_treated, n_control, method)
+        return cls(nan, nan, nan, nan, nan, nan, n_treated, n_control, method, why)
 
 
 @dataclass(frozen=True)
@@ -107,6 +150,7 @@ class Effects:
     n_treated: NDArray[np.int64]
     n_control: NDArray[np.int64]
     method: str
+    why: Reasons
 
     def __len__(self) -> int:
         return int(self.estimate.size)
@@ -123,6 +167,7 @@ class Effects:
             int(self.n_treated[index]),
             int(self.n_control[index]),
             self.method,
+            str(self.why[index]),
         )
 
 
@@ -141,19 +186,62 @@ def student(
     method: str,
     level: float,
     alternative: Alternative,
+    *,
+    dust: Floats | float = 0.0,
+    why: Reasons | None = None,
 ) -> Effects:
-    """Return effects tested by Student's t; arrays (R,), `people` treated and controls."""
+    """Return effects tested by Student's t.
+
+    Parameters
+    ----------
+    estimate, se, df : (R,)
+        `se` of exactly 0 says that nobody differs from what the method expects of them.
+    people
+        Treated and controls behind each, (R,) twice.
+    dust
+        Estimates up to this are 0: then p is 1 where `se` is 0, too. Where `se` is 0 and the
+        estimate is not, there is nothing to hold it against and p is NaN.
+    why
+        Reasons found so far; where there is one, p and interval are NaN.
+    """
+    why = no_reasons(se.shape) if why is None else why
+    still = np.abs(estimate) <= dust
+    alike = se == 0.0
+    give_reason(why, alike & ~still & (df > 0.0), NO_SPREAD)
+    known = np.isfinite(se) & (df > 0) & (why == "")
+    give_reason(why, ~known, "too few people")
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.where((estimate == 0) & (se == 0), 0.0, estimate / se)
+        t = np.where(alike, 0.0, estimate / se)
         half = stdtrit(df, 0.5 + level / 2) * se
         p = {
             "two_sided": 2.0 * stdtr(df, -np.abs(t)),
             "greater": stdtr(df, -t),
             "less": stdtr(df, t),
         }[alternative]
-    known = np.isfinite(se) & (df > 0)
+    p = np.where(alike, 1.0, p)
     se, p, half = (np.where(known, each, np.nan) for each in (se, p, half))
-    return Effects(estimate, se, estimate - half, estimate + half, p, df, *people, method)
+    return Effects(estimate, se, estimate - half, estimate + half, p, df, *people, method, why)
+
+
+NO_SPREAD = (
+    "no spread: people of one arm changed alike, so there is nothing to judge a difference by"
+)
+
+
+def no_reasons(shape: tuple[int, ...]) -> Reasons:
+    """Return a table without reasons."""
+    return np.full(shape, "", dtype=np.object_)
+
+
+def give_reason(why: Reasons, where: NDArray[np.bool_], reason: str) -> None:
+    """Write a reason where it holds and no earlier one stands."""
+    why[where & (why == "")] = reason
+
+
+def give_need(why: Reasons, where: NDArray[np.bool_], reason: Callable[[int], str]) -> None:
+    """Write a reason made from the position of each trial where it holds."""
+    for index in np.flatnonzero(where & (why == "")).tolist():
+        why[index] = reason(index)
 
 
 def stacked(effects: Sequence[Effect], method: str) -> Effects:
@@ -164,7 +252,8 @@ def stacked(effects: Sequence[Effect], method: str) -> Effects:
         for name in ("n_treated", "n_control")
     )
     estimate, se, low, high, p, df = numbers
-    return Effects(estimate, se, low, high, p, df, treated, control, method)
+    why = np.array([effect.why for effect in effects], dtype=np.object_)
+    return Effects(estimate, se, low, high, p, df, treated, control, method, why)
 
 
 def refuse(where: str, message: str) -> InputError:

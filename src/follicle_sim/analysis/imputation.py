@@ -50,6 +50,7 @@ def jump_to_reference(
     level: float = 0.95,
     alternative: Alternative = "two_sided",
     left: Flags | None = None,
+    names: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
 ) -> Effect:
     """Compare two groups of one trial after many imputations.
 
@@ -67,6 +68,14 @@ def jump_to_reference(
         As for `compare_groups`.
     left : (n,)
         Who of the treated left; default: whoever was not seen at the last visit.
+    names : (n,), (m,)
+        Numbers of the people, negative for nobody; default: their places. Draws belong to the place
+        of a person by this number, so that the order of the rows changes nothing.
+
+    Returns
+    -------
+    Effect
+        NaN with the reason where the law that imputes cannot be fitted.
 
     Raises
     ------
@@ -76,6 +85,12 @@ def jump_to_reference(
     if method not in POOLED:
         allowed = ", ".join(POOLED)
         raise refuse("missing", f"jump_to_reference needs a standard error: one of {allowed}")
+    if names is not None:
+        orders = [_by_name(each) for each in names]
+        treated, control = (
+            each.of(order) for each, order in zip((treated, control), orders, strict=True)
+        )
+        left = None if left is None else left[orders[0]]
     groups = (treated, control)
     values = np.concatenate([np.column_stack([g.baseline, g.followed]) for g in groups])
     arm = np.repeat([1.0, 0.0], [len(group.baseline) for group in groups])
@@ -87,11 +102,15 @@ def jump_to_reference(
         return compare_groups(
             method, treated, control, visit=visit, level=level, alternative=alternative
         )
+    why = _why_not(values[there], arm[there])
     whole = np.empty((imputations, *values.shape))
     for m in range(imputations):
-        drawn = _parameters(values[there], arm[there], (seed, replicate, stream, m))
+        drawn = None
+        if not why:
+            drawn = _parameters(values[there], arm[there], (seed, replicate, stream, m))
         if drawn is None:
-            return Effect.missing(int((arm * there).sum()), int(((1 - arm) * there).sum()), method)
+            people = (int((arm * there).sum()), int(((1 - arm) * there).sum()))
+            return Effect.missing(*people, method, why or DRAWN_AGAIN)
         z = normals(
             seed,
             replicate,
@@ -117,6 +136,26 @@ def jump_to_reference(
         level=level,
     )
     return pooled(found, level, alternative)
+
+
+DRAWN_AGAIN = (
+    "too few people: imputation draws them with replacement, and the people drawn do not give its "
+    "covariances"
+)
+
+
+def _by_name(names: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the order of people by number, places without anybody last."""
+    return np.lexsort((names, names < 0))
+
+
+def _why_not(values: Floats, arm: Floats) -> str:
+    """Return why the law behind imputation cannot be fitted, "" where it can."""
+    try:
+        reml.fit(np.column_stack([arm, np.ones_like(arm)]), values)
+    except reml.NotEstimableError as refusal:
+        return f"to impute what is missing: {refusal}"
+    return ""
 
 
 def impute(
@@ -178,10 +217,9 @@ def _parameters(
         x = np.column_stack([arm, np.ones_like(arm)])[chosen]
         try:
             fitted = reml.fit(x, values[chosen])
-        except np.linalg.LinAlgError:
+        except reml.NotEstimableError:
             continue
-        if fitted.converged:
-            return fitted.beta, fitted.sigma
+        return fitted.beta, fitted.sigma
     return None
 
 
@@ -204,7 +242,8 @@ def pooled(found: Effects, level: float, alternative: Alternative) -> Effect:
     between = found.estimate.var(ddof=1)
     total = within + (1 + 1 / m) * between
     if not math.isfinite(total):
-        return Effect.missing(int(found.n_treated[0]), int(found.n_control[0]), found.method)
+        why = next((each for each in found.why.tolist() if each), "too few people")
+        return Effect.missing(int(found.n_treated[0]), int(found.n_control[0]), found.method, why)
     complete = found.df.mean()
     df = complete
     if between > 0.0:

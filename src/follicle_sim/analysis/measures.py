@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from follicle_sim.analysis.groups import Alternative, Effects, Floats, Group
+from follicle_sim.analysis.groups import DUST, Alternative, Effects, Floats, Group
 from follicle_sim.analysis.missing import filled
 from follicle_sim.analysis.people import Flags, Trial
 from follicle_sim.analysis.rates import (
@@ -174,7 +174,10 @@ def responded(gain: Floats, baseline: Floats, least: float, relative: bool) -> F
         nothing needs any gain at all.
     """
     needed = least * baseline if relative else np.full_like(baseline, least)
-    return np.where(np.isfinite(gain), ((gain >= needed) & (gain > 0.0)).astype(np.float64), np.nan)
+    # A gain of just the least is one, whatever rounding makes of the difference of two counts.
+    dust = DUST * (np.abs(baseline) + np.abs(gain))
+    yes = (gain >= needed - dust) & (gain > dust)
+    return np.where(np.isfinite(gain), yes.astype(np.float64), np.nan)
 
 
 def final_response(group: Group, keep: Flags, plan: Analysis, trial: Trial) -> Floats:

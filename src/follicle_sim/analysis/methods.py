@@ -13,6 +13,7 @@ from follicle_sim.analysis.groups import (
     Alternative,
     Effect,
     Effects,
+    Floats,
     Group,
     refuse,
     unknown,
@@ -110,7 +111,7 @@ def compare_groups(
     Returns
     -------
     Effect
-        NaN where there are too few people.
+        NaN, with the reason, where the people do not tell: too few, or without any spread.
 
     Raises
     ------
@@ -160,13 +161,18 @@ def compare_many(
 
 
 def _lifted(group: Group) -> Group:
-    lifted = Group(
-        np.asarray(group.baseline, dtype=np.float64)[None],
-        np.asarray(group.followed, dtype=np.float64)[None],
+    """Return one trial as the only one of many."""
+
+    def ahead(values: Floats | None) -> Floats | None:
+        return None if values is None else np.asarray(values, dtype=np.float64)[None]
+
+    return replace(
+        group,
+        baseline=np.asarray(group.baseline, dtype=np.float64)[None],
+        followed=np.asarray(group.followed, dtype=np.float64)[None],
+        covariates=ahead(group.covariates),
+        size=ahead(group.size),
     )
-    if group.covariates is None:
-        return lifted
-    return replace(lifted, covariates=np.asarray(group.covariates, dtype=np.float64)[None])
 
 
 def _check(method: str, known: Method, treated: Group, control: Group | None, visit: int) -> None:

@@ -9,6 +9,7 @@ import xarray as xr
 
 from follicle_sim.analysis.adverse import AdverseRow, adverse_events, unreported
 from follicle_sim.analysis.groups import Alternative, Effect, Floats
+from follicle_sim.analysis.ordinal import proportional_odds
 from follicle_sim.analysis.people import Trial, read_trial, scenario_of
 from follicle_sim.analysis.plan import Test
 from follicle_sim.analysis.responders import rate_difference, wilson
@@ -18,7 +19,6 @@ from follicle_sim.analysis.satisfaction import (
     compare_answers,
     compare_occasions,
     load_scales,
-    proportional_odds,
 )
 from follicle_sim.analysis.sets import Rules, members
 from follicle_sim.scenario.analysis import Analysis

@@ -14,8 +14,16 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
-from follicle_sim.analysis.groups import Alternative, Effect, Effects, Floats, Group, stacked
-from follicle_sim.analysis.linear import differences
+from follicle_sim.analysis.groups import (
+    Alternative,
+    Effect,
+    Effects,
+    Floats,
+    Group,
+    dust_of,
+    stacked,
+)
+from follicle_sim.analysis.linear import differences, few
 
 SMALL = 50
 """Groups below this size have exact distributions, as in R."""
@@ -25,30 +33,64 @@ def rank_sum(
     treated: Group, control: Group, visit: int, level: float, alternative: Alternative
 ) -> Effects:
     """Compare changes by Wilcoxon's rank-sum test, trial by trial; groups have shape (R, n)."""
-    pairs = zip(treated.change[..., visit], control.change[..., visit], strict=True)
-    return stacked([shift(x, y, level, alternative) for x, y in pairs], "wilcoxon")
+    dust = dust_of(treated, control).tolist()
+    rows = zip(treated.change[..., visit], control.change[..., visit], dust, strict=True)
+    return stacked([shift(x, y, level, alternative, near) for x, y, near in rows], "wilcoxon")
 
 
 def signed_rank(
     treated: Group, control: Group | None, visit: int, level: float, alternative: Alternative
 ) -> Effects:
     """Test changes, or differences within persons, by Wilcoxon's signed-rank test."""
-    rows = differences(treated, control, visit)
-    return stacked([centre(row, level, alternative) for row in rows], "signed_rank")
+    dust = dust_of(treated, control).tolist()
+    rows = zip(differences(treated, control, visit), dust, strict=True)
+    return stacked([centre(row, level, alternative, near) for row, near in rows], "signed_rank")
 
 
-def shift(x: Floats, y: Floats, level: float, alternative: Alternative = "two_sided") -> Effect:
-    """Return the shift between two groups (n,), (m,): the median of all differences."""
+def tied(values: Floats, dust: float) -> Floats:
+    """Return values (n,) with those of one heap made equal: to the least of it.
+
+    A heap is what hangs together by gaps of at most `dust`. Rounding would otherwise break ties,
+    and break them otherwise on another machine.
+
+    Examples
+    --------
+    >>> tied(np.array([3.0, 1.0, 1.0 + 1e-13]), 1e-9).tolist()
+    [3.0, 1.0, 1.0]
+    """
+    if values.size < 2 or dust <= 0.0:
+        return values
+    order = np.argsort(values, kind="stable")
+    line = values[order]
+    first = np.concatenate([[True], np.diff(line) > dust])
+    out = np.empty_like(values)
+    out[order] = line[first][np.cumsum(first) - 1]
+    return out
+
+
+def shift(
+    x: Floats,
+    y: Floats,
+    level: float,
+    alternative: Alternative = "two_sided",
+    dust: float = 0.0,
+) -> Effect:
+    """Return the shift between two groups (n,), (m,): the median of all differences.
+
+    Values that differ by `dust` or less are tied; see `tied`.
+    """
     x, y = x[np.isfinite(x)], y[np.isfinite(y)]
     n, m = x.size, y.size
     if n == 0 or m == 0:
-        return Effect.missing(n, m, "wilcoxon")
+        return Effect.missing(n, m, "wilcoxon", few((n, m), "1 in each arm"))
+    both = tied(np.concatenate([x, y]), dust)
+    x, y = both[:n], both[n:]
     ranks = rankdata(np.concatenate([x, y]))
     statistic = float(ranks[:n].sum()) - n * (n + 1) / 2
-    tied = np.unique(ranks, return_counts=True)[1]
+    heaps = np.unique(ranks, return_counts=True)[1]
     total = n + m
-    exact = tied.size == total and max(n, m) < SMALL
-    ties = float((tied.astype(np.float64) ** 3 - tied).sum())
+    exact = heaps.size == total and max(n, m) < SMALL
+    ties = float((heaps.astype(np.float64) ** 3 - heaps).sum())
     variance = n * m / 12 * (total + 1 - ties / (total * max(total - 1, 1)))
     table = _cumulative(_rank_sum_counts(n, m)) if exact else None
     p = _tail(statistic, n * m, variance, table, alternative)
@@ -57,21 +99,26 @@ def shift(x: Floats, y: Floats, level: float, alternative: Alternative = "two_si
     return Effect(float(np.median(walsh)), math.nan, low, high, p, math.nan, n, m, "wilcoxon")
 
 
-def centre(values: Floats, level: float, alternative: Alternative = "two_sided") -> Effect:
+def centre(
+    values: Floats, level: float, alternative: Alternative = "two_sided", dust: float = 0.0
+) -> Effect:
     """Return the centre of differences (n,): the median of all means of two.
 
-    Zeros are left out of the test (Wilcoxon's own rule) and stay in the estimate.
+    Zeros are left out of the test (Wilcoxon's own rule) and stay in the estimate. Sizes that differ
+    by `dust` or less are tied, those of `dust` or less are 0.
     """
     values = values[np.isfinite(values)]
+    sizes = tied(np.append(np.abs(values), 0.0), dust)[:-1]
+    values = np.sign(values) * sizes
     moved = values[values != 0.0]
     n = moved.size
     if values.size == 0:
-        return Effect.missing(0, 0, "signed_rank")
+        return Effect.missing(0, 0, "signed_rank", few((0,), "1"))
     ranks = rankdata(np.abs(moved))
     statistic = float(ranks[moved > 0].sum())
-    tied = np.unique(ranks, return_counts=True)[1]
-    exact = n > 0 and tied.size == n == values.size and n < SMALL
-    ties = float((tied.astype(np.float64) ** 3 - tied).sum())
+    heaps = np.unique(ranks, return_counts=True)[1]
+    exact = n > 0 and heaps.size == n == values.size and n < SMALL
+    ties = float((heaps.astype(np.float64) ** 3 - heaps).sum())
     variance = n * (n + 1) * (2 * n + 1) / 24 - ties / 48
     table = _cumulative(_signed_rank_counts(n)) if exact else None
     p = _tail(statistic, n * (n + 1) // 2, variance, table, alternative) if n else 1.0

@@ -2,7 +2,7 @@
 
 Rates and their difference carry the intervals of Wilson (1927, JASA 22:209) and Newcombe (1998,
 Stat Med 17:873, his method 10) and the score test of Miettinen and Nurminen (1985, Stat Med 4:213);
-pairs McNemar's exact test and the interval of Agresti and Min (2005, Stat Med 24:729).
+pairs McNemar's exact test and Newcombe's interval of pairs (1998, Stat Med 17:2635, his method 10).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr, ndtr, ndtri
 
-from follicle_sim.analysis.groups import Alternative, Effects, Floats
+from follicle_sim.analysis.groups import Alternative, Effects, Floats, give_need, no_reasons
+from follicle_sim.analysis.linear import few
 
 SCORE, PAIRS = "miettinen_nurminen", "mcnemar"
 """Names of the tests: between different people, and within persons."""
@@ -89,16 +90,44 @@ def rate_differences_within(
         "less": _at_most(only_treated, pairs),
         "two_sided": np.minimum(1.0, 2.0 * _at_most(np.minimum(only_treated, only_control), pairs)),
     }
-    # Half an observation more in each of the four cells.
-    b, c, whole = only_treated + 0.5, only_control + 0.5, n + 2.0
-    half = float(ndtri(0.5 + level / 2)) * np.sqrt(b + c - (b - c) ** 2 / whole) / whole
-    middle = (b - c) / whole
+    neither = ((treated == 0) & (control == 0) & both).sum(axis=-1)
+    low, high = paired_limits(n - pairs - neither, only_treated, only_control, neither, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = (only_treated - only_control) / n
-    low, high = np.maximum(-1.0, middle - half), np.minimum(1.0, middle + half)
-    nobody = np.zeros_like(n)
-    low, high = (np.where(n > 0, each, np.nan) for each in (low, high))
-    return _effects(estimate, low, high, sides[alternative], (n, nobody), PAIRS)
+    return _effects(estimate, low, high, sides[alternative], (n, np.zeros_like(n)), PAIRS)
+
+
+def paired_limits(
+    both: Floats, first: Floats, second: Floats, neither: Floats, level: float
+) -> tuple[Floats, Floats]:
+    """Return the interval of the difference of two rates seen in the same people.
+
+    Newcombe's method 10: Wilson's intervals of the two rates, joined with their correlation, which
+    is corrected for continuity where it is positive. It always holds the estimate.
+
+    Parameters
+    ----------
+    both, first, second, neither : (R,)
+        People who responded twice, only to the first, only to the second, never.
+
+    Returns
+    -------
+    Limits of the rate of the first less that of the second; NaN where there is nobody.
+    """
+    n = both + first + second + neither
+    x, y = both + first, both + second
+    (low1, high1), (low2, high2) = wilson_limits(x, n, level), wilson_limits(y, n, level)
+    cross = both * neither - first * second
+    cross = np.where(cross > 0.0, np.maximum(cross - n / 2.0, 0.0), cross)
+    margins = x * (n - x) * y * (n - y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        phi = np.where(margins > 0.0, cross / np.sqrt(margins), 0.0)
+        p, q = x / n, y / n
+    below, above = (
+        np.sqrt(np.maximum(a**2 - 2.0 * phi * a * b + b**2, 0.0))
+        for a, b in ((p - low1, high2 - q), (high1 - p, q - low2))
+    )
+    return p - q - below, p - q + above
 
 
 def _counted(responses: Floats) -> tuple[Floats, Floats]:
@@ -124,4 +153,8 @@ def _effects(
     p = np.where(np.isfinite(estimate), p, np.nan)
     nothing = np.full(estimate.shape, math.nan)
     n, m = (each.astype(np.int64) for each in people)
-    return Effects(estimate, nothing, low, high, p, nothing, n, m, method)
+    why = no_reasons(estimate.shape)
+    needed = "1" if method == PAIRS else "1 in each arm"
+    counted = (n,) if method == PAIRS else (n, m)
+    give_need(why, np.isnan(estimate), lambda i: few([each[i] for each in counted], needed))
+    return Effects(estimate, nothing, low, high, p, nothing, n, m, method, why)

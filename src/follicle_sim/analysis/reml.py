@@ -5,10 +5,11 @@ The model of a trial in which every column has an effect of its own at every vis
     y_s = B x_s + e_s,    e_s ~ N(0, Sigma) over V visits, values missing at random
 
 so that people with the same visits missing enter through a few sums, whatever their number. Sigma
-is found by Fisher scoring; standard errors are enlarged for its being estimated, and degrees of
-freedom matched, by Kenward and Roger (1997, Biometrics 53:983, doi:10.2307/2533558); Sigma being
-linear in its own entries, the terms of second derivatives vanish. One contrast at a time needs no
-scaling of the statistic (their section 3).
+is found by Fisher scoring, and only where it exists (`follicle_sim.analysis.estimable`). Standard
+errors are enlarged for its being estimated, and degrees of freedom matched, by Kenward and Roger
+(1997, Biometrics 53:983, doi:10.2307/2533558); Sigma being linear in its own entries, the terms of
+second derivatives vanish. One contrast at a time needs no scaling of the statistic (their section
+3).
 """
 
 from __future__ import annotations
@@ -18,14 +19,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.analysis.groups import Floats
+from follicle_sim.analysis.estimable import why_not
+from follicle_sim.analysis.groups import DUST, Floats
 from follicle_sim.analysis.products import product
 
-MOST_STEPS = 200
+MOST_STEPS = 500
 CLOSE = 1e-12
-"""Squared length of the next step, in standard errors of Sigma, at which the search ends."""
-ROUNDED = 1e-6
-"""The same where no step along the slope is better in floating point any more."""
+"""Squared length of the next step, in standard errors of Sigma, at which the search has arrived."""
+POLISHED = 1e-21
+"""The same after further whole steps, which take estimates to the last digits that rounding leaves:
+where the search stopped would otherwise show in the ninth digit."""
+MOST_POLISH = 60
+ROUGH = 1e-12
+"""Share of the log likelihood by which a step may seem to be worse by rounding alone."""
+BOUNDARY = 1e-7
+"""A correlation matrix with a smaller eigenvalue stands at the boundary of what it can be, and so
+does an information matrix, scaled to a diagonal of 1."""
+
+
+class NotEstimableError(ValueError):
+    """A model without an answer; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -74,25 +87,16 @@ class Fit:
     sigma : (V, V)
     log_likelihood
         Restricted, or full in a fit by maximum likelihood, with its constant.
-    converged
-        False where the search ended elsewhere than at a maximum.
     """
 
     beta: Floats
     sigma: Floats
     log_likelihood: float
-    converged: bool
     _state: _State
 
     def contrast(self, weights: Floats) -> tuple[float, float, float]:
         """Return estimate, Kenward-Roger standard error and df of sum(weights * B)."""
         return self._state.contrast(weights)
-
-    def plain_se(self, weights: Floats) -> float:
-        """Return the standard error that takes Sigma as known."""
-        state = self._state
-        c = weights.reshape(-1)
-        return float(np.sqrt(c @ state.phi @ c))
 
 
 class _State:
@@ -135,6 +139,12 @@ class _State:
             inner = inner + a @ self.kernel @ a
         return np.asarray(0.5 * inner.sum(axis=0))
 
+    def step(self) -> tuple[Floats, float]:
+        """Return the next step of Sigma, (V, V), and its squared length in standard errors."""
+        score = self.basis.T @ self.score().reshape(-1)
+        step = np.linalg.solve(self.information(), score)
+        return (self.basis @ step).reshape(self.sigma.shape), float(score @ step)
+
     def information(self) -> Floats:
         """Return the expected information of the parameters of Sigma, (m, m)."""
         a, people, basis = self.inverse, self.data.people, self.basis
@@ -170,7 +180,7 @@ class _State:
         c = weights.reshape(-1)
         d = (self.phi @ c).reshape(visits, q)
         plain = float(c @ d.reshape(-1))
-        spread = np.linalg.inv(self.information())
+        spread = np.linalg.inv(inside(self.information(), FLAT))
         moved = self.moved() @ d.reshape(-1)  # (m, Vq)
         slope = -(moved @ d.reshape(-1))  # derivative of c' Phi c
         # d' Q_ij d with Q_ij = sum_g X' A E_i A E_j A X
@@ -209,7 +219,14 @@ def exchangeable(visits: int) -> Floats:
     return np.stack([own, 1.0 - own], axis=1) if visits > 1 else own[:, None]
 
 
-def fit(x: Floats, y: Floats, basis: Floats | None = None, *, restricted: bool = True) -> Fit:
+def fit(
+    x: Floats,
+    y: Floats,
+    basis: Floats | None = None,
+    *,
+    restricted: bool = True,
+    dust: float | None = None,
+) -> Fit:
     """Fit the model to people with columns x (n, q) and values y (n, V), NaN where missing.
 
     Parameters
@@ -219,33 +236,85 @@ def fit(x: Floats, y: Floats, basis: Floats | None = None, *, restricted: bool =
     y
         People without any value are left out.
     basis
-        What each parameter of Sigma stands for, (V * V, m); default: `unstructured`.
+        What each parameter of Sigma stands for, (V * V, m): `exchangeable`; default: any shape.
     restricted
         False for plain maximum likelihood, as some published examples have it.
+    dust
+        A difference between values that is still rounding; default: `DUST` of the largest.
 
     Raises
     ------
-    numpy.linalg.LinAlgError
-        Too few people for so many visits: some mean or covariance cannot be estimated.
+    NotEstimableError
+        Some mean or covariance cannot be estimated from these people, or only at its boundary.
     """
     visits = y.shape[1]
+    shared = basis is not None
+    known = np.where(np.isfinite(y), np.abs(y), 0.0).max(initial=0.0)
+    why = why_not(x, y, DUST * known if dust is None else dust, exchangeable=shared)
+    if why:
+        raise NotEstimableError(why)
     if basis is None:
         basis = unstructured(visits)
     start = basis @ np.linalg.lstsq(basis, _first_guess(x, y).reshape(-1), rcond=None)[0]
     state = _State(Patterns.of(x, y), start.reshape(visits, visits), basis, restricted)
-    converged = False
+    inside(state.information(), FLAT)
     for _ in range(MOST_STEPS):
-        score = basis.T @ state.score().reshape(-1)
-        step = np.linalg.solve(state.information(), score)
-        if score @ step < CLOSE:
-            converged = True
+        step, gap = state.step()
+        if gap < CLOSE:
+            state = _polished(state, step, gap)
+            inside(state.sigma, EDGE)
+            return Fit(state.beta, state.sigma, state.log_likelihood, state)
+        state, moved = _along(state, step)
+        if not moved:
             break
-        state, better = _along(state, (basis @ step).reshape(visits, visits))
-        if not better:
-            # Rounding hides what little is left to gain.
-            converged = bool(score @ step < ROUNDED)
+        if _correlation_floor(state.sigma) < BOUNDARY:
             break
-    return Fit(state.beta, state.sigma, state.log_likelihood, converged, state)
+    raise NotEstimableError(EDGE)
+
+
+EDGE = (
+    "too few people: the spread that fits best lies at the boundary of what a covariance can be "
+    "(visits that go together without fail), where no standard error holds"
+)
+FLAT = "too few people: what they show does not tell the spread of one visit from another's"
+
+
+def inside(matrix: Floats, why: str) -> Floats:
+    """Return a covariance or information matrix that lies inside its boundary; refuse others.
+
+    Raises
+    ------
+    NotEstimableError
+        With the reason given.
+    """
+    if _correlation_floor(matrix) < BOUNDARY:
+        raise NotEstimableError(why)
+    return matrix
+
+
+def _correlation_floor(matrix: Floats) -> float:
+    """Return the smallest eigenvalue of a symmetric matrix scaled to a diagonal of 1."""
+    size = np.diagonal(matrix)
+    if not (size > 0.0).all():
+        return -1.0
+    root = np.sqrt(size)
+    return float(np.linalg.eigvalsh(matrix / np.outer(root, root))[0])
+
+
+def _polished(state: _State, step: Floats, gap: float) -> _State:
+    """Return the state after whole steps, as long as each brings it nearer to the maximum."""
+    for _ in range(MOST_POLISH):
+        if gap < POLISHED:
+            break
+        try:
+            tried = _State(state.data, state.sigma + step, state.basis, state.restricted)
+            further, left = tried.step()
+        except np.linalg.LinAlgError:
+            break
+        if left >= gap:
+            break
+        state, step, gap = tried, further, left
+    return state
 
 
 def _along(state: _State, step: Floats) -> tuple[_State, bool]:
@@ -256,7 +325,7 @@ def _along(state: _State, step: Floats) -> tuple[_State, bool]:
             tried = _State(state.data, moved, state.basis, state.restricted)
         except np.linalg.LinAlgError:
             continue
-        if tried.log_likelihood >= state.log_likelihood:
+        if tried.log_likelihood >= state.log_likelihood - ROUGH * abs(state.log_likelihood):
             return tried, True
     return state, False
 
@@ -268,7 +337,5 @@ def _first_guess(x: Floats, y: Floats) -> Floats:
         here = np.isfinite(column)
         rest = column[here] - x[here] @ np.linalg.lstsq(x[here], column[here], rcond=None)[0]
         variances[visit] = float(rest @ rest) / max(here.sum() - x.shape[1], 1)
-    if not (variances > 0).all():
-        raise np.linalg.LinAlgError("a visit without any spread")
     root = np.sqrt(variances)
     return np.asarray(np.outer(root, root) * (0.5 + 0.5 * np.eye(root.size)))

@@ -12,10 +12,11 @@ from follicle_sim.analysis.groups import (
     Effects,
     Floats,
     Group,
+    dust_of,
     stacked,
     student,
 )
-from follicle_sim.analysis.linear import Fitted, ancova, columns
+from follicle_sim.analysis.linear import ALIASED, ALIASED_ARM, Fitted, ancova, columns, few
 
 
 def mmrm(
@@ -28,7 +29,7 @@ def mmrm(
     Values missing at random, given what else was seen of the person, do no harm. Where nobody
     misses a visit the answer is that of `ancova`, which is then what is computed.
 
-    NaN where the trial is too small for the model.
+    NaN with the reason where the trial is too small for the model.
     """
     found = ancova(treated, control, visit, level, alternative)
     effects = [found[index] for index in range(len(found))]
@@ -65,14 +66,16 @@ def _ragged(group: Group) -> NDArray[np.bool_]:
     return np.asarray((missing.any(axis=-1) & ~missing.all(axis=-1)).any(axis=-1))
 
 
-def _design(treated: Group, control: Group) -> tuple[Floats, Floats]:
-    """Return independent columns (n, q), the arm first, and changes (n, V) of those with any."""
+def _design(treated: Group, control: Group) -> tuple[Floats, Floats, bool]:
+    """Return independent columns (n, q), the arm first, and changes (n, V) of those with any.
+
+    The last tells whether the arm is more than a sum of the other columns.
+    """
     change = np.concatenate([treated.change, control.change])
     known = np.concatenate([treated.known, control.known]) & np.isfinite(change).any(axis=1)
     arm = np.concatenate([np.ones_like(treated.baseline), np.zeros_like(control.baseline)])
     kept = [arm, np.ones_like(arm)]
     fitted = Fitted(known)
-    fitted.adjust_for(arm)
     for column in columns(treated, control):
         rank = fitted.rank
         fitted.adjust_for(column)
@@ -80,7 +83,9 @@ def _design(treated: Group, control: Group) -> tuple[Floats, Floats]:
             # Centred, so that sizes of columns do not differ by orders of magnitude.
             middle = column - column[known].mean()
             kept.append(middle / max(float(np.abs(middle[known]).max()), 1e-300))
-    return np.stack(kept, axis=1)[known], change[known]
+    beside = float((fitted.rest(arm) ** 2).sum())
+    told = beside > ALIASED**2 * max(float(arm[known].sum()), 1.0)
+    return np.stack(kept, axis=1)[known], change[known], told
 
 
 def _one(
@@ -92,17 +97,19 @@ def _one(
     alternative: Alternative,
     basis: Floats | None = None,
 ) -> Effect:
-    x, y = _design(treated, control)
+    x, y, told = _design(treated, control)
     people = (int(x[:, 0].sum()), int(len(x) - x[:, 0].sum()))
     weights = np.zeros((y.shape[1], x.shape[1]))
     weights[visit, 0] = 1.0
+    dust = float(dust_of(treated, control))
+    if min(people) < 1:
+        return Effect.missing(*people, method, few(people, "1 in each arm"))
+    if not told:
+        return Effect.missing(*people, method, ALIASED_ARM)
     try:
-        fitted = reml.fit(x, y, basis)
-        found = fitted.contrast(weights) if fitted.converged else None
-    except np.linalg.LinAlgError:
-        found = None
-    if found is None:
-        return Effect.missing(*people, method)
+        found = reml.fit(x, y, basis, dust=dust).contrast(weights)
+    except reml.NotEstimableError as refusal:
+        return Effect.missing(*people, method, str(refusal))
     estimate, se, df = (np.array([number]) for number in found)
     counts = (np.array([people[0]]), np.array([people[1]]))
-    return student(estimate, se, df, counts, method, level, alternative)[0]
+    return student(estimate, se, df, counts, method, level, alternative, dust=dust)[0]

@@ -7,7 +7,7 @@ those of Kaplan and Meier with the log-rank test and Cox's hazard ratio, by stat
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,31 +107,78 @@ def first_response(response: Floats, days: Floats) -> tuple[Floats, Flags]:
 def time_to_response(
     treated: tuple[Floats, Flags], control: tuple[Floats, Flags], level: float
 ) -> Waiting:
-    """Compare times to response, (n,) days and (n,) flags each, two-sided."""
+    """Compare times to response, (n,) days and (n,) flags each, two-sided.
+
+    The hazard ratio has an estimate only where each arm has a response while people of the other
+    one still wait: else the likelihood rises without end (Bryson and Johnson 1981, Technometrics
+    23:381), and what is returned is p of the log-rank test and the reason.
+    """
     from statsmodels.duration.hazard_regression import PHReg
     from statsmodels.duration.survfunc import survdiff
 
-    known = [np.isfinite(time) for time, _ in (treated, control)]
-    time = np.concatenate([each[0][k] for each, k in zip((treated, control), known, strict=True)])
-    status = np.concatenate([each[1][k] for each, k in zip((treated, control), known, strict=True)])
-    n, m = (int(each.sum()) for each in known)
-    arm = np.repeat([1.0, 0.0], [n, m])
-    middles = [
-        median_time(time[side], status[side]) if side.any() else math.nan
-        for side in (arm == 1, arm == 0)
-    ]
-    if n == 0 or m == 0 or not status.any():
-        return Waiting(middles[0], middles[1], Effect.missing(n, m, "log_rank"))
-    p = float(survdiff(time, status.astype(float), arm)[1])
-    ratio = low = high = math.nan
-    if status[arm == 1].any() and status[arm == 0].any():
-        fitted = PHReg(time, arm[:, None], status=status.astype(float), ties="efron").fit()
-        b, se, z = float(fitted.params[0]), float(fitted.bse[0]), float(ndtri(0.5 + level / 2))
-        ratio, low, high = (math.exp(each) for each in (b, b - z * se, b + z * se))
-    return Waiting(
-        middles[0],
-        middles[1],
-        Effect(ratio, math.nan, low, high, p, math.nan, n, m, "log_rank"),
+    time, status, arm = _sorted(treated, control)
+    n, m = (int((arm == side).sum()) for side in (1.0, 0.0))
+    middles = [median_time(time[arm == side], status[arm == side]) for side in (1.0, 0.0)]
+    if n == 0 or m == 0:
+        why = f"too few people: {n} + {m} were seen, 1 in each arm is needed"
+    elif not status.any():
+        why = "nobody responded"
+    elif not _contested(time, status, arm):
+        why = "all who still waited responded at one visit, or one arm had nobody left waiting"
+    else:
+        p = float(survdiff(time, status.astype(float), arm)[1])
+        effect = Effect.missing(n, m, "log_rank", _unbounded(time, status, arm))
+        if not effect.why:
+            fitted = PHReg(time, arm[:, None], status=status.astype(float), ties="efron").fit()
+            b, se, z = float(fitted.params[0]), float(fitted.bse[0]), float(ndtri(0.5 + level / 2))
+            ratio, low, high = (math.exp(each) for each in (b, b - z * se, b + z * se))
+            effect = replace(effect, estimate=ratio, low=low, high=high)
+        return Waiting(middles[0], middles[1], replace(effect, p=p))
+    return Waiting(middles[0], middles[1], Effect.missing(n, m, "log_rank", why))
+
+
+def _sorted(
+    treated: tuple[Floats, Flags], control: tuple[Floats, Flags]
+) -> tuple[Floats, Flags, Floats]:
+    """Return times, responses and arms (1 treated) of people seen, in an order of their own.
+
+    Sums then run over the same numbers in the same order however the people were listed.
+    """
+    time = np.concatenate([treated[0], control[0]])
+    status = np.concatenate([treated[1], control[1]])
+    arm = np.repeat([1.0, 0.0], [treated[0].size, control[0].size])
+    order = np.lexsort((arm, status, time))
+    order = order[np.isfinite(time[order])]
+    return time[order], status[order], arm[order]
+
+
+def _waiting(time: Floats, arm: Floats, day: float) -> tuple[int, int]:
+    """Return how many of each arm still wait just before a day, treated first."""
+    still = time >= day
+    return int((still & (arm == 1.0)).sum()), int((still & (arm == 0.0)).sum())
+
+
+def _contested(time: Floats, status: Flags, arm: Floats) -> bool:
+    """Tell whether some day's responses could have come from either arm."""
+    for day in np.unique(time[status]).tolist():
+        responses = int((status & (time == day)).sum())
+        if min(_waiting(time, arm, day)) > 0 and responses < int((time >= day).sum()):
+            return True
+    return False
+
+
+def _unbounded(time: Floats, status: Flags, arm: Floats) -> str:
+    """Return why the hazard ratio has no estimate, "" where it has one."""
+    sides = set()
+    for day in np.unique(time[status]).tolist():
+        if min(_waiting(time, arm, day)) > 0:
+            sides |= set(arm[status & (time == day)].tolist())
+    if sides == {1.0, 0.0}:
+        return ""
+    only = "treated" if sides == {1.0} else "control"
+    return (
+        f"only {only} people responded while people of both arms still waited: the hazard ratio "
+        f"is open {'above' if sides == {1.0} else 'below'}"
     )
 
 

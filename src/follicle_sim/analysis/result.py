@@ -44,6 +44,8 @@ class TrialRow:
         `p_adjusted` below the plan's alpha, None outside its tests.
     method, set, missing
         How it was found.
+    why
+        Why p, or all of it, could not be had; "" where it could.
     """
 
     replicate: int
@@ -68,6 +70,7 @@ class TrialRow:
     method: str
     set: str
     missing: str
+    why: str = ""
 
     @classmethod
     def of(
@@ -109,6 +112,7 @@ class TrialRow:
             method=method,
             set=set,
             missing=missing,
+            why=effect.why,
         )
 
 

@@ -19,6 +19,7 @@ import xarray as xr
 from scipy.special import ndtr, stdtrit
 
 from follicle_sim.analysis.groups import Alternative, Effect, Floats, unknown
+from follicle_sim.analysis.linear import few
 from follicle_sim.analysis.people import Trial, read_trial
 from follicle_sim.analysis.ranks import centre, shift
 from follicle_sim.codes import SUBJECT_LEVEL, Decision
@@ -166,7 +167,7 @@ def compare_answers(
     x, y = treated[np.isfinite(treated)], control[np.isfinite(control)]
     n, m = x.size, y.size
     if min(n, m) < 2:
-        return Effect.missing(n, m, "wilcoxon")
+        return Effect.missing(n, m, "wilcoxon", few((n, m), "2 in each arm"))
     better = np.sign(x[:, None] - y[None, :]) / 2 + 0.5
     chance = float(better.mean())
     parts = better.mean(axis=1).var(ddof=1) / n, better.mean(axis=0).var(ddof=1) / m
@@ -188,28 +189,3 @@ def compare_occasions(
     "greater" asks whether the second answers are the better ones.
     """
     return centre(second - first, level, alternative)
-
-
-def proportional_odds(treated: Floats, control: Floats, level: float = 0.95) -> Effect:
-    """Return the odds ratio of a better answer (McCullagh 1980), by statsmodels' OrderedModel.
-
-    NaN where one group, or everybody, gives a single answer, or the fit does not settle.
-    """
-    from statsmodels.miscmodels.ordinal_model import OrderedModel
-
-    x, y = treated[np.isfinite(treated)], control[np.isfinite(control)]
-    n, m = x.size, y.size
-    values = np.concatenate([x, y])
-    seen, codes = np.unique(values, return_inverse=True)
-    if min(n, m) < 2 or seen.size < 2:
-        return Effect.missing(n, m, "proportional_odds")
-    arm = np.repeat([1.0, 0.0], [n, m])[:, None]
-    model = OrderedModel(codes.reshape(-1), arm, distr="logit")
-    fitted = model.fit(method="bfgs", disp=False, maxiter=200)
-    slope, se = float(fitted.params[0]), float(fitted.bse[0])
-    if not (fitted.mle_retvals["converged"] and math.isfinite(se)) or abs(slope) > 15.0:
-        return Effect.missing(n, m, "proportional_odds")
-    half = float(stdtrit(np.inf, 0.5 + level / 2)) * se
-    limits = math.exp(slope - half), math.exp(slope + half)
-    p = float(2.0 * ndtr(-abs(slope / se)))
-    return Effect(math.exp(slope), math.nan, *limits, p, math.nan, n, m, "proportional_odds")

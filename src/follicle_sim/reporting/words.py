@@ -121,7 +121,8 @@ def answer_sentences(row: TrialRow, result: TrialResult, tests: int) -> list[str
         How many tests the plan has; p is adjusted for them.
     """
     if row.estimate is None:
-        return [f"{row.arm}: the comparison could not be computed: too few people were measured."]
+        why = row.why or "too few people were measured"
+        return [f"{row.arm}: the comparison could not be computed: {why}."]
     name, when = name_of(row.endpoint), f"By week {row.week:g}"
     p = p_words(row.p)
     if result.multiplicity != "none" and tests > 1:
