@@ -60,8 +60,9 @@ OPERATORS: dict[str, Any] = {
 """Signs, bounds, constants, conditions, loops and dropped terms. Left out is what any call of a
 function notices (a sum made a bit shift), which would only flatter the rate."""
 
-# what the numbers do not depend on: types, checks for the type checker
+# what the numbers do not depend on: types, checks for the type checker, guards of lengths, speed
 SILENT = {"annassign", "assert_stmt", "decorator", "import_from", "import_name"}
+SILENT_ARGUMENTS = ("strict", "optimize")
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,8 @@ def _silent(node: Any) -> bool:
     below = None
     for each in _parents(node):
         if each.type in SILENT and not (each.type == "annassign" and _is_value(each, below)):
+            return True
+        if each.type == "argument" and each.children[0].get_code().strip() in SILENT_ARGUMENTS:
             return True
         if each.type == "tfpdef" and below is each.children[2]:
             return True
