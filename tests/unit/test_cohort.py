@@ -1,0 +1,118 @@
+"""Who is in an arm: how many follicles, which names in the draws, whose people are shared."""
+
+import hashlib
+
+import numpy as np
+import pytest
+from people_examples import people
+
+from follicle_sim import cohort as module
+from follicle_sim.cohort import check_streams, draw_cohort, draw_people, stream_of, streams, wanted
+from follicle_sim.errors import InputError
+from follicle_sim.scenario.arrangement import arrange
+
+SPREAD = "[population.spread]\nfollicle_density = 0.3\nseverity = 0.6"
+
+
+def arms_of(kind: str = "parallel", *, stratify: str | None = None, subjects: int = 20):
+    """Return a scenario of three untreated arms of equal size."""
+    made = people(SPREAD, subjects=subjects)
+    (arm,) = made.arms
+    arms = tuple(arm.model_copy(update={"label": label}) for label in ("a", "b", "c"))
+    design = made.design.model_copy(update={"kind": kind, "stratify": stratify})
+    return made.model_copy(update={"arms": arms, "design": design})
+
+
+def of_an_area(area: float, density: float):
+    made = people(SPREAD, subjects=30, density=density)
+    size = {"follicles": None, "target_area": area}
+    return made.model_copy(update={"population": made.population.model_copy(update=size)})
+
+
+def test_an_area_holds_whole_follicles_and_at_least_one() -> None:
+    for area in (0.5, 2.0):
+        who = draw_people(of_an_area(area, 200.0), 0, 0, 1, np.arange(30))
+        same = draw_people(people(SPREAD, density=200.0), 0, 0, 1, np.arange(30))
+        density = 1.0 / same.area  # one follicle each
+        assert who.follicles.tolist() == np.rint(density * area).tolist()
+        assert (who.area == area).all()
+    assert (draw_people(of_an_area(0.01, 1.0), 0, 0, 1, np.arange(30)).follicles == 1).all()
+
+
+def test_a_number_of_follicles_lies_on_an_area_of_ones_own_density() -> None:
+    few, many = (draw_people(people(SPREAD, follicles=n), 0, 0, 1, np.arange(30)) for n in (10, 40))
+    assert (few.follicles == 10).all()
+    assert few.area.tolist() == (many.area / 4.0).tolist()
+    assert np.unique(few.area).size == 30
+
+
+def test_the_name_of_an_arm_is_24_bits_of_its_hash() -> None:
+    for label in ("drug", "placebo", "Placebo", ""):
+        expected = int(hashlib.sha256(label.encode()).hexdigest()[:6], 16)
+        assert stream_of(label) == expected
+
+
+def test_no_arm_has_the_name_that_shared_people_have(monkeypatch) -> None:
+    class Zero:
+        def __init__(self, text: bytes) -> None: ...
+
+        def digest(self) -> bytes:
+            return bytes(32)
+
+    monkeypatch.setattr(module.hashlib, "sha256", Zero)
+    assert stream_of("drug") == 1
+
+
+def test_arms_whose_names_coincide_are_refused(monkeypatch) -> None:
+    check_streams(("one", "other", "longer"))
+    monkeypatch.setattr(module, "stream_of", len)
+    check_streams(("one", "other"))
+    with pytest.raises(InputError, match=r'arms\[2\]\.label: "two" and "one" would share'):
+        check_streams(("one", "three", "two"))
+    monkeypatch.setattr(module, "stream_of", lambda label: 5 * (label not in ("", "x")))
+    with pytest.raises(InputError, match=r"arms\[0\]\.label"):
+        check_streams(("x", "y"))
+
+
+def test_which_arms_share_their_people_and_which_their_follicles() -> None:
+    own = stream_of("b")
+    expected = {"counterfactual": (0, 0), "split_scalp": (0, own), "parallel": (own, own)}
+    for kind, names in expected.items():
+        assert streams(arms_of(kind), 1) == names
+    pool = stream_of("")
+    assert streams(arms_of(stratify="severity"), 1) == (pool, pool)
+
+
+def test_a_person_has_one_name_in_all_arms_that_share_them() -> None:
+    split = arms_of("split_scalp")
+    one, other = (draw_cohort(split, arm, 0, 1) for arm in (0, 1))
+    assert one.person.tolist() == other.person.tolist() == list(range(20))
+    apart = draw_cohort(arms_of(), 1, 0, 1)
+    assert apart.person.tolist() == [stream_of("b") * 2**29 + n for n in range(20)]
+
+
+def test_a_stratified_trial_shares_out_one_pool() -> None:
+    made = arms_of(stratify="severity", subjects=8)
+    assert [wanted(made, arm) for arm in range(3)] == [24, 24, 24]
+    assert [wanted(arms_of(subjects=8), arm) for arm in range(3)] == [8, 8, 8]
+    arms = [draw_cohort(made, arm, 0, 1) for arm in range(3)]
+    together = np.concatenate([arm.subject for arm in arms])
+    assert sorted(together) == list(range(24))
+    pool = draw_people(arrange(made), 0, 0, 1, np.arange(24))
+    for arm in arms:
+        # everything of a person goes along
+        for field in ("severity", "follicles", "area", "pace", "growth"):
+            assert np.array_equal(getattr(arm, field), getattr(pool, field)[arm.subject]), field
+
+
+def test_an_arm_to_which_nobody_was_allocated_is_refused() -> None:
+    made = arms_of(stratify="severity", subjects=1)
+    refused = 0
+    for seed in range(12):
+        for arm in range(3):
+            try:
+                assert draw_cohort(made, arm, 0, seed).subject.size >= 1
+            except InputError as error:
+                refused += 1
+                assert f"nobody was allocated to arms[{arm}] in replicate 0" in str(error)
+    assert 0 < refused < 36
