@@ -7,9 +7,19 @@ import pytest
 from people_examples import people
 
 from follicle_sim import cohort as module
-from follicle_sim.cohort import check_streams, draw_cohort, draw_people, stream_of, streams, wanted
+from follicle_sim.biology.conditions import load_condition
+from follicle_sim.cohort import (
+    allocate,
+    check_streams,
+    draw_cohort,
+    draw_people,
+    stream_of,
+    streams,
+    wanted,
+)
 from follicle_sim.errors import InputError
 from follicle_sim.scenario.arrangement import arrange
+from follicle_sim.traits import grade_of
 
 SPREAD = "[population.spread]\nfollicle_density = 0.3\nseverity = 0.6"
 
@@ -106,13 +116,21 @@ def test_a_stratified_trial_shares_out_one_pool() -> None:
 
 
 def test_an_arm_to_which_nobody_was_allocated_is_refused() -> None:
+    """Three candidates of several grades: each grade begins a block of its own, in any order."""
     made = arms_of(stratify="severity", subjects=1)
-    refused = 0
+    lonely = 0
     for seed in range(12):
+        pool = draw_people(arrange(made), 0, 0, seed, np.arange(3))
+        grades = np.unique(grade_of(load_condition("aga_male"), pool.severity), return_inverse=True)
+        names = list(load_condition("aga_male").severities)
+        classes = np.array([names.index(grades[0][k]) for k in grades[1]])
+        arms = allocate(classes, [1, 1, 1], seed=seed, replicate=0)
         for arm in range(3):
-            try:
-                assert draw_cohort(made, arm, 0, seed).subject.size >= 1
-            except InputError as error:
-                refused += 1
-                assert f"nobody was allocated to arms[{arm}] in replicate 0" in str(error)
-    assert 0 < refused < 36
+            if (arms == arm).any():
+                got = draw_cohort(made, arm, 0, seed).subject
+                assert got.tolist() == np.flatnonzero(arms == arm).tolist()
+                continue
+            lonely += 1
+            with pytest.raises(InputError, match=rf"allocated to arms\[{arm}\] in replicate 0"):
+                draw_cohort(made, arm, 0, seed)
+    assert lonely > 0
