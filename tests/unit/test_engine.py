@@ -267,7 +267,8 @@ def test_blocks_cover_everyone_once() -> None:
 
 
 def test_blocks_are_as_large_as_the_work_and_the_memory_allow() -> None:
-    for follicles, nodes in [(10, 0), (300, 0), (10, 1000), (300, 50_000), (20_000, 0), (10, 300)]:
+    work = [(10, 0), (300, 0), (20_000, 0), (10, 300), (10, 1000), (300, 50_000), (9, 500_000)]
+    for follicles, nodes in work:
         (first, *_) = blocks(100_000, follicles, nodes)
         size = first.stop - first.start
 
@@ -276,6 +277,7 @@ def test_blocks_are_as_large_as_the_work_and_the_memory_allow() -> None:
 
         assert fits(size) or size == 1
         assert not fits(size + 1)
+    assert list(blocks(5000, 10)) == list(blocks(5000, 10, 0)), "forcing is shared unless told"
 
 
 def test_a_process_uses_the_processors_it_may_use(monkeypatch) -> None:

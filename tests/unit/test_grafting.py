@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from follicle_sim.biology.conditions import load_condition
+from follicle_sim.engine.grafts import no_grafts
 from follicle_sim.errors import InputError
-from follicle_sim.grafting import DENSEST, grafts_of, sessions, undergone
+from follicle_sim.grafting import DENSEST, Session, grafts_of, sessions, undergone
 from follicle_sim.pharmacology.library import load_treatment
 from follicle_sim.scenario.model import Arm
 
@@ -63,6 +64,12 @@ def test_the_shock_takes_its_share_of_growing_hairs():
     assert spared == pytest.approx(1.0 - GRAFT.shock_share.value, rel=1e-12)
 
 
+def test_a_shock_of_every_hair_is_a_hazard_all_the_same():
+    whole = GRAFT.shock_share.model_copy(update={"value": 1.0})
+    shock = Session(0.0, 30.0, GRAFT.model_copy(update={"shock_share": whole})).shock
+    assert math.exp(-shock.hazard * shock.duration) == pytest.approx(1e-6, rel=1e-6)
+
+
 def test_who_stops_on_the_day_of_surgery_has_none():
     some = given({"start": "10 days"}, {"start": "20 days"})
     stops = np.array([10.0, 10.0 + 1e-9, 20.0, np.inf])
@@ -96,3 +103,5 @@ def test_nobody_is_planted_without_surgery():
     grafts = grafts_of((), np.ones(3))
     assert grafts.day.size == 0
     assert grafts.number.shape == (3, 0)
+    assert no_grafts().number.shape == (1, 0)
+    assert all(each.size == 0 for each in no_grafts())

@@ -104,11 +104,14 @@ def test_files_and_tests_that_are_listed_are_there() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it forks")
 def test_a_changed_bound_is_judged_by_the_tests_of_its_file(tool) -> None:
-    """One mutant that the tests of transplants kill, and one that nothing could tell apart."""
-    file = "src/follicle_sim/grafting.py"
-    mutants = tool.mutants_of(file)
-    (killed,) = (m for m in mutants if m.function == "undergone" and "LtE" in m.operator)
-    survived = next(key for key, row in SURVIVORS[file].items() if row["kind"] == "equivalent")
+    """One mutant that the tests of effects kill, and one that they are known not to tell."""
+    file = "src/follicle_sim/pharmacology/effect.py"
+    (killed,) = (
+        mutant
+        for mutant in tool.mutants_of(file)
+        if mutant.function == "emax" and "+" in mutant.text and "Add_Sub" in mutant.operator
+    )
+    survived = next(iter(SURVIVORS[file]))
     told = subprocess.run(
         [sys.executable, FOLDER / "run.py", file, "--only", killed.key, survived],
         capture_output=True,

@@ -4,6 +4,7 @@ import json
 from types import MappingProxyType
 
 import numpy as np
+import pytest
 from people_examples import people
 
 from follicle_sim import simulate
@@ -43,7 +44,9 @@ def laser(start: float, count: int = 20) -> Dose:
 def test_a_screening_on_the_day_of_baseline_is_a_reading_of_its_own():
     """Same day, same hairs: the counts differ by two errors that have nothing in common."""
     scenario = people(asked(), error=ERROR, **SIZE)
-    truth = counted(people(asked(), **SIZE))
+    perfect = people(asked(), **SIZE)
+    truth = counted(perfect)
+    assert np.array_equal(truth, simulate(perfect)["hair_density"].values[0, :, 0])
     screened = counted(scenario) / truth - 1.0
     baseline = simulate(scenario)["hair_density"].values[0, :, 0] / truth - 1.0
     for error in (screened, baseline):
@@ -57,10 +60,11 @@ def test_who_was_let_in_by_luck_is_back_at_the_true_count_the_same_day():
     assert (chosen > 200.0).any()
 
 
-def test_the_count_that_begins_a_run_in_is_that_visits():
-    screening = asked(screening="28 days")
-    scenario = with_design(people(screening, error=ERROR, **SIZE), run_in=28.0)
-    seen = simulate(scenario)["hair_density"].sel(time=-28.0).values[0]
+@pytest.mark.parametrize("days", [1.0, 28.0])
+def test_the_count_that_begins_a_run_in_is_that_visits(days):
+    screening = asked(screening=f"{days:g} days")
+    scenario = with_design(people(screening, error=ERROR, **SIZE), run_in=days)
+    seen = simulate(scenario)["hair_density"].sel(time=-days).values[0]
     assert np.array_equal(counted(scenario), seen)
 
 
