@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from follicle_sim import parse_scenario, simulate
 from follicle_sim.biology.conditions import load_condition
+from follicle_sim.codes import Phase
 from follicle_sim.engine.grafts import no_grafts
 from follicle_sim.errors import InputError
 from follicle_sim.grafting import DENSEST, Session, grafts_of, sessions, undergone
@@ -105,3 +107,37 @@ def test_nobody_is_planted_without_surgery():
     assert grafts.number.shape == (3, 0)
     assert no_grafts().number.shape == (1, 0)
     assert all(each.size == 0 for each in no_grafts())
+
+
+ONE = """
+schema_version = 1
+title = "one transplant"
+design = { kind = "parallel", visits = ["0 days", "10 days", "11 days", "20 days"] }
+run = { history = "30 days" }
+[population]
+subjects = 2
+follicles = 10
+target_area = "1 cm2"
+follicle_density = "20 cm-2"
+condition = "aga_male"
+[[arms]]
+label = "surgery"
+role = "treatment"
+doses = [{ treatment = "hair_transplant", amount = "20 grafts/cm2", start = "10 days" }]
+"""
+
+
+def test_follicles_of_a_single_session_are_there_from_the_day_after():
+    """Half a square centimetre has ten grafts; of their follicles those that take are seen."""
+    counts = simulate(parse_scenario(ONE))["phase_count"].values[0]
+    planted = round(20.0 * GRAFT.hairs_per_graft.value * 0.5)
+    there = counts.sum(axis=2)
+    assert (there[:, :2] == 10).all()
+    took = there[:, 2] - 10
+    taking = GRAFT.survival.value
+    assert (took <= planted).all()
+    assert (took > planted * taking - 4.5 * math.sqrt(planted * taking * (1.0 - taking))).all()
+    assert (there[:, 3] == there[:, 2]).all()
+    new = counts[:, 2] - counts[:, 1]
+    assert (new[:, Phase.TELOGEN] >= took).all(), "natives that fall in shock enter kenogen"
+    assert (new[:, Phase.ANAGEN] <= 0).all()
