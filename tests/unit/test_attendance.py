@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from follicle_sim import parse_scenario
-from follicle_sim.attendance import Left, attend, depart, habit_of, leaving_chance, visit_days
+from follicle_sim.attendance import (
+    Left,
+    attend,
+    depart,
+    habit_of,
+    is_followed,
+    last_day,
+    leaving_chance,
+    visit_days,
+)
 from follicle_sim.cohort import allocate, draw_cohort
 from follicle_sim.pharmacology.dosing import Habit, expand, share_taken, taken
 from follicle_sim.scenario.design import LackOfEffect
@@ -53,6 +62,37 @@ def test_without_wishes_everybody_comes_as_planned():
     assert attend(scenario, cohort).came.all()
     assert np.isinf(attend(scenario, cohort).leaves).all()
     assert habit_of(scenario, cohort) is None
+
+
+@pytest.mark.parametrize(
+    ("design", "late"),
+    [
+        ('visit_window = "5 days"', 5.0),
+        ('late_visits = { share = 0.2, by = "2 weeks" }', 14.0),
+        ("missed_visits = 0.1", 0.0),
+        ("missed_baseline = 0.1", 0.0),
+        ("dropout = { per_year = 0.1 }", 0.0),
+    ],
+)
+def test_any_wish_about_visits_is_followed_to_its_last_day(design, late):
+    scenario, _ = drawn(design)
+    assert is_followed(scenario.design)
+    assert last_day(scenario) == YEAR + late
+
+
+def test_habits_of_taking_doses_say_nothing_of_visits():
+    scenario, _ = drawn("early_stop = { per_year = 0.3 }\nadherence_spread = 1.5")
+    assert not is_followed(scenario.design)
+    assert not is_followed(drawn("")[0].design)
+    assert last_day(scenario) == YEAR
+
+
+def test_codes_of_who_left_are_kept():
+    assert {each.name: each.value for each in Left} == {
+        "COMPLETED": 0,
+        "AT_RANDOM": 1,
+        "LACK_OF_EFFECT": 2,
+    }
 
 
 def test_missed_visits_follow_their_law_and_spare_baseline():
