@@ -30,9 +30,8 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
-from follicle_sim import compare, load_scenario, simulate, with_overrides
+from follicle_sim import compare, dump_scenario, load_scenario, simulate, with_overrides
 from follicle_sim.figures import plot_density, plot_phases
-from follicle_sim.scenario.describe import describe
 
 here = Path.cwd()  # the notebook's folder, or the repository's
 root = next(folder for folder in (here, *here.parents) if (folder / "scenarios").is_dir())
@@ -42,10 +41,10 @@ weekly = load_scenario(root / "scenarios" / "exosome_park_2022.toml")
 # ## Read the scenario back
 #
 # A scenario is one text file: who, what they are given, when they are looked at. Before running it,
-# look at what it says. In the timelines D is a dose and V a visit.
+# look at what it says. `follicle-sim show FILE` adds a timeline, and every number with its source.
 
 # %%
-print(describe(weekly))
+print(dump_scenario(weekly))
 
 # %% [markdown]
 # ## Simulate and look
@@ -62,7 +61,8 @@ result
 # The published means are drawn where they were measured. The treatment's potency and its share in
 # calibre were set to meet these very numbers, so meeting them proves nothing. What is worth a look
 # is what follows from them: the peak comes a few weeks *after* the last session, because hairs
-# started late have yet to reach the surface, and within a year most of the gain is gone.
+# started late have yet to reach the surface, and by week 48 most of the gain is gone. A longer run
+# (`guides/after_the_course.py`) then falls a few hairs *below* untreated.
 
 # %%
 plot_density(result, comparison=held_against).figure
@@ -151,5 +151,6 @@ plt.show()
 # - Doubt an assumption: `with_overrides(weekly, ["biology.kenogen_mean=90 days"])`
 # - A trial that did have a control arm: `scenarios/finasteride_kaufman_1998.toml`
 # - The published trials held here: `follicle-sim trials list`
+# - One question each, with its answer: `notebooks/guides`
 # - Keep a result and prove later that it can be repeated: `save_result(result, "result.nc")`, then
 #   `follicle-sim rerun result.nc --check`

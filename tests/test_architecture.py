@@ -26,7 +26,21 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     (
         "foundations",
-        ("errors", "units", "codes", "files", "estimates", "compiled", "addresses", "numerics"),
+        (
+            "errors",
+            "units",
+            "codes",
+            "files",
+            "folders",
+            "attributes",
+            "given",
+            "estimates",
+            "code_cache",
+            "compiled",
+            "addresses",
+            "numerics",
+            "progress",
+        ),
     ),
     (
         "what is known",
@@ -45,19 +59,23 @@ LAYERS = (
         ("traits", "cohort", "enrolment", "who", "attendance", "sites", "uncertainty"),
     ),
     ("what happens to them", ("engine", "forcing", "grafting")),
-    ("what is measured", ("instrument", "dataset", "follow_up", "provenance", "storage")),
+    (
+        "what is measured",
+        ("instrument", "dataset", "follow_up", "provenance", "storage", "result_checks"),
+    ),
     ("the way through", ("study", "screening", "simulate")),
     ("what it says", ("crossover", "endpoints", "analysis", "trials.simulated", "trials.compare")),
     (
         "loops and pictures",
         ("figures", "inference", "explain", "predict", "through", "pharmacology.fit_drake"),
     ),
-    ("what is left on disk", ("outputs", "reporting")),
+    ("what is left on disk", ("outputs", "reporting", "doctor")),
     (
         "what a user sees",
         (
             "console",
             "cli",
+            "cli_doctor",
             "cli_inference",
             "cli_instruments",
             "cli_optimise",

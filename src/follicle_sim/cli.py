@@ -14,10 +14,21 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from follicle_sim.cli_doctor import add_doctor
 from follicle_sim.cli_inference import add_inference
 from follicle_sim.cli_instruments import add_instruments
 from follicle_sim.cli_optimise import add_optimise
-from follicle_sim.cli_options import Quiet, ScenarioFile, Seed, Settings, Threads
+from follicle_sim.cli_options import (
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Threads,
+    default_folder,
+    file_name,
+    out_path,
+    read_scenario,
+)
 from follicle_sim.cli_plausible import add_plausible
 from follicle_sim.cli_trial import add_trial_commands
 from follicle_sim.cli_virtual_trial import add_virtual_trial
@@ -77,7 +88,7 @@ def run(
     file: ScenarioFile,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder for the results. Default: results/NAME_OF_FILE."),
+        out_path("Folder for the results. Default: results/NAME_OF_FILE."),
     ] = None,
     seed: Seed = None,
     settings: Settings = None,
@@ -86,13 +97,11 @@ def run(
 ) -> None:
     """Simulate a scenario, hold it against its trials, write data, tables and figures."""
     from follicle_sim import console, outputs
-    from follicle_sim.scenario.load import load_scenario
     from follicle_sim.simulate import check_memory
 
-    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
-    scenario = load_scenario(file, changes)
+    scenario = read_scenario(file, settings, seed)
     check_memory(scenario)
-    folder = outputs.make_folder(out or Path("results") / file.stem)
+    folder = outputs.make_folder(out or default_folder(file))
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
     written = outputs.write_run(data, scenario, folder)
     if not quiet:
@@ -102,26 +111,36 @@ def run(
 @app.command(epilog=CODES, short_help="Report every problem of a scenario file.")
 def check(file: ScenarioFile, settings: Settings = None) -> None:
     """Check a scenario file: every problem at once, or a line that says it is fine."""
-    from follicle_sim.scenario.arrangement import arm_sizes, arrange
-    from follicle_sim.scenario.load import load_scenario
+    from follicle_sim.analysis.ready import check_analysis, why_not
+    from follicle_sim.scenario.arrangement import arrange
+    from follicle_sim.scenario.headcount import people_of
+    from follicle_sim.scenario.notes import notes
     from follicle_sim.simulate import check_memory
+    from follicle_sim.study import prepare
+    from follicle_sim.uncertainty import all_drawn
 
-    scenario = load_scenario(file, settings or [])
+    scenario = read_scenario(file, settings)
+    prepare(all_drawn(scenario)[0])
     check_memory(scenario)
+    check_analysis(scenario, str(file))
     trial = arrange(scenario)
-    people = sum(arm_sizes(trial)) * scenario.run.replicates
+    people = people_of(trial).total * scenario.run.replicates
     parts = {"arm": len(trial.arms), "subject": people, "visit": len(trial.design.visits)}
     counts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in parts.items())
-    typer.echo(f"{file}: fine: {', '.join(counts)}")
+    typer.echo(f"{file_name(file)}: fine: {', '.join(counts)}")
+    told = list(notes(scenario))
+    if scenario.design.kind != "counterfactual" and (reason := why_not(scenario)):
+        told.append(f"follicle-sim trial and power have nothing to analyse: {reason}")
+    for note in told:
+        typer.echo(f"note: {note}")
 
 
 @app.command(epilog=CODES, short_help="Read a scenario back: arms, timeline, parameters, cost.")
 def show(file: ScenarioFile, settings: Settings = None) -> None:
     """Read a scenario back before running it: arms, timeline, parameters, time and memory."""
     from follicle_sim import console
-    from follicle_sim.scenario.load import load_scenario
 
-    console.print_scenario(load_scenario(file, settings or []))
+    console.print_scenario(read_scenario(file, settings))
 
 
 @app.command(epilog=CODES, short_help="Show why the curve bends: dose, level, factors, clocks.")
@@ -133,7 +152,7 @@ def explain(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder for explain.png. Default: results/NAME_OF_FILE."),
+        out_path("Folder for explain.png. Default: results/NAME_OF_FILE."),
     ] = None,
     settings: Settings = None,
     quiet: Quiet = False,
@@ -146,11 +165,10 @@ def explain(
     """
     from follicle_sim import console, outputs
     from follicle_sim.explain import find_arm
-    from follicle_sim.scenario.load import load_scenario
 
-    scenario = load_scenario(file, settings or [])
+    scenario = read_scenario(file, settings)
     find_arm(scenario, arm)
-    folder = outputs.make_folder(out or Path("results") / file.stem)
+    folder = outputs.make_folder(out or default_folder(file))
     data = console.explain_with_status(scenario, arm, quiet=quiet)
     written = outputs.write_explanation(data, folder)
     if not quiet:
@@ -163,21 +181,24 @@ def rerun(
     check: Annotated[
         bool, typer.Option("--check", help="Compare bit by bit; exit code 3 if anything differs.")
     ] = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the new results (none if left out).")
-    ] = None,
+    out: Annotated[Path | None, out_path("Folder for the new results (none if left out).")] = None,
     threads: Threads = None,
     quiet: Quiet = False,
 ) -> None:
     """Repeat a run from what its result file says of itself."""
     from follicle_sim import console, outputs
-    from follicle_sim.provenance import stored_scenario
-    from follicle_sim.storage import load_result
+    from follicle_sim.result_checks import check_result
+    from follicle_sim.scenario.numbers import changed_since, not_repeated
+    from follicle_sim.storage import read_result
 
     if not check and out is None:
         raise typer.BadParameter("say --check, or --out FOLDER, or both")
-    before = load_result(result)
-    scenario = stored_scenario(before.attrs, str(result))
+    before = read_result(result)
+    scenario = check_result(before, str(result))
+    console.print_incomplete(result.parent)
+    others = changed_since(scenario)
+    if not quiet:
+        console.print_other_numbers(others, not_repeated(scenario))
     folder = None if out is None else outputs.make_folder(out)
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
     if folder is not None:
@@ -197,9 +218,9 @@ def validate(
     ] = Wanted.all,
     json: Annotated[
         Path | None,
-        typer.Option("--json", metavar="FILE", help="Also write the scoreboard here, as JSON."),
+        out_path("Also write the scoreboard here, as JSON.", "--json"),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for table, JSON and figure.")] = Path(
+    out: Annotated[Path, out_path("Folder for table, JSON and figure.")] = Path(
         "results/scoreboard"
     ),
     against: Annotated[
@@ -221,9 +242,9 @@ def validate(
 
     before = None if against is None else scoreboard.read_benchmark(against)
     folder = outputs.make_folder(out)
-    with console.scoreboard_progress(quiet=quiet) as progress:
+    with console.watched(quiet, "designs") as report:
         board = scoreboard.run_scoreboard(
-            use.value, overrides=settings or [], threads=threads, progress=progress
+            use.value, overrides=settings or [], threads=threads, report=report
         )
     files = outputs.write_scoreboard(board, folder)
     if json is not None:
@@ -281,6 +302,7 @@ add_optimise(app, CODES)
 add_virtual_trial(app, CODES)
 add_trial_commands(app, CODES)
 add_plausible(app, CODES)
+add_doctor(app, CODES)
 
 
 def _stop(signal_number: int, frame: object) -> NoReturn:

@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli_options import Quiet, ScenarioFile, Settings
+from follicle_sim.cli_options import (
+    Quiet,
+    ScenarioFile,
+    Settings,
+    default_folder,
+    out_path,
+    read_scenario,
+)
 
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with what an earlier run left in the folder.")
@@ -70,9 +77,7 @@ def calibrate(
     ] = None,
     walkers: Annotated[int, typer.Option("--walkers", min=2, help="Walkers of a group.")] = 32,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 20260,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder. Default: results/calibrate.")
-    ] = None,
+    out: Annotated[Path | None, out_path("Folder. Default: results/calibrate.")] = None,
     resume: Resume = False,
     keep: Annotated[
         bool,
@@ -122,7 +127,7 @@ def sensitivity(
     settings: Settings = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.sensitivity."),
+        out_path("Folder. Default: results/NAME_OF_FILE.sensitivity."),
     ] = None,
     resume: Resume = False,
     quiet: Quiet = False,
@@ -131,10 +136,9 @@ def sensitivity(
     from follicle_sim import console, outputs
     from follicle_sim.inference.sensitivity import make_plan
     from follicle_sim.inference.sensitivity_files import run_sensitivity
-    from follicle_sim.scenario.load import load_scenario
 
-    plan = make_plan(load_scenario(file, settings or []), samples)
-    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.sensitivity")
+    plan = make_plan(read_scenario(file, settings), samples)
+    folder = outputs.make_folder(out or default_folder(file, "sensitivity"))
     with console.watched(quiet) as report:
         found = run_sensitivity(plan, folder, command_line(), resume, report)
     if not quiet:

@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli_options import Quiet, ScenarioFile, Settings, Threads
+from follicle_sim.cli_options import (
+    Quiet,
+    ScenarioFile,
+    Settings,
+    Threads,
+    default_folder,
+    out_path,
+    read_scenario,
+)
 
 USUAL = ("macrophotography", "phototrichogram", "trichoscan", "matched_phototrichogram")
 """Methods that `compare` takes when none is named."""
@@ -42,7 +50,7 @@ def compare_methods(
     settings: Settings = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.instruments."),
+        out_path("Folder. Default: results/NAME_OF_FILE.instruments."),
     ] = None,
     threads: Threads = None,
     quiet: Quiet = False,
@@ -51,12 +59,12 @@ def compare_methods(
     from follicle_sim import console, outputs
     from follicle_sim.figures import save_figure
     from follicle_sim.figures.instrument import plot_instruments
-    from follicle_sim.scenario.load import load_scenario
     from follicle_sim.through import seen_through
 
-    scenario = load_scenario(file, settings or [])
-    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.instruments")
-    seen = seen_through(scenario, method or USUAL, threads=threads)
+    scenario = read_scenario(file, settings)
+    folder = outputs.make_folder(out or default_folder(file, "instruments"))
+    with console.watched(quiet, "subjects") as report:
+        seen = seen_through(scenario, method or USUAL, threads=threads, report=report)
     save_figure(plot_instruments(seen), folder / "instruments.png")
     if not quiet:
         console.print_seen(seen)

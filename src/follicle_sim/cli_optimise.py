@@ -6,7 +6,16 @@ from typing import Annotated
 import typer
 
 from follicle_sim.cli_inference import Resume, command_line
-from follicle_sim.cli_options import Quiet, ScenarioFile, Seed, Settings, Threads
+from follicle_sim.cli_options import (
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Threads,
+    default_folder,
+    out_path,
+    read_scenario,
+)
 
 
 def optimise(
@@ -19,7 +28,7 @@ def optimise(
     settings: Settings = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.optimise."),
+        out_path("Folder. Default: results/NAME_OF_FILE.optimise."),
     ] = None,
     resume: Resume = False,
     threads: Threads = None,
@@ -33,12 +42,10 @@ def optimise(
     from follicle_sim import console, outputs
     from follicle_sim.inference.optimise import make_spaces
     from follicle_sim.inference.optimise_files import run_optimise
-    from follicle_sim.scenario.load import load_scenario
 
-    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
-    scenario = load_scenario(file, changes)
+    scenario = read_scenario(file, settings, seed)
     make_spaces(scenario)  # a budget that no schedule meets is told before anything is made
-    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.optimise")
+    folder = outputs.make_folder(out or default_folder(file, "optimise"))
     with console.watched(quiet, "schedules") as report:
         found = run_optimise(
             scenario,

@@ -5,8 +5,18 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli_inference import command_line
-from follicle_sim.cli_options import Json, Quiet, ScenarioFile, Seed, Settings, Threads
+from follicle_sim.cli_inference import Resume, command_line
+from follicle_sim.cli_options import (
+    Json,
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Threads,
+    default_folder,
+    out_path,
+    read_scenario,
+)
 from follicle_sim.errors import InputError, Problem
 
 
@@ -69,10 +79,11 @@ def plausible(
     ] = False,
     settings: Settings = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.plausible.")
+        Path | None, out_path("Folder. Default: results/NAME_OF_FILE.plausible.")
     ] = None,
     seed: Seed = None,
     threads: Threads = None,
+    resume: Resume = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -85,25 +96,28 @@ def plausible(
 
     from follicle_sim import console, outputs
     from follicle_sim.inference import plausible as loop
+    from follicle_sim.inference.checkpoint import Checkpoint
     from follicle_sim.inference.circumstances import the_treatment
     from follicle_sim.inference.plausible_files import as_record, write_plausible
     from follicle_sim.inference.power_plan import Plan
-    from follicle_sim.inference.repeat import RepeatRow, controlled, repeat
-    from follicle_sim.scenario.load import load_scenario
+    from follicle_sim.inference.repeat import RepeatRow, controlled, repeat, repeat_key
 
-    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
-    scenario = load_scenario(file, changes)
+    scenario = read_scenario(file, settings, seed)
     potencies = numbers_of(potency, "--potency") if potency else loop.POTENCIES
     weeks = numbers_of(repeat_week, "--repeat-week")
     asked = Plan(endpoint, tuple(week or ()), method, alpha)
     plan = loop.the_plan(scenario, asked, potencies, replicates, spots)
     drug = the_treatment(scenario, treatment)
     controlled(scenario, drug, "parallel", weeks)  # refused before anything is simulated
-    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.plausible")
+    folder = outputs.make_folder(out or default_folder(file, "plausible"))
     silent = quiet or json
     if not silent:
         seconds = loop.expected_seconds(scenario, potencies, replicates, plan, drug, spots)
         typer.echo(f"about {seconds:.0f} s, and as much as a third more for the repeat", err=True)
+    key = loop.plausible_key(scenario, plan, drug, potencies, replicates, spots)
+    studies = Checkpoint(folder / "studies.npz", key, resume)
+    key = repeat_key(scenario, plan, drug, potencies, replicates, weeks)
+    again = Checkpoint(folder / "repeats.npz", key, resume)
     with console.watched(silent, "subjects") as report:
         found = loop.plausible(
             scenario,
@@ -114,6 +128,7 @@ def plausible(
             spots=spots,
             threads=threads,
             report=report,
+            checkpoint=studies,
         )
         repeats: tuple[RepeatRow, ...] = ()
         if not no_repeat:
@@ -126,8 +141,11 @@ def plausible(
                 plan=plan,
                 threads=threads,
                 report=report,
+                checkpoint=again,
             )
     files = write_plausible(found, repeats, scenario, folder, command_line())
+    for place in (studies, again):
+        place.drop()
     if json:
         typer.echo(dumps(as_record(found, repeats, scenario, command_line()), indent=1))
     elif not quiet:

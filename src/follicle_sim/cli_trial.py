@@ -5,8 +5,18 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli_inference import command_line
-from follicle_sim.cli_options import Json, Quiet, ScenarioFile, Seed, Settings, Threads
+from follicle_sim.cli_inference import Resume, command_line
+from follicle_sim.cli_options import (
+    Json,
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Threads,
+    default_folder,
+    out_path,
+    read_scenario,
+)
 from follicle_sim.errors import InputError, Interrupted, Problem
 
 
@@ -33,7 +43,14 @@ def sizes_of(text: str) -> tuple[int, ...]:
 def power(
     file: ScenarioFile,
     n: Annotated[
-        str, typer.Option("--n", metavar="N,N,...", help="People an arm, several sizes.")
+        str,
+        typer.Option(
+            "--n",
+            metavar="N,N,...",
+            help="Sizes to try, in people an arm: times its ratio where [design] allocation gives "
+            "one (n = 24 at 2 : 1 is 48 and 24, 72 in all); people a sequence of a crossover; "
+            "people in all on a split scalp or in a single arm.",
+        ),
     ] = "10,20,30,60",
     replicates: Annotated[int, typer.Option("--replicates", min=2, help="Trials.")] = 500,
     endpoint: Annotated[
@@ -78,9 +95,7 @@ def power(
         typer.Option("--type-one/--no-type-one", help="As many trials with the drug off."),
     ] = True,
     settings: Settings = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.power.")
-    ] = None,
+    out: Annotated[Path | None, out_path("Folder. Default: results/NAME_OF_FILE.power.")] = None,
     seed: Seed = None,
     threads: Threads = None,
     json: Json = False,
@@ -98,22 +113,20 @@ def power(
     from follicle_sim.inference import power_plan
     from follicle_sim.inference.power_files import as_record, write_power
     from follicle_sim.reporting.caveats import alike
-    from follicle_sim.scenario.load import load_scenario
+    from follicle_sim.scenario.headcount import people_of
 
-    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
-    scenario = load_scenario(file, changes)
+    scenario = read_scenario(file, settings, seed)
     sizes = sizes_of(n)
     weeks = tuple(week or ())
     plan = power_plan.Plan(endpoint, weeks, method, alpha, sided, control, own_change, measure)
     plan = power_plan.complete_plan(scenario, plan, sizes, replicates)
-    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.power")
+    folder = outputs.make_folder(out or default_folder(file, "power"))
     silent = quiet or json
     if not silent:
         trials = replicates * (1 + type_one)
         seconds = loop.expected_seconds(scenario, sizes, trials)
-        typer.echo(
-            f"{trials:,} trials of up to {sizes[-1]} an arm, about {seconds:.0f} s", err=True
-        )
+        people = people_of(scenario, sizes[-1]).text()
+        typer.echo(f"{trials:,} trials of up to {people}; about {seconds:.0f} s", err=True)
         for note in plan.notes:
             typer.echo(f"Note: {note}.", err=True)
     with console.watched(silent, "subjects") as report:
@@ -137,25 +150,27 @@ def vpc(
     ] = "",
     replicates: Annotated[int, typer.Option("--replicates", min=2, help="Trials.")] = 200,
     settings: Settings = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.vpc.")
-    ] = None,
+    out: Annotated[Path | None, out_path("Folder. Default: results/NAME_OF_FILE.vpc.")] = None,
     seed: Seed = None,
     threads: Threads = None,
+    resume: Resume = False,
     quiet: Quiet = False,
 ) -> None:
     """Hold a study's published changes against virtual trials of its size (visual check)."""
     from follicle_sim import console, outputs
-    from follicle_sim.inference.predictive import predictive_bands
+    from follicle_sim.inference.checkpoint import Checkpoint
+    from follicle_sim.inference.predictive import check_key, predictive_bands
     from follicle_sim.inference.predictive_files import write_check
-    from follicle_sim.scenario.load import load_scenario
 
-    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
-    scenario = load_scenario(file, changes)
-    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.vpc")
+    scenario = read_scenario(file, settings, seed)
+    folder = outputs.make_folder(out or default_folder(file, "vpc"))
+    place = Checkpoint(folder / "trials.npz", check_key(scenario, study, replicates), resume)
     with console.watched(quiet, "subjects") as report:
-        found = predictive_bands(scenario, study, replicates, threads=threads, report=report)
+        found = predictive_bands(
+            scenario, study, replicates, threads=threads, report=report, checkpoint=place
+        )
     files = write_check(found, scenario, folder, command_line())
+    place.drop()
     if not quiet:
         console.print_check(found)
         typer.echo(f"\nWritten to {folder}: {'  '.join(files)}")

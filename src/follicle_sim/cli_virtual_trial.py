@@ -5,11 +5,25 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli_options import Quiet, ScenarioFile, Seed, Settings, Threads
-from follicle_sim.errors import InputError, Problem
+from follicle_sim.cli_options import (
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Threads,
+    default_folder,
+    out_path,
+    read_scenario,
+)
 
-Out = Annotated[
-    Path | None, typer.Option("--out", help="Folder. Default: results/NAME_OF_FILE.trial.")
+Out = Annotated[Path | None, out_path("Folder. Default: results/NAME_OF_FILE.trial.")]
+Measured = Annotated[
+    str,
+    typer.Option(
+        "--measure",
+        help="What is tested of the endpoint: change, average (of the change over the time until "
+        "then) or responders (share with a gain). Default: as [analysis] says.",
+    ),
 ]
 Cdisc = Annotated[
     bool,
@@ -21,6 +35,7 @@ def trial(
     file: ScenarioFile,
     out: Out = None,
     seed: Seed = None,
+    measure: Measured = "",
     settings: Settings = None,
     threads: Threads = None,
     cdisc: Cdisc = False,
@@ -32,28 +47,22 @@ def trial(
     other statistics with the same people; `follicle-sim power` runs many trials.
     """
     from follicle_sim import console, outputs
-    from follicle_sim.reporting.files import forget, write_trial
-    from follicle_sim.reporting.report import check_measure, check_trial, make_report
-    from follicle_sim.scenario.load import load_scenario
+    from follicle_sim.analysis.ready import check_analysis
+    from follicle_sim.reporting.again import with_measure
+    from follicle_sim.reporting.files import report_trial
+    from follicle_sim.reporting.report import check_measure, check_trial
     from follicle_sim.simulate import check_memory
-    from follicle_sim.storage import save_result
 
-    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
-    scenario = load_scenario(file, changes)
+    scenario = read_scenario(file, settings, seed)
+    if measure:
+        scenario = with_measure(scenario, measure, str(file))
     check_trial(scenario)
-    check_measure(scenario.analysis)
+    check_measure(scenario)
+    check_analysis(scenario, str(file), wanted=True)
     check_memory(scenario)
-    folder = outputs.make_folder(out or Path("results") / f"{file.stem}.trial")
+    folder = outputs.make_folder(out or default_folder(file, "trial"))
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
-    # What took long is safe before statistics or a figure can fail.
-    save_result(data, folder / "result.nc")
-    try:
-        report = make_report(data)
-    except InputError as error:
-        forget(folder)
-        way = f"the data are in {folder}: follicle-sim analyse asks them otherwise"
-        raise InputError(error.source, [*error.problems, Problem("", way)]) from None
-    files = ("result.nc", *write_trial(report, folder, cdisc=cdisc))
+    report, files = report_trial(data, folder, scenario.origin, cdisc=cdisc)
     if not quiet:
         console.print_trial(report, folder, files)
 
@@ -78,6 +87,7 @@ def analyse(
             "signed_rank.",
         ),
     ] = None,
+    measure: Measured = "",
     people: Annotated[
         str | None,
         typer.Option("--set-of-people", metavar="SET", help="intention_to_treat or per_protocol."),
@@ -103,9 +113,7 @@ def analyse(
             help="Change a key of the [analysis] table, such as --set alpha=0.01. Repeatable.",
         ),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder. Default: RUN_DIR.analysis.")
-    ] = None,
+    out: Annotated[Path | None, out_path("Folder. Default: RUN_DIR.analysis.")] = None,
     cdisc: Cdisc = False,
     quiet: Quiet = False,
 ) -> None:
@@ -119,6 +127,7 @@ def analyse(
     from follicle_sim.reporting.report import make_report
 
     data = load_trial(run)
+    console.print_incomplete(run if run.is_dir() else run.parent)
     chosen = {
         "endpoint": endpoint,
         "at": None if week is None else f"{week:g} weeks",
@@ -128,7 +137,7 @@ def analyse(
         "multiplicity": multiplicity,
     }
     asked = {key: value for key, value in chosen.items() if value is not None}
-    report = make_report(data, replanned(data, plan, asked, settings or []))
+    report = make_report(data, replanned(data, plan, asked, settings or [], measure))
     folder = outputs.make_folder(out or folder_of(run))
     files = write_trial(report, folder, cdisc=cdisc)
     if not quiet:

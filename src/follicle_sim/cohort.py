@@ -61,7 +61,10 @@ class Cohort:
 
 
 def stream_of(label: str) -> int:
-    """Return the 24-bit name of an arm in the random draws; 0 is kept for shared subjects."""
+    """Return the 24-bit name of an arm in the random draws; 0 is kept for shared subjects.
+
+    label : `Arm.drawn_as` of the arm: its id, else its label
+    """
     return int.from_bytes(hashlib.sha256(label.encode()).digest()[:3], "big") or 1
 
 
@@ -87,7 +90,7 @@ def streams(scenario: Scenario, arm: int) -> tuple[int, int]:
         return 0, 0
     if arranged.design.stratify is not None:
         return stream_of(POOL), stream_of(POOL)
-    own = stream_of(arranged.arms[arm].label)
+    own = stream_of(arranged.arms[arm].drawn_as)
     return (0 if arranged.design.kind in SHARED else own), own
 
 
@@ -123,7 +126,7 @@ def draw_cohort(
     mine = allocate(classes, arm_sizes(arranged), seed=seed, replicate=replicate) == arm
     if not mine.any():
         message = f"nobody was allocated to arms[{arm}] in replicate {replicate}; raise the number"
-        raise InputError(scenario.title, [Problem("population.subjects", message)])
+        raise InputError(scenario.origin, [Problem("population.subjects", message)])
     return chosen(people, mine)
 
 

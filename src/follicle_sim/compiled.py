@@ -1,22 +1,25 @@
 """Compile numeric code with Numba and keep the machine code between runs.
 
-Numba notices an edited source file but not an edited helper in another file, so the cache folder is
-named after a hash of every module that holds compiled code. Where no folder is writable the code is
-compiled anew in each process, with a warning, instead of failing on import.
+Numba notices an edited source file but not an edited helper in another file, so the cache folder
+is named after a hash of every module that holds compiled code. The hash also holds the versions of
+what compiles it: environments that share a home would otherwise mix up each other's code. Where no
+folder can be used (see `code_cache`) the code is compiled anew in each process, with a warning;
+importing does not fail.
 """
 
 import hashlib
-import os
-import tempfile
+import sys
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import llvmlite
 import numba
+import numpy as np
 
-ROOM = 8_000_000
-"""More than the compiled code takes on disk, bytes."""
+from follicle_sim.code_cache import code_cache
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,39 +39,29 @@ COMPILED_MODULES = (
 
 def _source_hash() -> str:
     here = Path(__file__).parent
-    digest = hashlib.sha256()
+    compilers = (sys.version, numba.__version__, llvmlite.__version__, np.__version__)
+    digest = hashlib.sha256(repr(compilers).encode())
     for name in ("compiled.py", "codes.py", *COMPILED_MODULES):
         digest.update((here / name).read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _writable(folder: Path) -> bool:
-    try:
-        new = not folder.exists()
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            # an empty file fits on a full disk, the compiled engine does not
-            file.write(bytes(ROOM if new else 0))
-            return True
-    except OSError:
-        return False
-
-
 def cache_folder() -> Path | None:
-    """Return the folder for compiled code, or None where nothing is writable."""
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    user = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    shared = os.path.join(tempfile.gettempdir(), f"follicle_sim-{os.environ.get('USER', 'user')}")
-    for base in [chosen] if chosen else [os.path.join(user, "follicle_sim"), shared]:
-        folder = Path(base) / _source_hash()
-        if _writable(folder):
-            return folder
-    warnings.warn(
-        "no writable cache folder: compiled code is not kept and every start costs several "
-        "seconds; set NUMBA_CACHE_DIR to a writable folder",
-        stacklevel=2,
-    )
-    return None
+    """Return the folder for compiled code, or None where there is none that can be trusted."""
+    cache = code_cache(_source_hash())
+    for reason in cache.refused:
+        warnings.warn(
+            f"{reason}; compiled code is not read from there. Remove it, or set NUMBA_CACHE_DIR to "
+            "a folder of your own",
+            stacklevel=2,
+        )
+    if cache.folder is None and not cache.refused:
+        warnings.warn(
+            "no writable cache folder: compiled code is not kept and every start costs several "
+            "seconds; set NUMBA_CACHE_DIR to a writable folder",
+            stacklevel=2,
+        )
+    return cache.folder
 
 
 _FOLDER = cache_folder()
@@ -94,6 +87,21 @@ def _compile(function: F, **options: Any) -> F:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(_FOLDER)
     try:
-        return numba.njit(cache=True, **options)(function)
+        return _forgiving(numba.njit(cache=True, **options)(function))
     finally:
         numba.config.CACHE_DIR = before
+
+
+def _forgiving(compiled: Any) -> Any:
+    """Let code run that cannot be kept: the disk may fill, or be limited, while it is compiled.
+
+    Numba writes each file whole or not at all, and takes one that is missing as not compiled yet.
+    """
+    keep = compiled._cache.save_overload
+
+    def keep_if_possible(*arguments: Any) -> None:
+        with suppress(OSError):
+            keep(*arguments)
+
+    compiled._cache.save_overload = keep_if_possible
+    return compiled

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import xarray as xr
+
+from follicle_sim.attributes import json_attribute, read_provenance, source_of
 
 WITHIN = "within_person"
 """Kind of design of a crossover's result once it is arranged by treatment."""
@@ -29,7 +29,7 @@ def by_treatment(dataset: xr.Dataset) -> xr.Dataset:
     """
     if dataset.attrs.get("design_kind") != "crossover" or "periods" not in dataset.attrs:
         return dataset
-    periods = json.loads(dataset.attrs["periods"])
+    periods = json_attribute(dataset.attrs, "periods", source_of(dataset, "dataset"))
     days = np.asarray(dataset["time"].values, dtype=np.float64)
     starts = [float(period["start"]) for period in periods]
     # The last period ends with the last visit, and all are alike.
@@ -57,5 +57,7 @@ def by_treatment(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def _roles(dataset: xr.Dataset) -> dict[str, str]:
-    stored = json.loads(dataset.attrs.get("provenance", "{}")).get("scenario") or {}
+    if "provenance" not in dataset.attrs:
+        return {}
+    stored = read_provenance(dataset.attrs, source_of(dataset, "dataset"))["scenario"]
     return {str(arm["label"]): str(arm["role"]) for arm in stored.get("arms", ())}

@@ -69,7 +69,7 @@ def to_dataset(
     wanted = scenario.record.variables or (*SUBJECT_VARIABLES, "factor_level", *EXTRA)
     readings = [
         [
-            read(scenario, arm.label, result.cohort, result.tally)
+            read(scenario, arm.drawn_as, result.cohort, result.tally)
             for arm, result in zip(arms, row, strict=True)
         ]
         for row in results

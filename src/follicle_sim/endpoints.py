@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from follicle_sim.attributes import read_provenance, source_of
 from follicle_sim.codes import BY_VISIT
 from follicle_sim.crossover import WITHIN, by_treatment
 from follicle_sim.errors import InputError, Problem, did_you_mean
@@ -22,6 +22,7 @@ from follicle_sim.estimates import (
     spread_within,
 )
 from follicle_sim.files import write_rows
+from follicle_sim.given import check_dataset, check_number, check_texts
 
 _PEOPLE = ("replicate", "subject")
 
@@ -39,8 +40,10 @@ def is_paired(dataset: xr.Dataset) -> bool:
 
 def scenario_of(dataset: xr.Dataset) -> Mapping[str, Any]:
     """Return the scenario stored in the dataset's provenance, empty where there is none."""
-    provenance = json.loads(dataset.attrs.get("provenance", "{}"))
-    return dict(provenance.get("scenario") or {})
+    if "provenance" not in dataset.attrs:
+        return {}
+    source = source_of(dataset, "dataset")
+    return dict(read_provenance(dataset.attrs, source)["scenario"])
 
 
 def people_last(values: xr.DataArray, *leading: str) -> FloatArray:
@@ -177,7 +180,10 @@ def summarise(
     InputError
         A variable the dataset lacks, or a level outside (0, 1).
     """
-    level = usual_level(dataset) if level is None else level
+    check_dataset("summarise", dataset, ("arm", "subject", "time"))
+    if variables is not None:
+        variables = check_texts("summarise", "variables", variables)
+    level = usual_level(dataset) if level is None else check_number("summarise", "level", level)
     if not 0.0 < level < 1.0:
         problem = Problem("level", f"{level:g} is not between 0 and 1")
         raise InputError("endpoint table", [problem])

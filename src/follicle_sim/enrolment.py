@@ -26,6 +26,9 @@ from follicle_sim.traits import grade_of
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Tell = Callable[[int], None]
+"""Called with how many of the people wanted have been found."""
+
 Count = Callable[[Cohort], Floats]
 """Hairs counted per area at the screening visit, (S,) for the people of a cohort."""
 
@@ -35,8 +38,12 @@ RAREST = 1000
 PATIENCE = 10_000
 """Candidates asked before judging that too few are eligible."""
 
-FEWEST, MOST = 64, 4096
-"""Candidates drawn at a time."""
+COUNTED = 500
+"""Candidates whose hairs were counted, none of them eligible, after which screening is given up.
+Counting is what takes long. Where one in 50 fits, it happens to one trial in 25,000."""
+
+FEWEST, FIRST, MOST = 64, 256, 4096
+"""Candidates drawn at a time: fewest, most at first, most at all."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,13 @@ class Enrolled:
 
 
 def enrol(
-    scenario: Scenario, arm: int, replicate: int, seed: int, wanted: int, count: Count
+    scenario: Scenario,
+    arm: int,
+    replicate: int,
+    seed: int,
+    wanted: int,
+    count: Count,
+    tell: Tell | None = None,
 ) -> Enrolled:
     """Ask candidates of one arm until `wanted` are eligible.
 
@@ -71,11 +84,13 @@ def enrol(
     arm, replicate, seed : name the candidates' draws
     wanted : subjects to find
     count : reads the screening visit; called only for people who meet every other criterion
+    tell : told how far the search has got
 
     Raises
     ------
     InputError
-        If fewer than one candidate in `RAREST` is eligible, with how many each criterion excludes.
+        If fewer than one candidate in `RAREST` is eligible, or none of the first `COUNTED` whose
+        hairs were counted, with how many each criterion excludes.
     """
     asked = scenario.population.inclusion
     assert asked is not None
@@ -88,6 +103,12 @@ def enrol(
         reasons.append(failed)
         screened += size
         found += int((failed == NONE_FAILED).sum())
+        if asked.hair_density is not None and not found:
+            counted = sum(int((part == len(asked.criteria) - 1).sum()) for part in reasons)
+            if counted >= COUNTED:
+                _refuse(scenario, np.concatenate(reasons))
+        if tell is not None:
+            tell(min(found, wanted))
         if screened >= PATIENCE and found * RAREST < screened and found < wanted:
             _refuse(scenario, np.concatenate(reasons))
     every = np.concatenate(reasons)
@@ -102,8 +123,9 @@ NONE_FAILED = -1
 
 def _next_block(screened: int, found: int, wanted: int) -> int:
     """Return how many candidates to ask next: a little more than are expected to be needed."""
-    if not screened:
-        return int(np.clip(wanted, FEWEST, MOST))
+    if not found:
+        # Nothing is known of the rate: no more at once than were asked in vain before.
+        return int(np.clip(screened or wanted, FEWEST, MOST if screened else FIRST))
     rate = (found + 1) / (screened + 1)
     return int(np.clip(np.ceil(1.1 * (wanted - found) / rate), FEWEST, MOST))
 
@@ -158,15 +180,17 @@ def _between(values: Floats, ends: tuple[float, float]) -> Flags:
 def _refuse(scenario: Scenario, failed: NDArray[np.int64]) -> None:
     asked = scenario.population.inclusion
     assert asked is not None
-    told = ", ".join(
-        f"{name} {int((failed == index).sum()):,}" for index, name in enumerate(asked.criteria)
-    )
-    eligible = int((failed == NONE_FAILED).sum())
+    told, left = [], failed.size
+    for index, name in enumerate(asked.criteria):
+        out = int((failed == index).sum())
+        told.append(f"{name} {out:,} of {left:,}")
+        left -= out
+    rare = f", fewer than one in {RAREST:,}" if failed.size >= PATIENCE else ""
     message = (
-        f"of {failed.size:,} candidates {eligible} are eligible, fewer than one in {RAREST:,}; "
-        f"left out by {told}; widen a criterion, or let the population vary more"
+        f"of {failed.size:,} candidates {left} are eligible{rare}; left out by "
+        f"{', '.join(told)}; widen a criterion, or let the population vary more"
     )
-    raise InputError(scenario.title, [Problem("population.inclusion", message)])
+    raise InputError(scenario.origin, [Problem("population.inclusion", message)])
 
 
 def joined(flows: Sequence[Flow]) -> Flow:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 
 # Longer lists hide the answer; the nearest match is then more useful than the whole menu.
 _MENU = 12
@@ -40,6 +42,10 @@ class Problem:
     where: str
     message: str
     source: str = ""
+
+    def below(self, table: str) -> Problem:
+        """Return the problem with its place inside a table of the file."""
+        return Problem(f"{table}.{self.where}" if self.where else table, self.message, self.source)
 
 
 class InputError(FollicleSimError):
@@ -100,13 +106,49 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
     'finasteride'
     >>> nearest("zzz", ["finasteride"]) is None
     True
+
+    A number at the end may be written in either way, and is never taken for another one:
+
+    >>> nearest("norwood_3", ["norwood_ii", "norwood_iii", "norwood_v"])
+    'norwood_iii'
+    >>> nearest("norwood_9", ["norwood_ii", "norwood_iii"]) is None
+    True
     """
     by_lower: dict[str, str] = {}
     for option in options:
         by_lower.setdefault(option.lower(), option)
     # Very long words cannot be near anything and would make the comparison quadratic.
-    matches = difflib.get_close_matches(word.lower()[:200], by_lower, n=1, cutoff=0.6)
+    short = word.lower()[:200]
+    stem, number = _numbered(short)
+    if number:
+        theirs = {each: _numbered(each) for each in by_lower}
+        for each, option in by_lower.items():
+            if theirs[each] == (stem, number):
+                return option
+        # Another grade or strength is no slip of the pen, however like it looks.
+        by_lower = {k: option for k, option in by_lower.items() if theirs[k][1] in (0, number)}
+    matches = difflib.get_close_matches(short, by_lower, n=1, cutoff=0.6)
     return by_lower[matches[0]] if matches else None
+
+
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+
+
+def _numbered(word: str) -> tuple[str, int]:
+    """Return a word without the number of up to two digits at its end, and that number or 0.
+
+    Examples
+    --------
+    >>> _numbered("norwood_iii"), _numbered("norwood 3"), _numbered("norwood3"), _numbered("mix")
+    (('norwood', 3), ('norwood', 3), ('norwood', 3), ('mix', 0))
+    """
+    found = re.fullmatch(r"(.*?)(?:[\s_.-]*(?<!\d)(\d{1,2})|[\s_.-]+([ivx]{1,4}))", word)
+    if found is None:
+        return word, 0
+    stem, digits, roman = found.groups()
+    if roman is not None and roman not in _ROMAN:
+        return word, 0
+    return stem, int(digits) if digits else _ROMAN.index(roman) + 1
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:
@@ -127,3 +169,24 @@ def did_you_mean(word: str, options: Iterable[str]) -> str:
         return ""
     more = f" and {len(listed) - _MENU} more" if len(listed) > _MENU else ""
     return f"; allowed: {', '.join(listed[:_MENU])}{more}"
+
+
+def shown(value: object) -> str:
+    """Return a short description of a value as it stands in a file."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}..."'
+    if isinstance(value, int):
+        # Printing thousands of digits helps nobody and is refused by the interpreter.
+        return str(value) if abs(value) < 10**20 else "a number of more than 20 digits"
+    if isinstance(value, float):
+        short = f"{value:g}"
+        return short if float(short) == value else repr(value)
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, (list, tuple)):
+        return "an empty list" if not value else "a list"
+    if isinstance(value, (date, datetime, time)):
+        return f"the date {value}"
+    return f"a {type(value).__name__}"

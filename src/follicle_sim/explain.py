@@ -5,6 +5,7 @@ they pass from one part of the model to the next.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from follicle_sim.engine.clocks import (
 )
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.forcing import block_of
+from follicle_sim.given import check_kind, check_whole
 from follicle_sim.pharmacology.exposure import (
     ActingDoses,
     acting_doses,
@@ -29,13 +31,15 @@ from follicle_sim.pharmacology.exposure import (
     effect_means,
     site_levels,
 )
-from follicle_sim.pharmacology.factors import CHANNELS, load_factors
+from follicle_sim.pharmacology.factors import CHANNELS
 from follicle_sim.pharmacology.library import AMOUNT_UNITS, Treatment, potency_overrides
 from follicle_sim.provenance import result_attrs
+from follicle_sim.scenario.arrangement import arranged_arms
 from follicle_sim.scenario.frozen import FrozenMap
+from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Arm, Design, Scenario, Spread
-from follicle_sim.scenario.own import parse_own
-from follicle_sim.simulate import simulate
+from follicle_sim.scenario.numbers import factors_of, treatments_of
+from follicle_sim.simulate import simulate_read
 from follicle_sim.study import Study, prepare
 
 Floats = NDArray[np.float64]
@@ -75,6 +79,8 @@ def explain(
 
     The subject has the scenario's population values without spread, and an average response to
     treatment; where the arm's adherence is below 1, it is the first subject's own missed doses.
+    Doses of a run-in act too, and what the controls of a delayed start are given from the switch
+    on; what is shown begins at baseline.
 
     Parameters
     ----------
@@ -104,27 +110,30 @@ def explain(
     >>> dict(data.clock_speed.sizes)
     {'arm': 1, 'stratum': 1, 'phase': 4, 'time': 1}
     """
-    follicles = follicles or FOLLICLES
-    chosen = find_arm(scenario, arm)
+    scenario = check_scenario("explain", scenario)
+    check_kind("explain", "arm", arm, str, "the label of an arm")
+    follicles = FOLLICLES if follicles is None else check_whole("explain", "follicles", follicles)
+    chosen = lived(scenario, find_arm(scenario, arm))
     grid = prepare(scenario).grid
     days = grid[grid >= 0.0][:-BEYOND]
-    own = parse_own(scenario.treatments)
-    used = acting_doses(chosen, float(grid[-BEYOND]), potency_overrides(scenario.biology), own)
+    known = treatments_of(scenario)
+    used = acting_doses(chosen, float(grid[-BEYOND]), potency_overrides(scenario.biology), known)
     arms = [chosen]
     if used:
         arms.append(Arm(label=_free_label(chosen), role="untreated"))
     typical = _typical(scenario, arms, follicles, tuple(days.tolist()))
-    study = prepare(typical)
+    # the last of these visits may be rounded to a step less: one grid for all
+    study = replace(prepare(typical), grid=grid)
     strata = _strata(study)
     sensitivity = np.array(list(strata.values()))
     levels, tables = zip(*(_links(study, i, sensitivity) for i in range(len(arms))), strict=True)
     sizes = [clocks.table[LOG_CALIBRE] for clocks in tables]
     width = np.diff(grid)
     speeds = [np.diff(clocks.table[: len(CYCLE)], axis=2) / width for clocks in tables]
-    seen = simulate(typical).isel(subject=0)
+    seen = simulate_read(typical, [typical.instrument])[0].isel(subject=0).sel(time=days)
     counts = seen["phase_count"].transpose("arm", "phase", "time").values
     shown = slice(-BEYOND - days.size, -BEYOND)  # nodes that begin a step from baseline on
-    table = load_factors()
+    table = factors_of(scenario)
     variables: dict[str, Any] = {
         "factor_level": (("arm", "factor", "time"), np.concatenate(levels)[..., shown]),
         "clock_speed": (
@@ -175,14 +184,24 @@ def find_arm(scenario: Scenario, label: str | None = None) -> Arm:
     """
     if label is None:
         end = scenario.end + scenario.run.forcing_step
-        own = parse_own(scenario.treatments)
-        acting = (arm for arm in scenario.arms if acting_doses(arm, end, treatments=own))
+        known = treatments_of(scenario)
+        acting = (arm for arm in scenario.arms if acting_doses(arm, end, treatments=known))
         return next(acting, scenario.arms[0])
     labels = [arm.label for arm in scenario.arms]
     if label not in labels:
         message = f'no arm "{label}"{did_you_mean(label, labels)}'
-        raise InputError(scenario.title, [Problem("arm", message)])
+        raise InputError(scenario.origin, [Problem("arm", message)])
     return scenario.arms[labels.index(label)]
+
+
+def lived(scenario: Scenario, arm: Arm) -> Arm:
+    """Return an arm with every dose of its people: those of a run-in, and those after a switch.
+
+    In a crossover it is what is given in one period, as if nothing else were.
+    """
+    alone = scenario.design.model_copy(update={"period": None, "washout": None})
+    arms = arranged_arms(scenario.model_copy(update={"design": alone}))
+    return next(each for each in arms if each.label == arm.label)
 
 
 def level_unit(treatment: Treatment) -> str:
@@ -215,7 +234,11 @@ def _typical(
     }
     record = {"variables": ("hair_density", "phase_count"), "follicles": False}
     # no more than that of the design: nobody is recruited, misses a visit or leaves
-    design = Design.model_construct(kind="counterfactual", visits=visits or scenario.design.visits)
+    design = Design.model_construct(
+        kind="counterfactual",
+        visits=visits or scenario.design.visits,
+        run_in=scenario.design.run_in,
+    )
     return scenario.model_copy(
         update={
             "arms": tuple(arms),
@@ -253,19 +276,23 @@ def _exposure(
 ) -> dict[str, tuple[tuple[str, str], Floats]]:
     """Return dose, level, effect and drive of every treatment that acts in the first arm."""
     cohort = study.arm(0, 0).cohort
-    grid = study.grid[study.grid >= 0.0][: 1 - BEYOND]
+    # doses of a run-in are not shown, what is left of them is
+    lead = study.scenario.design.run_in or 0.0
+    start = int(np.searchsorted(study.grid, -lead, side="right")) - 1
+    grid = study.grid[start : study.grid.size + 1 - BEYOND]
+    shown = int(np.searchsorted(grid, 0.0))
     amounts, levels, effects, drives = [], [], [], []
     names: dict[str, Any] = {"seed": cohort.seed, "replicate": cohort.replicate}
     names |= {"stream": cohort.person_stream, "subjects": cohort.subject.astype(np.uint32)}
     for treatment, schedule in used.values():
         fine, level = site_levels(treatment, schedule, grid, **names)
-        levels.append(cell_means(level, (fine.size - 1) // (grid.size - 1))[0])
-        effects.append(effect_means(treatment, schedule, grid, **names)[0])
+        levels.append(cell_means(level, (fine.size - 1) // (grid.size - 1))[0, shown:])
+        effects.append(effect_means(treatment, schedule, grid, **names)[0, shown:])
         given = np.zeros(grid.size - 1)
         for _, events in schedule:
             cells = np.searchsorted(grid, events.times, side="right") - 1
             np.add.at(given, cells, events.amounts)
-        amounts.append(given)
+        amounts.append(given[shown:])
         drives.append([treatment.drives().get(name, 0.0) for name in factors])
     course = ("treatment", "time")
     return {

@@ -6,7 +6,8 @@ import csv
 import errno
 import io
 import os
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
@@ -34,7 +35,8 @@ _ADVICE = {
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary path beside `path` that takes its place when the block ends well.
 
-    The temporary name keeps the suffix, because some writers choose the format by it.
+    The temporary name keeps the suffix, because some writers choose the format by it, and is used
+    once: two processes, threads or machines may write one path, and the last to end stays.
 
     Parameters
     ----------
@@ -50,7 +52,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(path)
     # Through a link the file it points to is replaced, not the link.
     real = Path(os.path.realpath(target))
-    temporary = real.with_name(f".{os.getpid()}-partial-{real.name}")
+    # Not the name itself: a long one would become too long.
+    temporary = real.with_name(f".{uuid.uuid4().hex}-partial{real.suffix}")
     try:
         if real.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -114,15 +117,56 @@ def write_rows(
         The file cannot be written; an earlier file stays as it was.
     """
     names = [field.name for field in fields(kind)]
+    cells = ([getattr(row, name) for name in names] for row in rows)
+    write_text_atomic(path, csv_text(names, cells))
+
+
+def csv_text(names: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
+    """Return a table as CSV: the one way in which this package writes it.
+
+    None is empty, a tuple is joined by spaces. A text that a spreadsheet would run as a formula
+    gets an apostrophe before it, which spreadsheets take as "this is text"; a number never does.
+
+    Parameters
+    ----------
+    names
+        The header.
+    rows
+        The cells of each row, in the order of the header.
+
+    Examples
+    --------
+    >>> print(csv_text(["arm", "change"], [("=1+2", -5.2), ("-5.2", None)]), end="")
+    arm,change
+    '=1+2,-5.2
+    -5.2,
+    """
+    return "".join(_line(row) for row in (names, *rows))
+
+
+def _line(row: Iterable[object]) -> str:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([_cell(getattr(row, name)) for name in names])
-    write_text_atomic(path, text.getvalue())
+    # Only what is part of the end of a line is put in quotes, and a text may hold either half.
+    csv.writer(text, lineterminator="\r\n").writerow([_cell(value) for value in row])
+    return text.getvalue().removesuffix("\r\n") + "\n"
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula begins with in some spreadsheet (OWASP, "CSV Injection"); the last four are the
+wide forms of the first four."""
 
 
 def _cell(value: object) -> object:
     if isinstance(value, tuple):
-        return " ".join(str(part) for part in value)
+        value = " ".join(str(part) for part in value)
+    if isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value):
+        return f"'{value}"
     return "" if value is None else value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return text.isprintable()  # a tab before a number is still a tab

@@ -23,7 +23,7 @@ from follicle_sim.attendance import (
     is_followed,
 )
 from follicle_sim.cohort import Cohort
-from follicle_sim.pharmacology.dosing import share_taken
+from follicle_sim.pharmacology.dosing import last_due, share_taken
 from follicle_sim.scenario.arms import Arm
 from follicle_sim.scenario.arrangement import Arranged
 
@@ -69,6 +69,14 @@ def is_plain(scenario: Arranged) -> bool:
     )
 
 
+def may_miss(scenario: Arranged) -> bool:
+    """Return whether some dose may go untaken: by the schedule, by habit, or by an early stop."""
+    design = scenario.design
+    if design.early_stop is not None or design.adherence_spread > 0.0:
+        return True
+    return any(dose.adherence < 1.0 for arm in scenario.arms for dose in arm.doses)
+
+
 def follow(
     scenario: Arranged,
     cohorts: Sequence[Cohort],
@@ -81,7 +89,7 @@ def follow(
     scenario : arranged
     cohorts, readings : one an arm; readings are (S, V) or (S, V, ...)
     """
-    if is_plain(scenario):
+    if is_plain(scenario) and not may_miss(scenario):
         return [dict(reading) for reading in readings], [{} for _ in cohorts]
     coming = [attend(scenario, cohort) for cohort in cohorts]
     gone = departures(scenario, cohorts, coming, readings)
@@ -127,17 +135,17 @@ def known_of(
     scenario: Arranged, arm: Arm, cohort: Cohort, coming: Attendance, gone: Departure
 ) -> dict[str, Values]:
     """Return what is known of the people of one arm: (S,), or (S, V) for BY_VISIT."""
-    design, people = scenario.design, cohort.subject.size
-    known: dict[str, Values] = {"person": cohort.person}
+    design = scenario.design
+    known: dict[str, Values] = {} if is_plain(scenario) else {"person": cohort.person}
     if is_followed(design):
         known["visit_day"] = np.where(gone.attended, coming.day, np.nan)
         known["attended"] = gone.attended.astype(np.int8)
     if design.allocation is not None or design.stratify is not None:
-        known["enrolled"] = np.ones(people, np.int8)
+        known["enrolled"] = np.ones(cohort.subject.size, np.int8)
     if design.dropout is not None:
         known |= {"left_day": gone.left, "left_reason": gone.reason}
-    habit = habit_of(scenario, cohort)
-    if habit is not None:
+    if may_miss(scenario):
+        habit = habit_of(scenario, cohort)
         last = np.where(np.isnan(gone.left), coming.day[:, -1], gone.left)
         known["doses_taken"] = share_taken(
             arm.doses,
@@ -148,13 +156,30 @@ def known_of(
             subjects=cohort.subject,
             habit=habit,
         )
-        if design.early_stop is not None and arm.doses:
-            known["stopped_day"] = np.where(habit.stops < last, habit.stops, np.nan)
-        elif design.early_stop is not None:
-            known["stopped_day"] = np.full(people, np.nan)
+        if design.early_stop is not None and habit is not None:
+            # who has had every dose by then stops nothing
+            early = habit.stops <= last_due(arm.doses, last)
+            known["stopped_day"] = np.where(early, habit.stops, np.nan)
     if cohort.calendar is not None:
         known["recruited"] = cohort.calendar
     return known
+
+
+def always_known(scenario: Arranged) -> tuple[str, ...]:
+    """Return the variables that `follow` gives for certain where a design asks for them."""
+    if is_plain(scenario):
+        return ()
+    design = scenario.design
+    asked = {
+        ("person",): True,
+        ("visit_day", "attended"): is_followed(design),
+        ("enrolled",): design.allocation is not None or design.stratify is not None,
+        ("left_day", "left_reason"): design.dropout is not None,
+        ("doses_taken",): design.early_stop is not None or design.adherence_spread > 0.0,
+        ("stopped_day",): design.early_stop is not None,
+        ("recruited",): design.recruitment is not None,
+    }
+    return tuple(name for names, wanted in asked.items() if wanted for name in names)
 
 
 def flow_of(
@@ -207,15 +232,19 @@ def design_attrs(
         several = {"replicates": flows} if len(flows) > 1 else {}
         attrs["flow"] = json.dumps(summed(flows) | several)
     if len(scenario.starts) > 1:
-        periods = [
-            {
-                "start": start,
-                "given": {
-                    arm.label: turns[k]
-                    for arm, turns in zip(scenario.arms, scenario.given, strict=True)
-                },
-            }
-            for k, start in enumerate(scenario.starts)
-        ]
-        attrs["periods"] = json.dumps(periods)
+        attrs["periods"] = json.dumps(periods_of(scenario))
     return attrs
+
+
+def periods_of(scenario: Arranged) -> list[dict[str, Any]]:
+    """Return of each period when it begins and whose doses each arm has in it."""
+    return [
+        {
+            "start": start,
+            "given": {
+                arm.label: turns[k]
+                for arm, turns in zip(scenario.arms, scenario.given, strict=True)
+            },
+        }
+        for k, start in enumerate(scenario.starts)
+    ]

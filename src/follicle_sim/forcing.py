@@ -16,7 +16,7 @@ from follicle_sim.codes import CYCLE, Phase
 from follicle_sim.cohort import Cohort
 from follicle_sim.engine.clocks import Block, Rules
 from follicle_sim.numerics import log_array, relax
-from follicle_sim.pharmacology.factors import channel, load_factors
+from follicle_sim.pharmacology.factors import FactorTable, channel, load_factors
 from follicle_sim.scenario.model import Instrument
 
 Floats = NDArray[np.float64]
@@ -95,9 +95,11 @@ class Drive:
     log_rho: Floats  # (S, 3, T)
 
 
-def integrate(levels: Floats, grid: Floats, parameters: Mapping[str, float]) -> Drive:
+def integrate(
+    levels: Floats, grid: Floats, parameters: Mapping[str, float], table: FactorTable | None = None
+) -> Drive:
     """Turn factor levels (S, F, T) into the variables of model sections 5.2 and 5.3."""
-    table = load_factors()
+    table = load_factors() if table is None else table
     dht = levels[:, table.index("DHT")]
     steps = 0.5 * np.diff(grid) * (dht[:, 1:] + dht[:, :-1])
     exposure = np.concatenate([np.zeros((len(dht), 1)), np.cumsum(steps, axis=1)], axis=1)

@@ -14,6 +14,7 @@ from follicle_sim.codes import BY_VISIT
 from follicle_sim.endpoints import EndpointTable, draws_of, summarise
 from follicle_sim.errors import Interrupted, MismatchError, OutputError
 from follicle_sim.files import write_text_atomic
+from follicle_sim.folders import being_written, writes_whole
 from follicle_sim.scenario.load import dump_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.storage import differing_variables, save_result
@@ -31,7 +32,11 @@ FILES = (
     "phases.png",
     "comparison.png",
 )
-"""What a run writes; the figures of a variable that was not recorded are left out."""
+"""What a run writes. Figures of a variable that was not recorded are left out, and that of the
+comparison where the scenario names no study."""
+
+LEFT_BY_A_RUN = ("result.nc", "scenario.resolved.toml")
+"""A folder that holds these was written by a run: its figures are ours to remove."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +102,9 @@ def shown_as_change(data: xr.Dataset, comparison: ComparisonTable, variable: str
 def write_run(data: xr.Dataset, scenario: Scenario, folder: Path) -> Written:
     """Write every file of a run; each is whole or, on an error, what it was before.
 
-    The data come first: what took long is safe before a table or a figure can fail. A file that an
-    earlier run left and this one does not make is removed, so that no folder mixes two runs.
+    The data come first: what took long is safe before a table or a figure can fail. Until the last
+    file is there the folder is marked as incomplete. A file that an earlier run left and this one
+    does not make is removed, so that no folder mixes two runs; files of others stay.
 
     Raises
     ------
@@ -113,18 +119,21 @@ def write_run(data: xr.Dataset, scenario: Scenario, folder: Path) -> Written:
         write(folder / name)
         done.append(name)
 
+    text = dump_scenario(scenario)
+    earlier = all((folder / name).is_file() for name in LEFT_BY_A_RUN)
     try:
-        put("result.nc", lambda path: save_result(data, path))
-        put("scenario.resolved.toml", lambda path: write_text_atomic(path, dump_scenario(scenario)))
-        endpoints = summarise(data)
-        put("endpoints.csv", endpoints.to_csv)
-        comparison = compare(data)
-        put("comparison.csv", comparison.to_csv)
-        variable = main_variable(data, comparison)
-        for name, draw in _figures(data, comparison, variable).items():
-            put(name, draw)
-        for name in set(FILES) - set(done):
-            (folder / name).unlink(missing_ok=True)
+        with being_written(folder, "run"):
+            put("result.nc", lambda path: save_result(data, path))
+            put("scenario.resolved.toml", lambda path: write_text_atomic(path, text))
+            endpoints = summarise(data)
+            put("endpoints.csv", endpoints.to_csv)
+            comparison = compare(data)
+            put("comparison.csv", comparison.to_csv)
+            variable = main_variable(data, comparison)
+            for name, draw in _figures(data, comparison, variable, scenario).items():
+                put(name, draw)
+            for name in set(FILES) - set(done) if earlier else ():
+                (folder / name).unlink(missing_ok=True)
     except OutputError as error:
         raise OutputError(f"{error}\n{so_far(done, folder)}") from error
     except KeyboardInterrupt:
@@ -132,6 +141,7 @@ def write_run(data: xr.Dataset, scenario: Scenario, folder: Path) -> Written:
     return Written(endpoints, comparison, variable, tuple(done))
 
 
+@writes_whole("explain")
 def write_explanation(data: xr.Dataset, folder: Path) -> tuple[str, ...]:
     """Write what `explain` returned, and its figure; return the names.
 
@@ -155,9 +165,9 @@ def so_far(done: Sequence[str], folder: Path) -> str:
 
 
 def _figures(
-    data: xr.Dataset, comparison: ComparisonTable, variable: str
+    data: xr.Dataset, comparison: ComparisonTable, variable: str, scenario: Scenario
 ) -> dict[str, Callable[[Path], None]]:
-    """Return how to draw each figure that the recorded variables allow, by file name."""
+    """Return how to draw each figure that there is something for, by file name."""
     from follicle_sim.figures import (
         plot_comparison,
         plot_density,
@@ -181,10 +191,12 @@ def _figures(
         )
     if "phase_count" in data:
         figures["phases.png"] = lambda path: save_figure(plot_phases(data), path)
-    figures["comparison.png"] = lambda path: save_figure(plot_comparison(comparison), path)
+    if scenario.compare:
+        figures["comparison.png"] = lambda path: save_figure(plot_comparison(comparison), path)
     return figures
 
 
+@writes_whole("scoreboard")
 def write_scoreboard(board: Scoreboard, folder: Path) -> tuple[str, ...]:
     """Write table, JSON and figure of a scoreboard; return the names in the order written.
 

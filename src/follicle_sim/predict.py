@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.codes import CYCLE
-from follicle_sim.cohort import streams, wanted
 from follicle_sim.engine.run import default_threads
 from follicle_sim.engine.state import STATE
 from follicle_sim.forcing import HISTORY_STEP, STRATA
-from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
+from follicle_sim.scenario.arrangement import arm_sizes, arrange
+from follicle_sim.scenario.headcount import people_of
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import memory_needed
 
@@ -51,7 +51,8 @@ def predict_cost(scenario: Scenario, threads: int | None = None) -> Cost:
     lived = people * nodes
     asked = scenario.population.inclusion
     if asked is not None and asked.hair_density is not None:
-        candidates = scenario.run.replicates * _people_let_in(arranged)
+        # arms that share people seek them once
+        candidates = scenario.run.replicates * people_of(arranged).total
         each = scenario.population.follicles_per_subject
         events += candidates * each * (turns * scenario.run.history + 2)
         lived += candidates * scenario.run.history / HISTORY_STEP
@@ -67,9 +68,3 @@ def predict_cost(scenario: Scenario, threads: int | None = None) -> Cost:
         threads=workers,
         memory=BASE_MEMORY + memory_needed(scenario) + scratch,
     )
-
-
-def _people_let_in(arranged: Arranged) -> int:
-    """Return how many people are sought in a replicate; arms that share them seek them once."""
-    arms = range(len(arranged.arms))
-    return sum({streams(arranged, arm)[0]: wanted(arranged, arm) for arm in arms}.values())

@@ -3,21 +3,34 @@
 import json
 import platform
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+import xarray as xr
+
+from follicle_sim.attributes import read_provenance
 from follicle_sim.codes import PHASE_NAMES
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import from_document, to_document
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.numbers import as_record, check_draw, read_record
 
 LIBRARIES = ("numpy", "scipy", "numba", "xarray")
 
 
+@cache
 def package_version() -> str:
     """Return the installed version of follicle_sim."""
     return version("follicle-sim")
+
+
+@cache
+def _libraries() -> Mapping[str, str]:
+    # read from disk, which takes longer than a small simulation
+    return {name: version(name) for name in LIBRARIES}
 
 
 def result_attrs(scenario: Scenario) -> dict[str, str]:
@@ -29,9 +42,10 @@ def result_attrs(scenario: Scenario) -> dict[str, str]:
         "seed": scenario.run.seed,
         "scenario": to_document(scenario),
         "scenario_hash": scenario_hash(scenario),
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": _libraries(),
         "python": platform.python_version(),
         "phase_codes": {name: code for code, name in enumerate(PHASE_NAMES)},
+        "numbers": as_record(scenario),
     }
     return {
         "title": scenario.title,
@@ -39,27 +53,48 @@ def result_attrs(scenario: Scenario) -> dict[str, str]:
         "Conventions": "CF-1.11",
         "source": f"follicle_sim {package_version()}",
         "phase_codes": json.dumps(record["phase_codes"]),
-        "provenance": json.dumps(record, sort_keys=True),
+        "provenance": json.dumps(record, sort_keys=True, separators=(",", ":")),
     }
 
 
-def read_provenance(attrs: Mapping[Any, Any], source: str) -> dict[str, Any]:
-    """Return the provenance record of a result.
+def stored_scenario(attrs: Mapping[Any, Any], source: str) -> Scenario:
+    """Return the scenario that made a result, with the numbers it ran with.
 
     Raises
     ------
     InputError
-        If the attributes hold none: the file was not written by this program.
+        As `read_provenance`; a scenario or numbers that are none.
     """
+    record = read_provenance(attrs, source)
+    stored = record.get("numbers")
+    numbers = None if stored is None else read_record(stored, source)
+    return from_document(record["scenario"], source, numbers=numbers)
+
+
+def scenario_that_made(data: xr.Dataset, source: str) -> Scenario:
+    """Return the scenario of a result with everything needed to repeat it: also what was drawn.
+
+    Raises
+    ------
+    InputError
+        As `stored_scenario`; draws that do not fit it.
+    """
+    scenario = stored_scenario(data.attrs, source)
+    numbers = scenario.background.numbers
+    if numbers is None or scenario.run.uncertainty == "none":
+        return scenario
+    drawn = data.get("drawn")
+    if drawn is None or drawn.dims != ("replicate", "parameter") or drawn.dtype.kind != "f":
+        raise InputError(source, [Problem("drawn", "the draws of the replicates are missing")])
+    if len(drawn) != scenario.run.replicates:
+        message = f"has {len(drawn)} draws for {scenario.run.replicates} replicates"
+        raise InputError(source, [Problem("drawn", message)])
+    names = [str(name) for name in data["parameter"].values]
+    draws = tuple(dict(zip(names, row, strict=True)) for row in drawn.values.tolist())
     try:
-        record = json.loads(attrs["provenance"])
-        record["scenario"]
-    except (KeyError, TypeError, ValueError):
-        message = "has no provenance record; it is not a follicle_sim result"
-        raise InputError(source, [Problem("provenance", message)]) from None
-    return dict(record)
-
-
-def stored_scenario(attrs: Mapping[Any, Any], source: str) -> Scenario:
-    """Return the scenario that made a result; errors as `read_provenance`."""
-    return from_document(read_provenance(attrs, source)["scenario"], source)
+        for draw in draws:
+            check_draw(draw, scenario)
+    except InputError as error:
+        problems = [Problem(f"drawn.{each.where}", each.message) for each in error.problems]
+        raise InputError(source, problems) from None
+    return scenario.remembering(numbers=replace(numbers, draws=draws))

@@ -10,8 +10,12 @@ from numpy.typing import NDArray
 from follicle_sim.cohort import Cohort, streams, wanted
 from follicle_sim.engine.run import run_jobs
 from follicle_sim.enrolment import Enrolled, enrol, flow_text, joined
+from follicle_sim.errors import Interrupted
 from follicle_sim.forcing import time_grid
 from follicle_sim.instrument import SCREENING, read
+from follicle_sim.progress import SCREENING as SEARCH
+from follicle_sim.progress import Report
+from follicle_sim.scenario.headcount import people_of
 from follicle_sim.scenario.model import Design
 from follicle_sim.scenario.people import lead_of
 from follicle_sim.study import Study
@@ -29,14 +33,21 @@ class Everybody:
 
 
 def enrol_all(
-    studies: Sequence[Study], threads: int | None = None, first_replicate: int = 0
+    studies: Sequence[Study],
+    threads: int | None = None,
+    first_replicate: int = 0,
+    progress: Report | None = None,
 ) -> Everybody:
     """Find the people of every arm and replicate; those of arms that share people are found once.
+
+    Tells how many of the people wanted have been found, where there are criteria.
 
     Raises
     ------
     InputError
         If too few candidates are eligible.
+    Interrupted
+        On Ctrl-C.
     """
     scenario = studies[0].scenario
     arms = range(len(scenario.arms))
@@ -45,6 +56,16 @@ def enrol_all(
     seed = scenario.run.seed
     rows: list[list[Names | None]] = []
     flows = []
+    every = len(studies) * people_of(scenario).total
+    before = here = 0
+
+    def tell(number: int) -> None:
+        nonlocal here
+        here = number
+        if progress is not None:
+            progress(SEARCH, before + here, every)
+
+    tell(0)
     for replicate, study in enumerate(studies, start=first_replicate):
         found: dict[int, Enrolled] = {}
         row: list[Names | None] = []
@@ -54,7 +75,13 @@ def enrol_all(
                 # on a split scalp the half of the first arm is the one counted
                 count = partial(screening_count, study, arm, threads)
                 number = wanted(scenario, arm)
-                found[stream] = enrol(scenario, arm, replicate, seed, number, count)
+                try:
+                    found[stream] = enrol(scenario, arm, replicate, seed, number, count, tell)
+                except (KeyboardInterrupt, Interrupted):
+                    # candidates are no subjects: those let in so far are told
+                    message = f"stopped by Ctrl-C while people were screened, {before + here} of"
+                    raise Interrupted(f"{message} {every} found; nothing was written") from None
+                before, here = before + number, 0
             row.append(found[stream].subject)
         rows.append(row)
         flows.append(joined([each.flow for each in found.values()]))
@@ -91,5 +118,5 @@ def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort)
     # the count that begins a run-in is the one that decides; any other is a reading of its own,
     # also where screening and baseline fall on one day
     reading = None if day < 0.0 and day in design.visits else SCREENING
-    found = read(early.scenario, arms[arm].label, people, tally, reading=reading)
+    found = read(early.scenario, arms[arm].drawn_as, people, tally, reading=reading)
     return found["hair_density"][:, 0]

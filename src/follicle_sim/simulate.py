@@ -1,7 +1,7 @@
 """The way through the house: scenario, cohort, exposure, factors, clocks, engine, dataset."""
 
-import operator
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -11,17 +11,21 @@ from follicle_sim.attendance import last_day
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.dataset import to_dataset
-from follicle_sim.engine.run import Progress, run_jobs
+from follicle_sim.engine.run import run_jobs
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.errors import InputError, Problem
+from follicle_sim.given import check_call, check_threads, check_whole
 from follicle_sim.grafting import grafts_of, sessions
 from follicle_sim.pharmacology.factors import load_factors
+from follicle_sim.progress import LIVING, Report
 from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
-from follicle_sim.scenario.load import parse_scenario, with_overrides
+from follicle_sim.scenario.headcount import people_of
+from follicle_sim.scenario.load import check_scenario, parse_scenario, with_overrides
 from follicle_sim.scenario.model import Instrument, Scenario
+from follicle_sim.scenario.numbers import treatments_of
 from follicle_sim.screening import enrol_all
-from follicle_sim.study import prepare, prepare_all, treatments_of
+from follicle_sim.study import prepare, prepare_all
 from follicle_sim.uncertainty import all_drawn, with_draws
 
 SMALLEST = """
@@ -49,7 +53,7 @@ def simulate(
     *,
     seed: int | None = None,
     threads: int | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
     first_replicate: int = 0,
 ) -> xr.Dataset:
     """Run a scenario and return what a clinician would have measured.
@@ -59,7 +63,8 @@ def simulate(
     scenario : from `load_scenario`
     seed : replaces the scenario's, 0 to 2^32 - 1
     threads : processors to use; default all. The result does not depend on it.
-    progress : called with subjects done and subjects in all
+    progress : called with a stage ("screening" where there are criteria, then "simulating"), people
+        done and people in all; whoever is in several arms, as on a split scalp, counts once
     first_replicate : name of the first replicate in the draws: many trials can be run in parts, and
         are the same trials however they are cut
 
@@ -72,8 +77,8 @@ def simulate(
     Raises
     ------
     InputError
-        If the record asked for would not fit in `record.memory_limit`, or for a bad seed or number
-        of threads.
+        If the record asked for would not fit in `record.memory_limit`, for an argument of another
+        kind, or a copy of a scenario with values that no file may have.
     Interrupted
         On Ctrl-C.
 
@@ -97,10 +102,13 @@ def simulate(
     >>> dict(result.hair_density.sizes)
     {'arm': 1, 'subject': 10, 'time': 2}
     """
+    scenario = check_scenario("simulate", scenario)
+    check_threads("simulate", threads)
+    check_call("simulate", "progress", progress)
+    check_whole("simulate", "first_replicate", first_replicate, 0)
     if seed is not None:
-        scenario = with_overrides(scenario, [f"run.seed={operator.index(seed)}"])
-    if threads is not None and threads < 1:
-        raise InputError("simulate", [Problem("threads", f"found {threads}; allowed: 1 or more")])
+        number = check_whole("simulate", "seed", seed, None)
+        scenario = with_overrides(scenario, [f"run.seed={number}"])
     return simulate_read(
         scenario,
         [scenario.instrument],
@@ -115,7 +123,7 @@ def simulate_read(
     readers: Sequence[Instrument],
     *,
     threads: int | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
     first_replicate: int = 0,
 ) -> list[xr.Dataset]:
     """Run a scenario once and return what each of several readers makes of it.
@@ -136,7 +144,7 @@ def simulate_read(
     check_memory(scenario)
     draws = all_drawn(scenario, first_replicate)
     studies = prepare_all(draws)
-    enrolled = enrol_all(studies, threads, first_replicate)
+    enrolled = enrol_all(studies, threads, first_replicate, progress)
     arms = [
         [study.arm(index, replicate, each) for index, each in enumerate(row)]
         for replicate, (study, row) in enumerate(
@@ -145,9 +153,13 @@ def simulate_read(
     ]
     total = sum(arm.cohort.subject.size for row in arms for arm in row)
     jobs = (job for row in arms for arm in row for job in arm.jobs())
-    run_jobs(jobs, total, threads=threads, progress=progress)
+    people = len(studies) * people_of(scenario).total
+    tell = None if progress is None else partial(progress, LIVING)
+    if tell is not None:
+        tell(0, people)
+    run_jobs(jobs, total, threads=threads, progress=tell, people=people)
     results = [[arm.result for arm in row] for row in arms]
-    factors, found = load_factors().names, []
+    factors, found = studies[0].factors.names, []
     for reader in readers:
         by = {"instrument": reader}
         attrs = result_attrs(scenario.model_copy(update=by)) | enrolled.attrs
@@ -207,4 +219,4 @@ def check_memory(scenario: Scenario) -> None:
             f"the results need about {found}, more than the {allowed} allowed; record fewer visits "
             "or subjects, switch record.follicles off, or raise the limit"
         )
-        raise InputError(scenario.title, [Problem("record.memory_limit", message)])
+        raise InputError(scenario.origin, [Problem("record.memory_limit", message)])

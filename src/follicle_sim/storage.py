@@ -2,7 +2,10 @@
 
 import io
 import os
+import warnings
+from collections.abc import Hashable
 from pathlib import Path
+from typing import Any
 
 import h5netcdf
 import numpy as np
@@ -10,6 +13,8 @@ import xarray as xr
 
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.files import write_bytes_atomic
+from follicle_sim.folders import incomplete
+from follicle_sim.given import check_dataset, check_path
 
 
 def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
@@ -20,26 +25,44 @@ def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
     OutputError
         Where the file cannot be written.
     """
-    packed = {
+    check_dataset("save_result", data)
+    check_path("save_result", "path", path)
+    packed: dict[Hashable, dict[str, Any]] = {
         name: {"zlib": True, "complevel": 2, "shuffle": True}
         for name, variable in data.data_vars.items()
         if variable.dtype.kind in "iuf"
     }
+    # A coordinate, and the bounds of one, have no missing values (CF 1.11, 2.5.1 and 7.1).
+    for name in {*data.coords, *(each.attrs.get("bounds") for each in data.coords.values())}:
+        if name in data.variables:
+            packed[name] = packed.get(name, {}) | {"_FillValue": None}
     # HDF5 crashes the process when a disk fills under it, so it writes to memory and we to disk.
     memory = io.BytesIO()
     with h5netcdf.File(memory, "w") as file:
         data.dump_to_store(xr.backends.H5NetCDFStore(file), encoding=packed)
-    write_bytes_atomic(path, memory.getbuffer())
+    # The view ends here whatever happens: one that lives on in the traceback of a failure keeps the
+    # memory from closing, and from Python 3.13 on its finaliser says so after our own message.
+    with memory.getbuffer() as view:
+        write_bytes_atomic(path, view)
 
 
 def load_result(path: str | os.PathLike[str]) -> xr.Dataset:
-    """Read a result into memory.
+    """Read a result into memory; warns where the folder was not written to its end.
 
     Raises
     ------
     InputError
         If there is no such file or it is not NetCDF4.
     """
+    data = read_result(path)
+    for sentence in incomplete(Path(path).parent):
+        warnings.warn(sentence, stacklevel=2)
+    return data
+
+
+def read_result(path: str | os.PathLike[str]) -> xr.Dataset:
+    """Read a result into memory; errors as `load_result`."""
+    check_path("load_result", "path", path)
     source = Path(path)
     if not source.is_file():
         message = "is a folder" if source.is_dir() else "no such file"
@@ -47,8 +70,8 @@ def load_result(path: str | os.PathLike[str]) -> xr.Dataset:
     try:
         with xr.open_dataset(source, engine="h5netcdf", decode_timedelta=False) as data:
             return data.load()
-    except (OSError, ValueError, KeyError) as error:
-        message = f"cannot be read as NetCDF4: {error}"
+    except Exception as error:  # three libraries, each with errors of its own for a damaged file
+        message = f"cannot be read as NetCDF4: {error or type(error).__name__}"
         raise InputError(str(source), [Problem("", message)]) from None
 
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from follicle_sim.attendance import habit_of, last_day, visit_days
 from follicle_sim.biology.conditions import Condition, load_condition
-from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.codes import CYCLE, NO_FOLLICLE
 from follicle_sim.cohort import Cohort, check_streams, draw_cohort
 from follicle_sim.dataset import ArmResult
@@ -30,17 +29,12 @@ from follicle_sim.forcing import (
 )
 from follicle_sim.grafting import Session, grafts_of, sessions, undergone
 from follicle_sim.pharmacology.dosing import Habit
-from follicle_sim.pharmacology.exposure import arm_factors, people_differ
-from follicle_sim.pharmacology.factors import load_factors
-from follicle_sim.pharmacology.library import (
-    POTENCY_PREFIX,
-    Treatment,
-    load_treatment,
-    potency_overrides,
-)
+from follicle_sim.pharmacology.exposure import acting_doses, arm_factors, people_differ
+from follicle_sim.pharmacology.factors import FactorTable
+from follicle_sim.pharmacology.library import Treatment, potency_overrides
 from follicle_sim.scenario.arrangement import Arranged, arrange
 from follicle_sim.scenario.model import Arm, Scenario
-from follicle_sim.scenario.own import parse_own
+from follicle_sim.scenario.numbers import biology_of, factors_of, treatments_of
 
 Floats = NDArray[np.float64]
 Names = NDArray[np.int64]
@@ -61,6 +55,7 @@ class Study:
     sensitivity: Floats  # (G,)
     grid: Floats  # (T,) day
     treatments: Mapping[str, Treatment]  # all that are given, read once
+    factors: FactorTable
 
     def arm(self, index: int, replicate: int, subject: Names | None = None) -> "ArmRun":
         """Draw the people of one arm, (S,) by name, and make room for its results."""
@@ -81,7 +76,7 @@ class Study:
             cohort=cohort,
             visits=days,
             tally=np.empty((people, visits, TALLY_COLUMNS)),
-            factors=np.empty((people, visits, len(load_factors().names))),
+            factors=np.empty((people, visits, len(self.factors.names))),
             phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
             calibre=np.zeros((people, visits, follicles), np.float32),
         )
@@ -131,8 +126,9 @@ class ArmRun:
             potency=cohort.potency[people],
             overrides=potency_overrides(study.scenario.biology),
             treatments=study.treatments,
+            table=study.factors,
         )
-        return levels, integrate(levels, study.grid, study.parameters)
+        return levels, integrate(levels, study.grid, study.parameters, study.factors)
 
     def run(self, people: slice, shared: tuple[Floats, Drive] | None, stop: Stop) -> int:
         """Live the subjects of a slice and write their rows of the result; return how many."""
@@ -173,18 +169,22 @@ def prepare_all(scenarios: Sequence[Scenario]) -> list[Study]:
 
 
 def prepare(scenario: Scenario) -> Study:
-    """Collect what all arms of a scenario have in common."""
+    """Collect what all arms of a scenario have in common.
+
+    Raises
+    ------
+    InputError
+        What cannot be given or lived: see `check_doses`; a cycle without length.
+    """
+    check_doses(scenario)
     scenario = arrange(scenario)
     if scenario.design.kind != "counterfactual":
-        check_streams(tuple(arm.label for arm in scenario.arms))
+        check_streams(tuple(arm.drawn_as for arm in scenario.arms))
     condition = load_condition(scenario.population.condition)
-    changes = scenario.biology.items()
-    parameters = load_parameters(
-        {name: value for name, value in changes if not name.startswith(POTENCY_PREFIX)}
-    )
+    parameters = biology_of(scenario)
     if sum(parameters[f"{phase.name.lower()}_mean"] for phase in CYCLE) < SHORTEST_CYCLE:
         message = f"the mean durations of the phases add up to less than {SHORTEST_CYCLE:g} day"
-        raise InputError(scenario.title, [Problem("biology", message)])
+        raise InputError(scenario.origin, [Problem("biology", message)])
     return Study(
         scenario=scenario,
         condition=condition,
@@ -198,14 +198,42 @@ def prepare(scenario: Scenario) -> Study:
             scenario.design.run_in or 0.0,
         ),
         treatments=treatments_of(scenario),
+        factors=factors_of(scenario),
     )
 
 
-def treatments_of(scenario: Scenario) -> dict[str, Treatment]:
-    """Return the treatments that arms are given and the scenario's own, by name."""
-    found = parse_own(scenario.treatments)
-    given = {dose.treatment for arm in scenario.arms for dose in arm.doses}
-    return {name: load_treatment(name) for name in sorted(given - set(found))} | dict(found)
+def check_doses(scenario: Scenario) -> None:
+    """Refuse doses that nobody can be given, whoever is drawn; every arm's first problem at once.
+
+    Raises
+    ------
+    InputError
+        A treatment under two sets of hypotheses in one person, transplants beyond what a scalp
+        takes or in a condition that attacks growing hair.
+    """
+    known, condition = treatments_of(scenario), load_condition(scenario.population.condition)
+    end = last_day(scenario) + scenario.run.forcing_step
+    problems = []
+    for index, arm in enumerate(scenario.arms):
+        problems += _dose_problems(f"arms[{index}]", arm, end, condition, known)
+    if not problems:
+        # what people get one after the other may not go together either
+        for arm in arrange(scenario).arms:
+            problems += _dose_problems(f'arms, "{arm.label}"', arm, end, condition, known)
+    if problems:
+        raise InputError(scenario.origin, problems)
+
+
+def _dose_problems(
+    place: str, arm: Arm, end: float, condition: Condition, known: Mapping[str, Treatment]
+) -> list[Problem]:
+    try:
+        sessions(arm, end, condition, known)
+        acting_doses(arm, end, treatments=known)
+    except InputError as error:
+        below = error.source.removeprefix(arm.label)
+        return [each.below(f"{place}{below}") for each in error.problems]
+    return []
 
 
 def at_visits(levels: Floats, grid: Floats, visits: Floats) -> Floats:

@@ -9,6 +9,8 @@ import xarray as xr
 from follicle_sim.endpoints import people_last
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.estimates import FloatArray
+from follicle_sim.progress import Parts, Report
+from follicle_sim.scenario.headcount import people_of
 from follicle_sim.scenario.instrument import Instrument
 from follicle_sim.scenario.methods import load_methods
 from follicle_sim.scenario.model import Scenario
@@ -34,7 +36,11 @@ class Seen:
 
 
 def seen_through(
-    scenario: Scenario, methods: Sequence[str], *, threads: int | None = None
+    scenario: Scenario,
+    methods: Sequence[str],
+    *,
+    threads: int | None = None,
+    report: Report | None = None,
 ) -> tuple[Seen, ...]:
     """Return a trial through each of several methods.
 
@@ -48,6 +54,8 @@ def seen_through(
         Names of methods (`follicle-sim instruments list`).
     threads
         Processors to use; changes no result.
+    report
+        Called with stage, people done and people in all, each method's people of their own.
 
     Raises
     ------
@@ -66,10 +74,13 @@ def seen_through(
     if problems:
         raise InputError("instruments", problems)
     found = []
+    people = scenario.run.replicates * people_of(scenario).total
+    parts = Parts("reading", len(methods) * people, report)
     for name in methods:
         tool = Instrument(method=name)
         trial = scenario.model_copy(update={"instrument": tool})
-        data, truth = simulate_read(trial, [tool, tool.perfected()], threads=threads)
+        readers = [tool, tool.perfected()]
+        data, truth = simulate_read(trial, readers, threads=threads, progress=parts.part())
         found.append(Seen(name, known[name].title, data, truth))
     return tuple(found)
 

@@ -24,11 +24,11 @@ from follicle_sim.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.numerics import normals, uniforms
 from follicle_sim.pharmacology.dosing import word
-from follicle_sim.pharmacology.library import MOST_POTENCY, POTENCY_PREFIX, load_treatment
+from follicle_sim.pharmacology.library import MOST_POTENCY, POTENCY_PREFIX
 from follicle_sim.pharmacology.values import FittedValue, Quantity, load_fitted
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.scenario.own import parse_own
+from follicle_sim.scenario.numbers import STORED, treatments_of
 
 MOST_SD = 0.7
 """Largest SD of a log potency, a factor of two either way (assumption: the same as the prior of
@@ -72,6 +72,9 @@ def all_drawn(scenario: Scenario, first: int = 0) -> list[Scenario]:
     replicates = range(first, first + scenario.run.replicates)
     if scenario.run.uncertainty == "none":
         return [scenario] * len(replicates)
+    stored = scenario.background.numbers
+    if stored is not None and stored.draws is not None and not first:
+        return [_with(scenario, draw) for draw in stored.draws[: len(replicates)]]
     potencies = uncertain_potencies(scenario)
     return [_drawn(scenario, replicate, potencies) for replicate in replicates]
 
@@ -85,8 +88,12 @@ def _drawn(scenario: Scenario, replicate: int, potencies: Mapping[str, Quantity]
         f"{POTENCY_PREFIX}{name}": _potency_draw(name, potency, biology, seed, replicate)
         for name, potency in potencies.items()
     }
+    return _with(scenario, {**biology, **found})
+
+
+def _with(scenario: Scenario, draw: Mapping[str, float]) -> Scenario:
     run = scenario.run.model_copy(update={"uncertainty": "none"})
-    merged = FrozenMap({**biology, **found, **scenario.biology})
+    merged = FrozenMap({**draw, **scenario.biology})
     return scenario.model_copy(update={"biology": merged, "run": run})
 
 
@@ -94,6 +101,9 @@ def drawn_names(scenario: Scenario) -> tuple[str, ...]:
     """Return the names of everything that a replicate draws: biology, then potencies."""
     if scenario.run.uncertainty == "none":
         return ()
+    stored = scenario.background.numbers
+    if stored is not None and stored.draws:
+        return tuple(stored.draws[0])
     names = [*load_posterior()[0], *(f"{POTENCY_PREFIX}{n}" for n in uncertain_potencies(scenario))]
     return tuple(name for name in names if name not in scenario.biology)
 
@@ -119,21 +129,18 @@ def with_draws(data: xr.Dataset, scenario: Scenario, draws: Sequence[Scenario]) 
 
 def uncertain_potencies(scenario: Scenario) -> Mapping[str, Quantity]:
     """Return the potencies that the doses of a scenario use and nobody knows, by treatment."""
-    own = parse_own(scenario.treatments)
+    known = treatments_of(scenario)
     found: dict[str, Quantity] = {}
     for i, arm in enumerate(scenario.arms):
         for j, dose in enumerate(arm.doses):
             name = dose.treatment
-            treatment = (own[name] if name in own else load_treatment(name)).with_variants(
-                dose.variants
-            )
-            potency = treatment.potency
+            potency = known[name].with_variants(dose.variants).potency
             if potency is None or potency.grade not in ("fitted", "assumption"):
                 continue
             if found.setdefault(name, potency) != potency:
                 message = "another potency than in an earlier arm; draw them in two scenarios"
                 raise InputError(
-                    scenario.title, [Problem(f"arms[{i}].doses[{j}].variants", message)]
+                    scenario.origin, [Problem(f"arms[{i}].doses[{j}].variants", message)]
                 )
     return found
 
@@ -172,7 +179,10 @@ def _potency_draw(
 def _entry(potency: Quantity) -> tuple[str, FittedValue] | None:
     """Return the fit behind a potency, by the number itself: own treatments carry no reference."""
     for name, entry in _fits().items():
-        if entry.grade == "fitted" and entry.quantity() == potency:
+        fit = entry.quantity()
+        if potency.source == STORED:
+            fit = fit.model_copy(update={"source": STORED})
+        if entry.grade == "fitted" and fit == potency:
             return name, entry
     return None
 

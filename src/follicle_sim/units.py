@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from fractions import Fraction
 
 from follicle_sim.errors import UnitError, did_you_mean
@@ -38,11 +39,21 @@ _AREA = {
     for unit, side in (("cm", Fraction(1)), ("mm", Fraction(1, 10)), ("m", Fraction(100)))
     for name, factor in ((f"{unit}2", side**2), (f"{unit}^2", side**2))
 }
+# Per area as a power: "cm-2"; superscripts are read as plain digits before.
+_INVERSE_AREA = {f"{area[:-1]}-{area[-1]}": 1 / factor for area, factor in _AREA.items()}
+
+
+def _counted_per_area(*heads: str) -> dict[str, Fraction]:
+    """Return the ways to write so many things per area: "hairs/cm2", "hairs cm-2"."""
+    shares = {f"{head}/{area}": 1 / factor for head in heads for area, factor in _AREA.items()}
+    powers = _INVERSE_AREA.items()
+    return shares | {f"{head} {area}": factor for head in heads for area, factor in powers}
+
+
 _PER_AREA = {
-    f"{head}{area}": 1 / factor
-    for area, factor in _AREA.items()
-    for head in ("/", "1/", "per ", "hairs/", "hair/", "follicles/", "follicle/")
-} | {"cm-2": Fraction(1), "cm^-2": Fraction(1), "mm-2": Fraction(100), "mm^-2": Fraction(100)}
+    f"{head}{area}": 1 / factor for area, factor in _AREA.items() for head in ("/", "1/", "per ")
+}
+_PER_AREA |= _INVERSE_AREA | _counted_per_area("hairs", "hair", "follicles", "follicle")
 _PER_TIME = (
     {
         f"{share}{slash}{name}": factor / days
@@ -59,6 +70,11 @@ _SPEED = {
     for length, size in _LENGTH.items()
     for time, days in _TIME.items()
     for slash in ("/", " per ")
+} | {
+    f"{length} {time}{power}": size / days
+    for length, size in _LENGTH.items()
+    for time, days in _TIME.items()
+    for power in ("-1", "^-1")
 }
 
 # dimension: units, first of them canonical (factor 1)
@@ -76,20 +92,12 @@ _UNITS: dict[str, dict[str, Fraction]] = {
         "ng": Fraction(1, 10**6),
     },
     "volume": {
-        **dict.fromkeys(("mL", "ml"), Fraction(1)),
+        **dict.fromkeys(("mL", "ml", "cm3", "cm^3"), Fraction(1)),
         **dict.fromkeys(("L", "l"), Fraction(1000)),
         **dict.fromkeys(("uL", "ul"), Fraction(1, 1000)),
     },
-    "particles": {
-        f"{head}/{area}": 1 / factor
-        for area, factor in _AREA.items()
-        for head in ("particles", "particle")
-    },
-    "grafts": {
-        f"{head}/{area}": 1 / factor
-        for area, factor in _AREA.items()
-        for head in ("grafts", "graft")
-    },
+    "particles": _counted_per_area("particles", "particle"),
+    "grafts": _counted_per_area("grafts", "graft"),
     "sessions": dict.fromkeys(("sessions", "session", "doses", "dose"), Fraction(1)),
     "rate": {"/day": 1 / _DAY, **_PER_TIME},
     "speed": {"mm/day": Fraction(1), **_SPEED},
@@ -137,6 +145,8 @@ _WRITE = {
     "memory": (("GB", "GB"), ("MB", "MB"), ("B", "B")),
 }
 _QUANTITY = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)", re.DOTALL)
+# "10⁹" or "2 × 10⁹": the digits of a number may not stand high, or 10⁹ would be read as 109.
+_POWER = re.compile(r"\s*([x×*·]\s*10|[⁰¹²³⁴-⁹⁺⁻])")
 
 
 def dimensions() -> tuple[str, ...]:
@@ -273,12 +283,24 @@ def _units(dimension: str) -> dict[str, Fraction]:
 
 
 def _split(text: str, needed: str) -> tuple[str, str]:
-    # Accept the two micro signs and the superscript, which is how people write these units.
-    plain = text.strip().translate({0xB5: "u", 0x3BC: "u", 0xB2: "2", 0x2212: "-"})
+    plain = text.strip().translate({0x2212: "-"})
     match = _QUANTITY.fullmatch(plain) if len(plain) <= 100 else None
     if match is None:
         raise UnitError(f"found {_shown(text)}, not a number with a unit; {needed}")
-    return match[1], " ".join(match[2].split())
+    if _POWER.match(match[2]):
+        message = "a power of ten is written as in 1e9, without superscripts"
+        raise UnitError(f"found {_shown(text)}; {message}; {needed}")
+    return match[1], _plain_unit(match[2])
+
+
+def _plain_unit(unit: str) -> str:
+    """Return a unit in the letters of the tables, however it was typed.
+
+    Compatibility forms become plain ones: superscript digits and signs, one-letter "cm" or "m2",
+    the two micro signs one; a dot between two units is a space.
+    """
+    plain = unicodedata.normalize("NFKC", unit)
+    return " ".join(plain.translate({0x3BC: "u", 0x2212: "-", 0xB7: " ", 0x22C5: " "}).split())
 
 
 def _lookup(unit: str, units: dict[str, Fraction]) -> str | None:

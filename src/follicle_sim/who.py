@@ -18,7 +18,7 @@ from follicle_sim.pharmacology.variability import Responders
 from follicle_sim.scenario.correlation import correlated
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.scenario.own import parse_own
+from follicle_sim.scenario.numbers import treatments_of
 from follicle_sim.scenario.table import YEAR
 from follicle_sim.traits import grade_of
 
@@ -72,7 +72,7 @@ def about(scenario: Scenario, cohorts: Sequence[Cohort]) -> dict[str, list[NDArr
 
 def _mixture(scenario: Scenario) -> Responders | None:
     """Return what makes responders in this scenario; None where nothing does, or several things."""
-    found = mixtures(scenario.arms, parse_own(scenario.treatments))
+    found = mixtures(scenario.arms, treatments_of(scenario))
     return next(iter(found.values())) if len(found) == 1 else None
 
 

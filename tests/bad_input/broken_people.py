@@ -125,7 +125,16 @@ PEOPLE = {
     "unknown_severity": (
         '"norwood_iii"',
         '"norwood_9"',
-        ["population.severity", "unknown grade of aga_male", "did you mean"],
+        [
+            "population.severity",
+            "unknown grade of aga_male",
+            "allowed: norwood_ii, norwood_iii, norwood_iv",  # none of them is near
+        ],
+    ),
+    "severity_in_other_numerals": (
+        '"norwood_iii"',
+        '"norwood_3"',
+        ["population.severity", 'found "norwood_3"', 'did you mean "norwood_iii"?'],
     ),
     "severity_without_grades": (
         'condition = "aga_male"',

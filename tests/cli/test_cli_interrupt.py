@@ -91,7 +91,7 @@ def test_stops_within_a_second_and_says_how_far_it_got(finished, tmp_path, numbe
     assert "Traceback" not in shown
     told = re.search(r"stopped\D*after (\d+) of (\d+) subjects; nothing was written", shown)
     assert told, shown
-    assert 0 < int(told[1]) < int(told[2]) == 100_000
+    assert 0 < int(told[1]) < int(told[2]) == 50_000
     assert contents(out) == {"result.nc": b"earlier"}
     # On a machine with other work the clock goes on while the process waits for its turn: then what
     # it did in the meantime counts, which is less than a second of one processor.
@@ -107,5 +107,5 @@ def test_stopped_while_writing(cli, tiny, tmp_path, monkeypatch):
     assert outcome.code == 130
     assert "stopped while writing; written to" in outcome.err
     assert "comparison.csv" in outcome.err
-    names = {"result.nc", "scenario.resolved.toml", "endpoints.csv", "comparison.csv"}
+    names = {"result.nc", "scenario.resolved.toml", "endpoints.csv", "comparison.csv", "INCOMPLETE"}
     assert set(contents(tmp_path / "out")) == names

@@ -85,6 +85,7 @@ def test_no_room_for_a_figure_keeps_data_and_earlier_figures(finished, tiny, tmp
     )
     told(outcome, "density.png: cannot write", "written to", "endpoints.csv")
     after = contents(tmp_path / "out")
+    assert b"run was not written to its end" in after.pop("INCOMPLETE")
     assert set(after) == set(FILES)
     for name in FILES:
         assert (after[name] == before[name]) == name.endswith(".png")

@@ -1,5 +1,6 @@
 """What is printed: quick answers, a scenario read back, trials, and tables that fit a terminal."""
 
+import io
 import os
 import re
 import subprocess
@@ -7,8 +8,10 @@ import sys
 
 import pytest
 from command_line import COMMAND, TINY
+from rich.console import Console
 
 from follicle_sim.biology.parameters import parameter_table
+from follicle_sim.console.progress import bars_of
 from follicle_sim.trials.studies import load_studies
 
 HEAVY = ("numba", "numpy", "scipy", "xarray", "matplotlib", "pydantic", "h5py", "pandas")
@@ -59,7 +62,7 @@ def test_no_command_shows_the_help(cli):
 def test_check_says_it_is_fine(cli, tiny):
     outcome = cli("check", tiny)
     assert outcome.code == 0
-    assert outcome.out == f"{tiny}: fine: 2 arms, 8 subjects, 3 visits\n"
+    assert outcome.out == f"{tiny}: fine: 2 arms, 4 subjects, 3 visits\n"
 
 
 def test_show_reads_the_scenario_back(cli, tiny):
@@ -155,6 +158,18 @@ def test_progress_bar_on_a_terminal(finished, tmp_path):
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
     assert "getting the engine ready" in text
     assert "━" in text
-    last = [line for line in re.split(r"[\r\n]+", text) if "8/8 subjects" in line][-1]
+    last = [line for line in re.split(r"[\r\n]+", text) if "4/4 subjects" in line][-1]
     assert last.rstrip().endswith("left")
     assert len(last.rstrip()) <= 80
+
+
+def test_bars_of_the_longest_stage_are_whole_at_80_columns():
+    console = Console(force_terminal=True, width=80, file=io.StringIO())
+    with bars_of("subjects", console) as bar:
+        for stage in ("trials", "drug off", "repeats", "studies"):
+            for name in (stage, f"{stage}: screening"):
+                bar.add_task(name, total=120_000, completed=120_000)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", console.file.getvalue())
+    assert "…" not in shown
+    assert "drug off: screening" in shown
+    assert "120000/120000 subjects" in shown

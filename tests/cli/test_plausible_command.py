@@ -1,9 +1,13 @@
 """`follicle-sim plausible`: what it prints, writes and refuses."""
 
 import json
+import re
 
 import pytest
+from command_line import contents
 from plausible_examples import TEXT
+
+from follicle_sim.inference.trial_sources import SimulatedTrials
 
 
 @pytest.fixture
@@ -52,3 +56,33 @@ def test_what_cannot_be_asked_is_refused(cli, study, tmp_path, more, message):
     assert done.code == 2
     assert message in done.err
     assert not (tmp_path / "out").exists()
+
+
+def test_ctrl_c_keeps_what_was_simulated_and_resume_goes_on(cli, study, tmp_path, monkeypatch):
+    draw, drawn = SimulatedTrials.draw, []
+
+    def stopping(self, replicates, n):
+        if len(drawn) == 5:
+            raise KeyboardInterrupt
+        drawn.append(replicates)
+        return draw(self, replicates, n)
+
+    out = tmp_path / "out"
+    asked = ("plausible", study, "--potency", "8", "--replicates", "4", "--repeat-week", "12")
+    whole = cli(*asked, "--out", tmp_path / "whole")
+    assert whole.code == 0, whole.err
+    with monkeypatch.context() as patch:
+        patch.setattr(SimulatedTrials, "draw", stopping)
+        done = cli(*asked, "--out", out)
+    assert done.code == 130
+    assert re.search(r"stopped after \d+ of \d+ studies; go on with --resume", done.err)
+    assert [path.name for path in out.iterdir()] == ["studies.npz"]
+    other = cli(*asked, "--out", out, "--resume", "--spots", "1")
+    assert other.code == 2
+    assert "studies.npz: was made with other settings" in other.err
+    again = cli(*asked, "--out", out, "--resume")
+    assert again.code == 0, again.err
+    before, after = contents(tmp_path / "whole"), contents(out)
+    assert set(before) == set(after)  # nothing half-finished is left
+    for name in ("chances.csv", "ratios.csv", "repeat.csv", "plausible.png"):
+        assert before[name] == after[name], name

@@ -2,10 +2,11 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
-from command_line import TINY
+from command_line import TINY, contents
 
 from follicle_sim.errors import Interrupted
 from follicle_sim.inference.trial_sources import SimulatedTrials
@@ -27,9 +28,9 @@ def test_power_writes_tables_trials_and_a_figure(cli, trial, tmp_path):
     asked = ("power", trial, "--n", "3,6", "--replicates", "6", "--out", out, "--week", "26")
     done = cli(*asked, "--week", "52", columns=80)
     assert done.code == 0, done.err
-    assert "12 trials of up to 6 an arm, about" in done.err
+    assert "12 trials of up to 12 people, 6 in each of 2 arms; about" in done.err
     assert "drug minus dummy, drug switched off" in done.out
-    assert "People an arm needed" in done.out
+    assert "Smallest n (95 % Monte Carlo interval), and people in all" in done.out
     assert max(map(len, done.out.splitlines())) <= 80 or "Written to" in done.out
     names = {path.name for path in out.iterdir()}
     assert names == {"power.csv", "smallest.csv", "power.json", "trials.nc", "power.png"}
@@ -101,3 +102,66 @@ def test_responders_and_a_test_that_needs_a_warning(cli, trial, tmp_path):
     done = cli(*asked, "--method", "mixed_model")
     assert "1 to 15 of 100" in " ".join(done.out.split())
     assert "Note: mixed_model takes one variance" in done.err
+
+
+UNEQUAL = "design.allocation={drug = 2, dummy = 1}"
+
+
+def test_what_n_means_is_told_under_unequal_allocation(cli, trial, tmp_path):
+    asked = ("power", trial, "--set", UNEQUAL, "--n", "4", "--replicates", "4", "--out", tmp_path)
+    done = cli(*asked, "--no-type-one", columns=80)
+    assert "4 trials of up to 12 people, 8 on drug and 4 on dummy; about" in done.err
+    assert "n: people, 2 n on drug and n on dummy; in all 3 n." in done.out
+    assert re.search(r"^ +52 +4 +12 ", done.out, re.MULTILINE)
+    assert max(map(len, done.out.partition("Written to")[0].splitlines())) <= 80
+    found = json.loads((tmp_path / "power.json").read_text())["people"]
+    assert found == [
+        {"n": 4, "arms": {"drug": 8, "dummy": 4}, "in_all": 12, "same_in_every_arm": False}
+    ]
+
+
+def test_help_says_what_n_counts(cli):
+    told = " ".join(cli("power", "--help", columns=80).out.split())
+    assert "n = 24 at 2 : 1 is 48 and 24, 72 in all" in told
+    assert "people in all on a split scalp" in told
+
+
+def test_lines_tell_how_far_it_is_where_there_is_no_terminal(cli, trial, tmp_path, monkeypatch):
+    # every line is due at once
+    monkeypatch.setattr("follicle_sim.console.progress.EVERY", 0.0)
+    asked = ("--n", "4", "--replicates", "4", "--no-type-one", "--out", tmp_path)
+    criteria = "population.inclusion={hair_density = ['10 cm-2', '900 cm-2']}"
+    told = cli("power", trial, "--set", criteria, *asked).err
+    assert "trials: screening: 32 of 32 subjects" in told
+    assert "trials: 32 of 32 subjects" in told
+    for done, of in re.findall(r": ([\d,]+) of ([\d,]+) subjects", told):
+        assert int(done) <= int(of) == 32
+    assert cli("power", trial, *asked, "--quiet").err == ""
+
+
+def test_vpc_goes_on_after_ctrl_c(cli, tmp_path, monkeypatch):
+    from follicle_sim.simulate import simulate
+
+    scenario = Path(__file__).parents[2] / "scenarios" / "exosome_park_2022.toml"
+    small = ("--set", "population.follicles=20", "--set", "run.history=90 days")
+    few = ("--set", "design.visits=['0 days', '12 weeks']", "--replicates", "20")
+    asked = ("vpc", scenario, *small, *few)
+
+    def stopping(asked, **more):
+        if more["first_replicate"] >= 10:
+            raise KeyboardInterrupt
+        return simulate(asked, **more)
+
+    monkeypatch.setattr("follicle_sim.inference.predictive.MOST_TRIALS", 5)
+    with monkeypatch.context() as patch:
+        patch.setattr("follicle_sim.inference.predictive.simulate", stopping)
+        done = cli(*asked, "--out", tmp_path / "out")
+    assert done.code == 130
+    assert "stopped after 10 of 20 trials; go on with --resume" in done.err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["trials.npz"]
+    assert cli(*asked, "--out", tmp_path / "out", "--resume").code == 0
+    assert cli(*asked, "--out", tmp_path / "whole").code == 0
+    before, after = contents(tmp_path / "whole"), contents(tmp_path / "out")
+    assert set(before) == set(after)
+    for name in ("bands.csv", "points.csv", "vpc.png"):
+        assert before[name] == after[name], name

@@ -22,7 +22,8 @@ def tables(request, tmp_path_factory):
     report = make_report(data)
     write_cdisc(report, out)
     report.result.write_json(out / "analysis.json")
-    read = {name: pd.read_csv(out / f"{name}.csv", dtype={"SUBJID": str}) for name in TABLES}
+    exactly = {"dtype": {"SUBJID": str}, "float_precision": "round_trip"}  # not every pandas does
+    read = {name: pd.read_csv(out / f"{name}.csv", **exactly) for name in TABLES}
     read["define"] = json.loads((out / "define.json").read_text())
     return request.param, data, read, out
 

@@ -12,6 +12,7 @@ from command_line import contents
 from virtual_trials import DESIGNS, FULL, PARALLEL
 
 from follicle_sim.cli import main
+from follicle_sim.errors import InputError, Problem
 from follicle_sim.storage import load_result
 
 FILES = {
@@ -180,13 +181,73 @@ def test_identical_people_are_warned_of(cli, tmp_path):
     assert "people are identical" in done.out
 
 
-def test_data_are_kept_when_the_plan_does_not_fit_them(cli, tmp_path):
+def test_a_plan_that_does_not_fit_is_refused_before_anything_is_simulated(cli, tmp_path):
     scenario, out = write(tmp_path, PARALLEL), tmp_path / "out"
-    assert cli("trial", scenario, "--out", out, "-q").code == 0
     rule = ("--set", "analysis.missing=jump_to_reference", "--set", "arms[1].role=treatment")
     done = cli("trial", scenario, "--out", out, "-q", *rule)
     assert done.code == 2
-    assert "jump_to_reference needs a control arm" in done.err
+    assert f"{scenario}: analysis.missing: jump_to_reference needs a control arm" in done.err
+    assert not out.exists()
+    assert cli("check", scenario, *rule).err == done.err
+
+
+def test_data_are_kept_when_their_statistics_are_refused(cli, tmp_path, monkeypatch):
+    scenario, out = write(tmp_path, PARALLEL), tmp_path / "out"
+    assert cli("trial", scenario, "--out", out, "-q").code == 0
+
+    def refused(data):
+        raise InputError("analysis", [Problem("endpoint", "these data cannot be analysed")])
+
+    with monkeypatch.context() as patch:
+        patch.setattr("follicle_sim.reporting.report.make_report", refused)
+        done = cli("trial", scenario, "--out", out, "-q")
+    assert done.code == 2
+    assert "these data cannot be analysed" in done.err
     assert "follicle-sim analyse asks them otherwise" in done.err
     assert [path.name for path in out.iterdir()] == ["result.nc"]
     assert cli("analyse", out, "--missing", "available", "-q").code == 0
+
+
+@pytest.mark.parametrize("measure", ["average", "responders"])
+def test_a_trial_can_be_of_averages_and_of_responders(cli, ran, tmp_path, measure):
+    scenario, out, _ = ran  # its plan names ancova, which is no test of responders
+    asked = ("--measure", measure, "--cdisc")
+    first = cli("trial", scenario, *asked, "--out", tmp_path / "trial", columns=80)
+    assert first.code == 0, first.err
+    again = cli("analyse", out, *asked, "--out", tmp_path / "again", columns=80)
+    assert again.code == 0, again.err
+    before, after = contents(tmp_path / "trial"), contents(tmp_path / "again")
+    assert set(before) - {"result.nc"} == set(after)
+    assert all(before[name] == after[name] for name in STATISTICS)
+    assert f'measure = "{measure}"' in after["scenario.resolved.toml"].decode()
+    row = json.loads(after["analysis.json"])["rows"][0]
+    told = re.sub(r"\s+", " ", first.out)
+    if measure == "responders":
+        assert (row["unit"], row["method"]) == ("1", "miettinen_nurminen")
+        assert f"was {100 * row['mean_treated']:.0f} % on drug" in told
+        assert f"is {100 * abs(row['estimate']):.0f} percentage points in favour of" in told
+    else:
+        assert (row["unit"], row["method"]) == ("cm-2", "ancova")
+        assert f"is {abs(row['estimate']):.1f} hairs/cm2 in favour of" in told
+
+
+def test_a_measure_that_does_not_fit_is_refused(cli, ran, tmp_path):
+    crossover = write(tmp_path, DESIGNS["crossover"])
+    cases = (
+        (("trial", crossover, "--measure", "average"), 'in a crossover only "change"'),
+        (("trial", crossover, "--measure", "averages"), 'did you mean "average"'),
+        (("analyse", ran[1], "--measure", "respond"), 'did you mean "responders"'),
+        (
+            ("analyse", ran[1], "--measure", "responders", "--method", "welch"),
+            "shares of responders have a test of their own",
+        ),
+        (
+            ("analyse", ran[1], "--measure", "average", "--missing", "jump_to_reference"),
+            "jump_to_reference imputes changes",
+        ),
+    )
+    for arguments, told in cases:
+        done = cli(*arguments, "--out", tmp_path / "x")
+        assert done.code == 2, arguments
+        assert told in done.err, done.err
+        assert not (tmp_path / "x").exists()

@@ -134,9 +134,10 @@ def test_what_is_recorded_changes_nothing_else(kind: str, variables: list[str]) 
     everything = result(kind=kind)
     listed = ", ".join(f'"{name}"' for name in variables)
     some = result(kind=kind, record=f"follicles = false, variables = [{listed}]")
-    assert sorted(some.data_vars) == sorted(variables)
+    # what is known of people is there whatever is recorded of their hair
+    assert sorted(some.data_vars) == sorted([*variables, "doses_taken"])
     same(some, everything)
-    assert set(everything.data_vars) == set(MEANING)
+    assert set(everything.data_vars) == {*MEANING, "doses_taken"}
 
 
 @few
@@ -162,7 +163,7 @@ def test_zero_dose_equals_placebo_follicle_by_follicle(
     unit = DOSES[treatment].split()[1].rstrip('"')
     both = result(condition=condition, arms=(treatment, "nobody"), amount=f'"0 {unit}"', seed=seed)
     zero, nothing = both.isel(arm=0), both.isel(arm=1)
-    counts = ["hair_density", "terminal_density", "vellus_density"]
+    counts = ["hair_density", "terminal_density", "vellus_density", "doses_taken"]
     same(zero.drop_vars(counts), nothing.drop_vars(counts))  # each reading has an error of its own
 
 

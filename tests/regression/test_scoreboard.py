@@ -5,6 +5,7 @@ Refresh it, after saying in CHANGELOG.md which numbers moved and why, with
     follicle-sim validate --quiet --json tests/regression/scoreboard.json
 """
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from follicle_sim.inference.scoreboard import (
     summary,
     worsened,
 )
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scenarios"))
+import redraw
 
 BENCHMARK = Path(__file__).with_name("scoreboard.json")
 
@@ -62,3 +66,12 @@ def test_intervals_hold_about_what_they_promise_of_what_was_fitted(board: Scoreb
     told = summary(board.rows)
     assert told["by_use"]["calibration"]["coverage_90"] > 0.85
     assert told["counted"]["coverage_90"] >= told["counted"]["coverage_90_parameters_held"]
+
+
+def test_the_stored_figure_is_drawn_from_this_board(board: Scoreboard, tmp_path: Path) -> None:
+    board.to_csv(tmp_path / "scoreboard.csv")
+    entry = redraw.read_manifest()["scoreboard"]
+    rows = redraw.read_table(tmp_path / "scoreboard.csv")
+    assert redraw.digest(rows, entry["columns"]) == entry["digest"], (
+        "python scenarios/redraw.py scoreboard"
+    )

@@ -9,7 +9,14 @@ from scenario_examples import SMALL
 from trial_data import dataset, people
 
 from follicle_sim import parse_scenario
-from follicle_sim.analysis.adverse import adverse_events, given_to, load_reported, unreported
+from follicle_sim.analysis.adverse import (
+    Reported,
+    _draw,
+    adverse_events,
+    given_to,
+    load_reported,
+    unreported,
+)
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.costs import cost_per_added_hair
 from follicle_sim.analysis.ordinal import proportional_odds
@@ -248,3 +255,16 @@ def test_where_nothing_may_have_been_gained_there_is_no_price():
     assert "hair was lost" in cost_per_added_hair(1000.0, -20.0, 1.0).reason
     with pytest.raises(InputError, match="standard errors are 0 or more"):
         cost_per_added_hair(1.0, 1.0, -1.0)
+
+
+def test_side_effects_of_sessions_count_the_sessions_taken():
+    # nearly certain at each session: the count is that of the sessions
+    sure = Reported("t", "e", 10**9, 10**9, "made up", "assumption", sessions=1)
+    times = np.arange(0.0, 70.0, 7.0)
+    until, used = np.array([70.0, 70.0, 35.0, 70.0]), np.array([70.0, 35.0, 35.0, 70.0])
+    taken = np.array([1.0, 0.5, 1.0, 0.0])
+    drawn = _draw(sure, times, (until, used, taken), 1, 0, "arm")
+    assert drawn.tolist() == [10, 5, 5, 0]
+    # in daily use, nobody is exposed who never takes it
+    daily = Reported("t", "e", 10**9, 10**9, "made up", "assumption", weeks=1.0)
+    assert _draw(daily, times, (until, used, taken), 1, 0, "arm").tolist() == [1, 1, 1, 0]

@@ -3,6 +3,7 @@ import pickle
 import pytest
 
 from follicle_sim import errors
+from follicle_sim.biology.conditions import conditions
 from follicle_sim.errors import InputError, Problem, did_you_mean, nearest
 
 
@@ -52,3 +53,34 @@ def test_did_you_mean_names_the_nearest_else_the_menu():
 def test_long_menus_are_cut():
     tail = did_you_mean("zzz", [f"name{i}" for i in range(30)])
     assert tail.endswith("and 18 more")
+
+
+GRADES = [
+    (name, list(condition.severities), grade)
+    for name, condition in conditions().items()
+    for grade in condition.severities
+    if "_" in grade
+]
+ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7}
+
+
+@pytest.mark.parametrize(("condition", "grades", "grade"), GRADES)
+def test_a_grade_may_be_asked_for_in_either_numerals(condition, grades, grade):
+    scale, numeral = grade.split("_")
+    number = ROMAN[numeral]
+    words = (f"{scale}_{number}", f"{scale}{number}", f"{scale} {number}", f"{scale}-{numeral}")
+    for word in (*words, f"{scale.upper()} {numeral.upper()}", f"{scale[:-1]}_{number}"):
+        assert nearest(word, grades) == grade, word
+
+
+@pytest.mark.parametrize("word", ["norwood_1", "norwood_8", "norwood_vii", "norwood_12"])
+def test_no_other_grade_is_suggested(word):
+    grades = list(conditions()["aga_male"].severities)
+    assert nearest(word, grades) is None
+    assert did_you_mean(word, grades).startswith("; allowed: norwood_ii, norwood_iii")
+
+
+def test_a_year_is_not_a_grade():
+    assert nearest("kaufman_1989", ["kaufman_1998", "tak_2020"]) == "kaufman_1998"
+    assert nearest("tak_2002", ["tak_2020"]) == "tak_2020"
+    assert nearest("mix", ["max", "mi_x"]) == "mi_x"

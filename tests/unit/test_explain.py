@@ -15,6 +15,7 @@ from follicle_sim.explain import MEANING, NO_TREATMENT, level_unit
 from follicle_sim.figures import plot_chain
 from follicle_sim.figures.style import root_figure
 from follicle_sim.pharmacology.library import load_treatment
+from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
 
 TEXT = """\
@@ -138,6 +139,36 @@ def test_factor_levels_are_those_of_a_run_without_spread(exosomes: xr.Dataset) -
     run = simulate(scenario(spread=0.0)).sel(arm="exosomes").isel(subject=0)
     at = exosomes.isel(arm=0).factor_level.sel(time=run.time.values)
     np.testing.assert_array_equal(at.transpose("time", "factor"), run.factor_level)
+
+
+@pytest.mark.parametrize(
+    ("run_in", "arm"), [("4 weeks", ""), ("4 weeks", "exosomes"), ("3.5 days", "both")]
+)
+def test_a_run_in_is_lived_before_what_is_shown(run_in: str, arm: str) -> None:
+    changes = [f'design.run_in="{run_in}"', "run.forcing_step='0.4 days'"]
+    changes += [f'design.run_in_arm="{arm}"'] if arm else []
+    led = with_overrides(scenario(spread=0.0), changes)
+    data = explain(led, "exosomes", follicles=50)
+    run = simulate(led).sel(arm="exosomes").isel(subject=0).sel(time=slice(0.0, None))
+    at = data.isel(arm=0).factor_level.sel(time=run.time.values, method="nearest")
+    # grid nodes are within a tenth of a day of the visits
+    np.testing.assert_allclose(at.transpose("time", "factor"), run.factor_level, rtol=2e-3)
+    assert data.time.values[0] == 0.0
+    assert (data.sel(arm=NO_TREATMENT).factor_level == 1.0).all()
+    began = data.isel(arm=0).factor_level.isel(time=0)
+    assert (began == 1.0).all() == (not arm)
+    # the doses shown are those from baseline on
+    shown = data.dose_amount.sel(treatment="exosomes_adipose_microneedling").values
+    assert shown.sum() == 4.0
+    assert plot_chain(data) is not None
+
+
+def test_controls_of_a_delayed_start_are_explained_with_what_they_get_later() -> None:
+    text = TEXT.replace('"parallel"', '"delayed_start"\nswitch = "8 weeks"')
+    late = parse_scenario(text.format(condition="aga_male", amount=1.0, spread=0.0))
+    data = explain(late, "nobody", follicles=50)
+    first = np.flatnonzero(data.dose_amount.isel(treatment=0))[0]
+    assert data.time.values[first] == 56.0
 
 
 def test_spread_and_reader_error_are_left_out(exosomes: xr.Dataset) -> None:

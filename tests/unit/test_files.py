@@ -1,15 +1,21 @@
 """Files are written whole or not at all."""
 
+import csv
 import errno
+import io
 import os
+import re
 import stat
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
+import follicle_sim
 from follicle_sim.errors import OutputError
-from follicle_sim.files import replacing, write_rows, write_text_atomic
+from follicle_sim.files import csv_text, replacing, write_rows, write_text_atomic
 
 
 @dataclass(frozen=True)
@@ -105,3 +111,52 @@ def test_rows_become_csv(tmp_path: Path) -> None:
     assert path.read_text() == 'name,value,also\n"a, b",0.30000000000000004,\nc,,x y\n'
     write_rows(path, Row, [])
     assert path.read_text() == "name,value,also\n"
+
+
+def write_often(path: str, which: int) -> int:
+    """Write one path again and again; return how often (a worker of a test below)."""
+    for _ in range(20):
+        write_text_atomic(path, str(which) * 20_000)
+    return 20
+
+
+@pytest.mark.parametrize("workers", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_many_may_write_one_path_at_once(tmp_path: Path, workers: type) -> None:
+    path = tmp_path / "a.txt"
+    options = {"mp_context": get_context("spawn")} if workers is ProcessPoolExecutor else {}
+    with workers(4, **options) as pool:
+        done = list(pool.map(write_often, [str(path)] * 4, range(4)))
+    assert done == [20] * 4
+    text = path.read_text()
+    assert len(text) == 20_000
+    assert len(set(text)) == 1  # one writer's, whole
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_name_as_long_as_a_disk_takes(tmp_path: Path) -> None:
+    path = tmp_path / f"{'a' * 250}.txt"
+    write_text_atomic(path, "x")
+    assert os.listdir(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff20"])
+def test_no_text_is_a_formula(first: str) -> None:
+    text = f"{first}1+cmd|' /C calc'!A0"
+    cell = list(csv.reader(io.StringIO(csv_text(["name"], [[text]]), newline="")))[1][0]
+    assert cell == f"'{text}"
+
+
+@pytest.mark.parametrize("cell", [-5.2, -5, "-5.2", "+1e-3", "-inf", "drug", "a=1", "", "1-2"])
+def test_numbers_and_plain_texts_stay(cell: object) -> None:
+    assert csv_text(["name", "x"], [[cell, 1]]) == f"name,x\n{cell},1\n"
+
+
+def test_there_is_one_way_to_write_csv() -> None:
+    root = Path(follicle_sim.__file__).parent
+    writers = re.compile(r"csv\.(writer|DictWriter)|\.to_csv\(.*sep|np\.savetxt")
+    found = [
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        if writers.search(path.read_text("utf-8"))
+    ]
+    assert found == ["files.py"]

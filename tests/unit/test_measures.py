@@ -18,7 +18,6 @@ from follicle_sim.errors import InputError
 from follicle_sim.inference.power import judge, power
 from follicle_sim.inference.power_plan import Plan, complete_plan
 from follicle_sim.inference.trial_sources import GaussianTrials
-from follicle_sim.reporting.report import check_measure
 from follicle_sim.scenario import Analysis
 
 
@@ -155,7 +154,7 @@ def test_simulated_trials_are_judged_by_either(scenario, measure):
 def test_the_average_of_one_arm_is_its_own():
     law = GaussianTrials(("a",), ("treatment",), (30.0,), 10.0, weeks=(24.0, 48.0))
     plan = Plan("hair_density", (48.0,), "paired_t", 0.05, 2, measure="average", pairs=(("a", ""),))
-    (row,) = judge({"on": (law, None)}, [20], 50, plan).rows
+    (row,) = judge({"on": law}, [20], 50, plan).rows
     assert row.estimate == pytest.approx(0.75 * 30.0, abs=4 * row.estimate_se)
 
 
@@ -164,9 +163,3 @@ def test_a_mixed_model_is_not_chosen_unwarned(scenario):
     assert "1 to 15 of 100" in note
     assert note in analyse(dataset(people(11)), Analysis(method="mixed_model")).notes
     assert complete_plan(scenario, Plan(method="mmrm"), [5], 5).notes == ()
-
-
-def test_a_report_is_one_of_changes():
-    check_measure(Analysis())
-    with pytest.raises(InputError, match=r'found "average"; .*--set measure=change'):
-        check_measure(Analysis(measure="average"))

@@ -329,6 +329,16 @@ def test_threads_change_nothing_and_a_seed_everything():
 
 
 @needs_optuna
+@pytest.mark.parametrize("limit", [12, 4000])
+def test_progress_of_a_search_ends_at_what_there_was(limit, more_is_better):
+    told = []
+    found = search(trials_of(search_scenario()), limit, count=lambda *each: told.append(each))
+    assert all(done <= of for done, of in told)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1] == (len(found.tried), len(found.tried))
+
+
+@needs_optuna
 @pytest.mark.parametrize("second", [[], ["optimise.second=cost"]])
 def test_a_search_stopped_and_resumed_is_the_same_search(second, tmp_path, more_is_better):
     amounts = '{least="0.1 sessions", most="2 sessions", step="0.1 sessions"}'

@@ -11,11 +11,12 @@ from follicle_sim.biology.conditions import conditions, load_condition
 from follicle_sim.biology.spread import spreads, typical_spread
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.enrolment import Flow, flow_text, joined
-from follicle_sim.errors import InputError
+from follicle_sim.errors import InputError, Interrupted
 from follicle_sim.explain import explain
 from follicle_sim.scenario import dump_scenario, parse_scenario, scenario_hash, with_overrides
 from follicle_sim.scenario.correlation import TRAITS
 from follicle_sim.scenario.describe import describe, overview
+from follicle_sim.scenario.headcount import people_of
 from follicle_sim.traits import DECISIONS, grade_of
 
 EVERYTHING = """
@@ -128,7 +129,7 @@ def test_too_few_eligible_is_refused_with_what_excludes_them():
     scenario = people(
         """
         age = ["20 years", "60 years"]
-        spread = { severity = 0.1 }
+        spread = { severity = 0.25 }
         [population.inclusion]
         age = ["20 years", "40 years"]
         severity = "norwood_vi"
@@ -290,3 +291,16 @@ def test_a_result_tells_who_responds():
     moved = np.abs(data["factor_level"].isel(time=1).values - 1.0).sum(axis=-1)
     assert moved[responds == 1].min() > moved[responds == 0].max()
     assert "responder" not in treated(EXOSOMES.format(batches="own"), subjects=2)[1]
+
+
+def test_ctrl_c_while_people_are_screened_says_how_many_were_found():
+    scenario = people('[population.inclusion]\nhair_density = ["1 cm-2", "2000 cm-2"]\n')
+
+    def impatient(stage, done, of):
+        if stage == "screening" and done:
+            raise KeyboardInterrupt
+
+    wanted = sum(size for _, size in people_of(scenario).arms)
+    told = rf"screened, \d+ of {wanted} found; nothing was written"
+    with pytest.raises(Interrupted, match=told):
+        simulate(scenario, progress=impatient)

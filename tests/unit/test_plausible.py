@@ -10,11 +10,12 @@ from plausible_examples import TEXT
 from scipy import stats
 
 from follicle_sim import parse_scenario, with_overrides
-from follicle_sim.errors import InputError
+from follicle_sim.errors import InputError, Interrupted
 from follicle_sim.figures.plausible import plot_plausible
 from follicle_sim.inference import circumstances as made
+from follicle_sim.inference.checkpoint import Checkpoint
 from follicle_sim.inference.designs import scoring_rules
-from follicle_sim.inference.plausible import outcome, plausible, the_plan
+from follicle_sim.inference.plausible import outcome, plausible, plausible_key, the_plan
 from follicle_sim.inference.plausible_rows import (
     ALL,
     DRIFT,
@@ -31,7 +32,7 @@ from follicle_sim.inference.plausible_rows import (
     without_the_drug,
 )
 from follicle_sim.inference.power_plan import Plan
-from follicle_sim.inference.repeat import controlled, repeat
+from follicle_sim.inference.repeat import controlled, repeat, repeat_key
 from follicle_sim.inference.trial_sources import GaussianTrials, SimulatedTrials
 
 N, SD = 30, 10.0
@@ -66,6 +67,89 @@ def scenario():
 @pytest.fixture(scope="module")
 def found(scenario):
     return plausible(scenario, (0.0, 2.0, 8.0), 30)
+
+
+@pytest.fixture
+def in_parts(monkeypatch):
+    """Studies are drawn ten at a time."""
+    monkeypatch.setattr("follicle_sim.inference.plausible.trials_at_once", lambda *_: 10)
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Count the parts drawn; the `stop`-th is interrupted."""
+    draw, counts = SimulatedTrials.draw, {"parts": 0, "stop": None}
+
+    def counted(self, replicates, n):
+        if counts["parts"] == counts["stop"]:
+            raise KeyboardInterrupt
+        counts["parts"] += 1
+        return draw(self, replicates, n)
+
+    monkeypatch.setattr(SimulatedTrials, "draw", counted)
+    return counts
+
+
+@pytest.mark.parametrize("stop", [1, 3, 12])
+def test_after_ctrl_c_it_goes_on_where_it_stopped(scenario, in_parts, drawn, tmp_path, stop):
+    plan = the_plan(scenario, None, (2.0,), 24, 2)
+    key = plausible_key(scenario, plan, "exosomes_foreskin_injection", (2.0,), 24, 2)
+    whole = plausible(scenario, (2.0,), 24)
+    every, drawn["parts"], drawn["stop"] = drawn["parts"], 0, stop
+    path = tmp_path / "studies.npz"
+    with pytest.raises(Interrupted, match=r"stopped after \d+ of \d+ studies; go on with --resume"):
+        plausible(scenario, (2.0,), 24, checkpoint=Checkpoint(path, key))
+    drawn["stop"] = None
+    told = []
+    again = plausible(
+        scenario,
+        (2.0,),
+        24,
+        report=lambda *each: told.append(each),
+        checkpoint=Checkpoint(path, key, resume=True),
+    )
+    assert replace(again, seconds=0.0) == replace(whole, seconds=0.0)
+    # a part of two spots takes two draws, of which the interrupted one may have made the first
+    assert every <= drawn["parts"] <= every + 1
+    done = [done for stage, done, _ in told if stage == "studies"]
+    assert done == sorted(done)
+    assert told[-1][1] == told[-1][2]
+    with pytest.raises(InputError, match="made with other settings"):
+        plausible(scenario, (2.0,), 24, checkpoint=Checkpoint(path, "another", resume=True))
+
+
+def test_without_a_place_to_keep_them_nothing_is_promised(scenario, in_parts, drawn):
+    drawn["stop"] = 2
+    with pytest.raises(Interrupted, match=r"studies$"):
+        plausible(scenario, (2.0,), 24)
+
+
+def test_a_repeat_goes_on_where_it_stopped(scenario, drawn, tmp_path):
+    asked = (scenario, "exosomes_foreskin_injection", (2.0, 8.0), 20, (12.0,))
+    whole = repeat(*asked)
+    every, drawn["parts"], drawn["stop"] = drawn["parts"], 0, 2
+    assert every == 4
+    path = tmp_path / "repeats.npz"
+    with pytest.raises(Interrupted, match="stopped after 2 of 4 controlled repeats; go on with"):
+        repeat(*asked, checkpoint=Checkpoint(path, "key"))
+    drawn["stop"] = None
+    assert repeat(*asked, checkpoint=Checkpoint(path, "key", resume=True)) == whole
+    assert drawn["parts"] == every
+
+
+def test_a_key_is_of_everything_asked(scenario):
+    plan = the_plan(scenario, None, (2.0,), 24, 2)
+    first = (scenario, plan, "exosomes_foreskin_injection", (2.0,), 24, 2)
+    keys = {
+        plausible_key(*first),
+        plausible_key(with_overrides(scenario, ["run.seed=9"]), *first[1:]),
+        plausible_key(scenario, replace(plan, weeks=(12.0,)), *first[2:]),
+        plausible_key(*first[:3], (3.0,), 24, 2),
+        plausible_key(*first[:4], 25, 2),
+        plausible_key(*first[:5], 1),
+    }
+    assert len(keys) == 6
+    assert repeat_key(*first[:5], (12.0,)) != repeat_key(*first[:5], (24.0,))
 
 
 @pytest.mark.parametrize("mean", [3.0, 5.0])

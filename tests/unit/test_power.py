@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from follicle_sim import parse_scenario, simulate, with_overrides
+from follicle_sim.analysis.ready import planned_tests
 from follicle_sim.errors import InputError, Interrupted
 from follicle_sim.inference.power import OTHER_LUCK, analyse, judge, power
 from follicle_sim.inference.power_plan import Plan, compared, complete_plan, without_drug
 from follicle_sim.inference.trial_sources import GaussianTrials, SimulatedTrials, sized
+from follicle_sim.scenario.analysis import Analysis
 
 TEXT = """
 schema_version = 1
@@ -71,7 +73,7 @@ def test_trials_are_those_of_a_run_with_replicates(scenario):
 def test_where_the_trials_are_cut_changes_nothing(scenario, answer):
     plan = answer.plan
     source = SimulatedTrials(scenario, "hair_density")
-    whole = judge({"on": (source, None)}, [3, 6], 8, plan, at_once=3)
+    whole = judge({"on": source}, [3, 6], 8, plan, at_once=3)
     for name in ("p", "estimate", "low", "high"):
         np.testing.assert_array_equal(whole.trials[name].sel(drug="on"), answer.trials[name][0])
 
@@ -116,7 +118,7 @@ def test_trials_without_the_drug_have_other_luck(scenario):
             return super().draw(replicates, n)
 
     source = Noted(("a", "b"), ("treatment", "placebo"), (1.0, 0.0), 1.0)
-    judge({"on": (source, None), "off": (source, None)}, [4], 5, PLAN)
+    judge({"on": source, "off": source}, [4], 5, PLAN)
     assert seen == [range(5), range(OTHER_LUCK, OTHER_LUCK + 5)]
 
 
@@ -153,6 +155,20 @@ def test_what_is_left_open_is_the_analysis_table(scenario):
     assert (plan.alpha, plan.sided, plan.alternative) == (0.01, 1, "greater")
     mine = complete_plan(scenario, Plan("shed_rate", sided=1), [5], 5)
     assert (mine.weeks, mine.method, mine.alternative) == ((24.0,), "ancova", "less")
+
+
+def test_a_test_within_persons_of_the_table_is_one_of_own_changes_as_in_a_trial(scenario):
+    table = Analysis(method="signed_rank")
+    planned = scenario.model_copy(update={"analysis": table})
+    plan = complete_plan(planned, Plan(), [5], 5)
+    trial = planned_tests(planned)
+    asked = [(each.treatment, each.control) for each in trial]
+    assert list(plan.pairs) == asked
+    assert {control for _, control in asked} == {""}
+    # who names a control arm, or the test, is told that they do not fit
+    for mine in (Plan(control=scenario.arms[-1].label), Plan(method="signed_rank")):
+        with pytest.raises(InputError, match="does not fit"):
+            complete_plan(planned, mine, [5], 5)
 
 
 def test_a_counterfactual_design_is_refused_with_the_reason(scenario):
@@ -220,7 +236,7 @@ class Stopping(GaussianTrials):
 
 def test_ctrl_c_leaves_what_was_done():
     law = Stopping(("a", "b"), ("treatment", "placebo"), (20.0, 0.0), 20.0)
-    found = judge({"on": (law, None), "off": (law, None)}, [10], 100, PLAN, at_once=10)
+    found = judge({"on": law, "off": law}, [10], 100, PLAN, at_once=10)
     assert found.stopped
     assert (found.wanted, {row.trials for row in found.rows}) == (100, {20})
     assert {row.drug for row in found.rows} == {"on"}
@@ -229,7 +245,7 @@ def test_ctrl_c_leaves_what_was_done():
 def test_ctrl_c_at_once_is_an_interruption():
     law = Stopping(("a", "b"), ("treatment", "placebo"), (20.0, 0.0), 20.0)
     with pytest.raises(Interrupted):
-        judge({"off": (law, None)}, [10], 100, PLAN)
+        judge({"off": law}, [10], 100, PLAN)
 
 
 def test_trials_that_cannot_be_analysed_are_counted_and_not_significant():
@@ -242,7 +258,7 @@ def test_trials_that_cannot_be_analysed_are_counted_and_not_significant():
             return trials
 
     empty = Empty(law.arms, law.roles, law.means, law.sd)
-    (row,) = judge({"on": (empty, None)}, [10], 4, PLAN).rows
+    (row,) = judge({"on": empty}, [10], 4, PLAN).rows
     assert (row.failed, row.power) == (1, 0.75)
 
 

@@ -7,10 +7,12 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from follicle_sim import load_scenario, simulate, with_overrides
-from follicle_sim.errors import InputError
+from follicle_sim.errors import InputError, Interrupted
 from follicle_sim.figures.predictive import plot_predictive
+from follicle_sim.inference.checkpoint import Checkpoint
 from follicle_sim.inference.predictive import (
     as_trial,
+    check_key,
     drift_of,
     predictive_bands,
     study_sizes,
@@ -107,3 +109,37 @@ def test_texts_of_the_figure_do_not_meet(check):
         assert box.x0 >= 0
         assert box.x1 <= figure.bbox.x1
         assert not any(box.overlaps(other) for other in boxes[:i])
+
+
+def test_after_ctrl_c_it_goes_on_where_it_stopped(scenario, check, monkeypatch, tmp_path):
+    seen, stop = [], [10]
+
+    def watched(asked, **more):
+        if more["first_replicate"] == stop[0]:
+            raise KeyboardInterrupt
+        seen.append(more["first_replicate"])
+        return simulate(asked, **more)
+
+    monkeypatch.setattr("follicle_sim.inference.predictive.MOST_TRIALS", 5)
+    monkeypatch.setattr("follicle_sim.inference.predictive.simulate", watched)
+    key, path = check_key(scenario, "", TRIALS), tmp_path / "trials.npz"
+    with pytest.raises(Interrupted, match="stopped after 10 of 20 trials; go on with --resume"):
+        predictive_bands(scenario, replicates=TRIALS, checkpoint=Checkpoint(path, key))
+    stop[0] = None
+    told = []
+    again = predictive_bands(
+        scenario,
+        replicates=TRIALS,
+        report=lambda *each: told.append(each),
+        checkpoint=Checkpoint(path, key, resume=True),
+    )
+    limits = ("low", "middle", "high", "drift_low", "drift_high")
+    for mine, theirs in zip(again.bands, check.bands, strict=True):  # there all are one part
+        assert [getattr(mine, name) for name in limits] == pytest.approx(
+            [getattr(theirs, name) for name in limits], rel=1e-12
+        )
+    assert seen == [0, 5, 10, 15]
+    done = [done for _, done, _ in told]
+    assert done == sorted(done)
+    assert told[-1] == ("trials", TRIALS * 2 * 39, TRIALS * 2 * 39)
+    assert key != check_key(scenario, "", TRIALS + 1)

@@ -4,18 +4,22 @@ import dataclasses
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from virtual_trials import DESIGNS, FULL, PARALLEL
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.analysis.exposures import exposures
 from follicle_sim.analysis.flow import subject_flow
 from follicle_sim.analysis.result import TrialResult, TrialRow
+from follicle_sim.errors import InputError
 from follicle_sim.figures.consort import plot_flow
 from follicle_sim.figures.style import save_figure
+from follicle_sim.reporting.again import with_measure
 from follicle_sim.reporting.caveats import NO_CONTROL, NO_SPREAD
+from follicle_sim.reporting.cdisc.counts import count_rows
 from follicle_sim.reporting.money import arm_costs, per_added_hair
 from follicle_sim.reporting.page import page
-from follicle_sim.reporting.report import make_report
+from follicle_sim.reporting.report import check_measure, make_report
 from follicle_sim.reporting.shown import trial_figure
 from follicle_sim.reporting.words import amount, answer_sentences, table
 from follicle_sim.scenario.arrangement import arrange
@@ -46,9 +50,9 @@ ROW = TrialRow(
 )
 
 
-def said(row, tests=1, multiplicity="holm"):
+def said(row, tests=1, multiplicity="holm", gain=""):
     result = TrialResult((row,), 0.95, 0.05, multiplicity)
-    return " ".join(answer_sentences(row, result, tests))
+    return " ".join(answer_sentences(row, result, tests, gain))
 
 
 def changed(**values):
@@ -66,7 +70,7 @@ def test_an_effect_is_told_with_direction_interval_and_p():
     assert "had risen by 9.0 hairs/cm2 on drug and fallen by 3.0 hairs/cm2 on dummy" in told
     assert "12.0 hairs/cm2 in favour of drug (95 % confidence interval 6.0 to 18.0, " in told
     assert "p < 0.001, adjusted for 2 tests p < 0.001)" in told
-    assert "shows an effect" in told
+    assert told.endswith("excludes zero, but not a difference as small as 6.0 hairs/cm2.")
     assert "adjusted" not in said(ROW)
     assert "adjusted" not in said(ROW, tests=2, multiplicity="none")
 
@@ -74,15 +78,186 @@ def test_an_effect_is_told_with_direction_interval_and_p():
 def test_harm_chance_and_no_control_are_told_apart():
     harm = said(changed(estimate=-12.0, low=-18.0, high=-6.0))
     assert "in favour of dummy" in harm
-    assert "shows harm" in harm
-    luck = said(changed(effect=False, p=0.3))
-    assert "does not show an effect, and does not show that there is none" in luck
+    assert "excludes zero, but not a difference as small as 6.0 hairs/cm2." in harm
+    luck = said(changed(effect=False, p=0.3, estimate=4.0, low=-3.0, high=11.0))
+    assert (
+        "The interval holds zero, and anything up to 11.0 hairs/cm2 in favour of drug and up to "
+        "3.0 hairs/cm2 in favour of dummy." in luck
+    )
     # less shedding is good
     assert "in favour of drug" in said(changed(endpoint="shed_rate", estimate=-12.0))
+    shed = changed(endpoint="shed_rate", effect=False, low=-3.0, high=11.0)
+    assert "3.0 hairs/cm2 in favour of drug and up to 11.0" in said(shed)
     alone = said(changed(control="", n_control=0))
+    assert "excludes zero, but not a change as small as 6.0 hairs/cm2. What caused" in alone
     assert "cannot say" in alone
+    still = said(changed(control="", n_control=0, effect=False, low=-1.0, high=18.0))
+    assert "holds zero, a fall of up to 1.0 hairs/cm2 and a rise of up to 18.0 hairs" in still
+    assert "cannot say" not in still
     assert "in favour" not in alone
     assert "too few people" in said(changed(estimate=None))
+
+
+def test_an_interval_and_a_decision_that_differ_are_both_told():
+    # adjusted for other tests, or one-sided: the interval is neither
+    missed = said(changed(effect=False, p_adjusted=0.07), tests=2)
+    assert missed.endswith("6.0 hairs/cm2; p is not below 0.05, and the plan finds no effect.")
+    found = said(changed(low=-0.5, high=24.5))
+    assert "holds zero" in found
+    assert found.endswith("The test finds an effect all the same: its p is below 0.05.")
+    assert said(changed(low=0.01)).endswith("The interval only just excludes zero.")
+    ranks = changed(low=None, high=None, se=None)
+    assert said(ranks).endswith("A difference as large would be rare by luck alone.")
+    assert said(dataclasses.replace(ranks, effect=False)).endswith("Luck alone could give as much.")
+
+
+RATE = {
+    "unit": "1",
+    "statistic": "difference of rates",
+    "mean_treated": 0.3125,
+    "mean_control": 0.125,
+    "estimate": 0.1875,
+    "low": 0.02,
+    "high": 0.32,
+}
+
+
+def test_responders_are_told_as_shares():
+    told = said(changed(**RATE), gain="10 hairs/cm2")
+    assert (
+        "At week 24 the share of responders (a gain in hair density of 10 hairs/cm2 or more) was "
+        "31 % on drug and 12 % on dummy. The difference is 19 percentage points in favour of drug "
+        "(95 % confidence interval 2 to 32, p < 0.001)." in told
+    )
+    assert told.endswith("excludes zero, but not a difference as small as 2 percentage points.")
+    # more responders are good, also where the endpoint itself should fall
+    shed = said(changed(endpoint="shed_rate", **RATE), gain="10 % of the baseline")
+    assert "a fall in shed rate of 10 % of the baseline or more" in shed.replace("shedding", "shed")
+    assert "in favour of drug" in shed
+    assert amount(changed(**RATE), 0.004) == "0.4 percentage points"
+
+
+def test_averages_are_told_as_such():
+    average = changed(statistic="difference of average changes")
+    assert (
+        "The average change in hair density up to week 24 was +9.0 hairs/cm2 on drug and -3.0 "
+        "hairs/cm2 on dummy. The difference is 12.0 hairs/cm2 in favour of drug" in said(average)
+    )
+    alone = said(changed(control="", n_control=0, statistic="average change"))
+    assert alone.startswith(
+        "The average change in hair density up to week 24 on drug was +12.0 hairs/cm2 (95 %"
+    )
+
+
+def measured(report, measure):
+    """Return the report of the same people, asked for another measure."""
+    plan = with_measure(report.scenario, measure, "here").analysis
+    return make_report(report.dataset, plan)
+
+
+MEASURED = [
+    (name, measure)
+    for name in DESIGNS
+    for measure in ("average", "responders")
+    if name != "crossover" and (name, measure) != ("one_arm", "responders")
+]
+
+
+@pytest.mark.parametrize(("name", "measure"), MEASURED)
+def test_every_measure_has_a_page_and_a_figure(reports, name, measure):
+    plain, report = reports[name], measured(reports[name], measure)
+    first = report.result.rows[0]
+    described = {"average": "average_change", "responders": "responders"}[measure]
+    # the same people, and the number that describes a trial of changes
+    same = [row for row in plain.result.rows if row.purpose == described]
+    assert same or (name, measure) == ("delayed_start", "average")  # of one visit only
+    for row in same:
+        assert (first.estimate, first.low) == (row.estimate, row.low)
+        assert (first.n_treated, first.p) == (row.n_treated, row.p)
+    text = page(report)
+    assert max(map(len, text.splitlines())) <= 96
+    told = " ".join(text.split())
+    if measure == "responders":
+        share = "the share of responders (a gain in hair density of 10 hairs/cm2 or more)"
+        assert f"does {share} on drug differ" in told
+        assert f"{share} was" in told
+        assert "USD for each" not in told  # a responder is no hair
+    else:
+        assert "The average change in hair density up to week" in told
+    # no row of the table says the same as the primary one
+    table = told.partition("To keep in mind")[0]
+    assert table.count("responders (%)") == (2 if (name, measure) == AFTER else 1)
+    assert table.count("average change until") <= 1
+    figure = trial_figure(report)
+    subject = {"average": "hair density", "responders": "share of responders (percentage points)"}
+    assert any(subject[measure] in ax.get_xlabel() for ax in figure.axes)
+    drawn = [
+        line.get_xdata()[0]
+        for ax in figure.axes
+        for line in ax.lines
+        if line.get_marker() == "s" and line.get_markerfacecolor() == line.get_color()
+    ]
+    scale = 100.0 if measure == "responders" else 1.0
+    assert drawn == pytest.approx([scale * first.estimate])
+
+
+AFTER = ("delayed_start", "responders")
+
+
+@pytest.mark.parametrize("measure", ["change", "average", "responders"])
+def test_no_text_of_a_trials_figure_is_cut(reports, measure):
+    figure = trial_figure(measured(reports["parallel"], measure))
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    width, height = canvas.get_width_height()
+    for text in figure.texts:
+        box = text.get_window_extent()
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= width
+        assert box.y1 <= height
+
+
+def test_a_test_of_another_measure_is_left_out_of_the_plan():
+    given = parse_scenario(PARALLEL + '[analysis]\nmethod = "mmrm"\n')
+    assert with_measure(given, "responders", "here").analysis.method is None
+    assert with_measure(given, "average", "here").analysis.method is None
+    assert with_measure(given, "change", "here").analysis.method == "mmrm"
+    welch = parse_scenario(PARALLEL + '[analysis]\nmethod = "welch"\n')
+    assert with_measure(welch, "average", "here").analysis.method == "welch"
+    with pytest.raises(InputError, match='did you mean "responders"'):
+        with_measure(given, "responder", "here")
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "reason"),
+    [
+        ("crossover", "average", 'in a crossover only "change"'),
+        ("one_arm", "responders", "a share of responders is held against that of a control arm"),
+    ],
+)
+def test_a_measure_that_does_not_fit_is_refused_before_anything_is_simulated(name, measure, reason):
+    asked = with_measure(parse_scenario(DESIGNS[name]), measure, "here")
+    with pytest.raises(InputError, match=reason):
+        check_measure(asked)
+    for fine in ("parallel", "split_scalp"):
+        check_measure(with_measure(parse_scenario(DESIGNS[fine]), measure, "here"))
+
+
+@pytest.mark.parametrize("measure", ["average", "responders"])
+def test_tables_of_cdisc_mark_the_values_a_measure_is_made_of(reports, measure):
+    report = measured(reports["parallel"], measure)
+    used = [
+        row for row in count_rows(report) if row["PARAMCD"] == "HAIRDEN" and row["ANL01FL"] == "Y"
+    ]
+    # an average is of every visit since baseline, of people who were seen at the last
+    visits = 3 if measure == "average" else 2
+    assert len({row["AVISITN"] for row in used}) == visits
+    last = {row["USUBJID"] for row in used if row["AVISITN"] == max(r["AVISITN"] for r in used)}
+    assert {row["USUBJID"] for row in used} == last
+    if measure == "average":
+        row = report.result.rows[0]
+        assert len(last) == row.n_treated + row.n_control
 
 
 def test_shares_are_told_in_percentage_points():

@@ -316,7 +316,10 @@ def test_timeline_marks_doses_and_visits():
 
 def test_description_reads_back_every_arm(full):
     text = describe(full)
-    assert "50 subjects per arm, aga_male, severity norwood_iii, male, aged 35 years" in text
+    assert (
+        "50 subjects, the same in every arm; aga_male, severity norwood_iii, male, aged 35 years"
+        in text
+    )
     assert "finasteride 1 mg oral every 1 day from 1 week until 104 weeks each over" in text
     assert "compare kaufman_1998: placebo = placebo, finasteride = finasteride_1mg" in text
     assert all(len(row) <= 69 for row in text.splitlines() if row.startswith("  visits"))

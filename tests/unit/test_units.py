@@ -49,10 +49,33 @@ from follicle_sim.units import (
         ("90 %", "number", 0.9),
         ("2 GB", "memory", 2e9),
         ("1 KiB", "memory", 1024.0),
+        # as people type them: superscripts, dots between units, one-letter units
+        ("200 cm⁻²", "density", 200.0),
+        ("200 cm^⁻²", "density", 200.0),
+        ("2 mm⁻²", "density", 200.0),
+        ("20000 m⁻²", "density", 2.0),
+        ("200 hairs cm⁻²", "density", 200.0),
+        ("200 follicles·cm-2", "density", 200.0),
+        ("1e9 particles cm⁻²", "particles", 1e9),
+        ("30 grafts/cm²", "grafts", 30.0),
+        ("5 ㎠", "area", 5.0),
+        ("3 cm³", "volume", 3.0),
+        ("2 d⁻¹", "rate", 2.0),
+        ("0.37 mm·d⁻¹", "speed", 0.37),
+        ("−4 weeks", "time", -28.0),
     ],
 )
 def test_parse(text, dimension, value):
     assert parse(text, dimension) == value
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_every_superscript_digit_is_read_as_its_digit(digit):
+    high = "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]
+    with pytest.raises(UnitError, match=f'unknown unit "cm-{digit}{digit}"'):
+        parse(f"1 cm⁻{high}{high}", "density")
+    with pytest.raises(UnitError, match="a power of ten"):  # never 10 and a digit more
+        parse(f"10{high} cm-2", "density")
 
 
 def test_conversion_rounds_once():
@@ -75,6 +98,9 @@ def test_conversion_rounds_once():
         ("5 mg", "number", ["a plain number is needed"]),
         ("1 Mg", "mass", ['unknown unit "Mg"', 'did you mean "mg"?']),
         ("1 m m", "length", ["unknown unit"]),
+        ("10² cm2", "area", ["a power of ten is written as in 1e9"]),
+        ("2 × 10⁹ particles/cm²", "particles", ["a power of ten is written as in 1e9"]),
+        ("200 cm⁻³", "density", ['found "200 cm⁻³"', 'unknown unit "cm-3"']),
         ("9" * 5000 + " days", "time", ["not a number", "..."]),
     ],
 )

@@ -46,6 +46,13 @@ def row_of(board: Scoreboard, observation: str) -> ScoreRow:
     return row
 
 
+def test_progress_counts_designs() -> None:
+    told: list[tuple[str, int, int]] = []
+    names = ["leavitt_2009", "olsen_2002"]
+    run_scoreboard(designs=names, overrides=SMALL, report=lambda *each: told.append(each))
+    assert told == [("studies", done, 2) for done in range(3)]
+
+
 # ---------------------------------------------------------------- the data
 
 

@@ -27,7 +27,7 @@ def found(method, effect, *, type_one=False, own_change=False, trials=TRIALS, si
     on = GaussianTrials(arms, roles, means, SD, **law)
     off = GaussianTrials(arms, roles, (0.0, 0.0)[: len(arms)], SD, **law)
     plan = planned(arms, method, sided)
-    sources = {"on": (on, None)} | ({"off": (off, None)} if type_one else {})
+    sources = {"on": on} | ({"off": off} if type_one else {})
     rows = judge(sources, SIZES, trials, plan).rows
     return [row for row in rows if row.drug == ("off" if type_one else "on")]
 
@@ -123,7 +123,7 @@ def test_estimates_their_spread_and_what_significance_makes_of_them():
 def test_people_needed():
     law = GaussianTrials(ARMS, ROLES, (0.6 * SD, 0.0), SD)
     plan = planned(ARMS, "t_test")
-    for row in judge({"on": (law, None)}, (20, 40, 60), 1500, plan).smallest:
+    for row in judge({"on": law}, (20, 40, 60), 1500, plan).smallest:
         expected = TTestIndPower().solve_power(0.6, power=row.target, alpha=0.05)
         assert row.low <= np.ceil(expected) <= row.high
         assert row.n == pytest.approx(expected, rel=0.1)

@@ -23,7 +23,7 @@ def rows_of(measure, method, means, trials=1500, **law):
         "hair_density", weeks[-1:], method, 0.05, 2, measure=measure, pairs=((ARMS[0], ARMS[1]),)
     )
     source = GaussianTrials(ARMS, ROLES, means, SD, **law)
-    return judge({"on": (source, None)}, SIZES, trials, plan)
+    return judge({"on": source}, SIZES, trials, plan)
 
 
 def formula(n):

@@ -147,15 +147,17 @@ def adverse_events(dataset: xr.Dataset, level: float = 0.95) -> tuple[AdverseRow
         a = trial.arm(arm.label)
         for replicate in range(len(trial.values)):
             here: Flags = trial.enrolled[replicate, a]
-            until = np.full(here.size, last)
-            for name in ("left_day", "stopped_day"):
-                if name in trial.known:
-                    until = np.fmin(until, trial.known[name][replicate, a])
+            until, used = np.full(here.size, last), np.full(here.size, last)
+            if "left_day" in trial.known:
+                until = np.fmin(until, trial.known["left_day"][replicate, a])
+            if "stopped_day" in trial.known:
+                used = np.fmin(used, trial.known["stopped_day"][replicate, a])
             taken = np.ones(here.size)
             if "doses_taken" in trial.known:
                 taken = np.nan_to_num(trial.known["doses_taken"][replicate, a], nan=1.0)
+            exposure = (until, np.fmin(until, used), taken)
             for reported, times in given_to(arm, last):
-                count = _draw(reported, times, until, taken, trial.seed, replicate, arm.label)[here]
+                count = _draw(reported, times, exposure, trial.seed, replicate, arm.drawn_as)[here]
                 affected = int((count > 0).sum())
                 low, high = wilson(affected, count.size, level)
                 rows.append(
@@ -201,18 +203,21 @@ def unreported(arms: tuple[Arm, ...]) -> tuple[str, ...]:
 def _draw(
     reported: Reported,
     times: Floats,
-    until: Floats,
-    taken: Floats,
+    exposure: tuple[Floats, Floats, Floats],
     seed: int,
     replicate: int,
-    label: str,
+    arm: str,
 ) -> NDArray[np.int64]:
-    """Return how often each person (S,) has it: one uniform each, turned into a count."""
+    """Return how often each person (S,) has it: one uniform each, turned into a count.
+
+    exposure : (S,) day up to which doses were due, and were used; share of those due that was taken
+    """
+    until, used, taken = exposure
     name = stream_of(f"{reported.treatment} {reported.event}")
     u = uniforms(
         seed,
         replicate,
-        stream_of(label),
+        stream_of(arm),
         np.arange(until.size),
         SUBJECT_LEVEL,
         name,
@@ -222,5 +227,5 @@ def _draw(
         sessions = np.rint(taken * (times[None, :] < until[:, None]).sum(axis=1))
         return np.asarray(binom.ppf(u, sessions, reported.per_session), dtype=np.int64)
     start = times[0] if times.size else np.inf
-    exposed = np.maximum(until - start, 0.0)
+    exposed = np.where(taken > 0.0, np.maximum(used - start, 0.0), 0.0)
     return np.asarray(u < -np.expm1(-reported.per_day * exposed), dtype=np.int64)

@@ -26,8 +26,9 @@ from follicle_sim.analysis.outcomes import ask, outcome_rows
 from follicle_sim.analysis.people import Flags, Trial, read_trial, scenario_of
 from follicle_sim.analysis.plan import Test, tests_of
 from follicle_sim.analysis.result import TrialResult, TrialRow, known, unique
-from follicle_sim.analysis.sets import Rules, members
+from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.cohort import stream_of
+from follicle_sim.given import check_dataset
 from follicle_sim.scenario.analysis import Analysis
 
 
@@ -54,6 +55,7 @@ def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:
     >>> run = simulate(load_scenario("scenarios/minoxidil_olsen_2002.toml"))  # doctest: +SKIP
     >>> print(analyse(run).text())  # doctest: +SKIP
     """
+    check_dataset("analyse", dataset, ("arm", "subject", "time"))
     scenario = scenario_of(dataset)
     if plan is None:
         plan = Analysis() if scenario is None else scenario.analysis
@@ -110,22 +112,13 @@ def answer(trial: Trial, test: Test, plan: Analysis) -> Answer:
     """Return what the data say to one test, in all R trials."""
     rules = Rules(plan.least_doses, plan.most_late)
     if trial.kind == "crossover":
-        # Whoever keeps the protocol does so in both periods.
-        first, second = (
-            members(plan.set, trial, end, rules) for end in crossover.end_visits(trial, test.day)
-        )
-        keep = first & second
-        periods, _ = crossover.period_groups(trial, test.treatment, test.control, test.day, keep)
-        effects = compare_many(
-            test.method,
-            periods.first,
-            periods.second,
-            level=plan.level,
-            alternative=test.alternative,
-        )
-        return Answer(effects, _mean(periods.treated), _mean(periods.control))
+        keep = members_at(plan.set, trial, test.day, rules)
+        pair = crossover.pair_of(trial, test.treatment, test.control, test.day, keep)
+        effects = crossover.compare(pair, test.method, plan.level, test.alternative)
+        flat = (len(trial.values), -1)
+        return Answer(effects, _mean(pair.treated.reshape(flat)), _mean(pair.control.reshape(flat)))
     visit = trial.visit(test.day)
-    keep = members(plan.set, trial, visit, rules)
+    keep = members_at(plan.set, trial, test.day, rules)
     if test.measure == "responders":
         return _responders(trial, test, plan, visit, keep)
     treated = arm_group(trial, test.treatment, visit, keep, plan)
@@ -185,7 +178,7 @@ def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: 
             imputations=plan.imputations,
             seed=trial.seed,
             replicate=replicate,
-            stream=stream_of(f"{test.treatment} - {test.control}"),
+            stream=stream_of(f"{trial.name(test.treatment)} - {trial.name(test.control)}"),
             level=plan.level,
             alternative=test.alternative,
             left=left[replicate],
@@ -243,6 +236,12 @@ DESIGN_NOTES: Mapping[str, str] = {
 }
 
 
+MANY_TURNS = (
+    "differences between a person's periods under the two treatments, averaged over the sequences, "
+    "so that what is common to a period cancels; nothing is taken to carry over the washout"
+)
+
+
 def _lost(test: Test, effects: Effects) -> list[str]:
     """Say which tests have no answer, and why."""
     what = f"{test.endpoint} at week {test.day / 7.0:g}, {test.treatment}: {test.method}"
@@ -278,7 +277,9 @@ def _intervals(plan: Analysis, tests: int) -> list[str]:
 
 def _notes(trial: Trial, test: Test, plan: Analysis) -> list[str]:
     notes = []
-    if trial.kind in DESIGN_NOTES:
+    if trial.kind == "crossover" and len(trial.arms) > 2:
+        notes.append(MANY_TURNS)
+    elif trial.kind in DESIGN_NOTES:
         notes.append(DESIGN_NOTES[trial.kind].format(switch=trial.switch / 7.0))
     if not test.control:
         notes.append(

@@ -1,9 +1,13 @@
-"""A crossover of two treatments: each person is their own control, the order taken out.
+"""A crossover: each person is their own control, the order of the treatments taken out.
 
-The classical analysis of Hills and Armitage (1979, Br J Clin Pharmacol 8:7,
+Of two treatments, the classical analysis of Hills and Armitage (1979, Br J Clin Pharmacol 8:7,
 doi:10.1111/j.1365-2125.1979.tb05903.x): half the difference between the two periods, compared
-between the two sequences. A trend that is the same for all cancels. It takes for granted that
-nothing carries over a washout; that cannot be tested with any power, and so is not.
+between the two sequences. Of more, two treatments at a time by the same idea (Senn 2002, Cross-over
+Trials in Clinical Research, chapter 5): the difference within each person between the periods of
+the two, averaged within a sequence, then over the sequences. As every treatment comes once in every
+period, a trend that is the same for all cancels in that average, however many people a sequence
+has; with two treatments both are one analysis. It takes for granted that nothing carries over a
+washout; that cannot be tested with any power, and so is not.
 """
 
 from __future__ import annotations
@@ -12,30 +16,56 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from follicle_sim.analysis.groups import Floats, Group, refuse
+from follicle_sim.analysis.groups import (
+    DUST,
+    Alternative,
+    Effects,
+    Floats,
+    Group,
+    give_need,
+    no_reasons,
+    refuse,
+    student,
+)
+from follicle_sim.analysis.linear import few, moments
+from follicle_sim.analysis.methods import compare_many
 from follicle_sim.analysis.people import SAME_DAY, Flags, Trial
 
 METHODS = ("t_test", "welch", "wilcoxon")
 """Tests between the two sequences."""
 
+OF_MANY = ("t_test", "welch")
+"""Tests of a mean over three sequences or more."""
+
 
 @dataclass(frozen=True)
 class Periods:
-    """What a two-period crossover compares.
+    """Two treatments of a crossover, held against each other within people.
 
     Parameters
     ----------
-    first, second
-        The people who had the treatment first, and those who had it second: groups whose
-        difference is treatment minus control.
     treated, control
-        Change within a period under each, (R, n), of all people.
+        Change within a period under each, (R, A, S).
+    first
+        Position of the sequence that has the treatment first; of two sequences only.
+    size : (R,)
+        Largest absolute value that the changes come from: they carry its rounding.
     """
 
-    first: Group
-    second: Group
     treated: Floats
     control: Floats
+    first: int
+    size: Floats
+
+    @property
+    def difference(self) -> Floats:
+        """Treated minus control, (R, A, S); NaN where one of them was not seen."""
+        return self.treated - self.control
+
+
+def methods_for(treatments: int) -> tuple[str, ...]:
+    """Return the tests that fit a crossover of so many treatments."""
+    return METHODS if treatments == 2 else OF_MANY
 
 
 def labels(trial: Trial) -> tuple[str, ...]:
@@ -45,32 +75,52 @@ def labels(trial: Trial) -> tuple[str, ...]:
 
 
 def last_day(trial: Trial) -> float:
-    """Return the last visit that lies in the first period, day since its start."""
-    end = trial.periods[1][0]
-    inside = trial.days[(trial.days > 0.0) & (trial.days < end)]
-    if inside.size == 0:
-        raise refuse("at", "no visit between the starts of the two periods")
-    return float(inside[-1])
+    """Return the last visit of a period, day since its start.
+
+    The last period ends with the last visit, and all are alike. Without a washout that visit may be
+    the one that begins the next period.
+    """
+    wanted = float(trial.days[-1]) - trial.periods[-1][0]
+    day = float(trial.days[trial.visit(wanted)])
+    if day <= 0.0:
+        raise refuse("at", "no visit after the start of a period")
+    return day
 
 
-def end_visits(trial: Trial, day: float) -> tuple[int, int]:
-    """Return the endpoint visit of each of the two periods, `day` since its start.
+def check_day(trial: Trial, day: float) -> None:
+    """Refuse an endpoint visit that does not lie in every period.
 
     Raises
     ------
     InputError
-        No visit that day after each start.
+        After the last visit of a period, or no visit that day after each start.
     """
-    first, second = (start for start, _ in trial.periods)
-    if day >= second - SAME_DAY:
-        raise refuse("at", f"week {day / 7:g} is not inside the first period")
-    return trial.visit(first + day), trial.visit(second + day)
+    if not 0.0 < day <= last_day(trial) + SAME_DAY:
+        raise refuse("at", f"week {day / 7:g} is not inside a period, after its start")
+    for start, _ in trial.periods:
+        trial.visit(start + day)
 
 
-def period_groups(
-    trial: Trial, treatment: str, control: str, day: float, keep: Flags
-) -> tuple[Periods, tuple[int, int]]:
-    """Return the groups of a crossover, and the endpoint visit of each period.
+def visits_of(trial: Trial, label: str, day: float) -> list[tuple[int, int]]:
+    """Return for each sequence the first and the endpoint visit of the period of one treatment.
+
+    Raises
+    ------
+    InputError
+        Nobody is given it.
+    """
+    known = labels(trial)
+    if label not in known:
+        raise refuse("comparisons", f'nobody is given "{label}"; allowed: {", ".join(known)}')
+    found = []
+    for arm in trial.arms:
+        start = next(start for start, given in trial.periods if given[arm] == label)
+        found.append((trial.visit(start), trial.visit(start + day)))
+    return found
+
+
+def pair_of(trial: Trial, treatment: str, control: str, day: float, keep: Flags) -> Periods:
+    """Return the changes of people under two treatments.
 
     Parameters
     ----------
@@ -84,27 +134,72 @@ def period_groups(
     Raises
     ------
     InputError
-        Other than two treatments, an unknown label, no visit that day after each start.
+        An unknown label, no visit that day after each start.
     """
-    if len(trial.periods) != 2 or len(trial.arms) != 2:
-        count = f"{len(trial.periods)} periods and {len(trial.arms)} sequences"
-        raise refuse("comparisons", f"a crossover of 2 treatments can be analysed; found {count}")
-    known = labels(trial)
-    for label in (treatment, control):
-        if label not in known:
-            raise refuse("comparisons", f'nobody is given "{label}"; allowed: {", ".join(known)}')
-    ends = end_visits(trial, day)
+    check_day(trial, day)
     values = np.where(keep[..., None], trial.values, np.nan)
-    changes = [
-        values[..., end] - values[..., trial.visit(start)]
-        for (start, _), end in zip(trial.periods, ends, strict=True)
-    ]
-    at = [trial.arms.index(arm) for arm, given in trial.periods[0][1].items() if given == treatment]
-    first, second = at[0], 1 - at[0]
-    halves = [(changes[0][:, arm] - changes[1][:, arm]) / 2 for arm in (first, second)]
-    # Halves of differences carry the rounding of the counts they come from.
+
+    def changes(label: str) -> Floats:
+        return np.stack(
+            [
+                values[:, arm, :, end] - values[:, arm, :, start]
+                for arm, (start, end) in enumerate(visits_of(trial, label, day))
+            ],
+            axis=1,
+        )
+
+    starts = [start for start, _ in visits_of(trial, treatment, day)]
     size = np.where(np.isfinite(values), np.abs(values), 0.0).max(axis=(1, 2, 3), initial=0.0)
-    groups = [Group(np.zeros_like(half), half[..., None], size=size) for half in halves]
-    treated = np.concatenate([changes[0][:, first], changes[1][:, second]], axis=1)
-    untreated = np.concatenate([changes[1][:, first], changes[0][:, second]], axis=1)
-    return Periods(groups[0], groups[1], treated, untreated), ends
+    return Periods(changes(treatment), changes(control), int(np.argmin(starts)), size)
+
+
+def compare(periods: Periods, method: str, level: float, alternative: Alternative) -> Effects:
+    """Compare two treatments in each of R trials.
+
+    Parameters
+    ----------
+    method
+        One of `methods_for` so many treatments.
+    level, alternative
+        As in `follicle_sim.analysis.methods.compare_many`.
+    """
+    if periods.difference.shape[1] > 2:
+        return _over_sequences(periods, method, level, alternative)
+    halves = [
+        sign * periods.difference[:, arm] / 2
+        for arm, sign in ((periods.first, 1.0), (1 - periods.first, -1.0))
+    ]
+    groups = [Group(np.zeros_like(half), half[..., None], size=periods.size) for half in halves]
+    return compare_many(method, groups[0], groups[1], level=level, alternative=alternative)
+
+
+def _over_sequences(
+    periods: Periods, method: str, level: float, alternative: Alternative
+) -> Effects:
+    """Return the mean over sequences of a difference (R, A, S), the spread being that within them.
+
+    t_test: one variance for all sequences; welch: each its own, with Satterthwaite's degrees of
+    freedom. Without anybody in a sequence the periods would not cancel.
+    """
+    dust = DUST * periods.size
+    count, mean, squares = moments(periods.difference, dust[:, None])
+    sequences = count.shape[1]
+    why = no_reasons(dust.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if method == "welch":
+            needed = f"2 in each of {sequences} sequences"
+            enough = np.asarray((count > 1).all(axis=1))
+            parts = squares / (count - 1.0) / count
+            variance = parts.sum(axis=1)
+            df = variance**2 / (parts**2 / (count - 1.0)).sum(axis=1)
+            df = np.where(variance == 0.0, count.sum(axis=1) - float(sequences), df)
+        else:
+            needed = f"1 in each of {sequences} sequences, {sequences + 1} in all"
+            df = np.maximum(count.sum(axis=1) - float(sequences), 0.0)
+            enough = np.asarray((count > 0).all(axis=1) & (df > 0.0))
+            variance = squares.sum(axis=1) / df * (1.0 / count).sum(axis=1)
+        se = np.sqrt(variance) / sequences
+    give_need(why, ~enough, lambda i: few(count[i].tolist(), needed))
+    estimate = np.where(enough, mean.mean(axis=1), np.nan)
+    people = count.sum(axis=1), np.zeros(len(count), np.int64)
+    return student(estimate, se, df, people, method, level, alternative, dust=dust, why=why)

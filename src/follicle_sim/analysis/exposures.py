@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,3 +92,23 @@ def exposures(dataset: xr.Dataset, scenario: Scenario) -> list[list[Exposure]]:
             rows.append(Exposure(dose, times, due, due & took))
         found.append(rows)
     return found
+
+
+def anything_due(lines: Sequence[Exposure]) -> bool:
+    """Return whether an arm is given anything while its people are in the trial."""
+    return any(line.times.size > 0 for line in lines)
+
+
+def exposed(lines: Sequence[Exposure]) -> Flags:
+    """Return who of an arm took a dose at all, (S,); at least one line."""
+    return np.asarray(np.any([line.took.any(axis=1) for line in lines], axis=0))
+
+
+def ended_early(lines: Sequence[Exposure], until: Floats) -> Flags:
+    """Return whose treatment ended before its last dose, (S,): more was to come from `until` on.
+
+    until : (S,) day from which each person takes nothing more, infinity or NaN for never
+    """
+    end = np.where(np.isnan(until), np.inf, until)
+    last = max((float(line.times[-1]) for line in lines if line.times.size), default=-np.inf)
+    return np.asarray(end <= last)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from follicle_sim.analysis.exposures import exposures
+from follicle_sim.analysis import crossover
+from follicle_sim.analysis.exposures import anything_due, exposed, exposures
 from follicle_sim.analysis.people import Flags, Trial, read_trial, scenario_of
 from follicle_sim.analysis.plan import Test
-from follicle_sim.analysis.sets import SETS, Rules, members
+from follicle_sim.analysis.sets import SETS, Rules, members_at
 from follicle_sim.attendance import Left
 from follicle_sim.scenario.analysis import Analysis
 
@@ -30,7 +31,7 @@ class ArmFlow:
     allocated
         People in it.
     received
-        Those who took a dose; None where the arm is given nothing.
+        Those who took a dose; None where the arm is given nothing while people are in the trial.
     stopped
         Those who stopped treatment early; None where the design has no early stop.
     lost
@@ -100,18 +101,16 @@ def subject_flow(dataset: xr.Dataset, plan: Analysis, test: Test) -> SubjectFlow
     trial = read_trial(dataset, test.endpoint)
     scenario = scenario_of(dataset)
     given = [] if scenario is None else exposures(dataset, scenario)
-    visit = primary_visit(trial, test)
     rules = Rules(plan.least_doses, plan.most_late)
     seen = analysed_people(trial, test)
-    sets = {name: members(name, trial, visit, rules)[0] & seen for name in SETS}
+    sets = {name: members_at(name, trial, test.day, rules)[0] & seen for name in SETS}
     arms = []
     for index, label in enumerate(trial.arms):
         here = trial.enrolled[0, index]
         size = int(here.sum())
         received = None
-        if given and given[index]:
-            took = np.any([line.took.any(axis=1) for line in given[index]], axis=0)
-            received = int(took.sum())
+        if given and anything_due(given[index]):
+            received = int(exposed(given[index]).sum())
         stopped = None
         if "stopped_day" in trial.known:
             stopped = int(np.isfinite(trial.known["stopped_day"][0, index][here]).sum())
@@ -141,19 +140,25 @@ def subject_flow(dataset: xr.Dataset, plan: Analysis, test: Test) -> SubjectFlow
     )
 
 
-def primary_visit(trial: Trial, test: Test) -> int:
-    """Return the position of the visit a test looks at; in a crossover that of the last period."""
-    if trial.kind == "crossover":
-        return trial.visit(trial.periods[-1][0] + test.day)
-    return trial.visit(test.day)
-
-
 def analysed_people(trial: Trial, test: Test) -> Flags:
     """Return who has all that a comparison needs as seen, without a rule for gaps, (A, S)."""
-    starts = [0.0] if trial.kind != "crossover" else [start for start, _ in trial.periods]
-    visits = [trial.visit(start + day) for start in starts for day in (0.0, test.day)]
-    seen = np.isfinite(trial.values[0][..., visits]).all(axis=-1)
-    return np.asarray(seen & trial.enrolled[0])
+    seen = trial.enrolled[0].copy()
+    for arm, visits in enumerate(needed_visits(trial, test)):
+        seen[arm] &= np.isfinite(trial.values[0, arm][:, visits]).all(axis=-1)
+    return np.asarray(seen)
+
+
+def needed_visits(trial: Trial, test: Test) -> list[list[int]]:
+    """Return the visits of each arm that a comparison is made of: baseline and endpoint.
+
+    In a crossover these are of the periods of the two treatments compared.
+    """
+    if trial.kind != "crossover":
+        return [[trial.visit(0.0), trial.visit(test.day)] for _ in trial.arms]
+    pairs = [
+        crossover.visits_of(trial, label, test.day) for label in (test.treatment, test.control)
+    ]
+    return [[visit for turns in each for visit in turns] for each in zip(*pairs, strict=True)]
 
 
 def _missed(trial: Trial, arm: int) -> tuple[int, int]:

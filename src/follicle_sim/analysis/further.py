@@ -26,7 +26,7 @@ from follicle_sim.analysis.responders import (
     wilson,
 )
 from follicle_sim.analysis.result import TrialRow, known
-from follicle_sim.analysis.sets import Rules, members
+from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.scenario.analysis import Analysis
 
 
@@ -48,7 +48,7 @@ class Further:
         self.visit = trial.visit(test.day)
         self.start = int(np.flatnonzero(trial.days == 0.0)[0])
         rules = Rules(plan.least_doses, plan.most_late)
-        self.keep: Flags = members(plan.set, trial, self.visit, rules)
+        self.keep: Flags = members_at(plan.set, trial, test.day, rules)
         self.days = trial.days[self.start + 1 : self.visit + 1]
         self.treated = self._group(test.treatment)
         self.control = self._group(test.control) if test.control else None

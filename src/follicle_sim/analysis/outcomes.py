@@ -20,7 +20,7 @@ from follicle_sim.analysis.satisfaction import (
     compare_occasions,
     load_scales,
 )
-from follicle_sim.analysis.sets import Rules, members
+from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.scenario.analysis import Analysis
 
 
@@ -87,7 +87,7 @@ def _satisfied(
     said: Floats, trial: Trial, test: Test, plan: Analysis, replicate: int
 ) -> list[TrialRow]:
     visit = trial.visit(test.day)
-    keep = members(plan.set, trial, visit, Rules(plan.least_doses, plan.most_late))[replicate]
+    keep = members_at(plan.set, trial, test.day, Rules(plan.least_doses, plan.most_late))[replicate]
     said = np.where(keep[..., None], said, np.nan)
     mine = said[trial.arm(test.treatment)]
 

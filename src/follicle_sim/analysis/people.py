@@ -16,6 +16,7 @@ from follicle_sim.analysis.groups import Floats, Group, refuse
 from follicle_sim.endpoints import arm_roles
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.provenance import stored_scenario
+from follicle_sim.scenario.arrangement import arranged_arms
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.trials.simulated import RECIPES
 
@@ -55,6 +56,8 @@ class Trial:
         Seed of the run, for draws that belong to the analysis.
     stratified
         Randomisation was balanced within classes of severity.
+    drawn_as
+        Names of the arms in the random draws; empty where they are the labels.
     """
 
     arms: tuple[str, ...]
@@ -69,6 +72,7 @@ class Trial:
     switch: float
     seed: int
     stratified: bool = False
+    drawn_as: tuple[str, ...] = ()
 
     @cached_property
     def enrolled(self) -> Flags:
@@ -86,6 +90,10 @@ class Trial:
     def larger_is_better(self) -> bool:
         """Tell whether a gain of the endpoint is what treatment is for."""
         return self.endpoint not in SMALLER_IS_BETTER
+
+    def name(self, label: str) -> str:
+        """Return the name of an arm, or of what is given in a crossover, in the random draws."""
+        return dict(zip(self.arms, self.drawn_as, strict=False)).get(label, label)
 
     def arm(self, label: str) -> int:
         """Return the position of an arm; refuses one that is not there."""
@@ -163,7 +171,14 @@ def read_trial(dataset: xr.Dataset, endpoint: str) -> Trial:
         _switch(scenario),
         1 if scenario is None else scenario.run.seed,
         getattr(scenario.design, "stratify", None) is not None if scenario else False,
+        () if scenario is None else named_arms(arms, scenario),
     )
+
+
+def named_arms(labels: Sequence[str], scenario: Scenario) -> tuple[str, ...]:
+    """Return what names each arm of a dataset in the random draws."""
+    known = {arm.label: arm.drawn_as for arm in arranged_arms(scenario)}
+    return tuple(known.get(label, label) for label in labels)
 
 
 def scenario_of(dataset: xr.Dataset) -> Scenario | None:

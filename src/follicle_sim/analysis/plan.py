@@ -143,10 +143,15 @@ def control_of(arms: Sequence[str], roles: Mapping[str, str]) -> str:
 
 def _check_method(plan: Analysis, trial: Trial, method: str, compared: bool) -> None:
     if trial.kind == "crossover":
-        if method not in crossover.METHODS:
-            allowed = ", ".join(crossover.METHODS)
-            message = f"found {method}; a crossover is analysed between its sequences by {allowed}"
-            raise refuse("method", message)
+        if not compared:
+            roles = ", ".join(CONTROLS)
+            message = f"a crossover compares treatments, and no arm is a control ({roles})"
+            raise refuse("comparisons", f"{message}; name two arms in [[analysis.comparisons]]")
+        fitting = crossover.methods_for(len(trial.arms))
+        if method not in fitting:
+            what = f"a crossover of {len(trial.arms)} treatments"
+            message = f"found {method}; {what} is analysed between its sequences"
+            raise refuse("method", f"{message} by {', '.join(fitting)}")
         if plan.missing != "available":
             raise refuse("missing", f"found {plan.missing}; in a crossover only available")
         return

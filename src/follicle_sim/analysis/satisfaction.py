@@ -123,7 +123,7 @@ def answers(trial: Trial, scale: Scale) -> Floats:
     for replicate in range(replicates):
         for arm in range(arms):
             subject = np.arange(people)
-            stream = stream_of(trial.arms[arm])
+            stream = stream_of(trial.name(trial.arms[arm]))
             # The same person in two arms judges by the same standards.
             own = 0 if trial.paired else stream
             if "person" in trial.known:

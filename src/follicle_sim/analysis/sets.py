@@ -34,20 +34,21 @@ class AnalysisSet:
     Parameters
     ----------
     members
-        Takes a trial, the position of the endpoint visit and the rules; returns (R, A, S).
+        Takes a trial, the position of the endpoint visit, the rules, and the day of the baseline
+        that belongs to the visit; returns (R, A, S).
     description
         For tables.
     """
 
-    members: Callable[[Trial, int, Rules], Flags]
+    members: Callable[[Trial, int, Rules, float], Flags]
     description: str
 
 
-def _everybody(trial: Trial, visit: int, rules: Rules) -> Flags:
+def _everybody(trial: Trial, visit: int, rules: Rules, start: float = 0.0) -> Flags:
     return trial.enrolled
 
 
-def _per_protocol(trial: Trial, visit: int, rules: Rules) -> Flags:
+def _per_protocol(trial: Trial, visit: int, rules: Rules, start: float = 0.0) -> Flags:
     inside = trial.enrolled & np.isfinite(trial.values[..., visit])
     day = trial.days[visit]
     if "attended" in trial.known:
@@ -59,6 +60,8 @@ def _per_protocol(trial: Trial, visit: int, rules: Rules) -> Flags:
         inside &= ~(trial.known["stopped_day"] < day)
     if "visit_day" in trial.known:
         inside &= ~(np.abs(trial.known["visit_day"][..., visit] - day) > rules.most_late)
+    # Whose baseline was missed has no change, and did not keep the protocol either.
+    inside &= np.isfinite(trial.values[..., trial.visit(start)])
     if trial.paired:
         # One side of a head cannot keep the protocol alone.
         inside = np.broadcast_to(inside.all(axis=1, keepdims=True), inside.shape)
@@ -76,8 +79,17 @@ SETS: Mapping[str, AnalysisSet] = {
 }
 
 
-def members(name: str, trial: Trial, visit: int, rules: Rules | None = None) -> Flags:
+def members(
+    name: str, trial: Trial, visit: int, rules: Rules | None = None, start: float = 0.0
+) -> Flags:
     """Return who belongs to an analysis set, (R, A, S).
+
+    Parameters
+    ----------
+    visit
+        Position of the endpoint visit.
+    start
+        Day of the baseline it is held against; in a crossover that of its period.
 
     Raises
     ------
@@ -86,4 +98,23 @@ def members(name: str, trial: Trial, visit: int, rules: Rules | None = None) -> 
     """
     if name not in SETS:
         raise unknown("set", "analysis set", name, tuple(SETS))
-    return SETS[name].members(trial, visit, rules or Rules())
+    return SETS[name].members(trial, visit, rules or Rules(), start)
+
+
+def members_at(name: str, trial: Trial, day: float, rules: Rules | None = None) -> Flags:
+    """Return who belongs to an analysis set for an endpoint on a day, (R, A, S).
+
+    In a crossover the day counts from the start of a period, and whoever keeps the protocol does so
+    in all periods. What a test, a page and a table say of a person all come from here.
+
+    Raises
+    ------
+    InputError
+        An unknown name, no visit on that day.
+    """
+    if trial.kind != "crossover":
+        return members(name, trial, trial.visit(day), rules)
+    every = [
+        members(name, trial, trial.visit(start + day), rules, start) for start, _ in trial.periods
+    ]
+    return np.asarray(np.all(every, axis=0))

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from follicle_sim.console.doctor import print_diagnosis as print_diagnosis
     from follicle_sim.console.explain import explain_with_status as explain_with_status
     from follicle_sim.console.explain import print_explanation as print_explanation
     from follicle_sim.console.inference import print_calibration as print_calibration
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from follicle_sim.console.scenario import print_scenario as print_scenario
     from follicle_sim.console.scoreboard import print_scoreboard as print_scoreboard
     from follicle_sim.console.scoreboard import print_worsened as print_worsened
-    from follicle_sim.console.scoreboard import scoreboard_progress as scoreboard_progress
+    from follicle_sim.console.stored import print_incomplete as print_incomplete
+    from follicle_sim.console.stored import print_other_numbers as print_other_numbers
     from follicle_sim.console.treatments import print_treatment as print_treatment
     from follicle_sim.console.treatments import print_treatments as print_treatments
     from follicle_sim.console.trial import print_trial as print_trial
@@ -36,9 +38,12 @@ _HOMES = {
     "explain_with_status": "explain",
     "print_calibration": "inference",
     "print_check": "predictive",
+    "print_diagnosis": "doctor",
     "print_explanation": "explain",
+    "print_incomplete": "stored",
     "print_method": "instruments",
     "print_methods": "instruments",
+    "print_other_numbers": "stored",
     "print_plausible": "plausible",
     "print_power": "power",
     "print_run": "run",
@@ -54,7 +59,6 @@ _HOMES = {
     "print_trial": "trial",
     "print_worsened": "scoreboard",
     "print_written": "power",
-    "scoreboard_progress": "scoreboard",
     "simulate_with_progress": "progress",
     "watched": "progress",
 }

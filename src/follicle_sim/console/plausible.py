@@ -68,7 +68,10 @@ def _ratio(ratio: float, low: float, high: float, bound: bool) -> str:
 
 
 def _repeat_groups(repeats: Rows) -> dict[str, list[list[str]]]:
-    names = {"parallel": "two arms: people an arm", "split_scalp": "split scalp: people in all"}
+    names = {
+        "parallel": "two arms: people an arm, in all twice as many",
+        "split_scalp": "split scalp: people in all, each with both sides",
+    }
     groups: dict[str, list[list[str]]] = {}
     for row in repeats:
         key = f"{row.potency:g}", f"{row.week:g}"

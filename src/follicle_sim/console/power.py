@@ -13,7 +13,7 @@ from follicle_sim.console.text import (
     plain_words,
     print_groups,
 )
-from follicle_sim.figures.power import people_needed
+from follicle_sim.figures.power import in_all, people_needed
 from follicle_sim.inference.power import PowerResult
 from follicle_sim.inference.power_rows import OFF, PowerRow
 
@@ -29,14 +29,19 @@ def print_power(found: PowerResult, caveats: Sequence[str] = ()) -> None:
     measure = "" if plan.measured == "change" else f" ({plan.measured})"
     what = f"{plain_words(plan.endpoint)}{measure}, {plain_words(plan.method)}"
     console.print(f"\n{what}, alpha {plan.level_of_error:g} {sides}")
+    console.print(f"{found.people.meaning()}.")
     if found.stopped:
         done = {str(drug): int(n) for drug, n in zip(*_done(found), strict=True)}
         parts = [f"{n:,} of {found.wanted:,} with the drug {drug}" for drug, n in done.items()]
         console.print(f"Stopped by the user; trials done: {', '.join(parts)}.")
     digits = decimals(row.estimate_sd for row in found.rows)
-    columns = [Column("week", True), Column("n", True), Column("power (%)", True)]
-    columns += [Column("estimate (SD)", True), Column("CI width", True)]
-    columns += [Column("exagg.", True), Column("wrong sign", True)]
+    columns = [Column("week", True), Column("n", True), Column("in all", True)]
+    columns += [
+        Column("power (%)", True),
+        Column("estimate\n(SD)", True),
+        Column("CI\nwidth", True),
+    ]
+    columns += [Column("exagg.", True), Column("wrong\nsign", True)]
     groups: dict[str, list[list[str]]] = {}
     for row in found.rows:
         title = f"{row.comparison}{', drug switched off' if row.drug == OFF else ''}"
@@ -49,8 +54,9 @@ def print_power(found: PowerResult, caveats: Sequence[str] = ()) -> None:
         )
     _print_smallest(console, found)
     console.print(
-        "\npower: share of significant trials [95 % Monte Carlo interval]; with the drug switched "
-        "off it is the type-I error. exagg.: size of significant estimates over the mean of all."
+        "\nin all: people of all arms, each counted once. power: share of significant trials "
+        "[95 % Monte Carlo interval]; with the drug switched off it is the type-I error. exagg.: "
+        "size of significant estimates over the mean of all."
     )
     for note in plan.notes:
         console.print(f"! {note[:1].upper()}{note[1:]}.")
@@ -78,6 +84,7 @@ def _cells(row: PowerRow, digits: int) -> list[str]:
     return [
         row.week,
         f"{row.n}",
+        "" if row.people == row.n else f"{row.people:,}",
         f"{percent(row.power)} [{percent(row.power_low)}, {percent(row.power_high)}]",
         estimate,
         number(row.width, digits),
@@ -91,10 +98,11 @@ def _print_smallest(console: Console, found: PowerResult) -> None:
     groups: dict[str, list[list[str]]] = {}
     weeks: dict[tuple[str, str], list[str]] = {}
     for row in found.smallest:
-        weeks.setdefault((row.comparison, row.week), [row.week]).append(people_needed(row))
+        text = people_needed(row) + in_all(row)
+        weeks.setdefault((row.comparison, row.week), [row.week]).append(text)
     for (comparison, _), cells in weeks.items():
         groups.setdefault(comparison, []).append(cells)
-    console.print("\nPeople an arm needed (95 % Monte Carlo interval)\n")
+    console.print("\nSmallest n (95 % Monte Carlo interval), and people in all\n")
     print_groups(console, columns, groups)
     if any(row.extrapolated and row.n is not None for row in found.smallest):
         console.print("* outside the numbers tried: rests on the fitted curve")

@@ -1,14 +1,11 @@
 """The scoreboard in the terminal: rows by treatment, fit statistics, what is not expressed."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from follicle_sim.console.progress import bars
 from follicle_sim.console.run import number_of_week
 from follicle_sim.console.text import (
     Column,
@@ -21,7 +18,6 @@ from follicle_sim.console.text import (
     print_groups,
     print_indented,
 )
-from follicle_sim.inference.scoreboard import Progress as Told
 from follicle_sim.inference.scoreboard import Scoreboard, Worsened, summary
 from follicle_sim.inference.scoring import ScoreRow
 
@@ -35,27 +31,6 @@ _COLUMNS = (
     Column("use"),
 )
 _SHORT = {"calibration": "fit", "validation": "test", "display": "shown"}
-
-
-@contextmanager
-def scoreboard_progress(*, quiet: bool) -> Iterator[Told | None]:
-    """Show a bar of designs on standard error; gives the function to tell it with."""
-    if quiet:
-        yield None
-        return
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-    )
-    with bars(*columns) as bar:
-        task = bar.add_task("getting ready", total=None)
-
-        def tell(done: int, total: int, title: str) -> None:
-            bar.update(task, completed=done, total=total, description=title)
-
-        yield tell
 
 
 def print_scoreboard(board: Scoreboard) -> None:

@@ -21,7 +21,7 @@ NODES_PER_BLOCK = 200_000
 """Subjects times grid times whose own factor levels and forcing a thread holds, about 40 MB."""
 
 Progress = Callable[[int, int], None]
-"""Called with subjects done and subjects in all."""
+"""Called with people done and people in all."""
 
 FOLLICLES_PER_BLOCK = 10_000
 """About a fiftieth of a second of work: threads end together, progress moves, overhead is small."""
@@ -47,9 +47,24 @@ def default_threads() -> int:
 
 
 def run_jobs(
-    jobs: Iterable[Job], total: int, *, threads: int | None = None, progress: Progress | None = None
+    jobs: Iterable[Job],
+    total: int,
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    people: int | None = None,
 ) -> None:
     """Run every job, at most a few ahead of the threads.
+
+    Parameters
+    ----------
+    total
+        Subjects that the jobs finish in all.
+    threads, progress
+        Default: all processors, and nobody is told.
+    people
+        As many as `progress` counts; fewer than `total` where somebody lives several times, once
+        in each arm.
 
     Raises
     ------
@@ -60,7 +75,8 @@ def run_jobs(
     workers = threads or default_threads()
     waiting = iter(jobs)
     pending: set[Future[int]] = set()
-    done = 0
+    done = finished_people = 0
+    people = total if people is None else people
     pool = ThreadPoolExecutor(workers, thread_name_prefix="follicle_sim")
     try:
         while True:
@@ -70,11 +86,12 @@ def run_jobs(
                 return
             finished, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
             done += sum(future.result() for future in finished)
+            finished_people = done * people // max(1, total)
             if progress is not None:
-                progress(done, total)
+                progress(finished_people, people)
     except KeyboardInterrupt:
         raise Interrupted(
-            f"stopped by Ctrl-C after {done} of {total} subjects; nothing was written"
+            f"stopped by Ctrl-C after {finished_people} of {people} subjects; nothing was written"
         ) from None
     finally:
         stop[0] = 1

@@ -33,8 +33,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+    from follicle_sim.scenario.headcount import Headcount
+
 _PANEL, _HEIGHT, _LEFT, _CAPTION = 4.3, 3.0, 0.75, 0.19
 _ENTRY = 1.75  # room of a legend entry
+_WIDE = 5.0  # of a panel: what one week needs fits a line
 _OFF = MUTED
 _WANTED = (0.8, 0.9)
 
@@ -99,6 +102,13 @@ class SmallestLike(NeededLike, Protocol):
     def week(self) -> str: ...
     @property
     def target(self) -> float: ...
+    @property
+    def people(self) -> int | None: ...
+
+
+def in_all(row: SmallestLike) -> str:
+    """Return the people of all arms, as a figure and a table add them; "" where they are n."""
+    return "" if row.people in (None, row.n) else f", {row.people:,} in all"
 
 
 def people_needed(row: NeededLike) -> str:
@@ -118,6 +128,7 @@ def plot_power_panel(
     colours: Mapping[str, str],
     alpha: float,
     ax: Axes,
+    unit: str = "people an arm",
 ) -> Axes:
     """Draw one comparison: points with intervals, curves with bands, type-I error, numbers needed.
 
@@ -129,6 +140,8 @@ def plot_power_panel(
         Of every week.
     alpha
         Of the test.
+    unit
+        Of the numbers of people.
     """
     tried = [row.n for row in rows]
     last = max([max(tried) * 1.06, *(float(line.n[-1]) for line in lines)])
@@ -164,7 +177,7 @@ def plot_power_panel(
     ax.set(xlim=(0.0, last), ylim=(0.0, 1.02))
     ax.set_yticks([0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0])
     ax.set_yticklabels(["0", "20", "40", "60", "80", "90", "100"])
-    ax.set_xlabel("people an arm", fontsize=BODY, color=INK)
+    ax.set_xlabel(unit, fontsize=BODY, color=INK)
     return ax
 
 
@@ -174,6 +187,7 @@ def plot_power(
     smallest: Sequence[SmallestLike],
     title: str,
     alpha: float,
+    people: Headcount,
 ) -> Figure:
     """Draw power against people, one panel a comparison, one colour a week.
 
@@ -185,6 +199,8 @@ def plot_power(
         What is tested, and how.
     alpha
         Of the test.
+    people
+        By arm and in all, for an n of 1.
     """
     names = list(dict.fromkeys(row.comparison for row in rows))
     weeks = list(dict.fromkeys(row.week for row in rows))
@@ -192,9 +208,10 @@ def plot_power(
     colours = {week: readable(looks[week].colour) for week in weeks}
     type_one = any(row.drug == "off" for row in rows)
     with style():
-        foot = 0.75 + _CAPTION * (len(weeks) + 1)
         width = max(_LEFT + _PANEL * len(names) + 0.15, 6.0)
         panel = (width - _LEFT - 0.15) / len(names)
+        each = 1 if panel >= _WIDE else len(_WANTED)  # lines of text a week
+        foot = 0.75 + _CAPTION * (each * len(weeks) + 2)
         handles, texts = _legend(colours, alpha, type_one)
         columns = max(2, int(width / _ENTRY))
         head = 0.75 + 0.2 * math.ceil(len(texts) / columns)
@@ -211,6 +228,7 @@ def plot_power(
                 colours,
                 alpha,
                 ax,
+                people.unit,
             )
             if k == 0:
                 ax.set_ylabel("significant trials (%)", fontsize=BODY, color=INK)
@@ -218,15 +236,24 @@ def plot_power(
                 left / width, 1 - (head - 0.12) / height, _cut(name), fontsize=BODY, color=INK
             )
             for j, week in enumerate(weeks):
-                needed = [people_needed(row) for row in mine if row.week == week]
-                text = f"{_week(week)}: 80 % with {needed[0]}, 90 % with {needed[1]}"
-                y = foot - 0.62 - _CAPTION * j
-                figure.text(
-                    left / width, y / height, text, fontsize=SMALL, color=colours[week], va="top"
-                )
+                needed = [people_needed(row) + in_all(row) for row in mine if row.week == week]
+                texts_of = [f"{100 * w:g} % with {n}" for w, n in zip(_WANTED, needed, strict=True)]
+                told = ["; ".join(texts_of)] if each == 1 else texts_of
+                for i, text in enumerate(told):
+                    y = foot - 0.62 - _CAPTION * (each * j + i)
+                    figure.text(
+                        left / width,
+                        y / height,
+                        f"{_week(week)}: {text}",
+                        fontsize=SMALL,
+                        color=colours[week],
+                        va="top",
+                    )
         figure.text(0.15 / width, 1 - 0.3 / height, title, fontsize=TITLE, color=INK)
-        note = "people an arm, 95 % Monte Carlo interval; * rests on the fitted curve"
-        figure.text(_LEFT / width, 0.12 / height, note, fontsize=SMALL, color=MUTED)
+        notes = "95 % Monte Carlo interval; * rests on the fitted curve", people.meaning(short=True)
+        for i, note in enumerate(notes):
+            y = (0.12 + _CAPTION * i) / height
+            figure.text(_LEFT / width, y, note, fontsize=SMALL, color=MUTED)
         figure.legend(
             handles=handles,
             labels=texts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -43,6 +44,7 @@ _NAME, _SAID = 1.85, 1.4  # room for names left of a panel, and for numbers righ
 _COURSE, _ROW, _RATE, _BAR = 3.9, 0.46, 0.3, 0.42
 _HEAD, _AXIS, _ENTRY = 0.3, 0.62, 0.155  # a heading, what stands under an axis, a legend's line
 _FOOT = 0.4
+_NOTE, _NOTE_LINE = 190, 0.12  # letters of a line below the figure, and its height
 _MOST_LINES = 9
 
 
@@ -133,23 +135,25 @@ def plot_trial(
         entries = -(-len(answers.words) // 2)
         said = _HEAD + _BAR * len(answers.shares) + _AXIS + _ENTRY * entries + 0.1
     tall = max(_COURSE + rated, compared + said)
+    notes = textwrap.wrap(note, _NOTE)
+    foot = _FOOT + _NOTE_LINE * (len(notes) - 1)
     with style():
-        figure = new_figure(_WIDTH, tall + _FOOT + 1.0)
+        figure = new_figure(_WIDTH, tall + foot + 1.0)
         head = write_title(figure, title, _LEFT, _RIGHT) + 0.12
-        height = head + tall + _FOOT
+        height = head + tall + foot
         figure.set_size_inches(_WIDTH, height)
         figure.texts[0].set_y(1.0 - TITLE_TOP / height)
         top = height - head
         turns = course.attrs.get("design_kind") == WITHIN
         since = "the start of the period" if turns else "baseline"
         _heading(figure, f"Change from {since}", _LEFT, top)
-        left = place(figure, _LEFT, _FOOT + rated + 0.6, _WIDTH - _MIDDLE + 0.2, head + _HEAD)
+        left = place(figure, _LEFT, foot + rated + 0.6, _WIDTH - _MIDDLE + 0.2, head + _HEAD)
         plot_density(course, left, variable=variable, change=True)
         left.set_xlabel(f"weeks since {since}", fontsize=BODY, color=INK)
         _heading(figure, "Comparisons", _MIDDLE, top)
         _forest(figure, lines, axes, top - _HEAD)
         if rates:
-            up = _FOOT + rated
+            up = foot + rated
             _heading(figure, f"Responders: {responders}", _LEFT, up)
             low = up - _HEAD - _RATE * len(rates)
             ax = place(figure, _NAME, low, _WIDTH - _MIDDLE + 1.1, height - up + _HEAD)
@@ -160,7 +164,8 @@ def plot_trial(
             low = up - _HEAD - _BAR * len(answers.shares)
             ax = place(figure, _MIDDLE + _NAME, low, _RIGHT, height - up + _HEAD)
             _answers(ax, answers)
-        figure.text(_LEFT / _WIDTH, 0.1 / height, note, fontsize=TINY, color=MUTED, va="bottom")
+        look: dict[str, Any] = {"fontsize": TINY, "color": MUTED, "va": "bottom"}
+        figure.text(_LEFT / _WIDTH, 0.1 / height, "\n".join(notes), **look)
     return figure
 
 

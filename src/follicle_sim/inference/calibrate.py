@@ -15,6 +15,8 @@ from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.figures.profiles import plot_profiles
 from follicle_sim.figures.style import save_figure
 from follicle_sim.files import write_rows, write_text_atomic
+from follicle_sim.folders import being_written
+from follicle_sim.given import check_call, check_kind, check_whole, refused
 from follicle_sim.inference.checkpoint import Checkpoint, fingerprint
 from follicle_sim.inference.emulator import (
     Emulator,
@@ -26,7 +28,7 @@ from follicle_sim.inference.extras import need
 from follicle_sim.inference.likelihood import make_likelihood
 from follicle_sim.inference.optimum import optimum
 from follicle_sim.inference.posterior import GROUPS, Posterior, sample
-from follicle_sim.inference.problem import Calibration, Report, describe, shown_unit
+from follicle_sim.inference.problem import Calibration, describe, shown_unit
 from follicle_sim.inference.profile import LIMIT, Profile, ProfileRow, profile_rows, profiles
 from follicle_sim.inference.report import (
     ParameterRow,
@@ -37,6 +39,7 @@ from follicle_sim.inference.report import (
     write_record,
 )
 from follicle_sim.inference.sharpen import sharpened
+from follicle_sim.progress import Report
 
 Floats = NDArray[np.float64]
 Method = Literal["optimum", "posterior", "profile"]
@@ -82,6 +85,12 @@ def calibrate(job: Job, report: Report | None = None) -> Found:
     Interrupted
         On Ctrl-C; the checkpoints allow to go on.
     """
+    check_kind("calibrate", "job", job, Job, "a Job")
+    if job.method not in METHODS:
+        raise refused("calibrate", "method", job.method, ", ".join(METHODS))
+    check_whole("calibrate", "steps", job.steps)
+    check_whole("calibrate", "walkers", job.walkers, 2)
+    check_call("calibrate", "report", report)
     began = time.perf_counter()
     run: dict[Method, Callable[[Job, Report | None, float], Found]] = {
         "optimum": _optimum,
@@ -132,16 +141,17 @@ def _optimum(job: Job, report: Report | None, began: float) -> Found:
     likelihood = make_likelihood(job.calibration.targets, job.calibration.rules)
     rows = target_rows(likelihood, best.predicted[None, :])
     values = describe(job.calibration.values(best.x))
-    write_rows(job.folder / "optimum_targets.csv", TargetRow, rows)
-    found = Found(
-        files=("optimum.json", "optimum_targets.csv"),
-        seconds=time.perf_counter() - began,
-        targets=tuple(rows),
-        best=values,
-        simulations=emulator.simulations + 1,
-        rough=_rough(job, emulator.error),
-    )
-    _record(job, found, values=values, costs=list(best.costs))
+    with being_written(job.folder, job.method):
+        write_rows(job.folder / "optimum_targets.csv", TargetRow, rows)
+        found = Found(
+            files=("optimum.json", "optimum_targets.csv"),
+            seconds=time.perf_counter() - began,
+            targets=tuple(rows),
+            best=values,
+            simulations=emulator.simulations + 1,
+            rough=_rough(job, emulator.error),
+        )
+        _record(job, found, values=values, costs=list(best.costs))
     return found
 
 
@@ -174,26 +184,27 @@ def _posterior(job: Job, report: Report | None, began: float) -> Found:
     rows = parameter_rows(calibration, posterior)
     targets = target_rows(likelihood, emulator(posterior.thinned(2000)), emulator.error)
     text = posterior_text(calibration, posterior, emulator, job.command)
-    write_text_atomic(job.folder / "posterior.csv", text)
-    write_rows(job.folder / "posterior_parameters.csv", ParameterRow, rows)
-    write_rows(job.folder / "posterior_targets.csv", TargetRow, targets)
-    if job.keep:
-        write_text_atomic(Path(biology.__file__).parent / POSTERIOR_FILE, text)
-    found = Found(
-        files=(
-            "posterior.json",
-            "posterior.csv",
-            "posterior_parameters.csv",
-            "posterior_targets.csv",
-        ),
-        seconds=time.perf_counter() - began,
-        targets=tuple(targets),
-        parameters=tuple(rows),
-        acceptance=posterior.acceptance,
-        simulations=emulator.simulations,
-        rough=_rough(job, emulator.error),
-    )
-    _record(job, found, **_posterior_numbers(posterior, rows, emulator))
+    with being_written(job.folder, job.method):
+        write_text_atomic(job.folder / "posterior.csv", text)
+        write_rows(job.folder / "posterior_parameters.csv", ParameterRow, rows)
+        write_rows(job.folder / "posterior_targets.csv", TargetRow, targets)
+        if job.keep:
+            write_text_atomic(Path(biology.__file__).parent / POSTERIOR_FILE, text)
+        found = Found(
+            files=(
+                "posterior.json",
+                "posterior.csv",
+                "posterior_parameters.csv",
+                "posterior_targets.csv",
+            ),
+            seconds=time.perf_counter() - began,
+            targets=tuple(targets),
+            parameters=tuple(rows),
+            acceptance=posterior.acceptance,
+            simulations=emulator.simulations,
+            rough=_rough(job, emulator.error),
+        )
+        _record(job, found, **_posterior_numbers(posterior, rows, emulator))
     return found
 
 
@@ -219,17 +230,20 @@ def _profile(job: Job, report: Report | None, began: float) -> Found:
     if calibration.within is not None:
         emulator = sharpened(calibration, emulator, _places(job), report)
     curves = profiles(calibration, emulator, report=report)
-    write_rows(job.folder / "profile.csv", ProfileRow, profile_rows(curves))
-    table = parameter_table()
-    scales = [shown_unit(table[name].dimension) for name in calibration.names]
-    save_figure(plot_profiles(curves, LIMIT, scales), job.folder / "profile.png")
-    found = Found(
-        files=("profile.json", "profile.csv", "profile.png"),
-        seconds=time.perf_counter() - began,
-        profiles=curves,
-        simulations=emulator.simulations,
-        rough=_rough(job, emulator.range_error),
-    )
-    flat = {c.name: {"verdict": c.verdict, "low": c.low, "high": c.high} for c in curves}
-    _record(job, found, profiles=flat, emulator_error=np.round(emulator.range_error, 5).tolist())
+    with being_written(job.folder, job.method):
+        write_rows(job.folder / "profile.csv", ProfileRow, profile_rows(curves))
+        table = parameter_table()
+        scales = [shown_unit(table[name].dimension) for name in calibration.names]
+        save_figure(plot_profiles(curves, LIMIT, scales), job.folder / "profile.png")
+        found = Found(
+            files=("profile.json", "profile.csv", "profile.png"),
+            seconds=time.perf_counter() - began,
+            profiles=curves,
+            simulations=emulator.simulations,
+            rough=_rough(job, emulator.range_error),
+        )
+        flat = {c.name: {"verdict": c.verdict, "low": c.low, "high": c.high} for c in curves}
+        _record(
+            job, found, profiles=flat, emulator_error=np.round(emulator.range_error, 5).tolist()
+        )
     return found

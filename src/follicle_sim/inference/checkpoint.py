@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.errors import InputError, Problem
+from follicle_sim.errors import InputError, Interrupted, Problem
 from follicle_sim.files import write_bytes_atomic
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -28,6 +28,10 @@ def fingerprint(settings: Mapping[str, object]) -> str:
     """
     text = json.dumps(settings, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+RESUME = "; go on with --resume"
+"""What whoever stopped a run is told, where the run left something to go on with."""
 
 
 @dataclass(frozen=True)
@@ -70,3 +74,47 @@ class Checkpoint:
         stream = BytesIO()
         np.savez(stream, key=np.array(self.key), **arrays)  # type: ignore[arg-type]
         write_bytes_atomic(self.path, stream.getvalue())
+
+    def drop(self) -> None:
+        """Remove the file: what it was kept for is done."""
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
+
+
+class Kept:
+    """Arrays that a loop has made so far, by name; those of an earlier run where it is resumed.
+
+    Parameters
+    ----------
+    checkpoint
+        Where they go; None keeps them in memory only.
+
+    Raises
+    ------
+    InputError
+        As `Checkpoint.load`.
+    """
+
+    def __init__(self, checkpoint: Checkpoint | None) -> None:
+        self._place = checkpoint or Checkpoint(None, "")
+        self._arrays = self._place.load()
+
+    def get(self, *names: str) -> tuple[NDArray[Any], ...] | None:
+        """Return arrays, None where one of them is not there yet."""
+        if not all(name in self._arrays for name in names):
+            return None
+        return tuple(self._arrays[name] for name in names)
+
+    def put(self, arrays: Arrays) -> None:
+        """Take note of arrays; they are on disk after the next `save`."""
+        self._arrays.update(arrays)
+
+    def save(self) -> None:
+        """Write all arrays."""
+        self._place.save(**self._arrays)
+
+    def stopped(self, done: int, of: int, what: str) -> Interrupted:
+        """Save, and return the interruption that says how far a loop got."""
+        self.save()
+        more = "" if self._place.path is None else RESUME
+        return Interrupted(f"stopped after {done:,} of {of:,} {what}{more}")

@@ -78,7 +78,7 @@ def the_treatment(scenario: Scenario, asked: str = "") -> str:
         if f"{POTENCY_PREFIX}{name}" in potency_parameters(_known(scenario)):
             return name
         message = f"the potency of {name} is true by definition; it cannot be varied"
-    raise InputError(scenario.title, [Problem("treatment", message)])
+    raise InputError(scenario.origin, [Problem("treatment", message)])
 
 
 def _known(scenario: Scenario) -> dict[str, Any]:
@@ -186,7 +186,8 @@ class SpotTrials:
             },
         )
         turn = np.concatenate([part.turn for part in parts], axis=1)
-        return Trials(whole, turn, tuple(share for part in parts for share in part.share))
+        share = tuple(each for part in parts for each in part.share)
+        return Trials(whole, turn, share, parts[0].people)
 
 
 def chosen_spot(trials: Trials, arms: int, spots: int, *, thinnest: bool) -> Trials:
@@ -209,7 +210,7 @@ def chosen_spot(trials: Trials, arms: int, spots: int, *, thinnest: bool) -> Tri
     first = replace(
         trial, arms=trial.arms[:arms], roles=trial.roles[:arms], values=values, known=known
     )
-    return Trials(first, trials.turn[:, :arms], trials.share[:arms])
+    return Trials(first, trials.turn[:, :arms], trials.share[:arms], trials.people)
 
 
 def baseline_of(trial: Trial) -> int:

@@ -23,7 +23,8 @@ from scipy.stats import qmc
 
 from follicle_sim.inference.checkpoint import Checkpoint, fingerprint
 from follicle_sim.inference.likelihood import Likelihood, make_likelihood
-from follicle_sim.inference.problem import Calibration, Report, evaluate_all
+from follicle_sim.inference.problem import Calibration, evaluate_all
+from follicle_sim.progress import Report
 
 Floats = NDArray[np.float64]
 Density = Callable[[Floats], Floats]

@@ -58,7 +58,7 @@ def counterpart(scenario: Scenario, treatment: str, potency: float, row_id: str)
     rows = counterparts(scenario, treatment, potency)
     if row_id not in rows:
         message = f"no counterpart of {row_id}{did_you_mean(row_id, rows)}"
-        raise InputError("fit", [Problem(scenario.title, message)])
+        raise InputError(scenario.origin, [Problem("", message)])
     return rows[row_id]
 
 

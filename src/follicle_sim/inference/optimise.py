@@ -17,17 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.errors import Interrupted
+from follicle_sim.given import check_call, check_threads, check_whole
 from follicle_sim.inference.checkpoint import Checkpoint
 from follicle_sim.inference.gain import Gain, Trials, mean_gain, prices, score
 from follicle_sim.inference.schedule_search import Searched, Tried, search, search_key
 from follicle_sim.inference.schedules import Schedule, Space, make_space
 from follicle_sim.pharmacology.costs import Bill
-from follicle_sim.scenario.load import with_overrides
+from follicle_sim.progress import Report
+from follicle_sim.scenario.load import check_scenario, with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.search_checks import EVERYBODY
 
 Floats = NDArray[np.float64]
-Report = Callable[[str, int, int], None]
 
 MOST_SEEDS = 2**32
 MOST_RETESTED = 10
@@ -154,6 +155,11 @@ def optimise(
     Interrupted
         On Ctrl-C; what was found is kept in the folder.
     """
+    scenario = check_scenario("optimise", scenario)
+    if trials is not None:
+        check_whole("optimise", "trials", trials)
+    check_threads("optimise", threads)
+    check_call("optimise", "report", report)
     spaces = make_spaces(scenario)
     table = spaces[EVERYBODY].search
     limit = trials or table.trials

@@ -11,10 +11,12 @@ from typing import Any
 from follicle_sim.figures.pareto import plot_pareto
 from follicle_sim.figures.style import save_figure
 from follicle_sim.files import write_rows, write_text_atomic
+from follicle_sim.folders import being_written
 from follicle_sim.inference.gain import cost_per_hair, mean_gain
-from follicle_sim.inference.optimise import Best, Optimised, Report, optimise
+from follicle_sim.inference.optimise import Best, Optimised, optimise
 from follicle_sim.inference.report import write_record
 from follicle_sim.pharmacology.costs import CURRENCY, load_costs
+from follicle_sim.progress import Report
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import dump_scenario
 from follicle_sim.scenario.model import Scenario
@@ -87,18 +89,19 @@ def run_optimise(
         scenario, trials=trials, folder=folder, resume=resume, threads=threads, report=report
     )
     rows = [row for best in _everyone(found) for row in rows_of(best)]
-    write_rows(folder / "schedules.csv", ScheduleRow, rows)
-    winner = found.best.space.scenario_with(found.best.winner.schedule)
-    write_text_atomic(folder / "winner.toml", dump_scenario(winner))
-    save_figure(plot_pareto(found.best), folder / "pareto.png")
-    seconds = time.perf_counter() - began
-    record = summary(found) | {
-        "scenario": scenario.title,
-        "scenario_hash": scenario_hash(scenario),
-        "seconds": round(seconds, 1),
-        "schedules": [asdict(row) for row in rows if row.role],
-    }
-    write_record(folder / "optimise.json", command, found.seed, [], record)
+    with being_written(folder, "optimise"):
+        write_rows(folder / "schedules.csv", ScheduleRow, rows)
+        winner = found.best.space.scenario_with(found.best.winner.schedule)
+        write_text_atomic(folder / "winner.toml", dump_scenario(winner))
+        save_figure(plot_pareto(found.best), folder / "pareto.png")
+        seconds = time.perf_counter() - began
+        record = summary(found) | {
+            "scenario": scenario.title,
+            "scenario_hash": scenario_hash(scenario),
+            "seconds": round(seconds, 1),
+            "schedules": [asdict(row) for row in rows if row.role],
+        }
+        write_record(folder / "optimise.json", command, found.seed, [], record)
     return FoundSchedules(found, FILES, seconds)
 
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from follicle_sim.errors import InputError, Problem
+from follicle_sim.errors import InputError, Interrupted, Problem
+from follicle_sim.given import check_threads, check_whole
 from follicle_sim.inference import circumstances as made
+from follicle_sim.inference.checkpoint import Checkpoint, Kept, fingerprint
 from follicle_sim.inference.designs import Offset
 from follicle_sim.inference.plausible_rows import (
     ALL,
@@ -37,22 +36,21 @@ from follicle_sim.inference.plausible_rows import (
     without_the_drug,
     words_of,
 )
-from follicle_sim.inference.power import analyse
 from follicle_sim.inference.power_plan import Plan, complete_plan, without_drug
+from follicle_sim.inference.published_outcome import Flags, Floats, Memory, View, outcome
 from follicle_sim.inference.trial_sources import (
     SimulatedTrials,
     Trials,
-    TrialSource,
     sized,
     trials_at_once,
 )
 from follicle_sim.predict import START_UP, predict_cost
+from follicle_sim.progress import Parts, Report
+from follicle_sim.provenance import package_version
+from follicle_sim.scenario.hashing import scenario_hash
+from follicle_sim.scenario.headcount import people_of
+from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Scenario
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Report = Callable[[str, int, int], None]
-"""Called with the name of a stage, what of it is done and what there is in all."""
 
 POTENCIES = (0.5, 1.0, 2.0, 3.0, 5.0, 8.0)
 """Tried where none are given; none at all, 0, always is."""
@@ -112,10 +110,6 @@ class Plausible:
         )
 
 
-View = tuple[str, Callable[[Trials, range], Trials]]
-"""Name of a circumstance, and what it makes of the trials of these replicates."""
-
-
 @dataclass(frozen=True)
 class _Job:
     """Scenarios to simulate (the spots of one), and the rows that come out of them."""
@@ -124,49 +118,6 @@ class _Job:
     trials: int
     potency: float | None
     views: tuple[View, ...]
-
-
-def outcome(
-    source: TrialSource,
-    plan: Plan,
-    replicates: int,
-    n: int,
-    views: Sequence[View],
-    at_once: int = 50,
-) -> dict[str, tuple[Flags, Floats]]:
-    """Draw studies of n people and tell in which the outcome happened.
-
-    Parameters
-    ----------
-    source
-        Of studies; see `follicle_sim.inference.trial_sources`.
-    plan
-        Complete: the outcome is a significant gain at all its weeks.
-    views
-        What is done to the drawn studies before they are analysed.
-
-    Returns
-    -------
-    By view: significant gains (R, comparison, week) and mean estimates (week,).
-    """
-    good = 1.0 if plan.gains_rise else -1.0
-    parts: dict[str, list[tuple[Flags, Floats]]] = {}
-    for low in range(0, replicates, at_once):
-        names = range(low, min(low + at_once, replicates))
-        drawn = source.draw(names, n)
-        for name, change in views:
-            found = analyse(change(drawn, names), (n,), plan, names).isel(size=0)
-            estimate = found["estimate"].values
-            with np.errstate(invalid="ignore"):
-                gained = (found["p"].values < plan.level_of_error) & (good * estimate > 0.0)
-            parts.setdefault(name, []).append((gained, estimate))
-    return {
-        name: (
-            np.concatenate([gained for gained, _ in each]),
-            np.asarray(np.concatenate([part for _, part in each]).mean(axis=(0, 1))),
-        )
-        for name, each in parts.items()
-    }
 
 
 def plausible(
@@ -179,6 +130,7 @@ def plausible(
     spots: int = SPOTS,
     threads: int | None = None,
     report: Report | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Plausible:
     """Find how probable a significant gain at every visit is, with the drug and without.
 
@@ -201,31 +153,42 @@ def plausible(
         As for `simulate`; results do not depend on it.
     report
         Called with stage, people done and people in all.
+    checkpoint
+        Where finished studies are kept, under `plausible_key`, and taken from.
 
     Raises
     ------
     InputError
         Everything `power` refuses, potencies below 0, no visit after baseline, no or several
-        treatments to choose from.
+        treatments to choose from; a checkpoint of another question.
+    Interrupted
+        On Ctrl-C; what was finished is in the checkpoint.
     """
     began = time.perf_counter()
+    scenario = check_scenario("plausible", scenario)
+    check_whole("plausible", "replicates", replicates)
+    check_whole("plausible", "spots", spots)
+    check_threads("plausible", threads)
     plan = the_plan(scenario, plan, potencies, replicates, spots)
     drug = made.the_treatment(scenario, treatment)
     jobs = _jobs(scenario, plan, drug, sorted(set(potencies)), replicates, spots)
     n = scenario.population.subjects
-    people = [job.trials * sum(len(each.arms) for each in job.scenarios) * n for job in jobs]
+    people = [sum(people_of(each).total for each in job.scenarios) for job in jobs]
+    whole = sum(job.trials * each for job, each in zip(jobs, people, strict=True))
+    parts, kept = Parts("studies", whole, report), Kept(checkpoint)
+    memories = [Memory(kept, k, each, parts) for k, each in enumerate(people)]
     words = words_of(scenario, plan, drug, spots)
     rows: list[ChanceRow] = []
-    for k, job in enumerate(jobs):
-
-        def seen(done: int, of: int, before: int = sum(people[:k])) -> None:
-            if report is not None:
-                report("studies", before + done, sum(people))
-
-        found = _run(job, plan, n, threads, seen)
-        for name, (gained, changes) in found.items():
-            text = words.get(name, name)
-            rows.append(chance_row(name, text, job.potency, gained, changes))
+    try:
+        for job, memory in zip(jobs, memories, strict=True):
+            found = _run(job, plan, n, threads, memory)
+            for name, (gained, changes) in found.items():
+                text = words.get(name, name)
+                rows.append(chance_row(name, text, job.potency, gained, changes))
+            kept.save()
+    except (KeyboardInterrupt, Interrupted):
+        done = sum(memory.done for memory in memories)
+        raise kept.stopped(done, sum(job.trials for job in jobs), "studies") from None
     nulls, months = without_the_drug(rows)
     by_cause = {row.cause: row for row in nulls}
     curves = {}
@@ -268,7 +231,7 @@ def the_plan(
     if not weeks:
         problems.append(Problem("design.visits", "no visit after baseline: nothing to be found"))
     if problems:
-        raise InputError(scenario.title, problems)
+        raise InputError(scenario.origin, problems)
     return complete_plan(
         scenario, replace(plan, weeks=weeks), (scenario.population.subjects,), replicates
     )
@@ -287,25 +250,42 @@ def expected_seconds(
     for job in _jobs(scenario, plan, treatment, sorted(set(potencies)), replicates, spots):
         for each in job.scenarios:
             one = sized(each, plan.endpoint, scenario.population.subjects, 1)
-            people = len(each.arms) * scenario.population.subjects
+            people = sum(size for _, size in people_of(each).arms)
             seconds += job.trials * (predict_cost(one).seconds - START_UP + PERSON * people)
     return seconds
 
 
+def plausible_key(
+    scenario: Scenario,
+    plan: Plan,
+    treatment: str,
+    potencies: Sequence[float],
+    replicates: int,
+    spots: int,
+) -> str:
+    """Return the name of a question for its checkpoint; `plan` as of `the_plan`."""
+    return fingerprint(
+        {
+            "scenario": scenario_hash(scenario),
+            "plan": vars(plan) | {"table": plan.table.model_dump(mode="json")},
+            "treatment": treatment,
+            "potencies": sorted(set(potencies)),
+            "replicates": replicates,
+            "spots": spots,
+            "version": package_version(),
+        }
+    )
+
+
 def _run(
-    job: _Job, plan: Plan, n: int, threads: int | None, seen: Callable[[int, int], None]
+    job: _Job, plan: Plan, n: int, threads: int | None, memory: Memory
 ) -> dict[str, tuple[Flags, Floats]]:
     at_once = trials_at_once(job.scenarios[0], plan.endpoint, n)
-    done = 0
-
-    def progress(now: int, of: int) -> None:
-        nonlocal done
-        seen(done + now, of)
-        if now == of:
-            done += of
-
-    sources = [SimulatedTrials(each, plan.endpoint, threads, progress) for each in job.scenarios]
-    return outcome(made.SpotTrials(tuple(sources)), plan, job.trials, n, job.views, at_once)
+    sources = [
+        SimulatedTrials(each, plan.endpoint, threads, memory.parts) for each in job.scenarios
+    ]
+    spots = made.SpotTrials(tuple(sources))
+    return outcome(spots, plan, job.trials, n, job.views, at_once, memory)
 
 
 def _jobs(

@@ -11,6 +11,7 @@ from typing import Any
 from follicle_sim.figures.plausible import plot_plausible
 from follicle_sim.figures.style import save_figure
 from follicle_sim.files import write_rows, write_text_atomic
+from follicle_sim.folders import writes_whole
 from follicle_sim.inference.plausible import Plausible
 from follicle_sim.inference.plausible_rows import ChanceRow, RatioRow
 from follicle_sim.inference.repeat import RepeatRow
@@ -51,6 +52,7 @@ def as_record(
     }
 
 
+@writes_whole("plausible")
 def write_plausible(
     found: Plausible,
     repeats: Sequence[RepeatRow],

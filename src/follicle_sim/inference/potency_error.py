@@ -110,7 +110,7 @@ def scored_rows(
     lost = [name for name in wanted if name not in rows]
     if lost:
         message = f"no score of {lost[0]}{did_you_mean(lost[0], rows)}"
-        raise InputError("fit", [Problem(scenario.title, message)])
+        raise InputError(scenario.origin, [Problem("", message)])
     return [rows[name] for name in wanted]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,13 @@ from numpy.typing import NDArray
 from follicle_sim.analysis.analyse import answer
 from follicle_sim.analysis.multiplicity import adjusted
 from follicle_sim.errors import Interrupted
+from follicle_sim.given import (
+    check_call,
+    check_kind,
+    check_threads,
+    check_whole,
+    check_wholes,
+)
 from follicle_sim.inference.power_plan import Plan, complete_plan, without_drug
 from follicle_sim.inference.power_rows import (
     OFF,
@@ -37,11 +44,11 @@ from follicle_sim.inference.trial_sources import (
     trials_at_once,
 )
 from follicle_sim.predict import START_UP, predict_cost
+from follicle_sim.progress import Parts, Report
 from follicle_sim.scenario.analysis import Multiplicity
+from follicle_sim.scenario.headcount import Headcount, people_of
+from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Scenario
-
-Report = Callable[[str, int, int], None]
-"""Called with the name of a stage, what of it is done and what there is in all."""
 
 OTHER_LUCK = 1_000_000
 """First replicate of the trials without the drug: no trial with it has that name."""
@@ -68,6 +75,8 @@ class PowerResult:
         questions are asked of this.
     rows, smallest
         What it says, size by size, and the numbers needed.
+    people
+        By arm and in all, for an n of 1.
     wanted
         Trials asked for; fewer were done where the user stopped the run.
     seconds
@@ -78,6 +87,7 @@ class PowerResult:
     trials: xr.Dataset
     rows: tuple[PowerRow, ...]
     smallest: tuple[SmallestRow, ...]
+    people: Headcount
     wanted: int
     seconds: float
 
@@ -109,7 +119,9 @@ def power(
     scenario
         Its design must give every arm people of its own (or sides of their own, split_scalp).
     sizes
-        Numbers of people an arm.
+        Numbers n of people: of an arm, times its ratio of allocation; of a sequence of a crossover;
+        of both sides of a split scalp. `follicle_sim.scenario.headcount.people_of` tells how many
+        that are by arm and in all.
     replicates
         Trials.
     plan
@@ -130,42 +142,29 @@ def power(
         On Ctrl-C before the first trials were done; later on, the result holds those done.
 
     """
+    scenario = check_scenario("power", scenario)
+    sizes = check_wholes("power", "sizes", sizes)
+    check_whole("power", "replicates", replicates)
+    check_kind("power", "plan", plan, Plan, "a Plan")
+    check_threads("power", threads)
+    check_call("power", "report", report)
     plan = complete_plan(scenario, plan or Plan(), sizes, replicates)
     most = max(sizes)
     at_once = trials_at_once(scenario, plan.endpoint, most)
-    people = len(scenario.arms) * most
+    people = replicates * people_of(scenario, most).total
 
-    def source(each: Scenario, stage: str) -> tuple[TrialSource, Progress]:
-        watch = Progress(stage, people, replicates, report)
-        return SimulatedTrials(each, plan.endpoint, threads, watch.seen), watch
+    def source(each: Scenario, stage: str) -> TrialSource:
+        parts = Parts(stage, people, report)
+        return SimulatedTrials(each, plan.endpoint, threads, parts)
 
     sources = {ON: source(scenario, "trials")}
     if type_one:
-        sources[OFF] = source(without_drug(scenario, plan), "trials without the drug")
+        sources[OFF] = source(without_drug(scenario, plan), "drug off")
     return judge(sources, sizes, replicates, plan, at_once)
 
 
-class Progress:
-    """Adds up the people of all parts of a stage for a report."""
-
-    def __init__(self, stage: str, people: int, trials: int, report: Report | None) -> None:
-        self.stage, self.total, self.report = stage, people * trials, report
-        self.before = self.now = 0
-
-    def seen(self, done: int, of: int) -> None:
-        """Take note of people done in the part under way."""
-        self.now = done
-        if self.report is not None:
-            self.report(self.stage, self.before + done, self.total)
-
-    def next_part(self) -> None:
-        """Take note that a part is done."""
-        self.before += self.now
-        self.now = 0
-
-
 def judge(
-    sources: Mapping[str, tuple[TrialSource, Progress | None]],
+    sources: Mapping[str, TrialSource],
     sizes: Sequence[int],
     replicates: int,
     plan: Plan,
@@ -176,7 +175,7 @@ def judge(
     Parameters
     ----------
     sources
-        Trials with and without the drug, with who counts the people.
+        Trials with and without the drug.
     sizes, replicates, plan
         As for `power`; the plan's weeks and method must be given.
     at_once
@@ -191,16 +190,16 @@ def judge(
     sizes = tuple(sorted(set(sizes)))
     found: dict[str, list[xr.Dataset]] = {}
     stopped = False
+    one: Headcount | None = None
     try:
-        for drug, (source, watch) in sources.items():
+        for drug, source in sources.items():
             first = 0 if drug == ON else OTHER_LUCK
             for low in range(0, replicates, at_once):
                 names = range(first + low, first + min(low + at_once, replicates))
                 trials = source.draw(names, sizes[-1])
                 part = analyse(trials, sizes, plan, range(low, low + len(names)))
                 found.setdefault(drug, []).append(part)
-                if watch is not None:
-                    watch.next_part()
+                one = trials.people
     except (KeyboardInterrupt, Interrupted):
         if not found:
             raise
@@ -219,9 +218,13 @@ def judge(
         "sided": plan.sides,
         "stopped": "yes" if stopped else "no",
     }
-    rows = power_rows(data, plan.level_of_error)
-    smallest = smallest_rows(data, plan.level_of_error, plan.sides)
-    return PowerResult(plan, data, rows, smallest, replicates, time.perf_counter() - began)
+    assert one is not None
+    data["people"] = ("size", [one.times(n).total for n in sizes])
+    data["people"].attrs = {"long_name": f"people in all; {one.meaning()}", "units": "1"}
+    rows = power_rows(data, plan.level_of_error, one)
+    smallest = smallest_rows(data, plan.level_of_error, plan.sides, one)
+    seconds = time.perf_counter() - began
+    return PowerResult(plan, data, rows, smallest, one, replicates, seconds)
 
 
 def analyse(trials: Trials, sizes: Sequence[int], plan: Plan, names: range) -> xr.Dataset:

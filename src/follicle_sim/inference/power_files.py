@@ -10,6 +10,7 @@ from typing import Any
 from follicle_sim.figures.power import plot_power
 from follicle_sim.figures.style import name_of, save_figure
 from follicle_sim.files import write_rows, write_text_atomic
+from follicle_sim.folders import writes_whole
 from follicle_sim.inference.power import PowerResult
 from follicle_sim.inference.power_plan import Plan
 from follicle_sim.inference.power_rows import PowerRow, SmallestRow
@@ -34,6 +35,11 @@ def as_record(found: PowerResult, scenario: Scenario, command: str) -> dict[str,
         "seed": scenario.run.seed,
         "plan": _told(found.plan),
         "notes": list(found.plan.notes),
+        "people": [
+            {"n": n, **found.people.times(n).as_record()}
+            for n in dict.fromkeys(row.n for row in found.rows)
+        ],
+        "meaning_of_n": found.people.meaning(),
         "trials_asked_for": found.wanted,
         "stopped": found.stopped,
         "seconds": round(found.seconds, 1),
@@ -47,6 +53,7 @@ def _told(plan: Plan) -> dict[str, Any]:
     return named | {"analysis": plan.table.model_dump(mode="json")}
 
 
+@writes_whole("power")
 def write_power(
     found: PowerResult, scenario: Scenario, folder: Path, command: str
 ) -> tuple[str, ...]:
@@ -69,6 +76,13 @@ def write_power(
     sides = "two-sided" if plan.sides == 2 else "one-sided"
     measure = "" if plan.measured == "change" else f" ({plan.measured})"
     title = f"Power: {name_of(plan.endpoint)}{measure}, {plan.method.replace('_', ' ')}, {sides}"
-    figure = plot_power(found.rows, found.lines(last), found.smallest, title, plan.level_of_error)
+    figure = plot_power(
+        found.rows,
+        found.lines(last),
+        found.smallest,
+        title,
+        plan.level_of_error,
+        found.people,
+    )
     save_figure(figure, folder / "power.png")
     return "power.csv", "smallest.csv", "power.json", "trials.nc", "power.png"

@@ -182,6 +182,8 @@ def complete_plan(scenario: Scenario, plan: Plan, sizes: Sequence[int], replicat
         problems.append(Problem("design.kind", COUNTERFACTUAL))
     plan = replace(plan, table=scenario.analysis)
     plan = replace(plan, endpoint=plan.endpoint or plan.table.endpoint)
+    if _within_persons(scenario, plan):
+        plan = replace(plan, own_change=True)
     arms, roles = labels_and_roles(scenario)
     if plan.control and plan.control not in arms:
         tail = did_you_mean(plan.control, arms)
@@ -216,7 +218,7 @@ def complete_plan(scenario: Scenario, plan: Plan, sizes: Sequence[int], replicat
     except InputError as error:
         problems += error.problems
     if problems:
-        raise InputError(scenario.title, problems)
+        raise InputError(scenario.origin, problems)
     return replace(
         plan,
         weeks=tuple(float(visits[np.argmin(np.abs(visits - week))]) for week in weeks),
@@ -228,6 +230,14 @@ def complete_plan(scenario: Scenario, plan: Plan, sizes: Sequence[int], replicat
         measure=plan.measured,
         pairs=pairs,
     )
+
+
+def _within_persons(scenario: Scenario, plan: Plan) -> bool:
+    """Return whether the table's test looks at each arm's own change, as `analyse` then does."""
+    method, kind = plan.table.method, scenario.design.kind
+    if plan.method or plan.control or method is None or kind in ("split_scalp", "crossover"):
+        return False
+    return METHODS[method].within
 
 
 def _last_week(scenario: Scenario, table: Analysis) -> float:
@@ -272,7 +282,7 @@ def _method(scenario: Scenario, plan: Plan, own: bool) -> tuple[str, str]:
         return method, f'unknown "{method}"{did_you_mean(method, METHODS)}'
     fitting = [name for name, each in METHODS.items() if each.within == within]
     if turns:
-        fitting = list(crossover.METHODS)
+        fitting = list(crossover.methods_for(len(scenario.arms)))
     if method in fitting:
         return method, ""
     why = "arms hold different people"

@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from follicle_sim.inference.power_curve import PowerCurve, SmallestSize, fit_curve, wilson
+from follicle_sim.scenario.headcount import Headcount
 
 Floats = NDArray[np.float64]
 
@@ -34,8 +35,8 @@ class PowerRow:
         Which arms.
     week
         In words; "all" is about significance at all weeks of the plan.
-    n
-        People an arm.
+    n, people
+        Of the trial; see `follicle_sim.scenario.headcount`. `people` are all of them.
     trials
         Trials behind it; `failed` of them could not be analysed and count as not significant.
     power, power_low, power_high
@@ -57,6 +58,7 @@ class PowerRow:
     comparison: str
     week: str
     n: int
+    people: int
     trials: int
     failed: int
     power: float
@@ -72,12 +74,16 @@ class PowerRow:
 
 @dataclass(frozen=True, slots=True)
 class SmallestRow:
-    """People an arm needed by one comparison at one week; see `SmallestSize`."""
+    """People needed by one comparison at one week; see `SmallestSize`.
+
+    `people` are those of all arms in a trial of n.
+    """
 
     comparison: str
     week: str
     target: float
     n: int | None
+    people: int | None
     low: int | None
     high: int | None
     extrapolated: bool
@@ -104,17 +110,22 @@ class PowerLine:
     high: Floats
 
 
-def power_rows(data: xr.Dataset, alpha: float) -> tuple[PowerRow, ...]:
-    """Summarise trials; see `follicle_sim.inference.power.PowerResult`."""
+def power_rows(data: xr.Dataset, alpha: float, one: Headcount) -> tuple[PowerRow, ...]:
+    """Summarise trials; see `follicle_sim.inference.power.PowerResult`.
+
+    one : people for an n of 1
+    """
     return tuple(
-        _row(part, significant, alpha, drug, comparison, week, int(n))
+        _row(part, significant, drug, comparison, week, one.times(int(n)).total)
         for drug, comparison, week, whole, every in _questions(data, alpha)
         for j, n in enumerate(whole["size"].values)
         for part, significant in [(whole.isel(size=j), every[:, j])]
     )
 
 
-def smallest_rows(data: xr.Dataset, alpha: float, sided: int) -> tuple[SmallestRow, ...]:
+def smallest_rows(
+    data: xr.Dataset, alpha: float, sided: int, one: Headcount
+) -> tuple[SmallestRow, ...]:
     """Return the people needed for 80 and 90 %; see `PowerCurve.smallest`."""
     sizes = tuple(int(n) for n in data["size"].values)
     rows = []
@@ -125,8 +136,9 @@ def smallest_rows(data: xr.Dataset, alpha: float, sided: int) -> tuple[SmallestR
                 if curve is None
                 else curve.smallest(target, sizes)
             )
-            found = (size.target, size.n, size.low, size.high, size.extrapolated, size.note)
-            rows.append(SmallestRow(comparison, week, *found))
+            people = None if size.n is None else one.times(size.n).total
+            found = (size.target, size.n, people, size.low, size.high)
+            rows.append(SmallestRow(comparison, week, *found, size.extrapolated, size.note))
     return tuple(rows)
 
 
@@ -194,17 +206,17 @@ def _questions(data: xr.Dataset, alpha: float) -> Iterator[Question]:
 def _row(
     part: xr.Dataset,
     significant: NDArray[np.bool_],
-    alpha: float,
     drug: str,
     comparison: str,
     week: str,
-    n: int,
+    people: int,
 ) -> PowerRow:
     trials, successes = significant.size, int(significant.sum())
     low, high = wilson(successes, trials)
     failed = int(np.isnan(part["p"].values).sum())
     share = successes / trials
-    start = (drug, comparison, week, n, trials, failed, share, low, high)
+    n = int(part["size"])
+    start = (drug, comparison, week, n, people, trials, failed, share, low, high)
     if week == ALL_WEEKS:  # several estimates have no mean to speak of
         return PowerRow(*start, None, None, None, None, None, None)
     estimates = part["estimate"].values

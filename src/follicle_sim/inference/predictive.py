@@ -6,19 +6,26 @@ change is held against where nine in ten of their means lie.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from follicle_sim.endpoints import arm_roles
-from follicle_sim.errors import InputError, Problem, did_you_mean
+from follicle_sim.errors import InputError, Interrupted, Problem, did_you_mean
 from follicle_sim.estimates import Figure, change_mean, relative_change
+from follicle_sim.given import check_call, check_text, check_threads, check_whole
+from follicle_sim.inference.checkpoint import Checkpoint, Kept, fingerprint
 from follicle_sim.inference.designs import scoring_rules
 from follicle_sim.inference.trial_sources import PART
-from follicle_sim.scenario.load import with_overrides
+from follicle_sim.progress import Parts, Report
+from follicle_sim.provenance import package_version
+from follicle_sim.scenario.hashing import scenario_hash
+from follicle_sim.scenario.headcount import people_of
+from follicle_sim.scenario.load import check_scenario, with_overrides
 from follicle_sim.scenario.model import Comparison, Scenario
 from follicle_sim.simulate import memory_needed, simulate
 from follicle_sim.trials.compare import ComparisonRow, compare
@@ -26,7 +33,6 @@ from follicle_sim.trials.observed import observations
 from follicle_sim.trials.simulated import RECIPES, course
 
 Floats = NDArray[np.float64]
-Report = Callable[[str, int, int], None]
 
 LIMITS = (0.05, 0.5, 0.95)
 NORMAL_90 = 1.6449
@@ -123,6 +129,7 @@ def predictive_bands(
     *,
     threads: int | None = None,
     report: Report | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> PredictiveCheck:
     """Simulate trials of a study's size and hold its published changes against them.
 
@@ -137,46 +144,61 @@ def predictive_bands(
         Virtual trials.
     threads, report
         As for `power`.
+    checkpoint
+        Where finished trials are kept, under `check_key`, and taken from.
 
     Raises
     ------
     InputError
-        A study the scenario is not compared with, too few trials, or a study without any number
-        that could be compared.
+        A study the scenario is not compared with, too few trials, a study without any number that
+        could be compared, or a checkpoint of another question.
+    Interrupted
+        On Ctrl-C; what was finished is in the checkpoint.
     """
+    scenario = check_scenario("predictive_bands", scenario)
+    check_text("predictive_bands", "study", study)
+    check_whole("predictive_bands", "replicates", replicates)
+    check_threads("predictive_bands", threads)
+    check_call("predictive_bands", "report", report)
     comparison = _comparison(scenario, study)
     if replicates < FEWEST:
         message = f"found {replicates}; 5 % and 95 % need {FEWEST} trials or more"
-        raise InputError(scenario.title, [Problem("replicates", message)])
+        raise InputError(scenario.origin, [Problem("replicates", message)])
     people, assumed = study_sizes(scenario, comparison)
     trial = as_trial(scenario, max(people.values()))
-    total = replicates * len(scenario.arms) * trial.population.subjects
+    each = people_of(trial).total
     at_once = max(1, min(MOST_TRIALS, int(PART // memory_needed(trial))))
-    rows: list[ComparisonRow] = []
-    courses: dict[Series, list[Floats]] = {}
-    starts: dict[Series, float] = {}
-    days = np.array(trial.design.visits)
+    parts, kept = Parts("trials", replicates * each, report), Kept(checkpoint)
+    rows = _kept_rows(kept)
+    found: list[tuple[Floats, Floats]] = []  # by part: courses (series, R, T) and starts (series,)
     for low in range(0, replicates, at_once):
         number = min(at_once, replicates - low)
-        run = trial.run.model_copy(update={"replicates": number})
-        before = low * len(scenario.arms) * trial.population.subjects
-
-        def seen(done: int, of: int, before: int = before) -> None:
-            if report is not None:
-                report("trials", before + done, total)
-
-        part = trial.model_copy(update={"run": run})
-        data = simulate(part, threads=threads, progress=seen, first_replicate=low)
+        names = f"{low}-{number}-courses", f"{low}-{number}-starts"
+        before = kept.get(*names)
+        if before is not None:
+            parts.skip(number * each)
+            found.append((before[0], before[1]))
+            continue
+        part = trial.model_copy(update={"run": trial.run.model_copy(update={"replicates": number})})
+        try:
+            data = simulate(part, threads=threads, progress=parts.part(), first_replicate=low)
+        except (KeyboardInterrupt, Interrupted):
+            raise kept.stopped(low, replicates, "trials") from None
         if not rows:
             rows = _comparable(data, comparison, scenario)
-        for series in dict.fromkeys(_series(row) for row in rows):
-            values, start = trial_figures(data, series, people)
-            courses.setdefault(series, []).append(values)
-            starts.setdefault(series, start)
+            kept.put({"rows": np.array(json.dumps([asdict(row) for row in rows]))})
+        told = [trial_figures(data, series, people) for series in _every_series(rows)]
+        found.append((np.array([course for course, _ in told]), np.array([x for _, x in told])))
+        kept.put(dict(zip(names, found[-1], strict=True)))
+        kept.save()
+    days, sizes = np.array(trial.design.visits), [part.shape[1] for part, _ in found]
     bands: list[BandRow] = []
     points: list[PointRow] = []
-    for series, parts in courses.items():
-        mine = _bands(series, np.concatenate(parts), days, people, starts[series])
+    for k, series in enumerate(_every_series(rows)):
+        courses = np.concatenate([part[k] for part, _ in found])
+        # of all trials, so that no number depends on how many are one part
+        start = float(np.average([starts[k] for _, starts in found], weights=sizes))
+        mine = _bands(series, courses, days, people, start)
         bands += mine
         points += [_point(row, mine) for row in rows if _series(row) == series]
     return PredictiveCheck(comparison.study, people, assumed, tuple(bands), tuple(points))
@@ -193,7 +215,7 @@ def _comparison(scenario: Scenario, study: str) -> Comparison:
         message = f'not compared with "{study}"{did_you_mean(study, known)}'
     else:
         message = f"compared with several studies; choose one: {', '.join(known)}"
-    raise InputError(scenario.title, [Problem("study", message)])
+    raise InputError(scenario.origin, [Problem("study", message)])
 
 
 def study_sizes(
@@ -240,12 +262,33 @@ def _comparable(
     if not rows:
         reasons = sorted({each.reason for each in table.unmatched})[:3]
         message = f"no change of {comparison.study} has a counterpart: {'; '.join(reasons)}"
-        raise InputError(scenario.title, [Problem("study", message)])
+        raise InputError(scenario.origin, [Problem("study", message)])
     return rows
 
 
 def _series(row: ComparisonRow) -> Series:
     return row.endpoint, row.unit, row.kind, row.arm, row.control
+
+
+def _every_series(rows: list[ComparisonRow]) -> list[Series]:
+    return list(dict.fromkeys(_series(row) for row in rows))
+
+
+def _kept_rows(kept: Kept) -> list[ComparisonRow]:
+    stored = kept.get("rows")
+    return [] if stored is None else [ComparisonRow(**row) for row in json.loads(str(stored[0]))]
+
+
+def check_key(scenario: Scenario, study: str, replicates: int) -> str:
+    """Return the name of a check for its checkpoint."""
+    return fingerprint(
+        {
+            "scenario": scenario_hash(scenario),
+            "study": study,
+            "replicates": replicates,
+            "version": package_version(),
+        }
+    )
 
 
 def trial_figures(

@@ -10,12 +10,14 @@ from follicle_sim.figures.predictive import plot_predictive
 from follicle_sim.figures.published import study_name
 from follicle_sim.figures.style import save_figure
 from follicle_sim.files import write_rows, write_text_atomic
+from follicle_sim.folders import writes_whole
 from follicle_sim.inference.predictive import BandRow, PointRow, PredictiveCheck
 from follicle_sim.provenance import package_version
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Scenario
 
 
+@writes_whole("vpc")
 def write_check(
     found: PredictiveCheck, scenario: Scenario, folder: Path, command: str
 ) -> tuple[str, ...]:

@@ -19,18 +19,17 @@ from numpy.typing import NDArray
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.engine.run import default_threads
 from follicle_sim.errors import InputError, Interrupted, Problem, did_you_mean
-from follicle_sim.inference.checkpoint import Checkpoint
+from follicle_sim.inference.checkpoint import RESUME, Checkpoint
 from follicle_sim.inference.fit_biology import PRIOR, PRIOR_SD, centre, fit_scenario, with_biology
 from follicle_sim.inference.likelihood import Rules, load_rules
 from follicle_sim.inference.targets import Target, load_targets, predict
+from follicle_sim.progress import Report
 from follicle_sim.provenance import package_version
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.simulate import simulate
 from follicle_sim.units import canonical_unit, format_quantity
 
 Floats = NDArray[np.float64]
-Report = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
 
 FREE = ("progression", "severity", "gamma_anagen", "brake_anagen", "brake_kenogen")
 """The parameters that a calibration frees unless told otherwise."""
@@ -179,7 +178,7 @@ def evaluate_all(
                 report(title, int(done.sum()), count)
     except KeyboardInterrupt:
         checkpoint.save(rows=rows, done=done)
-        kept = "; go on with --resume" if checkpoint.path is not None else ""
+        kept = RESUME if checkpoint.path is not None else ""
         message = f"stopped after {int(done.sum())} of {count} simulations{kept}"
         raise Interrupted(message) from None
     finally:

@@ -14,7 +14,8 @@ from scipy.stats import chi2
 
 from follicle_sim.inference.emulator import Density, Emulator, spread_points
 from follicle_sim.inference.likelihood import Likelihood, make_likelihood
-from follicle_sim.inference.problem import Calibration, Report
+from follicle_sim.inference.problem import Calibration
+from follicle_sim.progress import Report
 
 Floats = NDArray[np.float64]
 Verdict = Literal["identified", "no lower limit", "no upper limit", "not identified"]

@@ -6,17 +6,23 @@ scalp. Season, choice of the spot, needle and drift are then the same in both, a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
-from follicle_sim.errors import InputError, Problem
+import numpy as np
+
+from follicle_sim.errors import InputError, Interrupted, Problem
 from follicle_sim.inference import circumstances as made
-from follicle_sim.inference.plausible import Report
-from follicle_sim.inference.power import power
+from follicle_sim.inference.checkpoint import Checkpoint, Kept, fingerprint
+from follicle_sim.inference.plausible import plausible_key
+from follicle_sim.inference.power import PowerResult, power
 from follicle_sim.inference.power_plan import Plan
 from follicle_sim.inference.power_rows import SmallestRow
+from follicle_sim.progress import Parts, Report
 from follicle_sim.scenario.arms import Arm
+from follicle_sim.scenario.headcount import people_of
 from follicle_sim.scenario.model import Scenario
 
 Kind = Literal["parallel", "split_scalp"]
@@ -40,6 +46,8 @@ class RepeatRow:
         People to be found are `n` times this: 2 in parallel, 1 in split_scalp.
     effect
         Mean difference between drug and needle, in the unit of the endpoint.
+    people
+        To be found for `n`.
     n, low, high, extrapolated, note
         See `follicle_sim.inference.power_curve.SmallestSize`.
     """
@@ -51,6 +59,7 @@ class RepeatRow:
     arms: int
     effect: float
     n: int | None
+    people: int | None
     low: int | None
     high: int | None
     extrapolated: bool
@@ -69,7 +78,7 @@ def controlled(scenario: Scenario, treatment: str, kind: Kind, weeks: Sequence[f
     """
     if not weeks or min(weeks) <= 0.0:
         message = f"found {', '.join(f'{week:g}' for week in weeks)}; allowed: above 0"
-        raise InputError(scenario.title, [Problem("repeat week", message)])
+        raise InputError(scenario.origin, [Problem("repeat week", message)])
     given = next(
         arm for arm in scenario.arms if any(dose.treatment == treatment for dose in arm.doses)
     )
@@ -100,6 +109,7 @@ def repeat(
     plan: Plan | None = None,
     threads: int | None = None,
     report: Report | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> tuple[RepeatRow, ...]:
     """Find the people needed by a controlled repeat.
 
@@ -116,58 +126,94 @@ def repeat(
         Visits to test.
     plan
         Endpoint, alpha and sides; the method is that of the design (ANCOVA, or a paired t test).
-    threads, report
-        As for `plausible`.
+    threads, report, checkpoint
+        As for `plausible`; the key of the checkpoint is of `repeat_key`.
+
+    Raises
+    ------
+    Interrupted
+        On Ctrl-C; designs and potencies that were finished are in the checkpoint.
     """
     n = scenario.population.subjects
     sizes = (max(4, n // 3), n, 3 * n)
     trials = max(FEWEST, replicates)
-    each = 2 * sizes[-1] * trials
     tried = [potency for potency in potencies if potency > 0.0]
     asked = plan or Plan()
     asked = Plan(asked.endpoint, tuple(weeks), "", asked.alpha, asked.sided, measure=asked.measure)
     rows: list[RepeatRow] = []
-    before = 0
-    for kind in KINDS:
-        # its own plan: the study's test and comparisons are those of an arm alone
-        study = controlled(scenario, treatment, kind, weeks)
-        table = study.analysis.model_copy(update={"method": None, "comparisons": ()})
-        study = study.model_copy(update={"analysis": table})
-        for potency in tried:
-
-            def seen(stage: str, done: int, of: int, start: int = before) -> None:
-                if report is not None:
-                    report("controlled repeats", start + done, each * len(tried) * len(KINDS))
-
-            found = power(
-                made.with_potency(study, treatment, potency),
-                sizes,
-                trials,
-                asked,
-                type_one=False,
-                threads=threads,
-                report=seen,
-            )
-            effects = {row.week: row.estimate for row in found.rows if row.n == sizes[-1]}
-            rows += [
-                _row(kind, potency, row, effects[row.week])
-                for row in found.smallest
-                if row.week in effects and effects[row.week] is not None
-            ]
-            before += each
+    # its own plan: the study's test and comparisons are those of an arm alone
+    table = scenario.analysis.model_copy(update={"method": None, "comparisons": ()})
+    study = scenario.model_copy(update={"analysis": table})
+    studies = {kind: controlled(study, treatment, kind, weeks) for kind in KINDS}
+    people = {kind: trials * people_of(each, sizes[-1]).total for kind, each in studies.items()}
+    parts = Parts("repeats", len(tried) * sum(people.values()), report)
+    kept = Kept(checkpoint)
+    jobs = [(kind, potency) for kind in KINDS for potency in tried]
+    for done, (kind, potency) in enumerate(jobs):
+        name = f"{kind}-{potency!r}"
+        before = kept.get(name)
+        if before is not None:
+            rows += [RepeatRow(**row) for row in json.loads(str(before[0]))]
+            parts.skip(people[kind])
+            continue
+        try:
+            given = made.with_potency(studies[kind], treatment, potency)
+            found = _power(given, sizes, trials, asked, threads, parts.part())
+        except (KeyboardInterrupt, Interrupted):
+            raise kept.stopped(done, len(jobs), "controlled repeats") from None
+        effects = {row.week: row.estimate for row in found.rows if row.n == sizes[-1]}
+        mine = [
+            _row(kind, potency, found.people.total, row, effects[row.week])
+            for row in found.smallest
+            if row.week in effects and effects[row.week] is not None
+        ]
+        rows += mine
+        kept.put({name: np.array(json.dumps([asdict(row) for row in mine]))})
+        kept.save()
     return tuple(rows)
 
 
-def _row(kind: Kind, potency: float, row: SmallestRow, effect: float | None) -> RepeatRow:
+def _power(
+    scenario: Scenario,
+    sizes: Sequence[int],
+    trials: int,
+    plan: Plan,
+    threads: int | None,
+    report: Report,
+) -> PowerResult:
+    """Return the power of one design at one potency, all of it."""
+    found = power(scenario, sizes, trials, plan, type_one=False, threads=threads, report=report)
+    if found.stopped:
+        raise Interrupted("stopped by Ctrl-C")
+    return found
+
+
+def repeat_key(
+    scenario: Scenario,
+    plan: Plan,
+    treatment: str,
+    potencies: Sequence[float],
+    replicates: int,
+    weeks: Sequence[float],
+) -> str:
+    """Return the name of a repeat for its checkpoint."""
+    study = plausible_key(scenario, plan, treatment, potencies, replicates, 1)
+    return fingerprint({"study": study, "weeks": list(weeks)})
+
+
+def _row(
+    kind: Kind, potency: float, arms: int, row: SmallestRow, effect: float | None
+) -> RepeatRow:
     assert effect is not None
     return RepeatRow(
         kind,
         potency,
         float(row.week),
         row.target,
-        2 if kind == "parallel" else 1,
+        arms,
         effect,
         row.n,
+        row.people,
         row.low,
         row.high,
         row.extrapolated,

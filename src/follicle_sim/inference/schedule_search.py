@@ -148,10 +148,12 @@ def search(
         message = f"stopped after {len(notes.tried)} of {notes.limit} schedules{kept}"
         raise Interrupted(message) from None
     notes.save()
+    if count is not None and 0 < len(notes.tried) < notes.limit:
+        count(len(notes.tried), len(notes.tried))  # there proved to be no more
     if not notes.tried:
         found = ", ".join(f"{reason}: {len(s)}" for reason, s in notes.left_out.items())
         message = f"no schedule proposed can be followed ({found}); widen a range or a limit"
-        raise InputError(trials.space.scenario.title, [Problem("optimise", message)])
+        raise InputError(trials.space.scenario.origin, [Problem("optimise", message)])
     left_out = {reason: len(schedules) for reason, schedules in notes.left_out.items()}
     return Searched(tuple(notes.tried.values()), left_out, method, bool(whole))
 

@@ -184,7 +184,7 @@ def make_space(scenario: Scenario) -> Space:
     search = scenario.optimise
     if search is None:
         message = "missing; the search needs an [optimise] table: arm, objective, at, what to vary"
-        raise InputError(scenario.title, [Problem("optimise", message)])
+        raise InputError(scenario.origin, [Problem("optimise", message)])
     arm = next(arm for arm in scenario.arms if arm.label == search.arm)
     control = control_of(scenario, search)
     assert control is not None  # a scenario without one is refused when it is read
@@ -229,4 +229,4 @@ def _check_possible(space: Space) -> None:
         message = f"a schedule ({schedule.text}) costs nothing, so a hair has no price"
         problems.append(Problem("optimise.objective", message))
     if problems:
-        raise InputError(space.scenario.title, problems)
+        raise InputError(space.scenario.origin, problems)

@@ -25,6 +25,7 @@ from follicle_sim.errors import InputError, Problem
 from follicle_sim.files import write_rows, write_text_atomic
 from follicle_sim.inference.designs import design_names, load_design, not_expressed
 from follicle_sim.inference.scoring import Baseline, ScoreRow, effective_use, score, tally
+from follicle_sim.progress import Report
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import simulate
 from follicle_sim.trials.compare import compare
@@ -32,9 +33,6 @@ from follicle_sim.trials.observed import observations
 from follicle_sim.trials.simulated import course
 
 Wanted = Literal["calibration", "validation", "all"]
-Progress = Callable[[int, int, str], None]
-"""Called with designs done, designs in all, and the title of the next one."""
-
 TOLERANCE = 3.0
 """A row has worsened when its misfit grew by more than this many Monte Carlo errors."""
 
@@ -101,7 +99,7 @@ def run_scoreboard(
     designs: Sequence[str] | None = None,
     overrides: Sequence[str] = (),
     threads: int | None = None,
-    progress: Progress | None = None,
+    report: Report | None = None,
 ) -> Scoreboard:
     """Simulate every design and score what was published.
 
@@ -116,7 +114,7 @@ def run_scoreboard(
         For every scenario, for example ``["population.subjects=20"]``.
     threads
         Processors to use; does not change results.
-    progress
+    report
         Called before each design and once at the end.
     """
     names = [name for name in designs or design_names() if use == "all" or _has(name, use)]
@@ -124,13 +122,13 @@ def run_scoreboard(
     unmet: dict[str, Missing] = {}
     for done, name in enumerate(names):
         scenario = load_design(name, overrides)
-        if progress is not None:
-            progress(done, len(names), scenario.title)
+        if report is not None:
+            report("studies", done, len(names))
         found, lost = _run(name, scenario, threads)
         rows += [row for row in found if use in ("all", row.use)]
         unmet.update((each.name, each) for each in lost)
-    if progress is not None:
-        progress(len(names), len(names), "done")
+    if report is not None:
+        report("studies", len(names), len(names))
     met = {row.observation for row in rows}
     missing = [Missing(study, "", reason) for study, reason in not_expressed().items()]
     # A study with two populations has two designs: what one lacks the other may have.

@@ -19,8 +19,9 @@ from follicle_sim.biology.parameters import Parameter, parameter_table
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.inference.checkpoint import Checkpoint, fingerprint
 from follicle_sim.inference.extras import need
-from follicle_sim.inference.problem import Report, evaluate_all
+from follicle_sim.inference.problem import evaluate_all
 from follicle_sim.pharmacology.library import POTENCY_PREFIX, potency_parameters
+from follicle_sim.progress import Report
 from follicle_sim.provenance import package_version
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.hashing import scenario_hash

@@ -9,9 +9,9 @@ from pathlib import Path
 from follicle_sim.figures.sensitivity import plot_sensitivity
 from follicle_sim.figures.style import save_figure
 from follicle_sim.files import write_rows
+from follicle_sim.folders import being_written
 from follicle_sim.inference.checkpoint import Checkpoint
 from follicle_sim.inference.extras import need
-from follicle_sim.inference.problem import Report
 from follicle_sim.inference.report import write_record
 from follicle_sim.inference.sensitivity import (
     FACTOR,
@@ -20,6 +20,7 @@ from follicle_sim.inference.sensitivity import (
     analyse,
     plan_key,
 )
+from follicle_sim.progress import Report
 from follicle_sim.scenario.hashing import scenario_hash
 
 
@@ -42,28 +43,29 @@ def run_sensitivity(
     began = time.perf_counter()
     place = Checkpoint(folder / "evaluations.npz", plan_key(plan), resume)
     rows = analyse(plan, place, report)
-    write_rows(folder / "sensitivity.csv", SensitivityRow, rows)
-    files = ["sensitivity.json", "sensitivity.csv"]
-    for (arm, control), group in groupby(rows, key=lambda row: (row.arm, row.control)):
-        against = f" minus {control}" if control else ", own change"
-        words = re.sub(r"[^a-z0-9]+", "_", f"{arm}{against}".lower()).strip("_")
-        title = f"What moves the density change: {arm}{against}"
-        save_figure(plot_sensitivity(list(group), title), folder / f"sensitivity_{words}.png")
-        files.append(f"sensitivity_{words}.png")
-    seconds = time.perf_counter() - began
-    write_record(
-        folder / "sensitivity.json",
-        command,
-        plan.scenario.run.seed,
-        [],
-        {
-            "scenario": plan.scenario.title,
-            "scenario_hash": scenario_hash(plan.scenario),
-            "samples": plan.samples,
-            "runs": plan.runs,
-            "range_factor": FACTOR,
-            "parameters": [parameter.name for parameter in plan.parameters],
-            "seconds": round(seconds, 1),
-        },
-    )
+    with being_written(folder, "sensitivity"):
+        write_rows(folder / "sensitivity.csv", SensitivityRow, rows)
+        files = ["sensitivity.json", "sensitivity.csv"]
+        for (arm, control), group in groupby(rows, key=lambda row: (row.arm, row.control)):
+            against = f" minus {control}" if control else ", own change"
+            words = re.sub(r"[^a-z0-9]+", "_", f"{arm}{against}".lower()).strip("_")
+            title = f"What moves the density change: {arm}{against}"
+            save_figure(plot_sensitivity(list(group), title), folder / f"sensitivity_{words}.png")
+            files.append(f"sensitivity_{words}.png")
+        seconds = time.perf_counter() - began
+        write_record(
+            folder / "sensitivity.json",
+            command,
+            plan.scenario.run.seed,
+            [],
+            {
+                "scenario": plan.scenario.title,
+                "scenario_hash": scenario_hash(plan.scenario),
+                "samples": plan.samples,
+                "runs": plan.runs,
+                "range_factor": FACTOR,
+                "parameters": [parameter.name for parameter in plan.parameters],
+                "seconds": round(seconds, 1),
+            },
+        )
     return FoundSensitivity(rows, tuple(files), seconds, plan.runs)

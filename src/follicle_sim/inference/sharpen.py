@@ -23,8 +23,9 @@ from follicle_sim.inference.emulator import (
     spread_points,
 )
 from follicle_sim.inference.likelihood import make_likelihood
-from follicle_sim.inference.problem import Calibration, Report, evaluate_all
+from follicle_sim.inference.problem import Calibration, evaluate_all
 from follicle_sim.inference.profile import least
+from follicle_sim.progress import Report
 
 Floats = NDArray[np.float64]
 

@@ -8,16 +8,14 @@ prediction over the draws, so that the scoreboard need not repeat it. A test rep
 """
 
 import argparse
-import csv
 import datetime
-import io
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
 import numpy as np
 
-from follicle_sim.files import write_text_atomic
+from follicle_sim.files import csv_text, write_text_atomic
 from follicle_sim.inference.designs import (
     DESIGNS,
     SPREAD_FILE,
@@ -69,12 +67,9 @@ def spread_text(rows: Sequence[Spread], draws: int = DRAWS) -> str:
         f"# SD of each scored prediction over {draws} posterior draws; {', '.join(SMALLER)}",
         f"# date: {datetime.date.today()}; versions: {libraries}",
     ]
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["design", "observation", "arm", "control", "sd"])
-    for row in rows:
-        writer.writerow([row.design, row.observation, row.arm, row.control, f"{row.sd:.4g}"])
-    return "\n".join([*head, table.getvalue()])
+    names = ["design", "observation", "arm", "control", "sd"]
+    cells = ((row.design, row.observation, row.arm, row.control, f"{row.sd:.4g}") for row in rows)
+    return "\n".join([*head, csv_text(names, cells)])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

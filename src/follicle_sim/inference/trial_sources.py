@@ -6,7 +6,7 @@ against textbook formulas: with a known mean and SD, power has a known value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -21,7 +21,8 @@ from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.instrument import MEANING as EXTRA
 from follicle_sim.instrument import unseen
 from follicle_sim.numerics import normals
-from follicle_sim.scenario.arrangement import arm_sizes
+from follicle_sim.progress import Parts
+from follicle_sim.scenario.headcount import Headcount, people_of
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import memory_needed, simulate
@@ -50,11 +51,14 @@ class Trials:
     share
         (A,) candidates for one of `n`: the ratio of allocation of the arm; in a stratified trial
         those of all arms, who are allocated as they come.
+    people
+        By arm and in all, for an n of 1.
     """
 
     trial: Trial
     turn: NDArray[np.int64]
     share: tuple[int, ...]
+    people: Headcount
 
     def first(self, n: int) -> Trial:
         """Return the trials that n people an arm (times the share) would have made."""
@@ -155,11 +159,9 @@ class GaussianTrials:
             switch=float("nan"),
             seed=self.seed,
         )
-        return Trials(trial, np.broadcast_to(people, size), (1,) * len(self.arms))
-
-
-Seen = Callable[[int, int], None]
-"""Called with people simulated and people in all, of the part under way."""
+        each = tuple((arm, 1) for arm in self.arms)
+        one = Headcount(each, 1 if self.paired else len(each), trial.kind)
+        return Trials(trial, np.broadcast_to(people, size), (1,) * len(self.arms), one)
 
 
 @dataclass(frozen=True)
@@ -172,14 +174,16 @@ class SimulatedTrials:
         Its number of subjects and replicates are not used.
     endpoint
         See `endpoint_names`.
-    threads, progress
+    threads
         As for `simulate`.
+    parts
+        Told how far it is; every draw is a part.
     """
 
     scenario: Scenario
     endpoint: str
     threads: int | None = None
-    progress: Seen | None = field(default=None, compare=False)
+    parts: Parts | None = field(default=None, compare=False)
 
     def draw(self, replicates: range, n: int) -> Trials:
         """Return trials; see `TrialSource`."""
@@ -187,16 +191,17 @@ class SimulatedTrials:
         data = simulate(
             scenario,
             threads=self.threads,
-            progress=self.progress,
+            progress=None if self.parts is None else self.parts.part(),
             first_replicate=replicates.start,
         )
         trial = read_trial(data, self.endpoint)
         people = np.broadcast_to(np.arange(data.sizes["subject"]), trial.values.shape[:-1])
-        share = [size // n for size in arm_sizes(scenario)]
+        one = people_of(scenario, 1)
+        share = [size for _, size in one.arms]
         if trial.stratified:
             people = arrival(trial.known["person"])
-            share = [sum(share)] * len(share)
-        return Trials(trial, people, tuple(share))
+            share = [one.total] * len(share)
+        return Trials(trial, people, tuple(share), one)
 
 
 def arrival(person: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -260,4 +265,4 @@ def check_endpoint(scenario: Scenario, endpoint: str, weeks: Sequence[float]) ->
             known = ", ".join(f"{day / 7:g}" for day in days if day)
             problems.append(Problem("week", f"{week:g} is no visit after baseline; weeks: {known}"))
     if problems:
-        raise InputError(scenario.title, problems)
+        raise InputError(scenario.origin, problems)

@@ -35,7 +35,7 @@ MEANING = {
 
 
 def read(
-    scenario: Scenario, label: str, cohort: Cohort, tally: Floats, *, reading: int | None = None
+    scenario: Scenario, name: str, cohort: Cohort, tally: Floats, *, reading: int | None = None
 ) -> dict[str, Floats]:
     """Return what an instrument makes of one arm.
 
@@ -46,8 +46,9 @@ def read(
     ----------
     scenario
         Its instrument and its visits.
-    label
-        Of the arm: readings of the same people in two arms share no error.
+    name
+        Of the arm in the draws, `Arm.drawn_as`: readings of the same people in two arms share no
+        error.
     cohort
         (S,) people.
     tally
@@ -66,7 +67,7 @@ def read(
     luck = Luck(
         seed=cohort.seed,
         replicate=cohort.replicate,
-        stream=stream_of(label),
+        stream=stream_of(name),
         subject=cohort.subject[:, None],
         reading=names.astype(np.int64)[None, :],
     )

@@ -186,6 +186,19 @@ def taken(
     return np.asarray((drawn < chance) & due)
 
 
+def last_due(doses: Iterable[DoseLike], ends: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the day (S,) of the last dose due before each person's end, (S,) day.
+
+    Minus infinity where none was due.
+    """
+    last = np.full(len(ends), -np.inf)
+    for dose in doses:
+        times = expand(dose, float(np.max(ends))).times
+        before = np.searchsorted(times, ends, side="left")
+        last = np.maximum(last, np.concatenate([[-np.inf], times])[before])
+    return last
+
+
 def share_taken(
     doses: Iterable[DoseLike],
     ends: NDArray[np.float64],

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
 from follicle_sim.errors import InputError, Problem, did_you_mean
+from follicle_sim.files import write_text_atomic
 
 LIBRARY = Path(__file__).parent / "library"
 FITTED_PREFIX = "fitted_"
@@ -151,9 +152,7 @@ def write_fitted(
             lines.append(f"log_se = {float(entry.log_se)!r}")
             lines += [f"elasticity = {{ {pairs} }}", f"error = {_quoted(entry.error)}"]
     path = folder / f"{FITTED_PREFIX}{name}.toml"
-    partial = path.with_suffix(".partial")
-    partial.write_text("\n".join(lines).lstrip("\n") + "\n", encoding="utf-8")
-    partial.replace(path)
+    write_text_atomic(path, "\n".join(lines).lstrip("\n") + "\n")
     return path
 
 

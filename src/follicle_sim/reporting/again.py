@@ -7,13 +7,16 @@ from pathlib import Path
 
 import xarray as xr
 
+from follicle_sim.attributes import source_of
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.provenance import stored_scenario
-from follicle_sim.scenario.analysis import Analysis, plan_problems
+from follicle_sim.result_checks import check_result
+from follicle_sim.scenario.analysis import REPEATED, Analysis, plan_problems
 from follicle_sim.scenario.files import parse_toml
 from follicle_sim.scenario.load import from_document, to_document, with_overrides
+from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.problems import path_text
-from follicle_sim.storage import load_result
+from follicle_sim.storage import read_result
 
 RESULT = "result.nc"
 
@@ -29,12 +32,15 @@ def load_trial(run: Path) -> xr.Dataset:
     Raises
     ------
     InputError
-        No such folder, no result in it, or a file that is none.
+        No such folder, no result in it, or a file that is none or was changed.
     """
     if run.is_dir() and not (run / RESULT).is_file():
         message = f"has no {RESULT}; give the folder that follicle-sim trial or run wrote"
         raise InputError(str(run), [Problem("", message)])
-    return load_result(run / RESULT if run.is_dir() else run)
+    file = run / RESULT if run.is_dir() else run
+    data = read_result(file)
+    check_result(data, str(file))
+    return data
 
 
 def folder_of(run: Path) -> Path:
@@ -50,11 +56,37 @@ def folder_of(run: Path) -> Path:
     return folder.with_name(f"{folder.name}.analysis")
 
 
+def with_measure(scenario: Scenario, measure: str, source: str) -> Scenario:
+    """Return a scenario whose plan tests another measure.
+
+    A test that the plan names is left out where it is not one of that measure.
+
+    Parameters
+    ----------
+    measure
+        As the key of the `[analysis]` table.
+    source
+        Named by an error.
+
+    Raises
+    ------
+    InputError
+        An unknown measure (with the nearest), or one that the rest of the plan does not allow.
+    """
+    document = to_document(scenario)
+    table = {**document.get("analysis", {}), "measure": measure}
+    old = scenario.analysis
+    if measure != old.measure and (measure == "responders" or old.method in REPEATED):
+        table.pop("method", None)
+    return from_document(document | {"analysis": table}, source)
+
+
 def replanned(
     dataset: xr.Dataset,
     plan: Path | None,
     chosen: Mapping[str, str],
     settings: Sequence[str] = (),
+    measure: str = "",
 ) -> Analysis:
     """Return the plan to analyse a stored trial by.
 
@@ -69,6 +101,8 @@ def replanned(
         Keys of the table to change, as texts.
     settings
         More of them, as "key=value".
+    measure
+        What is tested; see `with_measure`. Empty: as the plan says.
 
     Raises
     ------
@@ -76,7 +110,8 @@ def replanned(
         A file without the table, an unknown key or name (with the nearest), an endpoint that the
         instrument cannot see, a visit or arm that the trial does not have.
     """
-    scenario = stored_scenario(dataset.attrs, RESULT)
+    source = source_of(dataset, RESULT)
+    scenario = stored_scenario(dataset.attrs, source)
     if plan is not None:
         try:
             text = plan.read_text("utf-8")
@@ -86,7 +121,10 @@ def replanned(
         table = parse_toml(text, str(plan)).get("analysis")
         if not isinstance(table, dict):
             raise InputError(str(plan), [Problem("analysis", "has no [analysis] table")])
-        scenario = from_document(to_document(scenario) | {"analysis": table}, str(plan))
+        values = to_document(scenario) | {"analysis": table}
+        scenario = from_document(values, str(plan), numbers=scenario.background.numbers)
+    if measure:
+        scenario = with_measure(scenario, measure, RESULT)
     changes = [f"analysis.{key}={value}" for key, value in chosen.items()]
     changes += [f"analysis.{each.removeprefix('analysis.')}" for each in settings]
     found = with_overrides(scenario, changes) if changes else scenario
@@ -95,5 +133,5 @@ def replanned(
     problems = plan_problems(found.analysis, labels, visits, found.instrument)
     if problems:
         told = [Problem(path_text(path), message) for path, message in problems]
-        raise InputError(RESULT, told)
+        raise InputError(source, told)
     return found.analysis

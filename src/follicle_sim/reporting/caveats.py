@@ -9,6 +9,7 @@ from follicle_sim.analysis.result import TrialResult
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
 from follicle_sim.scenario.methods import PLAIN
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.notes import notes
 
 NO_SPREAD = (
     "spread is not given: people are identical, and only the luck of single hairs tells them "
@@ -34,6 +35,8 @@ def _design(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> Itera
         yield NO_CONTROL
     if not is_spread(scenario):
         yield NO_SPREAD
+    for note in notes(scenario):
+        yield f"{note.partition(': ')[2]}."
     people = {arm.label: arm.allocated for arm in flow.arms}
     seen = sum(arm.analysed["intention_to_treat"] for arm in flow.arms)
     planned = sum(people.values())

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from follicle_sim.errors import Interrupted, OutputError
+import xarray as xr
+
+from follicle_sim.errors import InputError, Interrupted, OutputError, Problem
 from follicle_sim.figures.style import save_figure
 from follicle_sim.files import write_text_atomic
-from follicle_sim.outputs import so_far
-from follicle_sim.reporting.cdisc import CDISC_FILES, write_cdisc
+from follicle_sim.folders import being_written
+from follicle_sim.outputs import LEFT_BY_A_RUN, so_far
+from follicle_sim.reporting.again import RESULT
+from follicle_sim.reporting.cdisc import CDISC_FILES, DEFINE, write_cdisc
 from follicle_sim.reporting.page import page
-from follicle_sim.reporting.report import TrialReport
+from follicle_sim.reporting.report import TrialReport, make_report
 from follicle_sim.reporting.shown import flow_figure, trial_figure
 from follicle_sim.scenario.load import dump_scenario
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.storage import save_result
 
 REPORT_FILES = (
     "scenario.resolved.toml",
@@ -29,8 +36,61 @@ REPORT_FILES = (
 
 def forget(folder: Path) -> None:
     """Remove what an earlier trial reported in a folder: it is not about the data there now."""
-    for name in (*REPORT_FILES, *CDISC_FILES):
+    for name in REPORT_FILES:
         (folder / name).unlink(missing_ok=True)
+    _remove_tables(folder)
+
+
+def report_trial(
+    data: xr.Dataset, folder: Path, source: str, *, cdisc: bool = False
+) -> tuple[TrialReport, tuple[str, ...]]:
+    """Write data of one trial and everything told of them; return the report and the names.
+
+    The data come first: what took long is safe before statistics or a figure can fail.
+
+    Parameters
+    ----------
+    data, folder
+        Of the trial, and where it goes.
+    source
+        File of the scenario, for messages.
+    cdisc
+        Also write the tables of CDISC.
+
+    Raises
+    ------
+    InputError
+        What cannot be analysed; the data stay, and reports that an earlier trial left go.
+    OutputError, Interrupted
+        As `write_trial`.
+    """
+    earlier = all((folder / name).is_file() for name in LEFT_BY_A_RUN)
+    with being_written(folder, "trial"):
+        save_result(data, folder / RESULT)
+        try:
+            report = make_report(data)
+        except InputError as error:
+            refused = error
+            if earlier:
+                forget(folder)
+        else:
+            return report, (RESULT, *write_trial(report, folder, cdisc=cdisc))
+    way = f"the data are in {folder}: follicle-sim analyse asks them otherwise"
+    # The analysis knows its table but not the file it stands in.
+    table = "analysis." if refused.source == "analysis" else ""
+    told = [replace(each, where=f"{table}{each.where}") for each in refused.problems]
+    raise InputError(source, [*told, Problem("", way)])
+
+
+def _remove_tables(folder: Path) -> None:
+    """Remove tables of CDISC that an earlier trial left, but nobody's real ones."""
+    try:
+        told = json.loads((folder / DEFINE).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return
+    if isinstance(told, dict) and told.get("synthetic") is True:
+        for name in CDISC_FILES:
+            (folder / name).unlink(missing_ok=True)
 
 
 def write_trial(report: TrialReport, folder: Path, *, cdisc: bool = False) -> tuple[str, ...]:
@@ -53,18 +113,21 @@ def write_trial(report: TrialReport, folder: Path, *, cdisc: bool = False) -> tu
         done.append(name)
 
     try:
-        planned = with_plan(report)
-        put("scenario.resolved.toml", lambda path: write_text_atomic(path, dump_scenario(planned)))
-        put("analysis.csv", report.result.to_csv)
-        put("analysis.json", report.result.write_json)
-        put("trial.txt", lambda path: write_text_atomic(path, page(report) + "\n"))
-        put("flow.png", lambda path: save_figure(flow_figure(report), path))
-        put("trial.png", lambda path: save_figure(trial_figure(report), path))
-        if cdisc:
-            done += write_cdisc(report, folder)
-        else:
-            for name in CDISC_FILES:
-                (folder / name).unlink(missing_ok=True)
+        with being_written(folder, "trial"):
+            planned = with_plan(report)
+            put(
+                "scenario.resolved.toml",
+                lambda path: write_text_atomic(path, dump_scenario(planned)),
+            )
+            put("analysis.csv", report.result.to_csv)
+            put("analysis.json", report.result.write_json)
+            put("trial.txt", lambda path: write_text_atomic(path, page(report) + "\n"))
+            put("flow.png", lambda path: save_figure(flow_figure(report), path))
+            put("trial.png", lambda path: save_figure(trial_figure(report), path))
+            if cdisc:
+                done += write_cdisc(report, folder)
+            else:
+                _remove_tables(folder)
     except OutputError as error:
         raise OutputError(f"{error}\n{so_far(done, folder)}") from error
     except KeyboardInterrupt:

@@ -51,9 +51,21 @@ def question(report: TrialReport) -> str:
     name, week = name_of(test.endpoint), f"week {test.day / 7:g}"
     arms = list(dict.fromkeys(t.treatment for t in report.tests if t.purpose == "primary"))
     first = arms[0] if len(arms) == 1 else f"{', '.join(arms[:-1])} or {arms[-1]}"
+    on = f"on {first} differ from that on {test.control}?"
+    if test.measure == "responders":
+        return f"At {week}, does the share of responders ({responders(report)}) {on}"
+    if test.measure == "average" and test.control:
+        return f"Up to {week}, does the average change in {name} {on}"
+    if test.measure == "average":
+        return f"Up to {week}, does {name} change on average on {first}?"
     if test.control:
         return f"By {week}, does {name} change otherwise on {first} than on {test.control}?"
     return f"By {week}, does {name} change on {first}?"
+
+
+def responders(report: TrialReport) -> str:
+    """Return what makes a responder of the primary endpoint."""
+    return words.responder_words(report.primary.endpoint, report.gain)
 
 
 def _design(report: TrialReport, width: int) -> Iterator[str]:
@@ -116,7 +128,7 @@ def _answers(report: TrialReport, width: int) -> Iterator[str]:
         if row.purpose != "primary":
             continue
         yield ""
-        sentences = words.answer_sentences(row, report.result, len(tested))
+        sentences = words.answer_sentences(row, report.result, len(tested), report.gain)
         yield from words.paragraph(" ".join(part for part in sentences if part), width)
         yield from words.paragraph(f"({words.how_found(row)})", width)
 
@@ -126,12 +138,13 @@ def _rows(report: TrialReport, width: int) -> Iterator[str]:
     multiple = report.result.multiplicity != "none"
     for arm, control in dict.fromkeys((row.arm, row.control) for row in rows):
         mine = [row for row in rows if (row.arm, row.control) == (arm, control)]
-        mine = [row for row in mine if row.purpose != "adverse_events"]
+        mine = [row for row in mine if row.purpose != "adverse_events" and not told(row, mine)]
         yield f"{arm} against {control}" if control else f"{arm}, change from baseline"
         said = f"estimate [{words.percent_of(report.result.level)} interval]"
         adjusted = "adjusted" if multiple else ""
         head = ["", _short(arm), _short(control) if control else "", said, "p", adjusted]
-        yield from words.table([head, *(_cells(row, multiple) for row in mine)], width)
+        lines = (_cells(row, multiple, report.gain) for row in mine)
+        yield from words.table([head, *lines], width)
         yield ""
     if multiple:
         how = words.MULTIPLICITY_WORDS[report.result.multiplicity]
@@ -142,11 +155,19 @@ def _rows(report: TrialReport, width: int) -> Iterator[str]:
         )
 
 
+def told(row: TrialRow, rows: Sequence[TrialRow]) -> bool:
+    """Tell whether a row that describes a comparison repeats its primary row among `rows`."""
+    first = [each for each in rows if each.purpose == "primary"]
+    if row.purpose == "responders":
+        return any(words.is_rate(each) for each in first)
+    return row.purpose == "average_change" and any(words.is_average(each) for each in first)
+
+
 def _short(label: str, most: int = 14) -> str:
     return label if len(label) <= most else f"{label[: most - 1].rstrip()}~"
 
 
-def _cells(row: TrialRow, multiple: bool) -> list[str]:
+def _cells(row: TrialRow, multiple: bool, gain: str) -> list[str]:
     estimate = ""
     if row.estimate is not None and row.statistic not in ("rate", "median"):
         estimate = _number(row, row.estimate, sign=True)
@@ -157,7 +178,7 @@ def _cells(row: TrialRow, multiple: bool) -> list[str]:
     if row.statistic == ODDS:
         means = ["", ""]  # stand a line above
     adjusted = p_text(row.p_adjusted) if multiple else ""
-    return [_what(row), *means, estimate, p_text(row.p), adjusted]
+    return [_what(row, gain), *means, estimate, p_text(row.p), adjusted]
 
 
 ODDS = "odds ratio of a better answer"
@@ -179,29 +200,35 @@ def _mean(row: TrialRow, value: float | None) -> str:
     if value is None:
         waiting = row.purpose == "time_to_response" and row.control and row.estimate is not None
         return "not reached" if waiting else ""
-    if row.purpose in ("responders", "adverse_events"):
+    if words.is_rate(row):
         return f"{100 * value:.0f}"
     if row.purpose in ("satisfaction", "time_to_response"):
         return f"{value:.1f}"
     return words.amount(row, value, sign=True).split(" ")[0]
 
 
-def _what(row: TrialRow) -> str:
+def _what(row: TrialRow, gain: str) -> str:
     name, _, rest = row.endpoint.partition(",")
     rest = rest.strip().replace("cm-2", "hairs/cm2")
     unit = words.unit_words(row)
+    until = f"average change until week {row.week:g}"
     if row.purpose == "responders":
         return f"responders (%): {rest}"
     if row.purpose == "time_to_response":
         ratio = "; hazard ratio" if row.statistic == "hazard ratio" else ""
         return f"median {rest}{ratio}"
     if row.purpose == "average_change":
-        return f"{name_of(name)}, average change until then ({plain_unit(row)})"
+        return f"{name_of(name)}, {until} ({plain_unit(row)})"
     if row.purpose == "satisfaction":
         what = {CHANCE: "chance (%) of a better answer", ODDS: "odds ratio of a better answer"}
         return f"satisfaction, mean answer; {what.get(row.statistic, row.statistic)}"
     after = " after the switch" if row.purpose == "after_switch" else ""
     kind = "" if row.purpose == "after_switch" else f", {row.purpose}"
+    if words.is_rate(row):
+        limit = words.responder_words(row.endpoint, gain).removeprefix("a ")
+        return f"responders (%): {limit}, week {row.week:g}{after}{kind}"
+    if words.is_average(row):
+        return f"{name_of(row.endpoint)}, {until} ({plain_unit(row)}){kind}"
     return f"{name_of(row.endpoint)}{f' ({unit})' if unit else ''}, week {row.week:g}{after}{kind}"
 
 
@@ -250,8 +277,9 @@ def _costs(report: TrialReport, width: int) -> Iterator[str]:
         if each.reason:
             text += f"no interval for the price of a hair: {each.reason}."
         else:
+            hair = "hair/cm2 added on average" if words.is_average(row) else "added hair/cm2"
             text += (
-                f"{each.value:,.0f} USD for each added hair/cm2 "
+                f"{each.value:,.0f} USD for each {hair} "
                 f"({words.percent_of(report.result.level)} interval {each.low:,.0f} to "
                 f"{each.high:,.0f}; the price itself is taken as exact)."
             )

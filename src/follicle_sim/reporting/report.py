@@ -13,12 +13,17 @@ from follicle_sim.analysis.adverse import PLACEBO, AdverseRow, adverse_events, l
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.exposures import Exposure, exposures
 from follicle_sim.analysis.flow import SubjectFlow, subject_flow
+from follicle_sim.analysis.measures import misfit, threshold_of
+from follicle_sim.analysis.methods import METHODS
 from follicle_sim.analysis.people import Trial, read_trial
-from follicle_sim.analysis.plan import Test, tests_of
+from follicle_sim.analysis.plan import Test, control_of, tests_of
 from follicle_sim.analysis.result import TrialResult
+from follicle_sim.attributes import source_of
 from follicle_sim.errors import InputError, Problem
+from follicle_sim.figures.style import unit_of
 from follicle_sim.provenance import stored_scenario
 from follicle_sim.reporting.money import ArmCost, arm_costs
+from follicle_sim.reporting.words import plain
 from follicle_sim.scenario.analysis import Analysis
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Scenario
@@ -73,6 +78,15 @@ class TrialReport:
         """Name of the trial: equal scenarios and seeds have the same."""
         return f"FS-{scenario_hash(self.scenario)[:8].upper()}"
 
+    @cached_property
+    def gain(self) -> str:
+        """What makes a responder of the primary endpoint, such as "10 hairs/cm2"."""
+        trial = self.trial(self.primary.endpoint)
+        limit = threshold_of(self.plan, trial)
+        if limit.relative:
+            return f"{100 * limit.least:g} % of the baseline"
+        return f"{limit.least:g} {plain(unit_of(trial.endpoint, trial.unit))}"
+
     def trial(self, endpoint: str) -> Trial:
         """Return an endpoint of the dataset."""
         return read_trial(self.dataset, endpoint)
@@ -103,25 +117,24 @@ def check_trial(scenario: Scenario) -> None:
         found = f"found {scenario.run.replicates}; {ONE_TRIAL}"
         problems.append(Problem("run.replicates", found))
     if problems:
-        raise InputError(scenario.title, problems)
+        raise InputError(scenario.origin, problems)
 
 
-OF_CHANGES = (
-    "a report is one of changes, and its rows of responders and averages say the same of these: "
-    'write measure = "change" (--set measure=change); power takes every measure'
-)
-
-
-def check_measure(plan: Analysis) -> None:
-    """Refuse a plan whose primary question is not one of changes.
+def check_measure(scenario: Scenario) -> None:
+    """Refuse a measure that does not fit the design, before anything is simulated.
 
     Raises
     ------
     InputError
-        With what to write instead.
+        With what is allowed.
     """
-    if plan.measure != "change":
-        raise InputError("analysis", [Problem("measure", f'found "{plan.measure}"; {OF_CHANGES}')])
+    plan, kind = scenario.analysis, scenario.design.kind
+    roles = {arm.label: arm.role for arm in scenario.arms}
+    within = plan.method is not None and METHODS[plan.method].within and kind != "split_scalp"
+    own = within or not (plan.comparisons or control_of(list(roles), roles))
+    where, message = misfit(plan.measure, plan.method or "", plan.missing, kind, own=own)
+    if message:
+        raise InputError(scenario.title, [Problem(f"analysis.{where}", message)])
 
 
 def make_report(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialReport:
@@ -137,14 +150,13 @@ def make_report(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialRepor
     Raises
     ------
     InputError
-        As `check_trial`, `check_measure` and `analyse`; a dataset that does not say what made it.
+        As `check_trial` and `analyse`; a dataset that does not say what made it.
     """
-    scenario = stored_scenario(dataset.attrs, "result.nc")
+    scenario = stored_scenario(dataset.attrs, source_of(dataset, "result.nc"))
     check_trial(scenario)
     if "replicate" in dataset.dims:
         dataset = dataset.isel(replicate=0, drop=True)
     plan = scenario.analysis if plan is None else plan
-    check_measure(plan)
     result = analyse(dataset, plan)
     roles = {arm.label: arm.role for arm in scenario.arms}
     tests = tests_of(plan, lambda endpoint: read_trial(dataset, endpoint), roles)

@@ -17,6 +17,7 @@ from follicle_sim.figures.consort import plot_flow
 from follicle_sim.figures.style import is_share, name_of, unit_of
 from follicle_sim.figures.trial import Answers, ForestLine, Rate, plot_trial
 from follicle_sim.reporting import words
+from follicle_sim.reporting.page import told
 from follicle_sim.reporting.report import TrialReport
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def trial_figure(report: TrialReport) -> Figure:
     return plot_trial(
         course_of(report),
         first.endpoint,
-        [_line(row, report) for row in result.rows if _is_drawn(row)],
+        [_line(row, report) for row in result.rows if _is_drawn(row, report)],
         rates,
         responders,
         _answers(report),
@@ -73,29 +74,40 @@ def course_of(report: TrialReport) -> xr.Dataset:
     return found
 
 
-def _is_drawn(row: TrialRow) -> bool:
+def _is_drawn(row: TrialRow, report: TrialReport) -> bool:
+    mine = [each for each in report.result.rows if (each.arm, each.control) == pair_of(row)]
+    if told(row, mine):
+        return False
     known = row.estimate is not None and row.low is not None and row.high is not None
     return known and row.purpose in TESTED
 
 
+def pair_of(row: TrialRow) -> tuple[str, str]:
+    """Return the arms of a row."""
+    return row.arm, row.control
+
+
 def _line(row: TrialRow, report: TrialReport) -> ForestLine:
     endpoint, _, more = row.endpoint.partition(",")
-    scale = 100.0 if is_share(endpoint) else 1.0
+    rate = words.is_rate(row)
+    scale = 100.0 if is_share(endpoint) or rate else 1.0
     assert row.estimate is not None
     assert row.low is not None
     assert row.high is not None
-    unit = unit_of(endpoint, row.unit, change=True)
+    unit = "percentage points" if rate else unit_of(endpoint, row.unit, change=True)
     between = "difference in" if row.control else "change in"
-    what = "average until then" if more else f"week {row.week:g}"
+    average = more or words.is_average(row)
+    what = f"{'average until ' if average else ''}week {row.week:g}"
+    subject = "share of responders" if rate else name_of(endpoint)
     pair = f"{row.arm} − {row.control}" if row.control else row.arm
     several = len({(r.arm, r.control) for r in report.result.rows}) > 1
-    name = f"{name_of(endpoint)}, {what}" + (f": {pair}" if several else "")
+    name = f"{subject}, {what}" + (f": {pair}" if several else "")
     ends = [words.amount(row, each).split(" ")[0] for each in (row.low, row.high)]
     said = words.amount(row, row.estimate, sign=True).split(" ")[0]
     text = f"{said} [{ends[0]}, {ends[1]}]\n{words.p_words(row.p)}".replace("-", "−")
     return ForestLine(
         name,
-        f"{between} {name_of(endpoint)}{f' ({unit})' if unit else ''}",
+        f"{between} {subject}{f' ({unit})' if unit else ''}",
         scale * row.estimate,
         scale * row.low,
         scale * row.high,

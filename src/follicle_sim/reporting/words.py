@@ -77,8 +77,20 @@ def percent_of(level: float) -> str:
     return f"{100 * level:g} %"
 
 
+def is_rate(row: TrialRow) -> bool:
+    """Tell whether a row compares shares of responders, and not amounts of the endpoint."""
+    return row.statistic in ("difference of rates", "rate")
+
+
+def is_average(row: TrialRow) -> bool:
+    """Tell whether a row is of changes averaged over time."""
+    return row.statistic in ("difference of average changes", "average change")
+
+
 def unit_words(row: TrialRow) -> str:
     """Return the unit of a change of a row's endpoint."""
+    if is_rate(row):
+        return "percentage points"
     if row.unit == "1" and not is_share(row.endpoint):
         return ""
     return plain(unit_of(row.endpoint, row.unit, change=True))
@@ -86,8 +98,10 @@ def unit_words(row: TrialRow) -> str:
 
 def amount(row: TrialRow, value: float, *, sign: bool = False) -> str:
     """Return a change with its unit, to a digit that means something."""
-    number = 100.0 * value if is_share(row.endpoint) else value
+    number = 100.0 * value if is_share(row.endpoint) or is_rate(row) else value
     digits = 1 if abs(number) >= 2 or row.unit == "cm-2" else 2 if abs(number) >= 0.1 else 3
+    if is_rate(row):
+        digits = 0 if abs(number) >= 1 else 1
     number = round(number, digits) or 0.0
     unit = unit_words(row)
     return f"{number:{'+' if sign and number else ''}.{digits}f}{f' {unit}' if unit else ''}"
@@ -108,7 +122,19 @@ def limits(row: TrialRow, level: float) -> str:
     return f"{percent_of(level)} confidence interval {ends[0]} to {ends[1]}"
 
 
-def answer_sentences(row: TrialRow, result: TrialResult, tests: int) -> list[str]:
+def responder_words(endpoint: str, gain: str) -> str:
+    """Return what makes a responder; `gain` is the least one.
+
+    Examples
+    --------
+    >>> responder_words("hair_density", "10 hairs/cm2")
+    'a gain in hair density of 10 hairs/cm2 or more'
+    """
+    what = "fall" if endpoint in SMALLER_IS_BETTER else "gain"
+    return f"a {what} in {name_of(endpoint)} of {gain} or more"
+
+
+def answer_sentences(row: TrialRow, result: TrialResult, tests: int, gain: str = "") -> list[str]:
     """Return what a comparison found: what happened, the difference, and what follows.
 
     Parameters
@@ -119,42 +145,110 @@ def answer_sentences(row: TrialRow, result: TrialResult, tests: int) -> list[str
         It belongs to.
     tests
         How many tests the plan has; p is adjusted for them.
+    gain
+        What makes a responder, where shares of them are compared.
     """
     if row.estimate is None:
         why = row.why or "too few people were measured"
         return [f"{row.arm}: the comparison could not be computed: {why}."]
-    name, when = name_of(row.endpoint), f"By week {row.week:g}"
     p = p_words(row.p)
     if result.multiplicity != "none" and tests > 1:
         p += f", adjusted for {tests} tests {p_words(row.p_adjusted)}"
     ends = ", ".join(part for part in (limits(row, result.level), p) if part)
     if not row.control:
-        return [
-            f"{when} {name} on {row.arm} had {moved(row, row.estimate)} ({ends}).",
-            "A change as large would be rare by luck alone; what caused it, a trial without a "
-            "control arm cannot say."
-            if row.effect
-            else "Luck alone could give as much: the trial shows no change.",
-        ]
-    courses = ""
-    if row.mean_treated is not None and row.mean_control is not None:
-        first, other = moved(row, row.mean_treated), moved(row, row.mean_control)
-        courses = f"{when} {name} had {first} on {row.arm} and {other} on {row.control}."
-    good = (row.estimate > 0) != (row.endpoint in SMALLER_IS_BETTER)
-    side = row.arm if good else row.control
+        return [_own_course(row, ends), _own_verdict(row, result)]
+    better = row.arm if favours(row, row.estimate) else row.control
     size = amount(row, abs(row.estimate))
-    return [courses, f"The difference is {size} in favour of {side} ({ends}).", _verdict(row, good)]
+    return [
+        _courses(row, gain),
+        f"The difference is {size} in favour of {better} ({ends}).",
+        _verdict(row, result),
+    ]
 
 
-def _verdict(row: TrialRow, good: bool) -> str:
-    if row.effect and good:
-        return "A difference as large would be rare by luck alone: the trial shows an effect."
-    if row.effect:
-        return "A difference as large would be rare by luck alone: the trial shows harm."
+def favours(row: TrialRow, value: float) -> bool:
+    """Tell whether a difference is in favour of the row's arm, and not of its control."""
+    return (value > 0) != (row.endpoint in SMALLER_IS_BETTER and not is_rate(row))
+
+
+def _courses(row: TrialRow, gain: str) -> str:
+    """Return what happened on both sides, "" where it is not known."""
+    one, other = row.mean_treated, row.mean_control
+    if one is None or other is None:
+        return ""
+    name, week = name_of(row.endpoint), f"week {row.week:g}"
+    if is_rate(row):
+        what = f" ({responder_words(row.endpoint, gain)})" if gain else ""
+        return (
+            f"At {week} the share of responders{what} was {100 * one:.0f} % on {row.arm} and "
+            f"{100 * other:.0f} % on {row.control}."
+        )
+    if is_average(row):
+        first, second = (amount(row, value, sign=True) for value in (one, other))
+        return (
+            f"The average change in {name} up to {week} was {first} on {row.arm} and {second} on "
+            f"{row.control}."
+        )
     return (
-        "Luck alone could give as much: the trial does not show an effect, and does not show that "
-        "there is none."
+        f"By {week} {name} had {moved(row, one)} on {row.arm} and {moved(row, other)} on "
+        f"{row.control}."
     )
+
+
+def _own_course(row: TrialRow, ends: str) -> str:
+    assert row.estimate is not None
+    name, week = name_of(row.endpoint), f"week {row.week:g}"
+    if is_average(row):
+        size = amount(row, row.estimate, sign=True)
+        return f"The average change in {name} up to {week} on {row.arm} was {size} ({ends})."
+    return f"By {week} {name} on {row.arm} had {moved(row, row.estimate)} ({ends})."
+
+
+def _own_verdict(row: TrialRow, result: TrialResult) -> str:
+    """Return what a change without a control arm says."""
+    text = _excluded(row, result, "a change")
+    if not text:
+        assert row.low is not None
+        assert row.high is not None
+        fall, rise = amount(row, abs(row.low)), amount(row, row.high)
+        text = f"The interval holds zero, a fall of up to {fall} and a rise of up to {rise}."
+    if not row.effect:
+        return text
+    return f"{text} What caused the change, a trial without a control arm cannot say."
+
+
+def _verdict(row: TrialRow, result: TrialResult) -> str:
+    """Return what the interval of a difference leaves open."""
+    if text := _excluded(row, result, "a difference"):
+        return text
+    assert row.low is not None
+    assert row.high is not None
+    ends = sorted((row.low, row.high), key=lambda end: not favours(row, end))
+    sides = [
+        f"{amount(row, abs(end))} in favour of {side}"
+        for end, side in zip(ends, (row.arm, row.control), strict=True)
+    ]
+    text = f"The interval holds zero, and anything up to {sides[0]} and up to {sides[1]}."
+    if row.effect:
+        text += f" The test finds an effect all the same: its p is below {result.alpha:g}."
+    return text
+
+
+def _excluded(row: TrialRow, result: TrialResult, what: str) -> str:
+    """Return what the interval excludes; "" where it holds zero, luck's share without one."""
+    if row.low is None or row.high is None:
+        if row.effect:
+            return f"{what.capitalize()} as large would be rare by luck alone."
+        return "Luck alone could give as much."
+    if row.low <= 0.0 <= row.high:
+        return ""
+    near = amount(row, min(abs(row.low), abs(row.high)))
+    text = f"The interval excludes zero, but not {what} as small as {near}"
+    if near == amount(row, 0.0):
+        text = "The interval only just excludes zero"
+    if row.effect:
+        return f"{text}."
+    return f"{text}; p is not below {result.alpha:g}, and the plan finds no effect."
 
 
 def how_found(row: TrialRow) -> str:

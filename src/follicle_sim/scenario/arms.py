@@ -104,8 +104,20 @@ class Dose(Table):
 class Arm(Table):
     """One group of subjects and what they are given."""
 
-    label: Label = Field(description="name of the arm, different from the others")
+    label: Label = Field(
+        description="name of the arm, different from the others; without an id it names the draws "
+        "too, so that another label means other people"
+    )
+    id: Label | None = Field(
+        default=None,
+        description="names the arm's draws in place of the label, which may then be corrected",
+    )
     role: Annotated[Role, one_of(Role)] = Field(
         description="treatment, placebo, active_control or untreated"
     )
     doses: tuple[Dose, ...] = Field(default=(), description="[[arms.doses]] tables")
+
+    @property
+    def drawn_as(self) -> str:
+        """Name of the arm in the random draws: its id, else its label."""
+        return self.label if self.id is None else self.id

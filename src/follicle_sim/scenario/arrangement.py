@@ -7,7 +7,7 @@ Nothing is drawn here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.scenario.arms import Arm, Dose
@@ -84,7 +84,8 @@ def arrange(scenario: Scenario) -> Arranged:
     parts = {name: getattr(scenario, name) for name in Scenario.model_fields}
     parts["arms"] = arranged_arms(scenario)
     parts["design"] = design.model_copy(update={"visits": visits})
-    return Arranged.model_construct(**parts, starts=starts, given=given)
+    made = Arranged.model_construct(**parts, starts=starts, given=given)
+    return made.remembering(**vars(scenario.background))
 
 
 def arranged_arms(scenario: Scenario) -> tuple[Arm, ...]:
@@ -103,6 +104,7 @@ def arranged_arms(scenario: Scenario) -> tuple[Arm, ...]:
             Arm(label="sequence", role="treatment").model_copy(
                 update={
                     "label": THEN.join(arm.label for arm in row),
+                    "id": _sequence_id(row),
                     "doses": tuple(
                         dose
                         for turn, arm in enumerate(row)
@@ -125,6 +127,13 @@ def arranged_arms(scenario: Scenario) -> tuple[Arm, ...]:
         before = tuple(between(source.doses, -design.run_in, 0.0))
         arms = tuple(arm.model_copy(update={"doses": before + arm.doses}) for arm in arms)
     return arms
+
+
+def _sequence_id(row: Sequence[Arm]) -> str | None:
+    """Return what names the draws of a sequence where one of its arms has a name of its own."""
+    if all(arm.id is None for arm in row):
+        return None
+    return THEN.join(arm.drawn_as for arm in row)
 
 
 def between(doses: Iterable[Dose], first: float, last: float | None) -> Iterable[Dose]:

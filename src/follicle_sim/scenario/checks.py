@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn, TypeVar
 
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from follicle_sim.errors import did_you_mean
+from follicle_sim.errors import did_you_mean, shown
 from follicle_sim.scenario.known import Known, default_known
 
 T = TypeVar("T")
@@ -56,27 +55,6 @@ def known_names(info: ValidationInfo) -> Known:
     """Return the names injected by the caller, else those of this installation."""
     known = (info.context or {}).get("known")
     return known if isinstance(known, Known) else default_known()
-
-
-def shown(value: object) -> str:
-    """Return a short description of a value as it stands in a file."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}..."'
-    if isinstance(value, int):
-        # Printing thousands of digits helps nobody and is refused by the interpreter.
-        return str(value) if abs(value) < 10**20 else "a number of more than 20 digits"
-    if isinstance(value, float):
-        short = f"{value:g}"
-        return short if float(short) == value else repr(value)
-    if isinstance(value, Mapping):
-        return "a table"
-    if isinstance(value, (list, tuple)):
-        return "an empty list" if not value else "a list"
-    if isinstance(value, (date, datetime, time)):
-        return f"the date {value}"
-    return f"a {type(value).__name__}"
 
 
 def choose(value: object, options: Iterable[str], what: str = "") -> str:

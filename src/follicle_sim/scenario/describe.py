@@ -9,6 +9,7 @@ from follicle_sim.scenario.arrangement import arranged_arms
 from follicle_sim.scenario.describe_design import design_lines, subjects_text, timeline
 from follicle_sim.scenario.methods import PLAIN
 from follicle_sim.scenario.model import Arm, Dose, Inclusion, Population, Scenario
+from follicle_sim.scenario.notes import notes
 from follicle_sim.scenario.people import lead_of
 from follicle_sim.scenario.search import Optimise, TreatmentCost
 from follicle_sim.units import format_quantity
@@ -17,7 +18,7 @@ WIDTH = 60
 
 
 def describe(scenario: Scenario, width: int = WIDTH) -> str:
-    """Return a scenario as plain text: title, population, design and a timeline for each arm.
+    """Return a scenario as plain text: title, population, design, a timeline for each arm, notes.
 
     Parameters
     ----------
@@ -28,7 +29,8 @@ def describe(scenario: Scenario, width: int = WIDTH) -> str:
     """
     title = [scenario.title, *([scenario.description.strip()] if scenario.description else [])]
     arms = [arm_text(scenario, arm, width) for arm in arranged_arms(scenario)]
-    return "\n\n".join(["\n".join(title), overview(scenario), *arms])
+    told = "\n".join(f"note: {note}" for note in notes(scenario))
+    return "\n\n".join(["\n".join(title), overview(scenario), *arms, *([told] if told else [])])
 
 
 def overview(scenario: Scenario) -> str:
@@ -40,7 +42,7 @@ def overview(scenario: Scenario) -> str:
     terminal = format_quantity(tool.terminal_calibre, "calibre")
     method = "" if tool.method == PLAIN else f" ({tool.method})"
     lines = {
-        "population": f"{subjects_text(scenario)}, {', '.join(traits_text(who))}",
+        "population": f"{subjects_text(scenario)}; {', '.join(traits_text(who))}",
         "target area": f"{patch} at {density}: {who.follicles_per_subject:,} follicles per subject",
         **design_lines(scenario),
         "instrument": f"{tool.name}{method}, terminal hairs from {terminal}",
@@ -152,7 +154,7 @@ def search_text(search: Optimise) -> str:
 
 def arm_text(scenario: Scenario, arm: Arm, width: int = WIDTH) -> str:
     """Return one arm: its doses in words, and a timeline with D for a dose and V for a visit."""
-    heading = f"{arm.label} ({arm.role})"
+    heading = f"{arm.label} ({arm.role}{'' if arm.id is None else f', id {arm.id}'})"
     doses = [f"  {dose_text(dose)}" for dose in arm.doses] or ["  nothing is given"]
     return "\n".join([heading, *doses, timeline(scenario, arm, width)])
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.scenario.arms import Arm
-from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
+from follicle_sim.scenario.arrangement import Arranged, arrange
 from follicle_sim.scenario.design import Design
 from follicle_sim.scenario.design_checks import CONTROLS
 from follicle_sim.scenario.design_fields import CalendarDay
+from follicle_sim.scenario.headcount import people_of
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.units import format_quantity
 
@@ -20,20 +21,14 @@ _GROUPS = {"crossover": "sequences", "split_scalp": "halves of each scalp"}
 
 def subjects_text(scenario: Scenario) -> str:
     """Return how many people there are, in words."""
-    design, sizes = scenario.design, arm_sizes(scenario)
-    if design.kind == "split_scalp":
-        return f"{sizes[0]:,} subjects, each with both arms"
-    if len(set(sizes)) > 1:
-        labels = [arm.label for arm in arrange(scenario).arms]
-        return ", ".join(f"{n:,} in {label}" for n, label in zip(sizes, labels, strict=True))
-    return f"{sizes[0]:,} subjects per {'sequence' if design.kind == 'crossover' else 'arm'}"
+    return people_of(scenario).text("subjects")
 
 
 def design_lines(scenario: Scenario) -> dict[str, str]:
     """Return the parts of a design in words, one line each, those that are used."""
     arranged = arrange(scenario)
     design, days = scenario.design, arranged.design.visits
-    groups = _GROUPS.get(design.kind, "arms")
+    groups = _GROUPS.get(design.kind, "arms" if len(arranged.arms) > 1 else "arm")
     visits = f"{len(days)} visits over {_time(days[-1] - days[0])}"
     return {
         "design": f"{design.kind}, {len(arranged.arms)} {groups}, {visits}",
@@ -45,6 +40,9 @@ def design_lines(scenario: Scenario) -> dict[str, str]:
 
 def _who(scenario: Scenario) -> Iterator[tuple[str, str]]:
     design = scenario.design
+    if _named_by_label(scenario):
+        text = "another label is another group of people, unless the arm has an id"
+        yield "people", f"drawn by the labels of the arms: {text}"
     if design.stratify is not None:
         yield "allocation", f"permuted blocks within classes of {design.stratify}"
     if design.period is not None and design.washout is not None:
@@ -56,6 +54,13 @@ def _who(scenario: Scenario) -> Iterator[tuple[str, str]]:
     if design.run_in is not None:
         doses = f"on the doses of {design.run_in_arm}" if design.run_in_arm else "untreated"
         yield "run-in", f"{_time(design.run_in)} before baseline, everybody {doses}"
+
+
+def _named_by_label(scenario: Scenario) -> bool:
+    """Return whether a corrected label would replace the people of an arm."""
+    shared = scenario.design.kind in ("counterfactual", "split_scalp")
+    pooled = scenario.design.stratify is not None
+    return not (shared or pooled) and any(arm.id is None for arm in scenario.arms)
 
 
 def _when(design: Design) -> Iterator[tuple[str, str]]:

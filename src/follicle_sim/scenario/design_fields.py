@@ -11,9 +11,10 @@ from typing import Any
 
 from pydantic import ValidationInfo
 
-from follicle_sim.errors import did_you_mean
-from follicle_sim.scenario.checks import Collector, refuse, shown
+from follicle_sim.errors import did_you_mean, shown
+from follicle_sim.scenario.checks import Collector, refuse
 from follicle_sim.scenario.frozen import FrozenMap
+from follicle_sim.scenario.labels import not_cut
 from follicle_sim.scenario.quantities import FieldType, Whole
 
 MOST_TO_ONE = 100
@@ -33,7 +34,9 @@ class Allocation(FieldType):
         parts = Collector()
         ratio = Whole(1, MOST_TO_ONE)
         for label, number in value.items():
-            parts.run((label,), partial(ratio.check, number, info))
+            parts.run((label,), partial(not_cut, label, number))
+            if not isinstance(number, Mapping):
+                parts.run((label,), partial(ratio.check, number, info))
         parts.finish()
         return FrozenMap({label: int(number) for label, number in value.items()})
 

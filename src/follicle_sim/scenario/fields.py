@@ -10,10 +10,11 @@ from typing import Any
 from pydantic import ValidationInfo
 
 from follicle_sim import units
-from follicle_sim.errors import did_you_mean, nearest
-from follicle_sim.scenario.checks import Collector, choose, known_names, refuse, shown
+from follicle_sim.errors import did_you_mean, nearest, shown
+from follicle_sim.scenario.checks import Collector, choose, known_names, refuse
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.known import Bounded, Known, default_known
+from follicle_sim.scenario.labels import not_cut
 from follicle_sim.scenario.laws import shares
 from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.quantities import FieldType, Quantity, Text, read, within
@@ -181,7 +182,14 @@ class Visits(FieldType):
         every, until = found["every"] or 1.0, found["until"] or 0.0
         if until / every > MOST_VISITS:
             refuse(f"found {until / every:,.0f} visits; allowed: at most {MOST_VISITS:,}")
-        return regular(every, until)
+        days = regular(every, until)
+        if len(days) == 1:
+            text, end = (units.format_quantity(day, "time") for day in (every, until))
+            refuse(
+                f"found every {text} until {end}: only the visit at 0 days falls inside; allowed: "
+                'every at most until, or ["0 days"] for a single visit'
+            )
+        return Series(days, until)
 
     def write(self, value: Sequence[float]) -> object:
         every, until = value[min(1, len(value) - 1)], value[-1]
@@ -199,6 +207,22 @@ class Visits(FieldType):
             "additionalProperties": False,
         }
         return {"anyOf": [{"type": "array", "items": day, "minItems": 1}, series]}
+
+
+class Series(tuple[float, ...]):
+    """Visits at equal intervals, which remember when they were asked to end."""
+
+    until: float
+
+    def __new__(cls, days: Sequence[float], until: float) -> Series:
+        """Return the days of visits that were to go on `until` a day."""
+        series = super().__new__(cls, days)
+        series.until = until
+        return series
+
+    def __getnewargs__(self) -> tuple[tuple[float, ...], float]:
+        """Return what pickling and copying make it of."""
+        return tuple(self), self.until
 
 
 def regular(every: float, until: float) -> tuple[float, ...]:
@@ -222,7 +246,9 @@ class ArmPairs(FieldType):
             arms = known_names(info).studies[study]
             parts = Collector()
             for label, arm in value.items():
-                parts.run((label,), partial(choose, arm, arms, f"arm of {study}"))
+                parts.run((label,), partial(not_cut, label, arm))
+                if not isinstance(arm, Mapping):
+                    parts.run((label,), partial(choose, arm, arms, f"arm of {study}"))
             parts.finish()
         return FrozenMap(value)
 

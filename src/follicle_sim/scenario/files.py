@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from follicle_sim.errors import InputError, Problem, did_you_mean, nearest
-from follicle_sim.scenario.checks import shown
+from follicle_sim.errors import InputError, Problem, did_you_mean, nearest, shown
 from follicle_sim.scenario.merge import Document, document, merge
 
 MOST_BYTES = 1_000_000
@@ -33,21 +34,49 @@ def read_document(path: Path, chain: tuple[Path, ...] = ()) -> Document:
     InputError
         If a file of the chain cannot be read or the chain comes back to itself.
     """
-    source = str(path)
-    values = parse_toml(_read_text(path), source)
+    text = _read_text(path)
+    homes = [path.parent]
+    if path.is_symlink():
+        # A link may stand in for a file of its own folder, so that one comes first.
+        with suppress(OSError, RuntimeError):
+            homes.append(path.resolve().parent)
+    return text_document(text, str(path), homes, (*chain, path))
+
+
+def text_document(
+    text: str, source: str, homes: Sequence[Path], chain: tuple[Path, ...] = ()
+) -> Document:
+    """Return the text of a scenario file merged with the files it extends.
+
+    Parameters
+    ----------
+    text
+        TOML.
+    source
+        Name for messages.
+    homes
+        Folders in which names of other files are looked up, the first that has one counts.
+    chain
+        The file of the text and those that led to it, outermost first.
+
+    Raises
+    ------
+    InputError
+        As `read_document`.
+    """
+    values = parse_toml(text, source)
     folder = values.pop("treatment_folder", None)
     base = values.pop("extends", None)
     own = document(values, source)
     if folder is not None:
-        own = merge(_treatments_in(path.parent, folder, own), own)
+        own = merge(_treatments_in(homes, folder, own), own)
     if base is None:
         return own
     if not isinstance(base, str) or not base.strip():
         raise _extends(source, f"found {shown(base)}; allowed: the name of one scenario file")
-    target = path.parent / base
-    chain = (*chain, path)
     try:
-        cyclic = target.resolve() in [file.resolve() for file in chain]
+        target = _extended(base, homes, chain)
+        cyclic = _is_among(target, chain)
         missing = not target.exists()
     except (OSError, RuntimeError, ValueError) as error:  # such as links to themselves
         raise _extends(source, f"found {shown(base)}; cannot be followed: {error}") from None
@@ -57,12 +86,23 @@ def read_document(path: Path, chain: tuple[Path, ...] = ()) -> Document:
     if len(chain) > MOST_LINKS:
         raise _extends(source, f"more than {MOST_LINKS} files extend one another")
     if missing:
-        hint = _near_file(target)
+        hint = _near_file(target, chain)
         raise _extends(source, f"found {shown(base)}, no such file beside this one{hint}")
     return merge(read_document(target, chain), own)
 
 
-def _treatments_in(home: Path, folder: object, scenario: Document) -> Document:
+def _extended(base: str, homes: Sequence[Path], chain: Sequence[Path]) -> Path:
+    """Return the file that is extended: the first that exists and did not lead here."""
+    candidates = [home / base for home in homes]
+    there = [path for path in candidates if path.exists()] or candidates
+    return next((path for path in there if not _is_among(path, chain)), there[0])
+
+
+def _is_among(path: Path, chain: Sequence[Path]) -> bool:
+    return path.resolve() in [file.resolve() for file in chain]
+
+
+def _treatments_in(homes: Sequence[Path], folder: object, scenario: Document) -> Document:
     """Return the treatments of a folder as a document whose values remember their files."""
 
     def refused(message: str) -> InputError:
@@ -71,6 +111,7 @@ def _treatments_in(home: Path, folder: object, scenario: Document) -> Document:
     if not isinstance(folder, str) or not folder.strip():
         raise refused(f"found {shown(folder)}; allowed: the name of one folder beside this file")
     try:
+        home = next((home for home in homes if (home / folder).is_dir()), homes[0])
         files = sorted(file for file in (home / folder).iterdir() if file.suffix == ".toml")
     except (OSError, ValueError):
         raise refused(f"found {shown(folder)}, no such folder beside this file") from None
@@ -147,6 +188,19 @@ def _read_text(path: Path) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _whole(source, f"cannot be read: {reason.lower()}") from None
+    return decoded(data, source)
+
+
+def decoded(data: bytes, source: str) -> str:
+    """Return the text of a file.
+
+    Raises
+    ------
+    InputError
+        If it is too large or not UTF-8.
+    """
+    if len(data) > MOST_BYTES:
+        raise _whole(source, f"is too large; allowed: at most {MOST_BYTES / 1e6:g} MB")
     try:
         return data.decode("utf-8-sig")  # some editors put a byte-order mark first
     except UnicodeDecodeError as error:
@@ -155,10 +209,12 @@ def _read_text(path: Path) -> str:
         raise _whole(source, f"is not UTF-8 text ({byte}); save it again as UTF-8") from None
 
 
-def _near_file(path: Path) -> str:
+def _near_file(path: Path, chain: Sequence[Path] = ()) -> str:
+    """Return a hint at the files beside `path`, but not at those that led here."""
     try:
-        names = sorted(file.name for file in path.parent.iterdir() if file.suffix == ".toml")
-    except OSError:
+        files = [file for file in path.parent.iterdir() if file.suffix == ".toml"]
+        names = sorted(file.name for file in files if not _is_among(file, chain))
+    except (OSError, RuntimeError):
         return f"; the folder {path.parent} cannot be read or does not exist"
     match = nearest(path.name, names)
     return f'; did you mean "{path.parent / match}"?' if match else did_you_mean(path.name, names)

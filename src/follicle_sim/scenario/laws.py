@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import ValidationInfo
 
 from follicle_sim import units
-from follicle_sim.scenario.checks import Collector, choose, refuse, shown
+from follicle_sim.errors import shown
+from follicle_sim.scenario.checks import Collector, choose, refuse
 from follicle_sim.scenario.correlation import ImpossibleError, mixing, pair_of
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.quantities import FieldType, Number, Quantity, read, within

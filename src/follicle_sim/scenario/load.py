@@ -12,14 +12,21 @@ from pydantic import ValidationError
 
 from follicle_sim import units
 from follicle_sim.errors import InputError, Problem
+from follicle_sim.given import check_path, check_text, check_texts, refused
 from follicle_sim.scenario.fields import write_overrides
-from follicle_sim.scenario.files import FILE_KEYS, parse_toml, read_document
+from follicle_sim.scenario.files import FILE_KEYS, parse_toml, read_document, text_document
 from follicle_sim.scenario.known import Known, default_known
+from follicle_sim.scenario.labels import label_problems
 from follicle_sim.scenario.merge import Document, apply_override, document
-from follicle_sim.scenario.model import Scenario, label_problems
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.numbers import Numbers, known_with
 from follicle_sim.scenario.own import with_own
 from follicle_sim.scenario.problems import path_text, problems_of
 from follicle_sim.scenario.toml_text import write_toml
+
+_TEXT, _CHANGED, _NESTED = "<text>", "<scenario>", "<document>"
+_UNNAMED = (_TEXT, _CHANGED, _NESTED)
+"""Names of sources that say less than the title of the scenario does."""
 
 
 def load_scenario(
@@ -30,6 +37,7 @@ def load_scenario(
     A file may start from another one, ``extends = "other.toml"`` (relative to itself), and give
     only what differs: tables are merged key by key; `arms` are merged by label (the same label
     replaces the keys given, a new label is appended); every other list is replaced as a whole.
+    Beside a symbolic link it looks first, then beside the file the link points to.
     ``treatment_folder = "my_treatments"`` (relative to the file) brings along every treatment in
     that folder, one a file as in the library, as if each stood in a `[treatments.NAME]` table.
     Overrides are applied last.
@@ -49,17 +57,20 @@ def load_scenario(
     InputError
         With every problem of the file at once: path, what was found, what is allowed.
     """
+    check_path("load_scenario", "path", path)
+    overrides = _texts("load_scenario", overrides)
     return _build(read_document(Path(path)), overrides, known)
 
 
 def parse_scenario(
     text: str,
-    source: str = "<text>",
+    source: str = _TEXT,
     overrides: Sequence[str] = (),
     *,
+    folder: str | os.PathLike[str] | None = None,
     known: Known | None = None,
 ) -> Scenario:
-    """Return the scenario in a TOML text; as `load_scenario`, without `extends`.
+    """Return the scenario in a TOML text; as `load_scenario`.
 
     Parameters
     ----------
@@ -67,6 +78,8 @@ def parse_scenario(
         TOML.
     source
         Name to use in messages.
+    folder
+        Where `extends` and `treatment_folder` look; None: such keys are refused.
     overrides, known
         As for `load_scenario`.
 
@@ -75,10 +88,16 @@ def parse_scenario(
     InputError
         With every problem at once.
     """
+    check_text("parse_scenario", "text", text)
+    check_text("parse_scenario", "source", source)
+    overrides = _texts("parse_scenario", overrides)
+    if folder is not None:
+        check_path("parse_scenario", "folder", folder)
+        return _build(text_document(text, source, [Path(folder)]), overrides, known)
     values = parse_toml(text, source)
     for key in FILE_KEYS:
         if key in values:
-            message = "works in files only; there is no folder to look in for a text"
+            message = "works in files only; there is no folder to look in for a text (give one)"
             raise InputError(source, [Problem(key, message)])
     return _build(document(values, source), overrides, known)
 
@@ -100,8 +119,12 @@ def with_overrides(
     InputError
         If the result is not a valid scenario.
     """
+    before = _scenario("with_overrides", scenario).background
+    overrides = _texts("with_overrides", overrides)
     values = to_document(scenario, known=known)
-    return _build(document(values, "<scenario>"), overrides, known)
+    known = known or known_with(before.numbers)
+    changed = _build(document(values, before.source or _CHANGED), overrides, known)
+    return changed.remembering(numbers=before.numbers)
 
 
 def dump_scenario(scenario: Scenario, *, known: Known | None = None) -> str:
@@ -109,40 +132,89 @@ def dump_scenario(scenario: Scenario, *, known: Known | None = None) -> str:
 
     Parsing the text gives a scenario equal to this one, to the last bit of every number.
     """
-    return write_toml(to_document(scenario, known=known))
+    return write_toml(to_document(check_scenario("dump_scenario", scenario), known=known))
+
+
+def check_scenario(where: str, value: object) -> Scenario:
+    """Return a scenario whose every value has been checked.
+
+    One that was read from a file, a text or another scenario has been; a `model_copy` with changes
+    has not, and is checked here.
+
+    Parameters
+    ----------
+    where
+        Name of the function that was given it, for messages.
+    value
+        What it was given.
+
+    Raises
+    ------
+    InputError
+        For what is no scenario, with what to do; with every problem of a copy.
+    """
+    scenario = _scenario(where, value)
+    if scenario.background.checked:
+        return scenario
+    try:
+        values = to_document(scenario)
+    except Exception as error:  # whatever a value of a wrong type breaks
+        message = f"holds a value that no file could hold ({error}); use with_overrides"
+        raise InputError(where, [Problem("scenario", message)]) from None
+    background = scenario.background
+    from_document(values, background.source or _CHANGED, numbers=background.numbers)
+    return scenario.remembering(checked=True)
+
+
+def _scenario(where: str, value: object) -> Scenario:
+    if isinstance(value, Scenario):
+        return value
+    way = 'load_scenario("file.toml") or parse_scenario(text) makes one'
+    raise refused(where, "scenario", value, f"a scenario; {way}")
 
 
 def to_document(scenario: Scenario, *, known: Known | None = None) -> dict[str, Any]:
     """Return a scenario as nested dicts in the words of the file: what `dump_scenario` writes."""
-    values = scenario.model_dump(mode="json", exclude_defaults=True, exclude={"biology"})
+    # A copy may hold anything; whoever checks it says so in words of our own.
+    values = scenario.model_dump(
+        mode="json", exclude_defaults=True, exclude={"biology"}, warnings=False
+    )
     for arm, written in zip(scenario.arms, values["arms"], strict=True):
         for dose, fields in zip(arm.doses, written.get("doses", ()), strict=True):
             # Two fields here are one text in a file.
             fields["amount"] = units.format_quantity(dose.amount, fields.pop("amount_dimension"))
     if scenario.biology:
-        names = with_own(known or default_known(), scenario.treatments)
+        known = known or known_with(scenario.background.numbers)
+        names = with_own(known, scenario.treatments)
         values["biology"] = write_overrides(scenario.biology, names)
     return values
 
 
 def from_document(
-    values: Mapping[str, Any], source: str = "<document>", *, known: Known | None = None
+    values: Mapping[str, Any],
+    source: str = _NESTED,
+    *,
+    known: Known | None = None,
+    numbers: Numbers | None = None,
 ) -> Scenario:
     """Return the scenario of nested dicts as `to_document` writes them.
+
+    With `numbers` it runs with these and not with those of the package.
 
     Raises
     ------
     InputError
         With every problem at once.
     """
-    return _build(document(dict(values), source), (), known)
+    known = known or known_with(numbers)
+    return _build(document(dict(values), source), (), known).remembering(numbers=numbers)
 
 
 def _build(read: Document, overrides: Sequence[str], known: Known | None) -> Scenario:
     problems = []
     if overrides:
         read = copy.deepcopy(read)  # parts of a merged document may be shared
-        found = [apply_override(read, text) for text in _texts(overrides)]
+        found = [apply_override(read, text) for text in overrides]
         problems = [problem for problem in found if problem is not None]
     context = {"known": with_own(known or default_known(), read.values.get("treatments"))}
     try:
@@ -159,15 +231,17 @@ def _build(read: Document, overrides: Sequence[str], known: Known | None) -> Sce
         raise InputError(read.source, problems) from None
     if problems:
         raise InputError(read.source, problems)
-    return scenario
+    return scenario.remembering(source="" if read.source in _UNNAMED else read.source)
 
 
-def _texts(overrides: Sequence[str]) -> Sequence[str]:
+def _texts(where: str, overrides: Sequence[str]) -> list[str]:
     # A lone text is a sequence of letters, which nobody means.
-    return [overrides] if isinstance(overrides, str) else overrides
+    return check_texts(where, "overrides", overrides)
 
 
-def _labels(values: Mapping[str, Any]) -> tuple[list[object], list[Iterable[object]]]:
+def _labels(
+    values: Mapping[str, Any],
+) -> tuple[list[object], list[Iterable[object]], list[object]]:
     def tables(key: str) -> list[Mapping[str, Any]]:
         entries = values.get(key)
         entries = entries if isinstance(entries, list) else []
@@ -177,4 +251,5 @@ def _labels(values: Mapping[str, Any]) -> tuple[list[object], list[Iterable[obje
     return (
         [arm.get("label") for arm in tables("arms")],
         [pair if isinstance(pair, Mapping) else () for pair in pairs],
+        [arm.get("id") for arm in tables("arms")],
     )

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from follicle_sim.errors import Problem, did_you_mean
-from follicle_sim.scenario.checks import Path, shown
+from follicle_sim.attributes import MOST_LEVELS, too_deep
+from follicle_sim.errors import InputError, Problem, did_you_mean, shown
+from follicle_sim.scenario.checks import Path
+from follicle_sim.scenario.labels import needs_quotes
 from follicle_sim.scenario.problems import path_text
 
 _STEP = re.compile(r'\.?(?:"((?:[^"\\]|\\.)*)"|([^.\[\]"=]+))|\[(\d{1,9})\]|\["([^"]*)"\]')
@@ -56,7 +58,16 @@ def _origins(node: Any) -> Iterator[Origin]:
 
 
 def document(values: dict[str, Any], source: str) -> Document:
-    """Return a document all of whose values come from one file."""
+    """Return a document all of whose values come from one file.
+
+    Raises
+    ------
+    InputError
+        If they are nested too deeply.
+    """
+    if too_deep(values):
+        message = f"tables or lists are nested too deeply; allowed: {MOST_LEVELS} levels"
+        raise InputError(source, [Problem("", message)])
     return Document(values, _stamp(values, Origin(source)), source)
 
 
@@ -72,8 +83,9 @@ def merge(base: Document, changes: Document) -> Document:
     """Return `base` with `changes` laid over it.
 
     Tables are merged key by key. `arms` are merged by label: an arm with a label of the base
-    replaces the keys it gives (its `doses` as a whole), an arm with a new label is appended. Any
-    other list, and any plain value, replaces what the base had. Nothing can be removed.
+    replaces the keys it gives (its `doses` as a whole); so does one with the id of an arm of the
+    base, whose label it may correct; any other arm is appended. Any other list, and any plain
+    value, replaces what the base had. Nothing can be removed.
 
     Examples
     --------
@@ -104,24 +116,32 @@ def _merge_tables(base: _Pair, changes: _Pair, *, top: bool = False) -> _Pair:
 
 def _merge_arms(base: _Pair, changes: _Pair) -> _Pair:
     values, origins = list(base[0]), list(base[1])
-    free: dict[str | None, int] = {}
-    for index in reversed(range(len(values))):
-        free[label_of(values[index])] = index
+    free = list(range(len(values)))
     for arm, origin in zip(*changes, strict=True):
         # A label used twice in one file is kept twice, so that validation can refuse it.
-        label = label_of(arm)
-        if label is None or label not in free:
+        at = _same_arm(arm, [(index, base[0][index]) for index in free])
+        if at is None:
             values.append(arm)
             origins.append(origin)
         else:
-            at = free.pop(label)
+            free.remove(at)
             values[at], origins[at] = _merge_tables((values[at], origins[at]), (arm, origin))
     return values, origins
 
 
-def label_of(arm: Any) -> str | None:
-    """Return the label of an arm as read, None when it has none."""
-    label = arm.get("label") if isinstance(arm, dict) else None
+def _same_arm(arm: Any, others: list[tuple[int, Any]]) -> int | None:
+    """Return the place of the arm of the same label, else of the same id; None without any."""
+    for key in ("label", "id"):
+        wanted = label_of(arm, key)
+        for index, other in others:
+            if wanted is not None and label_of(other, key) == wanted:
+                return index
+    return None
+
+
+def label_of(arm: Any, key: str = "label") -> str | None:
+    """Return the label of an arm as read, or its id; None when it has none."""
+    label = arm.get(key) if isinstance(arm, dict) else None
     return label if isinstance(label, str) else None
 
 
@@ -142,6 +162,9 @@ def apply_override(target: Document, text: str) -> Problem | None:
         message = 'not an override; write "path=value", for example "population.subjects=50"'
         return Problem(f"override {shown(text)}", message)
     value = _read_value(value_text)
+    if len(steps) > MOST_LEVELS or too_deep(value):
+        message = f"too many levels; allowed: {MOST_LEVELS}"
+        return Problem(f"override {shown(text)}", message)
     values: Any = target.values
     origins: Any = target.origins
     done: Path = ()
@@ -201,5 +224,6 @@ def _position(values: list[Any], step: str | int, *, arms: bool) -> tuple[int | 
         for index, arm in enumerate(values):
             if label_of(arm) == step:
                 return index, ""
-        return None, f"no arm of that label{did_you_mean(step, labels)}"
+        hint = needs_quotes(step, labels) or did_you_mean(step, labels)
+        return None, f"no arm of that label{hint}"
     return None, "a list; give a position in brackets, as in doses[0]"

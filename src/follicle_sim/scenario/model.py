@@ -5,20 +5,23 @@ Each table has a module of its own; here they meet, with what only the whole can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
-from follicle_sim.errors import did_you_mean
 from follicle_sim.scenario.analysis import Analysis, plan_problems
 from follicle_sim.scenario.arms import Arm, Dose
+from follicle_sim.scenario.background import Background
 from follicle_sim.scenario.checks import Path, known_names, refuse_all
 from follicle_sim.scenario.design import Design
 from follicle_sim.scenario.design_checks import arm_problems, calendar_problems
+from follicle_sim.scenario.eligible import eligibility_problems
 from follicle_sim.scenario.fields import ArmPairs, Overrides, SchemaVersion, VariableNames
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.instrument import Instrument, unseen
+from follicle_sim.scenario.labels import label_problems
 from follicle_sim.scenario.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.own import OwnTreatments
 from follicle_sim.scenario.people import Inclusion, Population, Spread, screening_problems
@@ -42,7 +45,6 @@ __all__ = [
     "Scenario",
     "Spread",
     "TreatmentCost",
-    "label_problems",
 ]
 
 MOST_FOLLICLES = 5_000_000_000
@@ -123,6 +125,31 @@ class Scenario(Table):
         default=None, description="[optimise] table: a schedule to search for"
     )
 
+    _background: Background = PrivateAttr(default=Background())
+
+    @property
+    def background(self) -> Background:
+        """Where it was read and what else it remembers; no part of what it asks."""
+        return self._background
+
+    @property
+    def origin(self) -> str:
+        """Name for messages: the file it was read from, else its title."""
+        return self._background.source or self.title
+
+    def remembering(self, **changes: Any) -> Self:
+        """Return the same scenario with another background; keys are those of `Background`."""
+        copied = super().model_copy()
+        copied._background = replace(self._background, **changes)
+        return copied
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with other values, which nothing has checked."""
+        copied = super().model_copy(update=update, deep=deep)
+        if update:
+            copied._background = replace(self._background, checked=False)
+        return copied
+
     @property
     def end(self) -> float:
         """Day of the last visit; in a crossover that of the last period."""
@@ -131,11 +158,15 @@ class Scenario(Table):
     @model_validator(mode="after")
     def _parts_fit_together(self, info: ValidationInfo) -> Scenario:
         problems = label_problems(
-            [arm.label for arm in self.arms], [comparison.arms for comparison in self.compare]
+            [arm.label for arm in self.arms],
+            [comparison.arms for comparison in self.compare],
+            [arm.id for arm in self.arms],
         )
         problems += self._size_problems() + self._sight_problems() + self._draw_problems()
         asked, run_in = self.population.inclusion, self.design.run_in
         problems += screening_problems(asked, run_in, self.run.history)
+        dosed = self.design.run_in_arm is not None
+        problems += eligibility_problems(self.population, self.instrument, dosed)
         labels = [arm.label for arm in self.arms]
         problems += plan_problems(self.analysis, labels, self.design.visits, self.instrument)
         problems += cost_problems(self) + search_problems(self)
@@ -144,6 +175,7 @@ class Scenario(Table):
         problems += calendar_problems(design, self.run.history, self.biology)
         if problems:
             refuse_all(problems)
+        self._background = replace(self._background, checked=True)
         return self
 
     def _routes(self, info: ValidationInfo) -> Mapping[str, str]:
@@ -194,22 +226,3 @@ class Scenario(Table):
             f"own, and the sample has {most}; allowed: 2 to {most}"
         )
         return [(("run", "replicates"), message)]
-
-
-def label_problems(
-    labels: Sequence[object], compared: Sequence[Iterable[object]]
-) -> list[tuple[Path, str]]:
-    """Return what is wrong with arm labels; also works on a file whose other parts are broken."""
-    problems: list[tuple[Path, str]] = []
-    known = list(dict.fromkeys(label for label in labels if isinstance(label, str)))
-    for index, label in enumerate(labels):
-        if isinstance(label, str) and labels.index(label) < index:
-            first = labels.index(label)
-            message = f'found "{label}", already the label of arms[{first}]; labels must differ'
-            problems.append((("arms", index, "label"), message))
-    for index, pairs in enumerate(compared):
-        for label in pairs:
-            if isinstance(label, str) and label not in known:
-                message = f"unknown arm of this scenario{did_you_mean(label, known)}"
-                problems.append((("compare", index, "arms", label), message))
-    return problems

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationInfo
 
 from follicle_sim import units
-from follicle_sim.errors import InputError
-from follicle_sim.scenario.checks import Collector, Path, choose, known_names, refuse, shown
+from follicle_sim.errors import InputError, shown
+from follicle_sim.scenario.checks import Collector, Path, choose, known_names, refuse
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.known import Known
 from follicle_sim.scenario.quantities import FieldType

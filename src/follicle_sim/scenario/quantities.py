@@ -16,8 +16,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from follicle_sim import units
-from follicle_sim.errors import UnitError
-from follicle_sim.scenario.checks import choose, known_names, refuse, shown
+from follicle_sim.errors import UnitError, shown
+from follicle_sim.scenario.checks import choose, known_names, refuse
 from follicle_sim.scenario.known import Known
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import ValidationInfo
 
 from follicle_sim import units
-from follicle_sim.errors import UnitError, did_you_mean, nearest
-from follicle_sim.scenario.checks import Collector, known_names, refuse, shown
+from follicle_sim.errors import UnitError, did_you_mean, nearest, shown
+from follicle_sim.scenario.checks import Collector, known_names, refuse
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.quantities import FieldType, Quantity, Whole, read, within
 

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo
 
-from follicle_sim.scenario.checks import refuse, shown
+from follicle_sim.errors import shown
+from follicle_sim.scenario.checks import refuse
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.quantities import FieldType, Name, Number, Quantity, Whole, one_of
 from follicle_sim.scenario.ranges import AMOUNT, WHOLE, FactorRanges, Grid, OwnName, Range

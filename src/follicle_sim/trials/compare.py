@@ -24,6 +24,7 @@ from follicle_sim.estimates import (
     relative_change,
 )
 from follicle_sim.files import write_rows
+from follicle_sim.given import check_dataset, refused
 from follicle_sim.trials.normalise import Kind
 from follicle_sim.trials.observed import Observation, observations
 from follicle_sim.trials.simulated import Course, course
@@ -175,6 +176,7 @@ def compare(
     group's mean over the group's mean baseline. Errors are taken person by person where arms hold
     the same people and add as variances otherwise. A crossover is compared by treatment.
     """
+    check_dataset("compare", dataset, ("arm", "subject", "time"))
     if comparisons is None:
         stored = scenario_of(dataset).get("compare") or ()
         comparisons = [_Stored(each["study"], each["arms"]) for each in stored]
@@ -212,8 +214,13 @@ def compare(
 def _check(comparisons: Sequence[Comparison], labels: Sequence[str]) -> None:
     problems = []
     studies = load_studies()
+    if not isinstance(comparisons, (list, tuple)):
+        raise refused(_ASKED, "comparisons", comparisons, "a list with `study` and `arms` in each")
     for i, comparison in enumerate(comparisons):
         where = f"compare[{i}]"
+        named = isinstance(getattr(comparison, "study", None), str)
+        if not named or not isinstance(getattr(comparison, "arms", None), Mapping):
+            raise refused(_ASKED, where, comparison, "an object with `study` and `arms`")
         study = studies.get(comparison.study)
         if study is None:
             tail = did_you_mean(comparison.study, studies)

@@ -6,6 +6,6 @@ are no dates, as the model has no calendar year: study days stand for them, the 
 being day 1 and no day being 0. Nothing here was checked by a validator of CDISC's rules.
 """
 
-from follicle_sim.reporting.cdisc.tables import CDISC_FILES, write_cdisc
+from follicle_sim.reporting.cdisc.tables import CDISC_FILES, DEFINE, write_cdisc
 
-__all__ = ["CDISC_FILES", "write_cdisc"]
+__all__ = ["CDISC_FILES", "DEFINE", "write_cdisc"]

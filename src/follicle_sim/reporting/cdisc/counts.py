@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from follicle_sim.analysis.flow import analysed_people
+from follicle_sim.analysis.flow import analysed_people, needed_visits
 from follicle_sim.analysis.groups import Floats
 from follicle_sim.analysis.missing import MISSING
 from follicle_sim.analysis.people import Flags, Trial, endpoints_of
 from follicle_sim.analysis.plan import Test
 from follicle_sim.analysis.satisfaction import answers, load_scales
-from follicle_sim.analysis.sets import Rules, members
+from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.figures.style import name_of
 from follicle_sim.reporting.cdisc.base import (
     STUDYID,
@@ -149,12 +149,14 @@ def _filled(report: TrialReport, param: Measured, tests: list[Test]) -> Measured
         part = slice(start, visit + 1)
         if fill is not None:
             kept[..., part] = fill(param.values[..., part])
-        who = members(plan.set, trial, visit, Rules(plan.least_doses, plan.most_late))[0]
+        who = members_at(plan.set, trial, test.day, Rules(plan.least_doses, plan.most_late))[0]
         has = np.isfinite(kept)
-        wanted = range(start + 1, visit + 1) if test.method in REPEATED else (visit,)
+        every = test.method in REPEATED or test.measure == "average"
+        wanted = range(start + 1, visit + 1) if every else (visit,)
+        needed = (visit,) if test.measure == "average" else wanted  # no average without the last
         arms = [trial.arm(label) for label in (test.treatment, test.control) if label]
         whole = {
-            arm: who[arm] & has[arm, :, start] & has[arm][:, list(wanted)].any(axis=1)
+            arm: who[arm] & has[arm, :, start] & has[arm][:, list(needed)].any(axis=1)
             for arm in arms
         }
         if trial.paired:
@@ -176,11 +178,10 @@ def _in_crossover(report: TrialReport, trial: Trial, tests: list[Test]) -> Flags
     analysed = np.zeros(trial.values.shape[1:], np.bool_)
     for test in tests:
         rules = Rules(plan.least_doses, plan.most_late)
-        who = members(plan.set, trial, trial.visit(test.day), rules)[0]
+        who = members_at(plan.set, trial, test.day, rules)[0]
         who = who & analysed_people(trial, test)
-        for start, _ in trial.periods:
-            for day in (start, start + test.day):
-                analysed[..., trial.visit(day)] |= who
+        for arm, visits in enumerate(needed_visits(trial, test)):
+            analysed[arm][:, visits] |= who[arm][:, None]
     return analysed
 
 

@@ -6,9 +6,9 @@ import json
 
 import numpy as np
 
-from follicle_sim.analysis.flow import primary_visit
+from follicle_sim.analysis.exposures import anything_due, ended_early
 from follicle_sim.analysis.people import Flags
-from follicle_sim.analysis.sets import Rules, members
+from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.attendance import Left
 from follicle_sim.reporting.cdisc.base import (
     STUDYID,
@@ -49,6 +49,7 @@ COLUMNS = (
     Variable("TRT01P", "Planned Treatment for Period 01"),
     Variable("TRT01A", "Actual Treatment for Period 01", about="empty where no dose was taken"),
     Variable("TRT02P", "Planned Treatment for Period 02", about="crossover, delayed start"),
+    Variable("TRTSEQP", "Planned Sequence of Treatments", about="crossover: all periods in order"),
     Variable("STRATAR", "Strata Used for Randomization", about="grade of severity"),
     Variable("RANDDY", "Study Day of Randomization", "integer", "days", added=True),
     Variable("TRTSDY", "Study Day of First Exposure", "integer", "days", added=True),
@@ -60,7 +61,11 @@ COLUMNS = (
         "Reason for Discontinuation from Study",
         about="WITHDRAWAL BY SUBJECT: left at random; LACK OF EFFICACY: gained too little",
     ),
-    Variable("EOTSTT", "End of Treatment Status", about="DISCONTINUED: stopped early or left"),
+    Variable(
+        "EOTSTT",
+        "End of Treatment Status",
+        about="DISCONTINUED: stopped or left before the last dose; empty where no dose was taken",
+    ),
     Variable("RANDFL", "Randomized Population Flag", about="Y: everybody here"),
     Variable("ITTFL", "Intent-To-Treat Population Flag", about="Y: everybody allocated"),
     Variable("SAFFL", "Safety Population Flag", about="Y: took a dose, or none was to be taken"),
@@ -78,7 +83,7 @@ def subject_rows(report: TrialReport) -> list[Row]:
     """Return the rows of ADSL, in the order of `people_of`."""
     trial = report.trial(report.primary.endpoint)
     rules = Rules(report.plan.least_doses, report.plan.most_late)
-    protocol = members("per_protocol", trial, primary_visit(trial, report.primary), rules)[0]
+    protocol = members_at("per_protocol", trial, report.primary.day, rules)[0]
     return [_row(report, person, protocol) for person in people_of(report)]
 
 
@@ -102,10 +107,13 @@ def _row(report: TrialReport, person: Person, protocol: Flags) -> Row:
     stays = np.isnan(left)
     reason = int(known("left_reason")) if "left_reason" in data else 0
     last = float(data["time"].values[-1]) if stays else left
-    stopped = not stays or not np.isnan(known("stopped_day"))
     name, later = HALVES.join(labels), _second(report, labels[0])
     first = _first(report, labels)
-    exposed = days.size > 0 or not lines
+    treated = anything_due(lines)
+    exposed = days.size > 0 or not treated
+    until = np.fmin(left, known("stopped_day"))
+    stopped = bool(ended_early(lines, np.array([until]))[0]) if treated else not stays
+    ended = "DISCONTINUED" if stopped else "COMPLETED"
     return {
         "STUDYID": report.study,
         "USUBJID": person.usubjid,
@@ -119,6 +127,7 @@ def _row(report: TrialReport, person: Person, protocol: Flags) -> Row:
         "TRT01P": first,
         "TRT01A": first if exposed else "",
         "TRT02P": later,
+        "TRTSEQP": " - ".join(period[labels[0]] for period in _periods(report)),
         "STRATAR": grade if report.scenario.design.stratify is not None else "",
         "RANDDY": 1,
         "TRTSDY": study_day(float(days.min())) if days.size else None,
@@ -126,7 +135,7 @@ def _row(report: TrialReport, person: Person, protocol: Flags) -> Row:
         "EOSSTT": "COMPLETED" if stays else "DISCONTINUED",
         "EOSDY": study_day(last),
         "DCSREAS": "" if stays else REASONS[Left(reason)],
-        "EOTSTT": "DISCONTINUED" if stopped else "COMPLETED",
+        "EOTSTT": ended if exposed else "",
         "RANDFL": YES,
         "ITTFL": YES,
         "SAFFL": flag(exposed),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from follicle_sim.files import write_text_atomic
+from follicle_sim.files import csv_text, write_text_atomic
 from follicle_sim.provenance import package_version
 from follicle_sim.reporting.cdisc import counts, doses, subjects
 from follicle_sim.reporting.cdisc.base import Row, Variable
@@ -77,13 +75,8 @@ def write_cdisc(report: TrialReport, folder: Path) -> tuple[str, ...]:
 
 def as_csv(table: Dataset, rows: Sequence[Row]) -> str:
     """Return rows as CSV; what is not known is empty."""
-    text = io.StringIO(newline="")
     names = [column.name for column in table.columns]
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: "" if row[name] is None else row[name] for name in names})
-    return text.getvalue()
+    return csv_text(names, ([row[name] for name in names] for row in rows))
 
 
 def definition(report: TrialReport) -> dict[str, object]:
@@ -97,6 +90,7 @@ def definition(report: TrialReport) -> dict[str, object]:
         "made_by": f"follicle_sim {package_version()}",
         "standards": "names as in ADaM IG 1.1 and SDTM IG 3.3; not validated against their rules",
         "study_days": "the baseline visit is day 1, the day before it day -1; there is no day 0",
+        "texts": "a text that begins like a formula (= + - @) has an apostrophe before it",
         "multiple_imputation": "values of jump_to_reference are many and not in ADHC"
         if report.plan.missing == "jump_to_reference"
         else "not used",

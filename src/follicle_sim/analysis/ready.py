@@ -1,0 +1,125 @@
+"""Whether a scenario can be analysed as it plans to be, before anything is simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from follicle_sim.analysis.groups import refuse
+from follicle_sim.analysis.people import Trial, named_arms
+from follicle_sim.analysis.plan import Test, tests_of
+from follicle_sim.errors import InputError, did_you_mean
+from follicle_sim.scenario.analysis import Analysis
+from follicle_sim.scenario.arrangement import arrange
+from follicle_sim.scenario.fields import VARIABLES
+from follicle_sim.scenario.instrument import unseen
+from follicle_sim.scenario.methods import EXTRA_VARIABLES
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.trials.simulated import RECIPES
+
+OF_OTHERS = ("phase_count", "factor_level")
+"""Variables with a dimension more than arm, subject and time: no endpoints."""
+
+
+def planned_tests(scenario: Scenario) -> tuple[Test, ...]:
+    """Return the tests that a scenario's `[analysis]` table asks for, as `analyse` will do them.
+
+    Raises
+    ------
+    InputError
+        What `analyse` would refuse whatever the data are: an endpoint that is not recorded, a visit
+        nobody comes to, a test that does not fit the design, side effects of a crossover.
+    """
+    plan = scenario.analysis
+    roles = {arm.label: arm.role for arm in scenario.arms}
+    if plan.adverse_events and scenario.design.kind == "crossover":
+        raise refuse("adverse_events", "not offered in a crossover")
+    if plan.satisfaction is not None:
+        check_recorded(scenario, "hair_density")
+    return tests_of(plan, lambda endpoint: blank_trial(scenario, endpoint), roles)
+
+
+def why_not(scenario: Scenario) -> str:
+    """Return why the statistics of a scenario cannot be done, "" where they can."""
+    try:
+        planned_tests(scenario)
+    except InputError as error:
+        return "; ".join(f"{each.where}: {each.message}" for each in error.problems)
+    return ""
+
+
+def check_analysis(scenario: Scenario, source: str, *, wanted: bool = False) -> None:
+    """Refuse a scenario that plans an analysis of its own which cannot be done.
+
+    A table left at its defaults plans nothing: such a scenario may be run and looked at, unless the
+    analysis is `wanted` all the same.
+
+    Raises
+    ------
+    InputError
+        As `planned_tests`, naming the source.
+    """
+    if scenario.analysis == Analysis() and not wanted:
+        return
+    try:
+        planned_tests(scenario)
+    except InputError as error:
+        problems = [each.below("analysis") for each in error.problems]
+        raise InputError(source, problems) from None
+
+
+def blank_trial(scenario: Scenario, endpoint: str) -> Trial:
+    """Return one endpoint of a scenario's trial with nobody in it.
+
+    Raises
+    ------
+    InputError
+        The run will not hold the endpoint, with the nearest it will.
+    """
+    if message := unseen(endpoint, scenario.instrument):
+        raise refuse("endpoint", message)
+    check_recorded(scenario, endpoint)
+    lived = arrange(scenario)
+    arms = tuple(arm.label for arm in lived.arms)
+    switch, starts = scenario.design.switch, lived.starts if len(lived.starts) > 1 else ()
+    return Trial(
+        arms=arms,
+        roles=tuple(arm.role for arm in lived.arms),
+        endpoint=endpoint,
+        unit="",
+        kind=scenario.design.kind,
+        days=np.array(lived.design.visits),
+        values=np.full((1, len(arms), 1, len(lived.design.visits)), np.nan),
+        known={},
+        periods=tuple(
+            (start, {arm: turns[k] for arm, turns in zip(arms, lived.given, strict=True)})
+            for k, start in enumerate(starts)
+        ),
+        switch=float("nan") if switch is None else switch,
+        seed=scenario.run.seed,
+        stratified=scenario.design.stratify is not None,
+        drawn_as=named_arms(arms, scenario),
+    )
+
+
+def check_recorded(scenario: Scenario, endpoint: str) -> None:
+    """Refuse an endpoint that a run will not hold, with the nearest it will.
+
+    Raises
+    ------
+    InputError
+        As said.
+    """
+    kept, recipe = recorded(scenario), RECIPES.get(endpoint)
+    needs = (endpoint,) if recipe is None else recipe.needs
+    if endpoint in OF_OTHERS or not set(needs) <= set(kept) or (recipe and recipe.factor):
+        known = [name for name in kept if name not in OF_OTHERS]
+        hint = did_you_mean(endpoint, known)
+        raise refuse("endpoint", f'the run has no endpoint "{endpoint}"{hint}')
+
+
+def recorded(scenario: Scenario) -> Sequence[str]:
+    """Return the names of the variables that a run of a scenario will hold."""
+    extra = [name for name in EXTRA_VARIABLES if name in scenario.instrument.measures]
+    return scenario.record.variables or [*VARIABLES, *extra]

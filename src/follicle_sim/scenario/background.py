@@ -1,0 +1,29 @@
+"""What a scenario remembers besides what it asks: where it was read, and whether it was checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from follicle_sim.scenario.numbers import Numbers
+
+
+@dataclass(frozen=True)
+class Background:
+    """Goes along with every copy of a scenario; two scenarios that ask the same are equal.
+
+    Parameters
+    ----------
+    source
+        File it was read from, or a name in angle brackets; empty for one that was made in Python.
+    checked
+        Whether validation has seen these very values; a copy with changes has not been checked.
+    numbers
+        Values of the package that it ran with, where it comes from a stored result.
+    """
+
+    # none of them is part of the question, so none takes part in comparing
+    source: str = field(default="", compare=False)
+    checked: bool = field(default=False, compare=False)
+    numbers: Numbers | None = field(default=None, compare=False)

@@ -1,0 +1,94 @@
+"""What a scenario asks for that will never happen: nothing is wrong, but somebody may not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from follicle_sim.pharmacology.dosing import expand
+from follicle_sim.scenario.arms import Dose
+from follicle_sim.scenario.arrangement import arrange, arranged_arms, between
+from follicle_sim.scenario.design_checks import CONTROLS
+from follicle_sim.scenario.fields import Series
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.units import format_quantity
+
+
+def notes(scenario: Scenario) -> tuple[str, ...]:
+    """Return a sentence for everything in a scenario that changes nothing, place first."""
+    found = [*_visits(scenario), *_doses(scenario), *_parts(scenario), *_people(scenario)]
+    return tuple(f"{place}: {text}" for place, text in found)
+
+
+Notes = Iterator[tuple[str, str]]
+
+
+def _visits(scenario: Scenario) -> Notes:
+    visits = scenario.design.visits
+    if isinstance(visits, Series) and visits[-1] < visits.until - 1e-6:
+        last, until = _time(visits[-1]), _time(visits.until)
+        text = f"every {_time(visits[1])} until {until} ends with the visit at {last}"
+        yield "design.visits", f"{text}; nobody is seen at {until}"
+
+
+def _doses(scenario: Scenario) -> Notes:
+    """Yield the lines of dosing that are never given, each in its own place."""
+    design, given = scenario.design, 0
+    last = arrange(scenario).end + design.slack
+    for i, arm in enumerate(scenario.arms):
+        end, what = last, "the last visit"
+        if design.period is not None:
+            end, what = design.period, "the end of the period"
+        elif design.switch is not None and arm.role in CONTROLS:
+            end, what = design.switch, "the switch"
+        for j, dose in enumerate(arm.doses):
+            if _falls(dose, end):
+                given += 1
+                continue
+            place = f"arms[{i}].doses[{j}]"
+            text = f'{dose.treatment} in "{arm.label}" would begin at {_time(dose.start)}'
+            yield place, f"{text}, not before {what} ({_time(end)}): it is never given"
+    if given == 0 and any(arm.doses for arm in scenario.arms):
+        yield "arms", "nothing is given to anybody: arms differ by luck alone"
+
+
+def _parts(scenario: Scenario) -> Notes:
+    design, arms = scenario.design, scenario.arms
+    if design.run_in is not None and design.run_in_arm is not None:
+        doses = next(arm.doses for arm in arms if arm.label == design.run_in_arm)
+        if doses and not list(between(doses, -design.run_in, 0.0)):
+            text = f'no dose of "{design.run_in_arm}" falls in the run-in of {_time(design.run_in)}'
+            yield "design.run_in_arm", text
+    if design.switch is not None:
+        doses = next(arm.doses for arm in arms if arm.role == "treatment")
+        left = arrange(scenario).end - design.switch + design.slack
+        if doses and not any(_falls(dose, left) for dose in doses):
+            text = "no dose of the treatment falls between the switch and the last visit"
+            yield "design.switch", f"{text}: controls never begin it"
+    if design.washout == 0.0:
+        text = "the second period begins where the first treatment has just ended"
+        yield "design.washout", f"0 days: {text}, and its baseline carries that effect"
+
+
+def _people(scenario: Scenario) -> Notes:
+    design = scenario.design
+    doses = [dose for arm in arranged_arms(scenario) for dose in arm.doses]
+    rule = design.dropout.lack_of_effect if design.dropout else None
+    if rule is not None and rule.after >= scenario.end:
+        text = f"nobody leaves before {_time(rule.after)}, and the last visit is no later"
+        yield "design.dropout.lack_of_effect.after", text
+    if design.early_stop is not None and not doses:
+        yield "design.early_stop", "no arm is given anything, so nobody can stop it early"
+    if design.adherence_spread > 0.0 and all(dose.adherence in (0.0, 1.0) for dose in doses):
+        text = "every dose is taken by everybody (or by nobody): people do not differ in that"
+        yield "design.adherence_spread", f"{text}; give doses an adherence between 0 and 1"
+    if design.recruitment is not None and scenario.biology.get("season_anagen") == 0.0:
+        yield "design.recruitment", "dates change nothing where biology.season_anagen = 0"
+
+
+def _falls(dose: Dose, end: float) -> bool:
+    """Return whether any dose of a line falls before a day."""
+    return expand(dose, end).times.size > 0
+
+
+def _time(days: float) -> str:
+    return format_quantity(days, "time")

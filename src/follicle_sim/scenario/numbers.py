@@ -1,0 +1,261 @@
+"""Numbers of the package that a scenario runs with: today's, or those a stored result ran with.
+
+A fit that is made anew changes biology parameters and potencies. A result keeps the values it was
+made with, so that it can be repeated bit for bit all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any
+
+from pydantic import ValidationError
+
+from follicle_sim.biology.conditions import load_condition
+from follicle_sim.biology.parameters import load_parameters, parameter_table
+from follicle_sim.biology.spread import spreads
+from follicle_sim.errors import InputError, Problem
+from follicle_sim.pharmacology.factors import FactorTable, load_factors, parse_factors
+from follicle_sim.pharmacology.library import (
+    MOST_POTENCY,
+    POTENCY_PREFIX,
+    Treatment,
+    load_treatment,
+    parse_treatment,
+    potency_parameters,
+    treatment_names,
+)
+from follicle_sim.scenario.known import Known, default_known
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.own import parse_own
+
+SCHEMA = 1
+"""Version of the record; a result without one runs with today's numbers."""
+
+STORED = "stored with the result"
+"""Source of every stored number: the texts of the library would be most of the file."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Values of the package by name.
+
+    Parameters
+    ----------
+    biology
+        Every biology parameter, in canonical units, before anything was drawn.
+    treatments
+        Those of the library that are given.
+    factors
+        What each signalling factor does.
+    marks
+        Fingerprints of tables that are read from the package all the same, so that it can be said
+        when they have changed: the condition, and the typical spreads of its people.
+    draws
+        What each replicate drew, where parameters are uncertain; None: draw.
+    """
+
+    biology: Mapping[str, float]
+    treatments: Mapping[str, Treatment]
+    factors: FactorTable
+    marks: Mapping[str, str]
+    draws: tuple[Mapping[str, float], ...] | None = field(default=None, compare=False)
+
+
+def biology_of(scenario: Scenario) -> Mapping[str, float]:
+    """Return every biology parameter of a scenario: its own, else stored ones, else today's.
+
+    Raises
+    ------
+    InputError
+        If the scenario sets one that does not exist, or out of bounds.
+    """
+    own = {
+        name: value
+        for name, value in scenario.biology.items()
+        if not name.startswith(POTENCY_PREFIX)
+    }
+    found = load_parameters(own)
+    stored = scenario.background.numbers
+    return found if stored is None else {**found, **stored.biology, **own}
+
+
+def treatments_of(scenario: Scenario) -> dict[str, Treatment]:
+    """Return the treatments that arms are given and the scenario's own, by name."""
+    own = parse_own(scenario.treatments)
+    given = {dose.treatment for arm in scenario.arms for dose in arm.doses}
+    stored = scenario.background.numbers
+    kept = {} if stored is None else stored.treatments
+    library = sorted(given - set(own))
+    return {name: kept[name] if name in kept else load_treatment(name) for name in library} | own
+
+
+def factors_of(scenario: Scenario) -> FactorTable:
+    """Return the factor table of a scenario: the stored one, else today's."""
+    stored = scenario.background.numbers
+    return load_factors() if stored is None else stored.factors
+
+
+def as_record(scenario: Scenario) -> dict[str, Any]:
+    """Return the numbers a scenario runs with as nested dicts, without the texts of their sources.
+
+    The scenario's own treatments are not among them: they stand in the scenario.
+    """
+    treatments = {
+        name: _bare(each.model_dump(mode="json", exclude={"name"}, exclude_defaults=True))
+        for name, each in treatments_of(scenario).items()
+        if name not in scenario.treatments
+    }
+    factors = {
+        name: _bare(each.model_dump(mode="json", exclude_none=True, exclude={"direction"}))
+        for name, each in factors_of(scenario).factors.items()
+    }
+    return {
+        "schema": SCHEMA,
+        "biology": dict(sorted(biology_of(scenario).items())),
+        "treatments": treatments,
+        "factors": factors,
+        "marks": _marks(scenario.population.condition),
+    }
+
+
+def _marks(name: str) -> dict[str, str]:
+    known = load_condition(name)
+    condition = (
+        known.androgen_sensitive,
+        known.default_severity,
+        dict(known.severities),
+        known.attack,
+        known.destruction,
+    )
+    spread = {trait: row.value for trait, row in spreads().get(name, {}).items()}
+    tables = {f"condition {name}": condition, f"typical spread of {name}": spread}
+    return {key: sha256(repr(table).encode()).hexdigest()[:16] for key, table in tables.items()}
+
+
+def read_record(record: object, source: str) -> Numbers:
+    """Return stored numbers.
+
+    Raises
+    ------
+    InputError
+        If the record is not as `as_record` writes it.
+    """
+    try:
+        if not isinstance(record, Mapping) or record["schema"] != SCHEMA:
+            raise ValueError(f"is not version {SCHEMA}")
+        biology = {str(name): _finite(value) for name, value in record["biology"].items()}
+        treatments = {
+            str(name): parse_treatment(str(name), _dressed(tables), source)
+            for name, tables in record["treatments"].items()
+        }
+        factors = {
+            name: {**_dressed(table), "direction": STORED}
+            for name, table in record["factors"].items()
+        }
+        # in today's order, in which they are added up; JSON has none
+        table = parse_factors({name: factors[name] for name in load_factors().names}, source)
+        marks = {str(name): str(mark) for name, mark in record["marks"].items()}
+        missing = set(parameter_table()) - set(biology)
+        if missing:
+            raise ValueError(f"lacks {', '.join(sorted(missing))}")
+    except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
+        message = f"cannot be read: {str(error).splitlines()[0]}"
+        raise InputError(source, [Problem("provenance.numbers", message)]) from None
+    except InputError as error:
+        problems = [
+            Problem(f"provenance.numbers.{each.where}", each.message) for each in error.problems
+        ]
+        raise InputError(source, problems) from None
+    return Numbers(biology, treatments, table, marks)
+
+
+def check_draw(draw: Mapping[str, float], scenario: Scenario) -> None:
+    """Refuse a stored draw of biology and potencies that no replicate could have made.
+
+    Raises
+    ------
+    InputError
+        Naming the parameter.
+    """
+    potencies = potency_parameters(treatments_of(scenario))
+    load_parameters({name: value for name, value in draw.items() if name not in potencies})
+    for name in draw.keys() & potencies.keys():
+        if not 0.0 <= draw[name] <= MOST_POTENCY:
+            message = f"{draw[name]:g} is outside the allowed 0 to {MOST_POTENCY:g}"
+            raise InputError("draw", [Problem(name, message)])
+
+
+def known_with(numbers: Numbers | None) -> Known:
+    """Return the names of this installation, and those of stored treatments."""
+    known = default_known()
+    if numbers is None:
+        return known
+    kept = numbers.treatments
+    return replace(
+        known,
+        treatments={**known.treatments, **{name: each.amount for name, each in kept.items()}},
+        routes={**known.routes, **{name: each.route for name, each in kept.items()}},
+        variants={**known.variants, **{name: tuple(each.variants) for name, each in kept.items()}},
+        parameters={**known.parameters, **potency_parameters(kept)},
+    )
+
+
+def changed_since(scenario: Scenario) -> list[str]:
+    """Return the names of stored numbers of a scenario that are others today; none without any.
+
+    What the scenario sets itself is the same at any time.
+    """
+    numbers = scenario.background.numbers
+    if numbers is None:
+        return []
+    today = {name: row.value for name, row in parameter_table().items()} | dict(scenario.biology)
+    names = [name for name, value in numbers.biology.items() if today.get(name) != value]
+    for name, stored in numbers.treatments.items():
+        now = load_treatment(name) if name in treatment_names() else None
+        if now is None or _plain(now) != _plain(stored):
+            names.append(f"treatment {name}")
+    for name, factor in load_factors().factors.items():
+        if _plain(factor) != _plain(numbers.factors.factors[name]):
+            names.append(f"factor {name}")
+    return names
+
+
+def not_repeated(scenario: Scenario) -> list[str]:
+    """Return the names of tables that changed since a result was stored and are not in it."""
+    numbers = scenario.background.numbers
+    if numbers is None:
+        return []
+    now = _marks(scenario.population.condition)
+    return [name for name, mark in now.items() if numbers.marks.get(name) != mark]
+
+
+def _plain(table: Treatment | Any) -> Any:
+    return _bare(table.model_dump(mode="json", exclude={"direction", "title"}, exclude_none=True))
+
+
+def _bare(node: Any) -> Any:
+    """Return nested tables without the source of any number."""
+    if isinstance(node, Mapping):
+        return {
+            key: _bare(item)
+            for key, item in node.items()
+            if not (key == "source" and "value" in node)
+        }
+    return [_bare(item) for item in node] if isinstance(node, (list, tuple)) else node
+
+
+def _dressed(node: Any) -> Any:
+    """Return nested tables with a source for every number again."""
+    if isinstance(node, Mapping):
+        found = {key: _dressed(item) for key, item in node.items()}
+        return {**found, "source": STORED} if "value" in node and "unit" in node else found
+    return node
+
+
+def _finite(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value - value != 0.0:
+        raise ValueError("a biology parameter is no finite number")
+    return float(value)

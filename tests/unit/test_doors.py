@@ -1,0 +1,220 @@
+"""Public functions check what they are given, in plain words and before any work."""
+
+import inspect
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from virtual_trials import DESIGNS, PARALLEL
+
+import follicle_sim
+from follicle_sim import (
+    InputError,
+    compare,
+    dump_scenario,
+    explain,
+    load_result,
+    load_scenario,
+    parse_scenario,
+    power,
+    predictive_bands,
+    save_result,
+    simulate,
+    summarise,
+    with_overrides,
+)
+from follicle_sim.analysis.analyse import analyse
+from follicle_sim.inference.calibrate import calibrate
+from follicle_sim.inference.optimise import optimise
+from follicle_sim.inference.plausible import plausible
+from follicle_sim.simulate import SMALLEST
+
+SCENARIO = parse_scenario(SMALLEST)
+TRIAL = parse_scenario(DESIGNS["parallel"])
+BAD_PEOPLE = SCENARIO.model_copy(
+    update={"population": SCENARIO.population.model_copy(update={"subjects": -5})}
+)
+RESULT = xr.Dataset({"hair_density": (("arm", "subject", "time"), np.zeros((1, 2, 1)))})
+
+# function, arguments, what the message holds
+REFUSED = [
+    (simulate, ("x.toml",), 'simulate: scenario: found "x.toml"; allowed: a scenario'),
+    (simulate, ("x.toml",), "load_scenario("),
+    (simulate, (Path("x.toml"),), 'found "x.toml"'),
+    (simulate, (None,), "found nothing"),
+    (simulate, (SCENARIO, {"seed": 1.0}), "simulate: seed: found 1; allowed: a whole number"),
+    (simulate, (SCENARIO, {"seed": "3"}), 'found "3"'),
+    (simulate, (SCENARIO, {"seed": True}), "found true"),
+    (simulate, (SCENARIO, {"seed": np.bool_(True)}), "found true"),
+    (simulate, (SCENARIO, {"seed": -1}), "run.seed"),
+    (simulate, (SCENARIO, {"seed": 2**32}), "run.seed"),
+    (simulate, (SCENARIO, {"threads": 1.5}), "simulate: threads: found 1.5; allowed: a whole"),
+    (simulate, (SCENARIO, {"threads": 0}), "found 0; allowed: a whole number of 1 or more"),
+    (simulate, (SCENARIO, {"threads": True}), "found true"),
+    (simulate, (SCENARIO, {"threads": "2"}), 'found "2"'),
+    (simulate, (SCENARIO, {"progress": 5}), "progress: found 5; allowed: a function"),
+    (simulate, (SCENARIO, {"first_replicate": -1}), "first_replicate"),
+    (simulate, (BAD_PEOPLE,), "population.subjects: found -5; allowed: a whole number from 1"),
+    (explain, (BAD_PEOPLE,), "population.subjects: found -5"),
+    (explain, ("x.toml",), "explain: scenario"),
+    (explain, (SCENARIO, 5), "explain: arm: found 5; allowed: the label of an arm"),
+    (explain, (SCENARIO, {"follicles": 0}), "follicles: found 0"),
+    (explain, (SCENARIO, {"follicles": 1.5}), "follicles: found 1.5"),
+    (power, ("x.toml", [10]), "power: scenario"),
+    (power, (TRIAL, 10), "power: sizes: found 10; allowed: a list of whole numbers"),
+    (power, (TRIAL, "10,20"), "power: sizes"),
+    (power, (TRIAL, [10, 2.5]), "power: sizes[1]: found 2.5"),
+    (power, (TRIAL, [10], 2.5), "power: replicates: found 2.5"),
+    (power, (TRIAL, [10], 20, "ancova"), "power: plan"),
+    (power, (TRIAL, [10], {"threads": 1.5}), "power: threads"),
+    (power, (TRIAL, [10], {"report": 3}), "power: report"),
+    (predictive_bands, (3,), "predictive_bands: scenario"),
+    (predictive_bands, (SCENARIO, 3), "predictive_bands: study: found 3"),
+    (predictive_bands, (SCENARIO, "", 1.5), "predictive_bands: replicates"),
+    (predictive_bands, (SCENARIO, {"threads": 0}), "predictive_bands: threads"),
+    (compare, ("result.nc",), "compare: dataset"),
+    (compare, (xr.Dataset({"a": ("arms", [1.0])}),), 'no dimension "arm"; did you mean "arms"?'),
+    (compare, (RESULT, "kaufman_1998"), "comparison: comparisons"),
+    (compare, (RESULT, ["kaufman_1998"]), "comparison: compare[0]"),
+    (summarise, ({},), "summarise: dataset"),
+    (summarise, (RESULT, 5), "summarise: variables: found 5; allowed: a list of texts"),
+    (summarise, (RESULT, [5]), "summarise: variables[0]: found 5"),
+    (summarise, (RESULT, None, "0.9"), "summarise: level"),
+    (summarise, (RESULT, None, float("nan")), "summarise: level"),
+    (load_scenario, (5,), "load_scenario: path: found 5; allowed: the path of a file"),
+    (load_scenario, ("",), "load_scenario: path"),
+    (load_scenario, ("x.toml", 5), "load_scenario: overrides"),
+    (parse_scenario, (b"x",), "parse_scenario: text"),
+    (parse_scenario, (SMALLEST, 5), "parse_scenario: source"),
+    (parse_scenario, (SMALLEST, "x", [5]), "parse_scenario: overrides[0]: found 5"),
+    (with_overrides, ("x.toml", []), "with_overrides: scenario"),
+    (with_overrides, (SCENARIO, 5), "with_overrides: overrides"),
+    (with_overrides, (SCENARIO, {"run.seed": 1}), "with_overrides: overrides: found a table"),
+    (dump_scenario, ("x.toml",), "dump_scenario: scenario"),
+    (dump_scenario, (BAD_PEOPLE,), "population.subjects: found -5"),
+    (save_result, (SCENARIO, "x.nc"), "save_result: dataset"),
+    (save_result, (RESULT, 5), "save_result: path: found 5"),
+    (load_result, (5,), "load_result: path: found 5"),
+    (load_result, ("",), "load_result: path"),
+    (analyse, ("result.nc",), "analyse: dataset"),
+    (plausible, ("x.toml",), "plausible: scenario"),
+    (plausible, (TRIAL, (1.0,), 2.5), "plausible: replicates"),
+    (optimise, ("x.toml",), "optimise: scenario"),
+    (optimise, (TRIAL, {"trials": 1.5}), "optimise: trials"),
+    (calibrate, ("posterior",), "calibrate: job"),
+]
+NOTHING_TO_CHECK = {"load_studies", "Scenario", "InputError", "FollicleSimError"}
+
+
+def given(arguments):
+    named = arguments[-1] if isinstance(arguments[-1], dict) and len(arguments) > 1 else {}
+    known = {"seed", "threads", "progress", "first_replicate", "follicles", "report", "trials"}
+    return (arguments[:-1], named) if named and set(named) <= known else (arguments, {})
+
+
+@pytest.mark.parametrize(("function", "arguments", "told"), REFUSED)
+def test_wrong_arguments_are_refused_in_words(function, arguments, told):
+    plain, named = given(arguments)
+    with pytest.raises(InputError) as caught:
+        function(*plain, **named)
+    assert told in str(caught.value)
+
+
+def test_every_public_function_is_tested_here():
+    tested = {function.__name__ for function, _, _ in REFUSED}
+    assert set(follicle_sim.__all__) - NOTHING_TO_CHECK <= tested
+    for name in follicle_sim.__all__:
+        each = getattr(follicle_sim, name)
+        if inspect.isfunction(each) and name not in NOTHING_TO_CHECK:
+            assert inspect.signature(each).parameters, name
+    assert not inspect.signature(follicle_sim.load_studies).parameters
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"title": ""}, "title"),
+        ({"title": 5}, "title"),
+        ({"arms": ()}, "arms"),
+        ({"arms": "drug"}, "no file could hold"),
+        ({"population": None}, "population"),
+        ({"population": "many"}, "population"),
+        ({"run": SCENARIO.run.model_copy(update={"seed": 2.5})}, "run.seed"),
+        ({"run": SCENARIO.run.model_copy(update={"history": -1.0})}, "run.history"),
+        ({"design": SCENARIO.design.model_copy(update={"visits": ()})}, "no file could hold"),
+        ({"design": SCENARIO.design.model_copy(update={"visits": (7.0, 0.0)})}, "design.visits"),
+        ({"population": SCENARIO.population.model_copy(update={"condition": "flu"})}, "condition"),
+        ({"biology": {"anagen_mean": -5.0}}, "biology"),
+    ],
+)
+def test_a_copy_with_wrong_values_is_refused(changes, told):
+    copy = SCENARIO.model_copy(update=changes)
+    with pytest.raises(InputError) as caught:
+        simulate(copy)
+    assert told in str(caught.value)
+
+
+def test_a_copy_with_right_values_is_the_scenario_that_a_file_would_give():
+    population = SCENARIO.population.model_copy(update={"subjects": 3})
+    copy = SCENARIO.model_copy(update={"population": population})
+    assert not copy.background.checked
+    other = with_overrides(SCENARIO, "population.subjects=3")
+    assert other.background.checked
+    assert copy == other
+    assert simulate(copy).identical(simulate(other))
+
+
+@pytest.mark.parametrize("seed", [np.int64(7), np.uint8(7)])
+def test_whole_numbers_of_numpy_are_whole_numbers(seed):
+    assert simulate(SCENARIO, seed=seed).identical(simulate(SCENARIO, seed=7))
+
+
+def test_where_a_scenario_comes_from_is_no_part_of_it(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text(SMALLEST)
+    loaded = load_scenario(path)
+    assert loaded == SCENARIO
+    assert hash(loaded) == hash(SCENARIO)
+    assert (loaded.origin, SCENARIO.origin) == (str(path), SCENARIO.title)
+    assert with_overrides(loaded, "run.seed=3").origin == str(path)
+    assert loaded.model_copy(update={"title": "b"}).origin == str(path)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_late_errors_name_the_file_where_there_is_one(tmp_path, named):
+    from follicle_sim.reporting.report import check_trial
+    from follicle_sim.simulate import check_memory
+
+    text = PARALLEL.replace('"parallel"', '"counterfactual"')
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    scenario = load_scenario(path) if named else parse_scenario(text)
+    start = f"{path}: " if named else f"{scenario.title}: "
+    small = with_overrides(scenario, 'record.memory_limit="1 kB"')
+    late = [
+        lambda: check_trial(scenario),
+        lambda: check_memory(small),
+        lambda: simulate(small),
+        lambda: explain(scenario, "nobody"),
+        lambda: power(scenario, [10], 20),
+        lambda: predictive_bands(scenario, "", 5),
+        lambda: plausible(scenario),
+        lambda: with_overrides(scenario, "population.subjects=0"),
+    ]
+    for number, call in enumerate(late):
+        with pytest.raises(InputError) as caught:
+            call()
+        wanted = start if named or number < len(late) - 1 else "<scenario>: "
+        assert all(line.startswith(wanted) for line in str(caught.value).splitlines()), number
+
+
+def test_no_error_of_the_package_is_named_by_a_title():
+    root = Path(follicle_sim.__file__).parent
+    found = [
+        f"{path.name}: {line.strip()}"
+        for path in root.rglob("*.py")
+        for line in path.read_text("utf-8").splitlines()
+        if "InputError(" in line and ".title" in line
+    ]
+    assert found == []
