@@ -6,11 +6,11 @@ from people_examples import people
 
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.cohort import draw_people
-from follicle_sim.enrolment import FEWEST, MOST, enrol
+from follicle_sim.enrolment import COUNTED, enrol
 from follicle_sim.errors import InputError
 from follicle_sim.traits import grade_of
 
-COUNTED = 'inclusion = { hair_density = ["100 cm-2", "180 cm-2"] }'
+ASKED = 'inclusion = { hair_density = ["100 cm-2", "180 cm-2"] }'
 VARIED = """
 age = ["20 years", "60 years"]
 sex = { female = 0.4, male = 0.6 }
@@ -36,7 +36,7 @@ class Count:
         return 90.0 + 10.0 * (cohort.subject % self.period)
 
 
-def found(wanted: int, more: str = COUNTED, count=None):
+def found(wanted: int, more: str = ASKED, count=None):
     return enrol(people(more), 0, 0, 1, wanted, count or Count())
 
 
@@ -83,39 +83,61 @@ def test_candidates_fail_the_first_criterion_they_do_not_meet():
     assert left.sum() == 15
 
 
-@pytest.mark.parametrize("wanted", [1, 500, 9000])
+@pytest.mark.parametrize("wanted", [1, 200, 500, 9000])
 def test_candidates_are_drawn_a_little_more_than_needed_at_a_time(wanted):
     count = Count()
     found(wanted, count=count)
     first, *others = (names.size for names in count.asked)
-    assert first == min(max(wanted, FEWEST), MOST)
+    # nothing is known of the rate yet
+    assert first == min(max(wanted, 64), 256)
     seen, eligible = first, sum(1 for n in range(first) if 1 <= n % 12 <= 9)
     for size in others:
         needed = 1.1 * (wanted - eligible) * (seen + 1) / (eligible + 1)
-        assert size == min(max(np.ceil(needed), FEWEST), MOST)
+        assert size == min(max(np.ceil(needed), 64), 4096)
         eligible += sum(1 for n in range(seen, seen + size) if 1 <= n % 12 <= 9)
         seen += size
     assert eligible >= wanted
 
 
 class Rare:
-    """One candidate in `period` is eligible."""
+    """One candidate in `period` is eligible, beginning with candidate number `start`."""
 
-    def __init__(self, period: int) -> None:
-        self.period, self.asked = period, 0
+    def __init__(self, period: int, start: int = 100) -> None:
+        self.period, self.start, self.asked = period, start, []
 
     def __call__(self, cohort) -> np.ndarray:
-        self.asked += cohort.subject.size
-        return np.where(cohort.subject % self.period == self.period - 1, 150.0, 0.0)
+        self.asked.append(cohort.subject.size)
+        return np.where(cohort.subject % self.period == self.start, 150.0, 0.0)
 
 
 def test_one_in_a_thousand_is_enough_and_fewer_are_not():
-    assert found(25, count=Rare(900)).subject.tolist() == [900 * k - 1 for k in range(1, 26)]
+    assert found(25, count=Rare(900)).subject.tolist() == [100 + 900 * k for k in range(25)]
     rare = Rare(1500)
-    with pytest.raises(InputError, match="candidates 6 are eligible, fewer than one in 1,000") as e:
+    with pytest.raises(InputError, match="candidates 7 are eligible, fewer than one in 1,000") as e:
         found(25, count=rare)
     assert "hair_density 10," in str(e.value)
     # judged as soon as ten thousand were asked
-    assert 10_000 <= rare.asked < 10_000 + MOST
+    assert 10_000 <= sum(rare.asked) < 10_000 + 4096
     # but who is complete is not refused, however rare
-    assert found(6, count=Rare(1500)).flow.screened == 9000
+    assert found(7, count=Rare(1500)).flow.screened == 9101
+
+
+def test_a_count_that_nobody_has_is_refused_before_thousands_are_simulated():
+    nobody = Rare(10**9, 10**9 - 1)
+    with pytest.raises(InputError, match="of 512 candidates 0 are eligible; left out by"):
+        found(25, count=nobody)
+    # as many at once as were asked in vain before
+    assert nobody.asked == [64, 64, 128, 256]
+    late = found(1, count=Rare(10**9, COUNTED - 1))
+    assert late.subject.tolist() == [COUNTED - 1]
+
+
+def test_a_trait_that_is_rare_is_looked_for_further_than_a_count():
+    """Asking for an age costs nothing: the only one of it among the first 700 comes in."""
+    ages = draw_people(people(VARIED), 0, 0, 1, np.arange(2000)).age / 365.25
+    after = np.flatnonzero(np.abs(ages[600:, None] - ages[:600]).min(axis=1) > 0.01)
+    wanted = 600 + int(after[0])
+    low, high = (float(ages[wanted]) + step for step in (-0.001, 0.001))
+    asked = f'["{low!r} years", "{high!r} years"]'
+    enrolled = found(1, f"{VARIED}[population.inclusion]\nage = {asked}")
+    assert enrolled.subject.tolist() == [wanted]
