@@ -180,6 +180,12 @@ def test_lack_of_effect_is_a_threshold_or_a_slope():
     assert chance[2] == 0.2
     assert chance[:4].tolist() == sorted(chance[:4], reverse=True)
     assert leaving_chance(soft, np.array([-1e9, 1e9])) == pytest.approx([0.4, 0.0])
+    # one softness above or below what is wanted: odds of 1 to e, and e to 1
+    assert leaving_chance(soft, np.array([10.0, 0.0])) == pytest.approx(
+        [0.4 / (1.0 + np.e), 0.4 / (1.0 + 1.0 / np.e)], rel=1e-12
+    )
+    # nothing gained by who was not seen before: 5 below what is wanted
+    assert leaving_chance(soft, np.array([np.nan]))[0] == pytest.approx(0.4 / (1.0 + 1.0 / np.e))
 
 
 def test_who_gains_nothing_leaves_at_the_visit_that_showed_it():
@@ -197,6 +203,15 @@ def test_who_gains_nothing_leaves_at_the_visit_that_showed_it():
     assert set(unhappy[~np.isnan(unhappy)]) == {182.0}
     unknown = depart(scenario, cohort, coming, np.full_like(gain, np.nan))
     assert np.isnan(unknown.left).all()
+
+
+def test_nobody_leaves_for_lack_of_effect_where_nothing_is_said_of_it():
+    scenario, cohort = drawn("dropout = { per_year = 0.3 }")
+    coming = attend(scenario, cohort)
+    without = depart(scenario, cohort, coming, None)
+    gone = depart(scenario, cohort, coming, np.zeros(coming.day.shape))
+    assert np.array_equal(gone.left, without.left, equal_nan=True)
+    assert set(gone.reason) == {Left.AT_RANDOM, Left.COMPLETED}
 
 
 def test_whichever_comes_first_is_the_reason():

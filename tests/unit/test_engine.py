@@ -267,7 +267,16 @@ def test_blocks_cover_everyone_once() -> None:
 
 
 def test_blocks_are_as_large_as_the_work_and_the_memory_allow() -> None:
-    work = [(10, 0), (300, 0), (20_000, 0), (10, 300), (10, 1000), (300, 50_000), (9, 500_000)]
+    work = [
+        (1, 0),
+        (10, 0),
+        (300, 0),
+        (20_000, 0),
+        (10, 300),
+        (10, 1000),
+        (300, 50_000),
+        (9, 500_000),
+    ]
     for follicles, nodes in work:
         (first, *_) = blocks(100_000, follicles, nodes)
         size = first.stop - first.start
@@ -321,6 +330,16 @@ def test_jobs_wait_for_a_thread_and_are_made_just_before(threads: int) -> None:
     assert most == threads
     assert max(ahead) == 2 * threads - 1
     assert now == 0
+
+
+@pytest.mark.parametrize(("total", "people"), [(1, 1), (6, 3), (0, 0)])
+def test_progress_counts_people_and_ends_with_all_of_them(total: int, people: int) -> None:
+    """Somebody who lives in two arms is one; a run of nobody ends as well."""
+    told: list[tuple[int, int]] = []
+    jobs = [lambda stop: 1] * total or [lambda stop: 0]
+    run_jobs(jobs, total, threads=1, people=people, progress=lambda *at: told.append(at))
+    assert told[-1] == (people, people)
+    assert all(0 <= done <= people for done, _ in told)
 
 
 def test_jobs_report_progress_and_raise_what_went_wrong() -> None:

@@ -99,6 +99,14 @@ def test_candidates_are_drawn_a_little_more_than_needed_at_a_time(wanted):
     assert eligible >= wanted
 
 
+def test_the_search_tells_how_many_it_has_found_and_never_more_than_are_wanted():
+    told, count = [], Count()
+    enrol(people(ASKED), 0, 0, 1, 300, count, told.append)
+    eligible = np.cumsum([sum(1 <= n % 12 <= 9 for n in names) for names in count.asked])
+    assert told == [min(int(n), 300) for n in eligible]
+    assert len(told) > 1
+
+
 class Rare:
     """One candidate in `period` is eligible, beginning with candidate number `start`."""
 
