@@ -4,13 +4,16 @@ import math
 
 import numpy as np
 import pytest
+from engine_by_hand import clocks_of, forcing_on, healthy_rules
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.biology.conditions import load_condition
-from follicle_sim.codes import Phase
-from follicle_sim.engine.grafts import no_grafts
+from follicle_sim.codes import Decision, Phase
+from follicle_sim.engine.grafts import FIRST_NAME, Grafts, no_grafts, plant
+from follicle_sim.engine.state import STATE
 from follicle_sim.errors import InputError
 from follicle_sim.grafting import DENSEST, Session, grafts_of, sessions, undergone
+from follicle_sim.numerics import uniforms
 from follicle_sim.pharmacology.library import load_treatment
 from follicle_sim.scenario.model import Arm
 
@@ -141,3 +144,21 @@ def test_follicles_of_a_single_session_are_there_from_the_day_after():
     new = counts[:, 2] - counts[:, 1]
     assert (new[:, Phase.TELOGEN] >= took).all(), "natives that fall in shock enter kenogen"
     assert (new[:, Phase.ANAGEN] <= 0).all()
+
+
+def test_a_graft_may_be_destroyed_from_its_day_on_and_not_for_what_was_before():
+    """Hazard h: lost after -ln(u) / h days, counted from surgery; u is its own draw."""
+    hazard, day, number = 0.005, 50.0, 40
+    grid = np.linspace(-100.0, 400.0, 51)
+    rules = healthy_rules()
+    clocks = clocks_of(forcing_on(grid, destruction=np.full(grid.size, hazard)), rules)
+    long, sure = np.array([1e5]), np.ones(1)
+    grafts = Grafts(np.array([day]), sure, long, 0.0 * long, long, 0.0 * long, np.array([[number]]))
+    state, name = np.zeros(number, STATE), (3, 1, 7, 5)
+    plant(state, clocks, rules, name, grafts, np.array([number]))
+    u = uniforms(*name, FIRST_NAME + np.arange(number), 0, int(Decision.DESTRUCTION))
+    lost = day - np.log(u) / hazard
+    within = lost < grid[-1]
+    assert 20 < within.sum() < number
+    np.testing.assert_allclose(state["next"][within], lost[within], rtol=1e-12)
+    assert np.isinf(state["next"][~within]).all()
