@@ -12,11 +12,11 @@ from follicle_sim.engine.grafts import no_grafts
 from follicle_sim.engine.kernel import run_block
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.engine.state import STATE
-from follicle_sim.forcing import Drive, block_of, integrate
+from follicle_sim.forcing import Drive, block_of, engine_rules, integrate
 from follicle_sim.pharmacology.factors import load_factors
+from follicle_sim.protocol.resolve import resolve
 from follicle_sim.scenario.load import load_scenario, parse_scenario
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.study import prepare
 
 Floats = NDArray[np.float64]
 
@@ -88,16 +88,16 @@ def workload(
 
     `attack` (from day 100 to day 107) and `destruction` are hazards, 1/day.
     """
-    study = prepare(weekly(subjects, follicles, seed))
-    cohort = draw_cohort(study.scenario, 0, 0, seed)
-    grid = study.grid
+    plan = resolve(weekly(subjects, follicles, seed))[0]
+    cohort = draw_cohort(plan, plan.arms[0], 0)
+    grid = plan.grid
     block = block_of(
         cohort,
         slice(None),
-        _drive(grid, RESIDUAL_DHT if step else 1.0, study.parameters),
+        _drive(grid, RESIDUAL_DHT if step else 1.0, plan.parameters),
         grid,
-        study.condition,
-        study.parameters,
+        plan.condition,
+        plan.parameters,
     )
     block = block._replace(
         attack=np.where((grid >= 100.0) & (grid < 107.0), attack, 0.0)[None, :],
@@ -105,12 +105,12 @@ def workload(
     )
     return Workload(
         block=block,
-        sensitivity=study.sensitivity,
-        rules=study.rules,
+        sensitivity=plan.sensitivity,
+        rules=engine_rules(plan.parameters, plan.instrument),
         keys=np.array([seed, 0, 0]),
         subjects=cohort.subject,
         follicles=cohort.follicles,
-        visits=np.array(study.scenario.design.visits),
+        visits=np.array(plan.visits.days),
     )
 
 
@@ -118,7 +118,7 @@ def _drive(grid: Floats, dht: float, parameters: dict[str, float]) -> Drive:
     factors = load_factors()
     levels = np.ones((1, len(factors.names), grid.size))
     levels[0, factors.index("DHT"), grid > 0.0] = dht
-    return integrate(levels, grid, parameters)
+    return integrate(levels, grid, parameters, factors)
 
 
 def run_engine(work: Workload) -> Floats:

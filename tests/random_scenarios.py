@@ -25,20 +25,19 @@ from follicle_sim.explain import explain
 from follicle_sim.inference.power import power
 from follicle_sim.outputs import write_explanation, write_run
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
+from follicle_sim.protocol.describe import describe
+from follicle_sim.protocol.notes import notes
+from follicle_sim.protocol.resolve import resolve
 from follicle_sim.reporting.cdisc.tables import DATASETS, as_csv, definition
 from follicle_sim.reporting.files import write_trial
 from follicle_sim.reporting.page import page
 from follicle_sim.reporting.report import TrialReport, make_report
 from follicle_sim.scenario import Scenario
-from follicle_sim.scenario.describe import describe
 from follicle_sim.scenario.load import dump_scenario, from_document, parse_scenario
 from follicle_sim.scenario.methods import PLAIN, load_methods, seen_by
-from follicle_sim.scenario.notes import notes
 from follicle_sim.simulate import check_memory
 from follicle_sim.storage import differing_variables, load_result, save_result
-from follicle_sim.study import prepare
 from follicle_sim.trials.compare import compare
-from follicle_sim.uncertainty import all_drawn
 
 DRAWN = ("nobody was allocated", "are eligible")
 """Refusals that depend on who is drawn, which no check can know: a stratified arm that stays empty,
@@ -319,8 +318,7 @@ def checked(document: dict[str, Any]) -> Told:
     """Return the scenario of a document, or why `follicle-sim check` refuses it."""
     try:
         scenario = from_document(document, "random.toml")
-        prepare(all_drawn(scenario)[0])
-        check_memory(scenario)
+        check_memory(resolve(scenario)[0])
         check_analysis(scenario, "random.toml")
     except InputError as error:
         return Told(refused=str(error))

@@ -54,16 +54,17 @@ LAYERS = (
         ),
     ),
     ("what is asked", ("scenario",)),
+    ("what will be done", ("protocol",)),
     (
         "who it happens to",
-        ("traits", "cohort", "enrolment", "who", "attendance", "sites", "uncertainty"),
+        ("traits", "cohort", "enrolment", "who", "attendance", "sites"),
     ),
     ("what happens to them", ("engine", "forcing", "grafting")),
     (
         "what is measured",
         ("instrument", "dataset", "follow_up", "provenance", "storage", "result_checks"),
     ),
-    ("the way through", ("study", "screening", "simulate")),
+    ("the way through", ("arm_run", "screening", "simulate")),
     ("what it says", ("crossover", "endpoints", "analysis", "trials.simulated", "trials.compare")),
     (
         "loops and pictures",

@@ -16,9 +16,8 @@ from follicle_sim.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.cohort import YEAR, Cohort
 from follicle_sim.numerics import exp_array, log_array, normals, uniforms
 from follicle_sim.pharmacology.dosing import Habit, minutes
-from follicle_sim.scenario.arrangement import arrange, exact_days
+from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.scenario.design import Design, LackOfEffect
-from follicle_sim.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -52,28 +51,23 @@ def is_followed(design: Design) -> bool:
     return loose or missing or design.dropout is not None
 
 
-def last_day(scenario: Scenario) -> float:
-    """Return the last day on which anybody can be seen."""
-    return arrange(scenario).end + scenario.design.slack
-
-
-def visit_days(scenario: Scenario, cohort: Cohort) -> Floats:
+def visit_days(protocol: Protocol, cohort: Cohort) -> Floats:
     """Return the day (S, V) of each visit, or (1, V) where everybody comes as planned."""
-    if scenario.design.slack == 0.0:
-        return np.array([arrange(scenario).design.visits])
-    return attend(scenario, cohort).day
+    if protocol.visits.slack == 0.0:
+        return np.array([protocol.visits.days])
+    return attend(protocol, cohort).day
 
 
-def attend(scenario: Scenario, cohort: Cohort) -> Attendance:
-    """Return when each person of a cohort comes to each visit of the arranged scenario.
+def attend(protocol: Protocol, cohort: Cohort) -> Attendance:
+    """Return when each person of a cohort comes to each visit of a protocol.
 
     Draws are named by the person and the planned minute of the visit, so another visit or another
     person moves none. Screening, baseline and the start of a crossover's period keep their day,
     and all of these but screening are missed as often as a baseline.
     """
-    design = arrange(scenario).design
-    planned = np.array(design.visits)
-    loose = ~np.isin(planned, exact_days(scenario))
+    design = protocol.conduct
+    planned = np.array(protocol.visits.days)
+    loose = ~np.isin(planned, protocol.visits.exact)
 
     def drawn(decision: Decision) -> Floats:
         return by_visit(cohort, planned, decision)
@@ -116,9 +110,9 @@ def waiting_time(cohort: Cohort, per_year: float, decision: Decision) -> Floats:
     return np.asarray(YEAR * log_array(u) / log_array(1.0 - per_year))
 
 
-def habit_of(scenario: Scenario, cohort: Cohort) -> Habit | None:
+def habit_of(protocol: Protocol, cohort: Cohort) -> Habit | None:
     """Return how each person keeps to the doses; None where the design says nothing of it."""
-    design, people = scenario.design, cohort.subject.size
+    design, people = protocol.conduct, cohort.subject.size
     if design.early_stop is None and design.adherence_spread == 0.0:
         return None
     odds = np.ones(people)
@@ -145,7 +139,7 @@ class Departure:
 
 
 def depart(
-    scenario: Scenario, cohort: Cohort, attendance: Attendance, gain: Floats | None
+    protocol: Protocol, cohort: Cohort, attendance: Attendance, gain: Floats | None
 ) -> Departure:
     """Return who left when and why, from what each person could see.
 
@@ -157,8 +151,8 @@ def depart(
     gain : (S, V) change in counted density since baseline, cm-2, NaN where it is not known;
         None where nobody leaves for it
     """
-    design = arrange(scenario).design
-    planned = np.array(design.visits)
+    design = protocol.conduct
+    planned = np.array(protocol.visits.days)
     left = attendance.leaves.copy()
     reason = np.full(left.size, int(Left.AT_RANDOM), np.int8)
     rule = design.dropout.lack_of_effect if design.dropout else None

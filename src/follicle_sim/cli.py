@@ -97,10 +97,11 @@ def run(
 ) -> None:
     """Simulate a scenario, hold it against its trials, write data, tables and figures."""
     from follicle_sim import console, outputs
+    from follicle_sim.protocol.resolve import resolve
     from follicle_sim.simulate import check_memory
 
     scenario = read_scenario(file, settings, seed)
-    check_memory(scenario)
+    check_memory(resolve(scenario)[0])
     folder = outputs.make_folder(out or default_folder(file))
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
     written = outputs.write_run(data, scenario, folder)
@@ -112,20 +113,17 @@ def run(
 def check(file: ScenarioFile, settings: Settings = None) -> None:
     """Check a scenario file: every problem at once, or a line that says it is fine."""
     from follicle_sim.analysis.ready import check_analysis, why_not
-    from follicle_sim.scenario.arrangement import arrange
-    from follicle_sim.scenario.headcount import people_of
-    from follicle_sim.scenario.notes import notes
+    from follicle_sim.protocol.headcount import people_of
+    from follicle_sim.protocol.notes import notes
+    from follicle_sim.protocol.resolve import resolve
     from follicle_sim.simulate import check_memory
-    from follicle_sim.study import prepare
-    from follicle_sim.uncertainty import all_drawn
 
     scenario = read_scenario(file, settings)
-    prepare(all_drawn(scenario)[0])
-    check_memory(scenario)
+    trial = resolve(scenario)[0]
+    check_memory(trial)
     check_analysis(scenario, str(file))
-    trial = arrange(scenario)
-    people = people_of(trial).total * scenario.run.replicates
-    parts = {"arm": len(trial.arms), "subject": people, "visit": len(trial.design.visits)}
+    people = people_of(scenario).total * scenario.run.replicates
+    parts = {"arm": len(trial.arms), "subject": people, "visit": len(trial.visits.days)}
     counts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in parts.items())
     typer.echo(f"{file_name(file)}: fine: {', '.join(counts)}")
     told = list(notes(scenario))

@@ -112,8 +112,8 @@ def power(
     from follicle_sim.inference import power as loop
     from follicle_sim.inference import power_plan
     from follicle_sim.inference.power_files import as_record, write_power
+    from follicle_sim.protocol.headcount import people_of
     from follicle_sim.reporting.caveats import alike
-    from follicle_sim.scenario.headcount import people_of
 
     scenario = read_scenario(file, settings, seed)
     sizes = sizes_of(n)

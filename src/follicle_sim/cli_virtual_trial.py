@@ -48,6 +48,7 @@ def trial(
     """
     from follicle_sim import console, outputs
     from follicle_sim.analysis.ready import check_analysis
+    from follicle_sim.protocol.resolve import resolve
     from follicle_sim.reporting.again import with_measure
     from follicle_sim.reporting.files import report_trial
     from follicle_sim.reporting.report import check_measure, check_trial
@@ -59,7 +60,7 @@ def trial(
     check_trial(scenario)
     check_measure(scenario)
     check_analysis(scenario, str(file), wanted=True)
-    check_memory(scenario)
+    check_memory(resolve(scenario)[0])
     folder = outputs.make_folder(out or default_folder(file, "trial"))
     data = console.simulate_with_progress(scenario, threads=threads, quiet=quiet)
     report, files = report_trial(data, folder, scenario.origin, cdisc=cdisc)

@@ -13,12 +13,11 @@ from follicle_sim.codes import BY_VISIT, NO_FOLLICLE, PHASE_NAMES
 from follicle_sim.cohort import Cohort
 from follicle_sim.follow_up import MEANING as MEANING_OF_PEOPLE
 from follicle_sim.follow_up import NOBODY, design_attrs, follow
-from follicle_sim.forcing import SHED_WINDOW
 from follicle_sim.instrument import MEANING as EXTRA
 from follicle_sim.instrument import observable, read
-from follicle_sim.scenario.arrangement import arrange
+from follicle_sim.protocol.protocol import Protocol
+from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.scenario.instrument import Instrument
-from follicle_sim.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
 
@@ -54,28 +53,27 @@ class ArmResult:
 
 
 def to_dataset(
-    scenario: Scenario,
+    protocol: Protocol,
     results: Sequence[Sequence[ArmResult]],
-    factor_names: Sequence[str],
+    reader: Instrument,
     attrs: Mapping[str, str],
 ) -> xr.Dataset:
-    """Assemble results[replicate][arm] into one dataset.
+    """Assemble results[replicate][arm], as an instrument reads them, into one dataset.
 
     Dimensions arm, subject, time (days since baseline), phase, factor, and a leading replicate
-    where the scenario has more than one.
+    where there is more than one.
     """
-    scenario = arrange(scenario)
-    arms = scenario.arms
-    wanted = scenario.record.variables or (*SUBJECT_VARIABLES, "factor_level", *EXTRA)
+    arms = protocol.arms
+    wanted = protocol.record.variables or (*SUBJECT_VARIABLES, "factor_level", *EXTRA)
     readings = [
         [
-            read(scenario, arm.drawn_as, result.cohort, result.tally)
+            read(protocol, arm, result.cohort, result.tally, instrument=reader)
             for arm, result in zip(arms, row, strict=True)
         ]
         for row in results
     ]
     followed = [
-        follow(scenario, [result.cohort for result in row], reading)
+        follow(protocol, [result.cohort for result in row], reading)
         for row, reading in zip(results, readings, strict=True)
     ]
     readings, known = [gaps for gaps, _ in followed], [about for _, about in followed]
@@ -95,7 +93,7 @@ def to_dataset(
         return np.stack(equal) if several else equal[0]
 
     variables = {}
-    persons = [who.about(scenario, [result.cohort for result in row]) for row in results]
+    persons = [who.describe_people(protocol, [result.cohort for result in row]) for row in results]
     for name in persons[0]:
         data = stack([row[name] for row in persons], NOBODY.get(name, np.nan))
         variables[name] = ((*lead, "subject"), data)
@@ -110,7 +108,7 @@ def to_dataset(
     for name in known[0][0]:
         data = stack([[about[name] for about in row] for row in known], NOBODY.get(name, np.nan))
         variables[name] = ((*lead, "subject", *(("time",) if name in BY_VISIT else ())), data)
-    if scenario.record.follicles:
+    if protocol.record.follicles:
         dims = (*lead, "subject", "time", "follicle")
         widest = max(result.phase.shape[2] for row in results for result in row)
 
@@ -128,17 +126,17 @@ def to_dataset(
             "arm": [arm.label for arm in arms],
             "role": ("arm", [arm.role for arm in arms]),
             "subject": np.arange(widest_arm),
-            "time": ("time", np.array(scenario.design.visits)),
+            "time": ("time", np.array(protocol.visits.days)),
             "phase": list(PHASE_NAMES),
-            "factor": list(factor_names),
+            "factor": list(protocol.factors.names),
         },
-        attrs=dict(attrs) | design_attrs(scenario, sizes, known, attrs.get("flow", "")),
+        attrs=dict(attrs) | design_attrs(protocol, sizes, known, attrs.get("flow", "")),
     )
     if several:
         names = [row[0].cohort.replicate for row in results]
         data_set = data_set.assign_coords(replicate=np.array(names))
-    if scenario.instrument.measures != Instrument().measures:
-        data_set.attrs["observable"] = json.dumps(sorted(observable(scenario.instrument)))
+    if reader.measures != Instrument().measures:
+        data_set.attrs["observable"] = json.dumps(sorted(observable(reader)))
     data_set["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:
         units, long_name = (MEANING | EXTRA | MEANING_OF_PEOPLE | who.MEANING)[name]

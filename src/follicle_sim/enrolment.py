@@ -18,10 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.biology.conditions import load_condition
 from follicle_sim.cohort import Cohort, draw_people
 from follicle_sim.errors import InputError, Problem
-from follicle_sim.scenario.model import Scenario
+from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.traits import grade_of
 
 Floats = NDArray[np.float64]
@@ -68,21 +67,14 @@ class Enrolled:
 
 
 def enrol(
-    scenario: Scenario,
-    arm: int,
-    replicate: int,
-    seed: int,
-    wanted: int,
-    count: Count,
-    tell: Tell | None = None,
+    protocol: Protocol, arm: PlannedArm, replicate: int, count: Count, tell: Tell | None = None
 ) -> Enrolled:
-    """Ask candidates of one arm until `wanted` are eligible.
+    """Ask candidates of one arm until as many are eligible as it seeks.
 
     Parameters
     ----------
-    scenario : with `population.inclusion`
-    arm, replicate, seed : name the candidates' draws
-    wanted : subjects to find
+    protocol : with `population.inclusion`
+    arm, replicate : name the candidates' draws
     count : reads the screening visit; called only for people who meet every other criterion
     tell : told how far the search has got
 
@@ -92,25 +84,25 @@ def enrol(
         If fewer than one candidate in `RAREST` is eligible, or none of the first `COUNTED` whose
         hairs were counted, with how many each criterion excludes.
     """
-    asked = scenario.population.inclusion
+    asked, wanted = protocol.population.inclusion, arm.sought
     assert asked is not None
     reasons = [np.zeros(0, np.int64)]  # where nobody is wanted, nobody is asked
     screened = found = 0
     while found < wanted:
         size = _next_block(screened, found, wanted)
         people = np.arange(screened, screened + size)
-        failed = _first_failed(scenario, arm, replicate, seed, people, count)
+        failed = _first_failed(protocol, arm, replicate, people, count)
         reasons.append(failed)
         screened += size
         found += int((failed == NONE_FAILED).sum())
         if asked.hair_density is not None and not found:
             counted = sum(int((part == len(asked.criteria) - 1).sum()) for part in reasons)
             if counted >= COUNTED:
-                _refuse(scenario, np.concatenate(reasons))
+                _refuse(protocol, np.concatenate(reasons))
         if tell is not None:
             tell(min(found, wanted))
         if screened >= PATIENCE and found * RAREST < screened and found < wanted:
-            _refuse(scenario, np.concatenate(reasons))
+            _refuse(protocol, np.concatenate(reasons))
     every = np.concatenate(reasons)
     eligible = np.flatnonzero(every == NONE_FAILED)[:wanted]
     until = every[: eligible[-1] + 1] if wanted else every[:0]
@@ -131,33 +123,32 @@ def _next_block(screened: int, found: int, wanted: int) -> int:
 
 
 def _first_failed(
-    scenario: Scenario,
-    arm: int,
+    protocol: Protocol,
+    arm: PlannedArm,
     replicate: int,
-    seed: int,
     people: NDArray[np.int64],
     count: Count,
 ) -> NDArray[np.int64]:
     """Return the index of the first criterion each candidate fails (S,), NONE_FAILED for none."""
-    asked = scenario.population.inclusion
+    asked = protocol.population.inclusion
     assert asked is not None
-    cohort = draw_people(scenario, arm, replicate, seed, people)
+    cohort = draw_people(protocol, arm, replicate, people)
     failed = np.full(people.size, NONE_FAILED, dtype=np.int64)
     for index, name in enumerate(asked.criteria):
         left = np.flatnonzero(failed == NONE_FAILED)
         if name == "hair_density":
             # Simulated only for those who meet all else: this criterion is asked last.
-            some = draw_people(scenario, arm, replicate, seed, people[left])
+            some = draw_people(protocol, arm, replicate, people[left])
             assert asked.hair_density is not None
             fits = _between(count(some), asked.hair_density) if left.size else np.ones(0, bool)
         else:
-            fits = _traits_fit(scenario, cohort, name)[left]
+            fits = _traits_fit(protocol, cohort, name)[left]
         failed[left[~fits]] = index
     return failed
 
 
-def _traits_fit(scenario: Scenario, cohort: Cohort, name: str) -> Flags:
-    asked = scenario.population.inclusion
+def _traits_fit(protocol: Protocol, cohort: Cohort, name: str) -> Flags:
+    asked = protocol.population.inclusion
     assert asked is not None
     if name == "age":
         assert cohort.age is not None
@@ -167,7 +158,7 @@ def _traits_fit(scenario: Scenario, cohort: Cohort, name: str) -> Flags:
         assert cohort.sex is not None
         return np.asarray(cohort.sex == asked.sex)
     assert asked.severity is not None
-    condition = load_condition(scenario.population.condition)
+    condition = protocol.condition
     grades = list(condition.severities)
     first, last = (grades.index(grade) for grade in asked.severity)
     return np.isin(grade_of(condition, cohort.severity), grades[first : last + 1])
@@ -177,8 +168,8 @@ def _between(values: Floats, ends: tuple[float, float]) -> Flags:
     return np.asarray((values >= ends[0]) & (values <= ends[1]))
 
 
-def _refuse(scenario: Scenario, failed: NDArray[np.int64]) -> None:
-    asked = scenario.population.inclusion
+def _refuse(protocol: Protocol, failed: NDArray[np.int64]) -> None:
+    asked = protocol.population.inclusion
     assert asked is not None
     told, left = [], failed.size
     for index, name in enumerate(asked.criteria):
@@ -190,7 +181,7 @@ def _refuse(scenario: Scenario, failed: NDArray[np.int64]) -> None:
         f"of {failed.size:,} candidates {left} are eligible{rare}; left out by "
         f"{', '.join(told)}; widen a criterion, or let the population vary more"
     )
-    raise InputError(scenario.origin, [Problem("population.inclusion", message)])
+    raise InputError(protocol.source.origin, [Problem("population.inclusion", message)])
 
 
 def joined(flows: Sequence[Flow]) -> Flow:

@@ -119,14 +119,15 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
         by_lower.setdefault(option.lower(), option)
     # Very long words cannot be near anything and would make the comparison quadratic.
     short = word.lower()[:200]
-    stem, number = _numbered(short)
+    stem, number, _ = _numbered(short)
     if number:
         theirs = {each: _numbered(each) for each in by_lower}
         for each, option in by_lower.items():
-            if theirs[each] == (stem, number):
+            if theirs[each][:2] == (stem, number):
                 return option
         # Another grade or strength is no slip of the pen, however like it looks.
-        by_lower = {k: option for k, option in by_lower.items() if theirs[k][1] in (0, number)}
+        other = {k for k, (_, theirs_is, apart) in theirs.items() if apart and theirs_is != number}
+        by_lower = {k: option for k, option in by_lower.items() if k not in other}
     matches = difflib.get_close_matches(short, by_lower, n=1, cutoff=0.6)
     return by_lower[matches[0]] if matches else None
 
@@ -134,21 +135,22 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 
 
-def _numbered(word: str) -> tuple[str, int]:
-    """Return a word without the number of up to two digits at its end, and that number or 0.
+def _numbered(word: str) -> tuple[str, int, bool]:
+    """Return a word without the number of up to two digits at its end, that number or 0, and
+    whether it stands apart.
 
     Examples
     --------
-    >>> _numbered("norwood_iii"), _numbered("norwood 3"), _numbered("norwood3"), _numbered("mix")
-    (('norwood', 3), ('norwood', 3), ('norwood', 3), ('mix', 0))
+    >>> _numbered("norwood_iii"), _numbered("norwood3"), _numbered("mix")
+    (('norwood', 3, True), ('norwood', 3, False), ('mix', 0, False))
     """
-    found = re.fullmatch(r"(.*?)(?:[\s_.-]*(?<!\d)(\d{1,2})|[\s_.-]+([ivx]{1,4}))", word)
+    found = re.fullmatch(r"(.*?)(?:([\s_.-]*)(?<!\d)(\d{1,2})|[\s_.-]+([ivx]{1,4}))", word)
     if found is None:
-        return word, 0
-    stem, digits, roman = found.groups()
-    if roman is not None and roman not in _ROMAN:
-        return word, 0
-    return stem, int(digits) if digits else _ROMAN.index(roman) + 1
+        return word, 0, False
+    stem, gap, digits, roman = found.groups()
+    if digits:
+        return stem, int(digits), bool(gap)
+    return (stem, _ROMAN.index(roman) + 1, True) if roman in _ROMAN else (word, 0, False)
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:

@@ -12,8 +12,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from follicle_sim.arm_run import ready
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.codes import CYCLE, PHASE_NAMES
+from follicle_sim.cohort import draw_cohort
 from follicle_sim.engine.clocks import (
     LOG_CALIBRE,
     Clocks,
@@ -32,15 +34,16 @@ from follicle_sim.pharmacology.exposure import (
     site_levels,
 )
 from follicle_sim.pharmacology.factors import CHANNELS
-from follicle_sim.pharmacology.library import AMOUNT_UNITS, Treatment, potency_overrides
+from follicle_sim.pharmacology.library import AMOUNT_UNITS, Treatment
+from follicle_sim.protocol.protocol import PlannedArm, Protocol
+from follicle_sim.protocol.resolve import resolve
+from follicle_sim.protocol.unfold import unfold
 from follicle_sim.provenance import result_attrs
-from follicle_sim.scenario.arrangement import arranged_arms
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Arm, Design, Scenario, Spread
-from follicle_sim.scenario.numbers import factors_of, treatments_of
+from follicle_sim.scenario.numbers import treatments_of
 from follicle_sim.simulate import simulate_read
-from follicle_sim.study import Study, prepare
 
 Floats = NDArray[np.float64]
 
@@ -113,27 +116,29 @@ def explain(
     scenario = check_scenario("explain", scenario)
     check_kind("explain", "arm", arm, str, "the label of an arm")
     follicles = FOLLICLES if follicles is None else check_whole("explain", "follicles", follicles)
-    chosen = lived(scenario, find_arm(scenario, arm))
-    grid = prepare(scenario).grid
+    plan = resolve(scenario)[0]
+    chosen = lived(scenario, find_arm(scenario, arm, plan.treatments))
+    grid = plan.grid
     days = grid[grid >= 0.0][:-BEYOND]
-    known = treatments_of(scenario)
-    used = acting_doses(chosen, float(grid[-BEYOND]), potency_overrides(scenario.biology), known)
+    used = acting_doses(chosen, float(grid[-BEYOND]), plan.potencies, plan.treatments)
     arms = [chosen]
     if used:
         arms.append(Arm(label=_free_label(chosen), role="untreated"))
     typical = _typical(scenario, arms, follicles, tuple(days.tolist()))
     # the last of these visits may be rounded to a step less: one grid for all
-    study = replace(prepare(typical), grid=grid)
-    strata = _strata(study)
+    protocol = replace(resolve(typical)[0], grid=grid)
+    strata = _strata(protocol)
     sensitivity = np.array(list(strata.values()))
-    levels, tables = zip(*(_links(study, i, sensitivity) for i in range(len(arms))), strict=True)
+    levels, tables = zip(
+        *(_links(protocol, each, sensitivity) for each in protocol.arms), strict=True
+    )
     sizes = [clocks.table[LOG_CALIBRE] for clocks in tables]
     width = np.diff(grid)
     speeds = [np.diff(clocks.table[: len(CYCLE)], axis=2) / width for clocks in tables]
     seen = simulate_read(typical, [typical.instrument])[0].isel(subject=0).sel(time=days)
     counts = seen["phase_count"].transpose("arm", "phase", "time").values
     shown = slice(-BEYOND - days.size, -BEYOND)  # nodes that begin a step from baseline on
-    table = factors_of(scenario)
+    table = protocol.factors
     variables: dict[str, Any] = {
         "factor_level": (("arm", "factor", "time"), np.concatenate(levels)[..., shown]),
         "clock_speed": (
@@ -164,8 +169,8 @@ def explain(
             "amount_unit": ("treatment", [AMOUNT_UNITS[t.amount] for t, _ in used.values()]),
             "level_unit": ("treatment", [level_unit(t) for t, _ in used.values()]),
         }
-        variables |= _exposure(study, used, table.names)
-    data = xr.Dataset(variables, coords=coordinates, attrs=result_attrs(scenario))
+        variables |= _exposure(protocol, used, table.names)
+    data = xr.Dataset(variables, coords=coordinates, attrs=result_attrs(scenario, plan.treatments))
     data.attrs |= {"arm": chosen.label, "follicles": follicles}
     data["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:
@@ -174,8 +179,14 @@ def explain(
     return data
 
 
-def find_arm(scenario: Scenario, label: str | None = None) -> Arm:
+def find_arm(
+    scenario: Scenario,
+    label: str | None = None,
+    treatments: Mapping[str, Treatment] | None = None,
+) -> Arm:
     """Return an arm by its label, or the one to explain where none is named.
+
+    treatments : all that are given, where they are at hand
 
     Raises
     ------
@@ -184,8 +195,8 @@ def find_arm(scenario: Scenario, label: str | None = None) -> Arm:
     """
     if label is None:
         end = scenario.end + scenario.run.forcing_step
-        known = treatments_of(scenario)
-        acting = (arm for arm in scenario.arms if acting_doses(arm, end, treatments=known))
+        given = treatments_of(scenario) if treatments is None else treatments
+        acting = (arm for arm in scenario.arms if acting_doses(arm, end, treatments=given))
         return next(acting, scenario.arms[0])
     labels = [arm.label for arm in scenario.arms]
     if label not in labels:
@@ -200,7 +211,7 @@ def lived(scenario: Scenario, arm: Arm) -> Arm:
     In a crossover it is what is given in one period, as if nothing else were.
     """
     alone = scenario.design.model_copy(update={"period": None, "washout": None})
-    arms = arranged_arms(scenario.model_copy(update={"design": alone}))
+    arms = unfold(scenario.model_copy(update={"design": alone})).arms
     return next(each for each in arms if each.label == arm.label)
 
 
@@ -252,34 +263,35 @@ def _typical(
     )
 
 
-def _strata(study: Study) -> dict[str, float]:
+def _strata(protocol: Protocol) -> dict[str, float]:
     """Return the androgen sensitivity of the follicles whose clocks are shown, by name."""
-    every = study.sensitivity
+    every = protocol.sensitivity
     if every.size == 1:
         return {"typical": float(every[0])}
     few = int(TENTH * every.size)
     return {"resistant": float(every[few]), "typical": 1.0, "sensitive": float(every[-1 - few])}
 
 
-def _links(study: Study, index: int, sensitivity: Floats) -> tuple[Floats, Clocks]:
+def _links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Floats, Clocks]:
     """Return factor levels (1, F, T) of an arm's only subject, and clocks of some follicles."""
-    run, person = study.arm(index, 0), slice(0, 1)
+    run, person = ready(protocol, arm, draw_cohort(protocol, arm, 0)), slice(0, 1)
     levels, drive = run.drive(person)
-    block = block_of(run.cohort, person, drive, study.grid, study.condition, study.parameters)
-    room = allocate_clocks(sensitivity.size, study.grid.size)
-    clocks: Clocks = build_clocks(room, forcing_of(block, 0), sensitivity, study.rules)
+    parameters = protocol.parameters
+    block = block_of(run.cohort, person, drive, protocol.grid, protocol.condition, parameters)
+    room = allocate_clocks(sensitivity.size, protocol.grid.size)
+    clocks: Clocks = build_clocks(room, forcing_of(block, 0), sensitivity, run.rules)
     return levels, clocks
 
 
 def _exposure(
-    study: Study, used: Mapping[str, ActingDoses], factors: Sequence[str]
+    protocol: Protocol, used: Mapping[str, ActingDoses], factors: Sequence[str]
 ) -> dict[str, tuple[tuple[str, str], Floats]]:
     """Return dose, level, effect and drive of every treatment that acts in the first arm."""
-    cohort = study.arm(0, 0).cohort
+    cohort = draw_cohort(protocol, protocol.arms[0], 0)
     # doses of a run-in are not shown, what is left of them is
-    lead = study.scenario.design.run_in or 0.0
-    start = int(np.searchsorted(study.grid, -lead, side="right")) - 1
-    grid = study.grid[start : study.grid.size + 1 - BEYOND]
+    lead = protocol.conduct.run_in or 0.0
+    start = int(np.searchsorted(protocol.grid, -lead, side="right")) - 1
+    grid = protocol.grid[start : protocol.grid.size + 1 - BEYOND]
     shown = int(np.searchsorted(grid, 0.0))
     amounts, levels, effects, drives = [], [], [], []
     names: dict[str, Any] = {"seed": cohort.seed, "replicate": cohort.replicate}

@@ -24,8 +24,7 @@ from follicle_sim.attendance import (
 )
 from follicle_sim.cohort import Cohort
 from follicle_sim.pharmacology.dosing import last_due, share_taken
-from follicle_sim.scenario.arms import Arm
-from follicle_sim.scenario.arrangement import Arranged
+from follicle_sim.protocol.protocol import PlannedArm, Protocol
 
 Floats = NDArray[np.float64]
 Values = NDArray[np.generic]
@@ -55,9 +54,9 @@ NOBODY: Mapping[str, float] = {
 REASONS = {Left.AT_RANDOM: "at random", Left.LACK_OF_EFFECT: "lack of effect"}
 
 
-def is_plain(scenario: Arranged) -> bool:
+def is_plain(protocol: Protocol) -> bool:
     """Return whether people only are in arms and come to every visit, as a bare design says."""
-    design = scenario.design
+    design = protocol.conduct
     return (
         design.kind in ("counterfactual", "parallel")
         and design.allocation is None
@@ -69,16 +68,16 @@ def is_plain(scenario: Arranged) -> bool:
     )
 
 
-def may_miss(scenario: Arranged) -> bool:
+def may_miss(protocol: Protocol) -> bool:
     """Return whether some dose may go untaken: by the schedule, by habit, or by an early stop."""
-    design = scenario.design
+    design = protocol.conduct
     if design.early_stop is not None or design.adherence_spread > 0.0:
         return True
-    return any(dose.adherence < 1.0 for arm in scenario.arms for dose in arm.doses)
+    return any(dose.adherence < 1.0 for arm in protocol.arms for dose in arm.doses)
 
 
 def follow(
-    scenario: Arranged,
+    protocol: Protocol,
     cohorts: Sequence[Cohort],
     readings: Sequence[Mapping[str, Floats]],
 ) -> tuple[list[dict[str, Floats]], list[dict[str, Values]]]:
@@ -86,13 +85,12 @@ def follow(
 
     Parameters
     ----------
-    scenario : arranged
     cohorts, readings : one an arm; readings are (S, V) or (S, V, ...)
     """
-    if is_plain(scenario) and not may_miss(scenario):
+    if is_plain(protocol) and not may_miss(protocol):
         return [dict(reading) for reading in readings], [{} for _ in cohorts]
-    coming = [attend(scenario, cohort) for cohort in cohorts]
-    gone = departures(scenario, cohorts, coming, readings)
+    coming = [attend(protocol, cohort) for cohort in cohorts]
+    gone = departures(protocol, cohorts, coming, readings)
     gaps = [
         {
             name: np.where(at.attended.reshape(at.attended.shape + (1,) * (x.ndim - 2)), x, np.nan)
@@ -101,13 +99,13 @@ def follow(
         for reading, at in zip(readings, gone, strict=True)
     ]
     known = [
-        known_of(scenario, *each) for each in zip(scenario.arms, cohorts, coming, gone, strict=True)
+        known_of(protocol, *each) for each in zip(protocol.arms, cohorts, coming, gone, strict=True)
     ]
     return gaps, known
 
 
 def departures(
-    scenario: Arranged,
+    protocol: Protocol,
     cohorts: Sequence[Cohort],
     coming: Sequence[Attendance],
     readings: Sequence[Mapping[str, Floats]],
@@ -118,25 +116,25 @@ def departures(
     shown. On a split scalp a person judges by the better half and leaves with both (assumption: no
     study says which half counts).
     """
-    dropout = scenario.design.dropout
+    dropout = protocol.conduct.dropout
     gains: list[Floats | None] = [None] * len(cohorts)
     if dropout is not None and dropout.lack_of_effect is not None:
-        start = scenario.design.visits.index(0.0)
+        start = protocol.visits.days.index(0.0)
         for k, (reading, at) in enumerate(zip(readings, coming, strict=True)):
             seen = np.where(at.came, reading["hair_density"], np.nan)
             gains[k] = seen - seen[:, [start]]
-        if scenario.design.kind == "split_scalp":
+        if protocol.conduct.kind == "split_scalp":
             better = np.fmax(*(gain for gain in gains if gain is not None))
             gains = [better] * len(cohorts)
-    return [depart(scenario, *each) for each in zip(cohorts, coming, gains, strict=True)]
+    return [depart(protocol, *each) for each in zip(cohorts, coming, gains, strict=True)]
 
 
 def known_of(
-    scenario: Arranged, arm: Arm, cohort: Cohort, coming: Attendance, gone: Departure
+    protocol: Protocol, arm: PlannedArm, cohort: Cohort, coming: Attendance, gone: Departure
 ) -> dict[str, Values]:
     """Return what is known of the people of one arm: (S,), or (S, V) for BY_VISIT."""
-    design = scenario.design
-    known: dict[str, Values] = {} if is_plain(scenario) else {"person": cohort.person}
+    design = protocol.conduct
+    known: dict[str, Values] = {} if is_plain(protocol) else {"person": cohort.person}
     if is_followed(design):
         known["visit_day"] = np.where(gone.attended, coming.day, np.nan)
         known["attended"] = gone.attended.astype(np.int8)
@@ -144,8 +142,8 @@ def known_of(
         known["enrolled"] = np.ones(cohort.subject.size, np.int8)
     if design.dropout is not None:
         known |= {"left_day": gone.left, "left_reason": gone.reason}
-    if may_miss(scenario):
-        habit = habit_of(scenario, cohort)
+    if may_miss(protocol):
+        habit = habit_of(protocol, cohort)
         last = np.where(np.isnan(gone.left), coming.day[:, -1], gone.left)
         known["doses_taken"] = share_taken(
             arm.doses,
@@ -165,11 +163,11 @@ def known_of(
     return known
 
 
-def always_known(scenario: Arranged) -> tuple[str, ...]:
+def always_known(protocol: Protocol) -> tuple[str, ...]:
     """Return the variables that `follow` gives for certain where a design asks for them."""
-    if is_plain(scenario):
+    if is_plain(protocol):
         return ()
-    design = scenario.design
+    design = protocol.conduct
     asked = {
         ("person",): True,
         ("visit_day", "attended"): is_followed(design),
@@ -183,11 +181,11 @@ def always_known(scenario: Arranged) -> tuple[str, ...]:
 
 
 def flow_of(
-    scenario: Arranged, sizes: Sequence[int], known: Sequence[Mapping[str, Any]]
+    protocol: Protocol, sizes: Sequence[int], known: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Return how many people of one replicate were allocated, completed and lost, by arm."""
     flow: dict[str, Any] = {"allocated": {}, "completed": {}, "lost": {}}
-    for arm, size, each in zip(scenario.arms, sizes, known, strict=True):
+    for arm, size, each in zip(protocol.arms, sizes, known, strict=True):
         reason = each.get("left_reason", np.zeros(size, np.int8))
         flow["allocated"][arm.label] = size
         flow["completed"][arm.label] = int((reason == Left.COMPLETED).sum())
@@ -205,7 +203,7 @@ def summed(parts: Sequence[Any]) -> Any:
 
 
 def design_attrs(
-    scenario: Arranged,
+    protocol: Protocol,
     sizes: Sequence[Sequence[int]],
     known: Sequence[Sequence[Mapping[str, Any]]],
     screening: str = "",
@@ -222,29 +220,23 @@ def design_attrs(
     screening : the flow of the candidates as JSON, empty where nobody was screened
     """
     attrs = {}
-    if screening or not is_plain(scenario):
+    if screening or not is_plain(protocol):
         before = json.loads(screening or "{}")
         each = before.pop("replicates", [before] * len(sizes))
         flows = [
-            first | flow_of(scenario, counts, about)
+            first | flow_of(protocol, counts, about)
             for first, counts, about in zip(each, sizes, known, strict=True)
         ]
         several = {"replicates": flows} if len(flows) > 1 else {}
         attrs["flow"] = json.dumps(summed(flows) | several)
-    if len(scenario.starts) > 1:
-        attrs["periods"] = json.dumps(periods_of(scenario))
+    if len(protocol.visits.starts) > 1:
+        attrs["periods"] = json.dumps(periods_of(protocol))
     return attrs
 
 
-def periods_of(scenario: Arranged) -> list[dict[str, Any]]:
+def periods_of(protocol: Protocol) -> list[dict[str, Any]]:
     """Return of each period when it begins and whose doses each arm has in it."""
     return [
-        {
-            "start": start,
-            "given": {
-                arm.label: turns[k]
-                for arm, turns in zip(scenario.arms, scenario.given, strict=True)
-            },
-        }
-        for k, start in enumerate(scenario.starts)
+        {"start": start, "given": {arm.label: arm.given[k] for arm in protocol.arms}}
+        for k, start in enumerate(protocol.visits.starts)
     ]

@@ -9,50 +9,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv, i0
+from scipy.special import i0
 
 from follicle_sim.biology.conditions import Condition, Pulse
 from follicle_sim.codes import CYCLE, Phase
 from follicle_sim.cohort import Cohort
 from follicle_sim.engine.clocks import Block, Rules
 from follicle_sim.numerics import log_array, relax
-from follicle_sim.pharmacology.factors import FactorTable, channel, load_factors
+from follicle_sim.pharmacology.factors import FactorTable, channel
+from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.scenario.model import Instrument
 
 Floats = NDArray[np.float64]
 
-STRATA = 32
 YEAR = 365.25
-SHED_WINDOW = 28.0
-"""Days before a visit over which shed hairs are counted."""
-
-HISTORY_STEP = 30.0
-"""Grid step of untreated natural history, day: forcing there only drifts over years."""
-
-
-def time_grid(history: float, end: float, step: float, lead: float = 0.0) -> Floats:
-    """Return forcing times: coarse from -history to -lead, then every `step` past `end`, day.
-
-    Nodes from -lead on are multiples of `step`, whatever the end, so a later visit moves none. No
-    visit lies in the last cell: the level of a factor at the very end is rounded differently.
-    """
-    before = int(np.ceil(lead / step))  # steps of a run-in, in which doses may act
-    first = before * step
-    back = max(history, SHED_WINDOW + first)
-    coarse = np.linspace(-back, -first, int(np.ceil((back - first) / HISTORY_STEP)) + 1)
-    return np.concatenate([coarse, np.arange(1 - before, int(np.floor(end / step)) + 3) * step])
-
-
-def sensitivities(condition: Condition, shape: float) -> Floats:
-    """Return the androgen sensitivity a_g of each stratum: mean-1 gamma quantiles (model 5.2).
-
-    One insensitive stratum where the condition does not respond to androgens. Rounded to 12
-    decimals, so that another version of the special function gives the same bits.
-    """
-    if not condition.androgen_sensitive:
-        return np.zeros(1)
-    quantile = gammaincinv(shape, (np.arange(STRATA) + 0.5) / STRATA)
-    return np.asarray(np.round(quantile / quantile.mean(), 12))
 
 
 def engine_rules(parameters: Mapping[str, float], instrument: Instrument) -> Rules:
@@ -96,10 +66,9 @@ class Drive:
 
 
 def integrate(
-    levels: Floats, grid: Floats, parameters: Mapping[str, float], table: FactorTable | None = None
+    levels: Floats, grid: Floats, parameters: Mapping[str, float], table: FactorTable
 ) -> Drive:
     """Turn factor levels (S, F, T) into the variables of model sections 5.2 and 5.3."""
-    table = load_factors() if table is None else table
     dht = levels[:, table.index("DHT")]
     steps = 0.5 * np.diff(grid) * (dht[:, 1:] + dht[:, :-1])
     exposure = np.concatenate([np.zeros((len(dht), 1)), np.cumsum(steps, axis=1)], axis=1)

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from follicle_sim.biology.conditions import load_condition
-from follicle_sim.biology.parameters import parameter_table
+from follicle_sim.biology.strata import STRATA
 from follicle_sim.codes import CYCLE
 from follicle_sim.engine.run import default_threads
 from follicle_sim.engine.state import STATE
-from follicle_sim.forcing import HISTORY_STEP, STRATA
-from follicle_sim.scenario.arrangement import arm_sizes, arrange
-from follicle_sim.scenario.headcount import people_of
+from follicle_sim.protocol.headcount import people_of
+from follicle_sim.protocol.resolve import resolve
+from follicle_sim.protocol.timeline import HISTORY_STEP
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import memory_needed
 
@@ -37,28 +36,27 @@ def predict_cost(scenario: Scenario, threads: int | None = None) -> Cost:
     Where hairs are counted to decide who may take part, one candidate is assumed for each person
     let in: how many more are lived up to that count is known only afterwards.
     """
-    values = {name: row.value for name, row in parameter_table().items()} | dict(scenario.biology)
-    cycle = sum(values[f"{phase.name.lower()}_mean"] for phase in CYCLE)
-    arranged = arrange(scenario)
-    span = scenario.run.history + arranged.end
-    people = scenario.run.replicates * sum(arm_sizes(arranged))
+    protocol = resolve(scenario)[0]
+    cycle = sum(protocol.parameters[f"{phase.name.lower()}_mean"] for phase in CYCLE)
+    span = protocol.history + protocol.visits.end
+    people = scenario.run.replicates * sum(protocol.sizes)
     follicles = people * scenario.population.follicles_per_subject
-    sensitive = load_condition(scenario.population.condition).androgen_sensitive
+    sensitive = protocol.condition.androgen_sensitive
     # miniaturised follicles turn faster than their mean durations say
     turns = len(CYCLE) / max(cycle, 1.0) * (1.7 if sensitive else 1.0)
     events = follicles * (turns * span + 2)
-    nodes = scenario.run.history / HISTORY_STEP + arranged.end / scenario.run.forcing_step
+    nodes = protocol.history / HISTORY_STEP + protocol.visits.end / protocol.step
     lived = people * nodes
     asked = scenario.population.inclusion
     if asked is not None and asked.hair_density is not None:
         # arms that share people seek them once
-        candidates = scenario.run.replicates * people_of(arranged).total
+        candidates = scenario.run.replicates * people_of(scenario).total
         each = scenario.population.follicles_per_subject
         events += candidates * each * (turns * scenario.run.history + 2)
         lived += candidates * scenario.run.history / HISTORY_STEP
     work = (
         events * SECONDS_PER_EVENT
-        + follicles * len(arranged.design.visits) * SECONDS_PER_LOOK
+        + follicles * len(protocol.visits.days) * SECONDS_PER_LOOK
         + lived * (STRATA if sensitive else 1) * SECONDS_PER_NODE
     )
     workers = threads or default_threads()
@@ -66,5 +64,5 @@ def predict_cost(scenario: Scenario, threads: int | None = None) -> Cost:
     return Cost(
         seconds=START_UP + work / (1 + SPEED_UP * (workers - 1)),
         threads=workers,
-        memory=BASE_MEMORY + memory_needed(scenario) + scratch,
+        memory=BASE_MEMORY + memory_needed(protocol) + scratch,
     )

@@ -13,6 +13,7 @@ import xarray as xr
 from follicle_sim.attributes import read_provenance
 from follicle_sim.codes import PHASE_NAMES
 from follicle_sim.errors import InputError, Problem
+from follicle_sim.pharmacology.library import Treatment
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import from_document, to_document
 from follicle_sim.scenario.model import Scenario
@@ -33,8 +34,13 @@ def _libraries() -> Mapping[str, str]:
     return {name: version(name) for name in LIBRARIES}
 
 
-def result_attrs(scenario: Scenario) -> dict[str, str]:
-    """Return the dataset attributes that describe and can repeat a run."""
+def result_attrs(
+    scenario: Scenario, treatments: Mapping[str, Treatment] | None = None
+) -> dict[str, str]:
+    """Return the dataset attributes that describe and can repeat a run.
+
+    treatments : all that are given, where they are at hand
+    """
     record = {
         "schema": 1,
         "package": "follicle_sim",
@@ -45,7 +51,7 @@ def result_attrs(scenario: Scenario) -> dict[str, str]:
         "libraries": _libraries(),
         "python": platform.python_version(),
         "phase_codes": {name: code for code, name in enumerate(PHASE_NAMES)},
-        "numbers": as_record(scenario),
+        "numbers": as_record(scenario, treatments),
     }
     return {
         "title": scenario.title,

@@ -21,8 +21,9 @@ from follicle_sim.errors import InputError, Problem
 from follicle_sim.follow_up import MEANING as MEANING_OF_PEOPLE
 from follicle_sim.follow_up import always_known, is_plain, periods_of
 from follicle_sim.instrument import MEANING as EXTRA
+from follicle_sim.protocol.protocol import Protocol
+from follicle_sim.protocol.resolve import resolve
 from follicle_sim.provenance import scenario_that_made
-from follicle_sim.scenario.arrangement import Arranged, arrange
 from follicle_sim.scenario.model import Scenario
 
 LARGEST = 1e15
@@ -57,20 +58,20 @@ def check_result(data: xr.Dataset, source: str) -> Scenario:
     scenario = scenario_that_made(data, source)
     for name in JSON:
         json_attribute(data.attrs, name, source)
-    arranged = arrange(scenario)
-    problems = list(_wrong_shape(data, arranged))
+    plan = resolve(scenario)[0]
+    problems = list(_wrong_shape(data, plan))
     if not problems:  # the values stand in an order that is known now
-        problems = [*_wrong_attributes(data, arranged), *_wrong_values(data)]
+        problems = [*_wrong_attributes(data, plan), *_wrong_values(data)]
     if problems:
         raise InputError(source, [Problem(where, text + _CHANGED) for where, text in problems])
     return scenario
 
 
-def _wrong_shape(data: xr.Dataset, scenario: Arranged) -> Iterator[tuple[str, str]]:
-    replicates = scenario.run.replicates
+def _wrong_shape(data: xr.Dataset, protocol: Protocol) -> Iterator[tuple[str, str]]:
+    replicates = protocol.source.run.replicates
     axes: dict[str, Any] = {
-        "arm": [arm.label for arm in scenario.arms],
-        "time": list(scenario.design.visits),
+        "arm": [arm.label for arm in protocol.arms],
+        "time": list(protocol.visits.days),
     }
     wanted = ["arm", "subject", "time", *(["replicate"] if replicates > 1 else [])]
     for name in wanted:
@@ -86,7 +87,7 @@ def _wrong_shape(data: xr.Dataset, scenario: Arranged) -> Iterator[tuple[str, st
             yield "subject", "does not number the people from 0 on"
     if "role" not in data.coords:
         yield "role", "is missing"
-    elif data["role"].values.tolist() != [arm.role for arm in scenario.arms]:
+    elif data["role"].values.tolist() != [arm.role for arm in protocol.arms]:
         yield "role", "is not what the scenario of the file says"
     lead = ("replicate", "arm", "subject") if replicates > 1 else ("arm", "subject")
     for name in _all_variables():
@@ -97,20 +98,20 @@ def _wrong_shape(data: xr.Dataset, scenario: Arranged) -> Iterator[tuple[str, st
                 yield name, f"has dimensions {found}; allowed: {', '.join(dims)}"
             elif data[name].dtype.kind not in ("OU" if name in TEXTS else "iuf"):
                 yield name, "holds values of another type"
-    yield from ((name, "is missing") for name in _expected(scenario) if name not in data)
+    yield from ((name, "is missing") for name in _expected(protocol) if name not in data)
 
 
 def _all_variables() -> list[str]:
     return list(MEANING | EXTRA | MEANING_OF_PEOPLE | who.MEANING)
 
 
-def _expected(scenario: Arranged) -> list[str]:
+def _expected(protocol: Protocol) -> list[str]:
     """Return the variables that a result of this scenario has for certain."""
-    if scenario.background.numbers is None:
+    if protocol.source.background.numbers is None:
         return []  # written by an earlier version, which knew fewer
-    seen = scenario.record.variables or (*SUBJECT_VARIABLES, "factor_level")
-    follicles = ["follicle_phase", "follicle_calibre"] if scenario.record.follicles else []
-    return [*seen, *follicles, *who.told(scenario), *always_known(scenario)]
+    seen = protocol.record.variables or (*SUBJECT_VARIABLES, "factor_level")
+    follicles = ["follicle_phase", "follicle_calibre"] if protocol.record.follicles else []
+    return [*seen, *follicles, *who.variables_of(protocol), *always_known(protocol)]
 
 
 def _further(name: str) -> tuple[str, ...]:
@@ -139,22 +140,22 @@ def _wrong_values(data: xr.Dataset) -> Iterator[tuple[str, str]]:
             yield "left_reason", "and left_day do not tell the same people as gone"
 
 
-def _wrong_attributes(data: xr.Dataset, scenario: Arranged) -> Iterator[tuple[str, str]]:
-    told: dict[str, str] = {"design_kind": scenario.design.kind}
-    if scenario.run.uncertainty != "none":
-        told["uncertainty"] = scenario.run.uncertainty
+def _wrong_attributes(data: xr.Dataset, protocol: Protocol) -> Iterator[tuple[str, str]]:
+    told: dict[str, str] = {"design_kind": protocol.conduct.kind}
+    if protocol.source.run.uncertainty != "none":
+        told["uncertainty"] = protocol.source.run.uncertainty
     for name, wanted in told.items():
         if data.attrs.get(name) != wanted:
             yield name, "is not what the scenario of the file says"
-    if len(scenario.starts) > 1:
-        if json.loads(data.attrs.get("periods", "null")) != periods_of(scenario):
+    if len(protocol.visits.starts) > 1:
+        if json.loads(data.attrs.get("periods", "null")) != periods_of(protocol):
             yield "periods", "is not what the scenario of the file says"
     elif "periods" in data.attrs:
         yield "periods", "is not what the scenario of the file says"
-    if "flow" not in data.attrs and not is_plain(scenario):
+    if "flow" not in data.attrs and not is_plain(protocol):
         yield "flow", "is missing"
     elif "flow" in data.attrs:
-        labels = [arm.label for arm in scenario.arms]
+        labels = [arm.label for arm in protocol.arms]
         if not _is_flow(json.loads(data.attrs["flow"]), labels):
             yield "flow", "does not say how people moved through the trial"
 

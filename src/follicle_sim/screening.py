@@ -7,18 +7,19 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.cohort import Cohort, streams, wanted
+from follicle_sim.arm_run import ready
+from follicle_sim.cohort import Cohort
 from follicle_sim.engine.run import run_jobs
 from follicle_sim.enrolment import Enrolled, enrol, flow_text, joined
 from follicle_sim.errors import Interrupted
-from follicle_sim.forcing import time_grid
 from follicle_sim.instrument import SCREENING, read
 from follicle_sim.progress import SCREENING as SEARCH
 from follicle_sim.progress import Report
-from follicle_sim.scenario.headcount import people_of
+from follicle_sim.protocol.headcount import people_of
+from follicle_sim.protocol.protocol import PlannedArm, Protocol
+from follicle_sim.protocol.timeline import Visits, time_grid
 from follicle_sim.scenario.model import Design
 from follicle_sim.scenario.people import lead_of
-from follicle_sim.study import Study
 
 Floats = NDArray[np.float64]
 Names = NDArray[np.int64]
@@ -33,7 +34,7 @@ class Everybody:
 
 
 def enrol_all(
-    studies: Sequence[Study],
+    protocols: Sequence[Protocol],
     threads: int | None = None,
     first_replicate: int = 0,
     progress: Report | None = None,
@@ -49,14 +50,12 @@ def enrol_all(
     Interrupted
         On Ctrl-C.
     """
-    scenario = studies[0].scenario
-    arms = range(len(scenario.arms))
-    if scenario.population.inclusion is None:
-        return Everybody([[None for _ in arms] for _ in studies], {})
-    seed = scenario.run.seed
+    arms = protocols[0].arms
+    if protocols[0].population.inclusion is None:
+        return Everybody([[None for _ in arms] for _ in protocols], {})
     rows: list[list[Names | None]] = []
     flows = []
-    every = len(studies) * people_of(scenario).total
+    every = len(protocols) * people_of(protocols[0].source).total
     before = here = 0
 
     def tell(number: int) -> None:
@@ -66,57 +65,55 @@ def enrol_all(
             progress(SEARCH, before + here, every)
 
     tell(0)
-    for replicate, study in enumerate(studies, start=first_replicate):
+    for replicate, protocol in enumerate(protocols, start=first_replicate):
         found: dict[int, Enrolled] = {}
         row: list[Names | None] = []
-        for arm in arms:
-            stream, _ = streams(scenario, arm)
+        for arm in protocol.arms:
+            stream = arm.streams.person
             if stream not in found:
                 # on a split scalp the half of the first arm is the one counted
-                count = partial(screening_count, study, arm, threads)
-                number = wanted(scenario, arm)
+                count = partial(screening_count, protocol, arm, threads)
                 try:
-                    found[stream] = enrol(scenario, arm, replicate, seed, number, count, tell)
+                    found[stream] = enrol(protocol, arm, replicate, count, tell)
                 except (KeyboardInterrupt, Interrupted):
                     # candidates are no subjects: those let in so far are told
                     message = f"stopped by Ctrl-C while people were screened, {before + here} of"
                     raise Interrupted(f"{message} {every} found; nothing was written") from None
-                before, here = before + number, 0
+                before, here = before + arm.sought, 0
             row.append(found[stream].subject)
         rows.append(row)
         flows.append(joined([each.flow for each in found.values()]))
     return Everybody(rows, {"flow": flow_text(flows)})
 
 
-def screening_count(study: Study, arm: int, threads: int | None, cohort: Cohort) -> Floats:
+def screening_count(
+    protocol: Protocol, arm: PlannedArm, threads: int | None, cohort: Cohort
+) -> Floats:
     """Return the hairs per area (S,) that the screening visit of candidates reads.
 
     They live as they would live as subjects, with the same draws, up to that visit: of the doses,
     those of a run-in, which are the same in all arms.
     """
-    scenario, design = study.scenario, study.scenario.design
-    day = 0.0 - lead_of(scenario.population.inclusion, design.run_in)
-    arms = list(scenario.arms)
-    before = tuple(dose for dose in arms[arm].doses if dose.start < 0.0)
-    arms[arm] = arms[arm].model_copy(update={"doses": before})
-    adherence = design.adherence_spread
-    update = {
-        "arms": tuple(arms),
-        "design": Design.model_construct(
-            kind=design.kind, visits=(day,), adherence_spread=adherence
-        ),
-        "record": scenario.record.model_copy(update={"follicles": False}),
-    }
-    early = replace(
-        study,
-        scenario=scenario.model_copy(update=update),
-        grid=time_grid(scenario.run.history, 0.0, scenario.run.forcing_step, design.run_in or 0.0),
+    design = protocol.conduct
+    day = 0.0 - lead_of(protocol.population.inclusion, design.run_in)
+    before = replace(
+        arm,
+        doses=tuple(dose for dose in arm.doses if dose.start < 0.0),
+        surgery=tuple(session for session in arm.surgery if session.day < 0.0),
     )
-    run = early.ready(arm, cohort)
+    adherence = design.adherence_spread
+    early = replace(
+        protocol,
+        visits=Visits((day,)),
+        conduct=Design.model_construct(kind=design.kind, visits=(day,), adherence_spread=adherence),
+        record=protocol.record.model_copy(update={"follicles": False}),
+        grid=time_grid(protocol.history, 0.0, protocol.step, design.run_in or 0.0),
+    )
+    run = ready(early, before, cohort)
     run_jobs(run.jobs(), cohort.subject.size, threads=threads)
     people, tally = run.result.cohort, run.result.tally
     # the count that begins a run-in is the one that decides; any other is a reading of its own,
     # also where screening and baseline fall on one day
-    reading = None if day < 0.0 and day in design.visits else SCREENING
-    found = read(early.scenario, arms[arm].drawn_as, people, tally, reading=reading)
+    reading = None if day < 0.0 and day in protocol.visits.days else SCREENING
+    found = read(early, arm, people, tally, reading=reading)
     return found["hair_density"][:, 0]

@@ -1,32 +1,33 @@
-"""The way through the house: scenario, cohort, exposure, factors, clocks, engine, dataset."""
+"""The way through the house: resolve, recruit, live, record."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import xarray as xr
 
 from follicle_sim import units
-from follicle_sim.attendance import last_day
-from follicle_sim.biology.conditions import load_condition
+from follicle_sim.arm_run import ArmRun, ready
 from follicle_sim.cohort import draw_cohort
 from follicle_sim.dataset import to_dataset
 from follicle_sim.engine.run import run_jobs
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.given import check_call, check_threads, check_whole
-from follicle_sim.grafting import grafts_of, sessions
-from follicle_sim.pharmacology.factors import load_factors
+from follicle_sim.grafting import grafts_of
 from follicle_sim.progress import LIVING, Report
+from follicle_sim.protocol.headcount import people_of
+from follicle_sim.protocol.protocol import Protocol
+from follicle_sim.protocol.replicates import drawn_names, with_draws
+from follicle_sim.protocol.resolve import resolve
 from follicle_sim.provenance import result_attrs
-from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
-from follicle_sim.scenario.headcount import people_of
-from follicle_sim.scenario.load import check_scenario, parse_scenario, with_overrides
+from follicle_sim.scenario.load import check_scenario, parse_scenario
 from follicle_sim.scenario.model import Instrument, Scenario
-from follicle_sim.scenario.numbers import treatments_of
+from follicle_sim.scenario.vary import with_seed
 from follicle_sim.screening import enrol_all
-from follicle_sim.study import prepare, prepare_all
-from follicle_sim.uncertainty import all_drawn, with_draws
 
 SMALLEST = """
 schema_version = 1
@@ -107,15 +108,12 @@ def simulate(
     check_call("simulate", "progress", progress)
     check_whole("simulate", "first_replicate", first_replicate, 0)
     if seed is not None:
-        number = check_whole("simulate", "seed", seed, None)
-        scenario = with_overrides(scenario, [f"run.seed={number}"])
-    return simulate_read(
-        scenario,
-        [scenario.instrument],
-        threads=threads,
-        progress=progress,
-        first_replicate=first_replicate,
-    )[0]
+        scenario = with_seed(scenario, check_whole("simulate", "seed", seed, None))
+    protocols = resolve(scenario, first_replicate=first_replicate)
+    check_memory(protocols[0])
+    people = recruit(protocols, threads, first_replicate, progress)
+    live(people, threads, progress)
+    return record(protocols, people, scenario.instrument)
 
 
 def simulate_read(
@@ -124,7 +122,6 @@ def simulate_read(
     *,
     threads: int | None = None,
     progress: Report | None = None,
-    first_replicate: int = 0,
 ) -> list[xr.Dataset]:
     """Run a scenario once and return what each of several readers makes of it.
 
@@ -134,89 +131,120 @@ def simulate_read(
     ----------
     readers : instruments with the limits of the scenario's own: they see the same hairs, and differ
         in how they err
-    threads, progress, first_replicate : as for `simulate`
+    threads : as for `simulate`
 
     Raises
     ------
     InputError, Interrupted
         As for `simulate`.
     """
-    check_memory(scenario)
-    draws = all_drawn(scenario, first_replicate)
-    studies = prepare_all(draws)
-    enrolled = enrol_all(studies, threads, first_replicate, progress)
+    protocols = resolve(scenario)
+    check_memory(protocols[0])
+    people = recruit(protocols, threads, progress=progress)
+    live(people, threads, progress)
+    return [record(protocols, people, reader) for reader in readers]
+
+
+@dataclass(frozen=True)
+class Recruited:
+    """Everybody who takes part: [replicate][arm], and what the search for them says of itself.
+
+    total : people, each counted once
+    """
+
+    arms: list[list[ArmRun]]
+    attrs: dict[str, str]
+    total: int
+
+
+def recruit(
+    protocols: Sequence[Protocol],
+    threads: int | None = None,
+    first_replicate: int = 0,
+    progress: Report | None = None,
+) -> Recruited:
+    """Find the people of every replicate and arm, and make room for their results."""
+    enrolled = enrol_all(protocols, threads, first_replicate, progress)
     arms = [
-        [study.arm(index, replicate, each) for index, each in enumerate(row)]
-        for replicate, (study, row) in enumerate(
-            zip(studies, enrolled.people, strict=True), start=first_replicate
+        [
+            ready(protocol, arm, draw_cohort(protocol, arm, replicate, names))
+            for arm, names in zip(protocol.arms, row, strict=True)
+        ]
+        for replicate, (protocol, row) in enumerate(
+            zip(protocols, enrolled.people, strict=True), start=first_replicate
         )
     ]
-    total = sum(arm.cohort.subject.size for row in arms for arm in row)
-    jobs = (job for row in arms for arm in row for job in arm.jobs())
-    people = len(studies) * people_of(scenario).total
+    return Recruited(arms, enrolled.attrs, len(protocols) * people_of(protocols[0].source).total)
+
+
+def live(people: Recruited, threads: int | None = None, progress: Report | None = None) -> None:
+    """Carry the follicles of all people through the trial; results are written into the arms."""
+    arms = [arm for row in people.arms for arm in row]
+    total = sum(arm.cohort.subject.size for arm in arms)
+    jobs = (job for arm in arms for job in arm.jobs())
     tell = None if progress is None else partial(progress, LIVING)
     if tell is not None:
-        tell(0, people)
-    run_jobs(jobs, total, threads=threads, progress=tell, people=people)
-    results = [[arm.result for arm in row] for row in arms]
-    factors, found = studies[0].factors.names, []
-    for reader in readers:
-        by = {"instrument": reader}
-        attrs = result_attrs(scenario.model_copy(update=by)) | enrolled.attrs
-        lived = studies[0].scenario.model_copy(update=by)
-        found.append(with_draws(to_dataset(lived, results, factors, attrs), scenario, draws))
-    return found
+        tell(0, people.total)
+    run_jobs(jobs, total, threads=threads, progress=tell, people=people.total)
+
+
+def record(protocols: Sequence[Protocol], people: Recruited, reader: Instrument) -> xr.Dataset:
+    """Return what an instrument makes of those who have lived, with what made it."""
+    first, asked = protocols[0], protocols[0].source
+    results = [[arm.result for arm in row] for row in people.arms]
+    asked = asked.model_copy(update={"instrument": reader})
+    attrs = result_attrs(asked, first.treatments) | people.attrs
+    names = drawn_names(asked, first.treatments)
+    data = to_dataset(first, results, reader, attrs)
+    return with_draws(data, names, [each.drawn for each in protocols], asked.run.uncertainty)
 
 
 def warm_up() -> None:
     """Load the compiled engine, or compile it where it is not on disk yet (about 20 s)."""
     scenario = parse_scenario(SMALLEST, "<warm-up>")
-    study = prepare(scenario)
     # in this thread, where Ctrl-C is heard even by the compiler
-    for job in study.arm(0, 0).jobs():
-        job(np.zeros(1, np.uint8))
+    for row in recruit(resolve(scenario)).arms:
+        for job in (job for arm in row for job in arm.jobs()):
+            job(np.zeros(1, np.uint8))
 
 
-def memory_needed(scenario: Scenario) -> int:
-    """Return the bytes that the results of a scenario will take."""
-    scenario = arrange(scenario)
-    sizes = arm_sizes(scenario)
+def memory_needed(protocol: Protocol) -> int:
+    """Return the bytes that the results of a protocol will take, all replicates together."""
+    sizes, replicates = protocol.sizes, protocol.source.run.replicates
     # half of it is held arm by arm, half in a dataset whose arms are as wide as the largest
-    people = scenario.run.replicates * (sum(sizes) + len(sizes) * max(sizes)) // 2
-    rows = people * len(scenario.design.visits)
+    people = replicates * (sum(sizes) + len(sizes) * max(sizes)) // 2
+    rows = people * len(protocol.visits.days)
     # tallies and factor levels, and the dataset's copies of them
-    per_row = 8 * 2 * (TALLY_COLUMNS + len(load_factors().names))
-    if scenario.record.follicles:
+    per_row = 8 * 2 * (TALLY_COLUMNS + len(protocol.factors.names))
+    if protocol.record.follicles:
         # records are as wide as the densest scalp, and are padded and stacked
-        per_row += 3 * 5 * _widest(scenario)
+        per_row += 3 * 5 * _widest(protocol)
     return rows * per_row
 
 
-def _widest(scenario: Arranged) -> int:
+def _widest(protocol: Protocol) -> int:
     """Return the largest number of follicles and grafts of a person in the first replicate."""
-    condition = load_condition(scenario.population.condition)
-    treatments, widest = treatments_of(scenario), 0
-    for index, arm in enumerate(scenario.arms):
-        cohort = draw_cohort(scenario, index, 0, scenario.run.seed)
-        surgery = sessions(arm, last_day(scenario), condition, treatments)
-        planted = grafts_of(surgery, cohort.area).number.sum(axis=1)
+    widest = 0
+    for arm in protocol.arms:
+        cohort = draw_cohort(protocol, arm, 0)
+        planted = grafts_of(arm.surgery, cohort.area).number.sum(axis=1)
         widest = max(widest, int((cohort.follicles + planted).max()))
     return widest
 
 
-def check_memory(scenario: Scenario) -> None:
-    """Refuse a scenario whose results would pass its memory limit.
+def check_memory(protocol: Protocol) -> None:
+    """Refuse a protocol whose results would pass its memory limit.
 
     Raises
     ------
     InputError
         With the estimate, the limit and what to change.
     """
-    needed, limit = memory_needed(scenario), scenario.record.memory_limit
+    needed, limit = memory_needed(protocol), protocol.record.memory_limit
     if needed > limit:
         found, allowed = (units.format_quantity(float(x), "memory") for x in (needed, limit))
         message = (
             f"the results need about {found}, more than the {allowed} allowed; record fewer visits "
             "or subjects, switch record.follicles off, or raise the limit"
         )
-        raise InputError(scenario.origin, [Problem("record.memory_limit", message)])
+        raise InputError(protocol.source.origin, [Problem("record.memory_limit", message)])

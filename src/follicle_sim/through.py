@@ -10,7 +10,7 @@ from follicle_sim.endpoints import people_last
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.estimates import FloatArray
 from follicle_sim.progress import Parts, Report
-from follicle_sim.scenario.headcount import people_of
+from follicle_sim.protocol.headcount import people_of
 from follicle_sim.scenario.instrument import Instrument
 from follicle_sim.scenario.methods import load_methods
 from follicle_sim.scenario.model import Scenario

@@ -11,14 +11,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.biology.conditions import load_condition
 from follicle_sim.cohort import Cohort
 from follicle_sim.pharmacology.exposure import mixtures
 from follicle_sim.pharmacology.variability import Responders
+from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.scenario.correlation import correlated
 from follicle_sim.scenario.frozen import FrozenMap
-from follicle_sim.scenario.model import Scenario
-from follicle_sim.scenario.numbers import treatments_of
 from follicle_sim.scenario.table import YEAR
 from follicle_sim.traits import grade_of
 
@@ -33,11 +31,11 @@ MEANING = {
 """Units and long name of every variable."""
 
 
-def told(scenario: Scenario) -> tuple[str, ...]:
-    """Return the names of the variables that a result of a scenario has about its people."""
-    who = scenario.population
+def variables_of(protocol: Protocol) -> tuple[str, ...]:
+    """Return the names of the variables that a result has about its people."""
+    who = protocol.population
     chosen = who.inclusion is not None
-    mixed = scenario.design.stratify is not None
+    mixed = protocol.conduct.stratify is not None
     mixed |= isinstance(who.severity, FrozenMap) or "severity" in correlated(who.correlation)
     asked = {
         "person": chosen,
@@ -45,16 +43,17 @@ def told(scenario: Scenario) -> tuple[str, ...]:
         "sex": isinstance(who.sex, FrozenMap),
         "severity": chosen or mixed,
         "severity_class": chosen or mixed,
-        "responder": _mixture(scenario) is not None,
+        "responder": _mixture(protocol) is not None,
     }
     return tuple(name for name in MEANING if asked[name])
 
 
-def about(scenario: Scenario, cohorts: Sequence[Cohort]) -> dict[str, list[NDArray[np.generic]]]:
-    """Return each variable that `told` names as one array (S,) a cohort."""
-    condition = load_condition(scenario.population.condition)
+def describe_people(
+    protocol: Protocol, cohorts: Sequence[Cohort]
+) -> dict[str, list[NDArray[np.generic]]]:
+    """Return each variable that `variables_of` names as one array (S,) a cohort."""
     found: dict[str, list[NDArray[np.generic]]] = {}
-    for name in told(scenario):
+    for name in variables_of(protocol):
         if name == "person":
             found[name] = [cohort.person for cohort in cohorts]
         elif name == "age":
@@ -64,21 +63,21 @@ def about(scenario: Scenario, cohorts: Sequence[Cohort]) -> dict[str, list[NDArr
         elif name == "severity":
             found[name] = [cohort.severity for cohort in cohorts]
         elif name == "responder":
-            found[name] = [_responds(scenario, cohort) for cohort in cohorts]
+            found[name] = [_responds(protocol, cohort) for cohort in cohorts]
         else:
-            found[name] = [grade_of(condition, cohort.severity) for cohort in cohorts]
+            found[name] = [grade_of(protocol.condition, cohort.severity) for cohort in cohorts]
     return found
 
 
-def _mixture(scenario: Scenario) -> Responders | None:
-    """Return what makes responders in this scenario; None where nothing does, or several things."""
-    found = mixtures(scenario.arms, treatments_of(scenario))
+def _mixture(protocol: Protocol) -> Responders | None:
+    """Return what makes responders in this trial; None where nothing does, or several things."""
+    found = mixtures(protocol.arms, protocol.treatments)
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def _responds(scenario: Scenario, cohort: Cohort) -> NDArray[np.int8]:
+def _responds(protocol: Protocol, cohort: Cohort) -> NDArray[np.int8]:
     """Return 1 or 0 (S,); the trait is a person's own, with the treatment or without."""
-    mixture = _mixture(scenario)
+    mixture = _mixture(protocol)
     assert mixture is not None
     names = (cohort.seed, cohort.replicate, cohort.person_stream, cohort.subject)
     return (mixture.drawn(*names) < mixture.share.value).astype(np.int8)

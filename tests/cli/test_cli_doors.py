@@ -70,7 +70,7 @@ def test_a_run_of_standard_input(cli, typed, tmp_path, monkeypatch):
     assert cli("run", "-", "--quiet").code == 0
     assert set(contents(tmp_path / "results" / "stdin")) == set(FILES)
     typed(TINY)
-    assert "<stdin>: fine: 2 arms, 8 subjects" in cli("check", "-").out
+    assert "<stdin>: fine: 2 arms, 4 subjects" in cli("check", "-").out
     typed(TINY)
     outcome = cli("check", "-", "--set", "population.subjects=0")
     assert "<stdin>: population.subjects: found 0" in outcome.err
@@ -80,7 +80,7 @@ def test_names_in_standard_input_are_of_the_current_folder(cli, typed, tmp_path,
     (tmp_path / "base.toml").write_text(TINY)
     monkeypatch.chdir(tmp_path)
     typed('extends = "base.toml"\n[population]\nsubjects = 7\n')
-    assert "14 subjects" in cli("check", "-").out
+    assert "7 subjects" in cli("check", "-").out
     typed('extends = "bass.toml"\n')
     assert 'did you mean "base.toml"?' in cli("check", "-").err
     typed('treatment_folder = "none"\n' + TINY)

@@ -199,7 +199,7 @@ def test_data_are_kept_when_their_statistics_are_refused(cli, tmp_path, monkeypa
         raise InputError("analysis", [Problem("endpoint", "these data cannot be analysed")])
 
     with monkeypatch.context() as patch:
-        patch.setattr("follicle_sim.reporting.report.make_report", refused)
+        patch.setattr("follicle_sim.reporting.files.make_report", refused)
         done = cli("trial", scenario, "--out", out, "-q")
     assert done.code == 2
     assert "these data cannot be analysed" in done.err

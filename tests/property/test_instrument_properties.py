@@ -6,12 +6,12 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from people_examples import people
+from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario, simulate
-from follicle_sim.cohort import draw_cohort
+from follicle_sim.arm_run import ready
 from follicle_sim.instrument import SCREENING, read
 from follicle_sim.instrument.optics import told_apart
-from follicle_sim.study import prepare
 from follicle_sim.through import seen_through
 
 few = settings(deadline=None, max_examples=10)
@@ -181,15 +181,16 @@ def test_arms_of_the_same_people_share_no_error() -> None:
 
 def test_screening_is_a_reading_of_its_own() -> None:
     chosen = scenario({"reader_error": 0.1}, visits=(0.0,), arms=("one",), subjects=400)
-    arm = prepare(chosen).arm(0, 0)
+    plan = planned(chosen)
+    arm = ready(plan, plan.arms[0], drawn_people(chosen))
     for job in arm.jobs():
         job(np.zeros(1, np.uint8))
     tally = arm.result.tally
-    cohort = draw_cohort(chosen, 0, 0, chosen.run.seed)
     screened, again = (
-        read(chosen, "one", cohort, tally, reading=SCREENING)["hair_density"] for _ in range(2)
+        read(plan, plan.arms[0], arm.cohort, tally, reading=SCREENING)["hair_density"]
+        for _ in range(2)
     )
-    baseline = read(chosen, "one", cohort, tally)["hair_density"]
+    baseline = read(plan, plan.arms[0], arm.cohort, tally)["hair_density"]
     assert (screened == again).all()
     truth = simulate(scenario({}, visits=(0.0,), arms=("one",), subjects=400)).hair_density[0]
     errors = np.hstack([screened, baseline]) / truth.values - 1.0

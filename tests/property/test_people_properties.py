@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from people_examples import people
+from planned import drawn_people
 
 from follicle_sim import simulate
-from follicle_sim.cohort import draw_cohort
 from follicle_sim.scenario import Dose
 from follicle_sim.scenario.correlation import TRAITS, ImpossibleError, mixing, pair_of
 
@@ -69,16 +69,13 @@ def population(cv, pairs, seed=1, subjects=MANY):
     """Return a cohort whose every trait has coefficient of variation `cv`."""
     spread = ", ".join(f"{trait} = {cv!r}" for trait in VARYING)
     couples = ", ".join(f"{key} = {value!r}" for key, value in pairs.items())
-    return draw_cohort(
+    return drawn_people(
         people(
             f'age = {{ mean = "45 years", sd = "9 years" }}\n'
             f"spread = {{ {spread} }}\ncorrelation = {{ {couples} }}",
             subjects=subjects,
             seed=seed,
-        ),
-        0,
-        0,
-        seed,
+        )
     )
 
 
@@ -126,7 +123,7 @@ def test_a_correlation_leaves_the_traits_it_does_not_name_alone():
 
 
 def test_no_spread_is_exactly_one():
-    cohort = draw_cohort(people('age = "40 years"'), 0, 0, 1)
+    cohort = drawn_people(people('age = "40 years"'))
     for trait in ("severity", "progression", "growth", "potency"):
         assert (getattr(cohort, trait) == 1.0).all()
     assert not cohort.pace.any()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.inference.plausible import plausible
 from follicle_sim.inference.power import power
-from follicle_sim.scenario.headcount import people_of
+from follicle_sim.protocol.headcount import people_of
 from follicle_sim.through import seen_through
 
 TEXT = """

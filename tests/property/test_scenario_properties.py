@@ -69,7 +69,7 @@ def documents(draw):
     ]
     steps = draw(st.lists(st.integers(1, 400), max_size=6, unique=True))
     listed = [f"{day} days" for day in sorted([0, *steps])]
-    series = table({"every": quantity(1, 30, "days"), "until": quantity(1, 100, "weeks")})
+    series = table({"every": quantity(1, 30, "days"), "until": quantity(5, 100, "weeks")})
     pairs = {label: draw(st.sampled_from(["placebo", "finasteride_1mg"])) for label in labels}
     population = table(
         {

@@ -10,18 +10,21 @@ import numpy as np
 import pytest
 from engine_by_hand import live_through, started, synchronised
 from engine_by_hand import stationary as stationary_start
+from planned import drawn_people
 from reference.engine import COLUMNS, Engine, person
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.biology.conditions import Pulse, load_condition
 from follicle_sim.biology.parameters import load_parameters
-from follicle_sim.cohort import Cohort, draw_cohort
+from follicle_sim.biology.strata import sensitivities
+from follicle_sim.cohort import Cohort
 from follicle_sim.engine.clocks import Clocks, Rules, allocate_clocks, build_clocks, forcing_of
 from follicle_sim.engine.events import advance
 from follicle_sim.engine.sight import TALLY_COLUMNS
-from follicle_sim.forcing import block_of, engine_rules, integrate, sensitivities, time_grid
+from follicle_sim.forcing import block_of, engine_rules, integrate
 from follicle_sim.pharmacology.exposure import arm_factors
 from follicle_sim.pharmacology.factors import CHANNELS, load_factors
+from follicle_sim.protocol.timeline import time_grid
 from follicle_sim.scenario.model import Instrument
 
 FOLLICLES = 120
@@ -119,7 +122,7 @@ def pair(case: Case) -> Pair:
         np.array([case.pace]),
         calendar=None if case.calendar is None else case.calendar * one,
     )
-    drive = integrate(levels[None], grid, p)
+    drive = integrate(levels[None], grid, p, FACTORS)
     block = block_of(cohort, slice(None), drive, grid, condition, p)
     rules = engine_rules(p, INSTRUMENT)._replace(resolution=case.resolution, regrowth=2.0)
     room = allocate_clocks(a.size, grid.size)
@@ -264,7 +267,7 @@ def test_a_scenario_agrees_from_end_to_end() -> None:
     """`simulate` against the slow engine, given the factor levels and traits of each person."""
     scenario = parse_scenario(SCENARIO)
     result = simulate(scenario).isel(arm=0)
-    cohort = draw_cohort(scenario, 0, 0, 9)
+    cohort = drawn_people(scenario)
     p = load_parameters(scenario.biology)
     grid = time_grid(scenario.run.history, scenario.end, 1.0)
     a = sensitivities(load_condition("aga_male"), p["sensitivity_shape"])

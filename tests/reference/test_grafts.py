@@ -2,16 +2,17 @@
 
 import numpy as np
 import pytest
+from planned import drawn_people
 from reference.engine import COLUMNS, Engine, Transplant, person
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.parameters import load_parameters
-from follicle_sim.cohort import draw_cohort
-from follicle_sim.forcing import sensitivities, time_grid
+from follicle_sim.biology.strata import sensitivities
 from follicle_sim.pharmacology.exposure import arm_factors
 from follicle_sim.pharmacology.factors import CHANNELS, load_factors
 from follicle_sim.pharmacology.library import load_treatment
+from follicle_sim.protocol.timeline import time_grid
 
 SCENARIO = """
 schema_version = 1
@@ -65,7 +66,7 @@ ELASTICITY = {
 def slow_counts(survival: float = 0.9) -> np.ndarray:
     """Return (S, V, 7): phase counts, hairs seen and hairs shed of the slow engine."""
     scenario = parse_scenario(SCENARIO)
-    cohort = draw_cohort(scenario, 0, 0, 9)
+    cohort = drawn_people(scenario)
     p = load_parameters(scenario.biology)
     grid = time_grid(scenario.run.history, scenario.end, 1.0)
     a = sensitivities(load_condition("aga_male"), p["sensitivity_shape"])

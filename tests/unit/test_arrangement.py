@@ -4,17 +4,11 @@ import pytest
 from scenario_examples import FULL, KNOWN
 
 from follicle_sim import parse_scenario
+from follicle_sim.protocol.describe import describe
+from follicle_sim.protocol.describe_design import timeline
+from follicle_sim.protocol.unfold import between, unfold
 from follicle_sim.provenance import result_attrs
 from follicle_sim.scenario import dump_scenario, scenario_hash
-from follicle_sim.scenario.arrangement import (
-    arm_sizes,
-    arrange,
-    arranged_arms,
-    between,
-    exact_days,
-)
-from follicle_sim.scenario.describe import describe
-from follicle_sim.scenario.describe_design import timeline
 from follicle_sim.scenario.design_fields import CalendarDay
 
 TEXT = """
@@ -57,29 +51,29 @@ def scenario(design: str):
 
 
 def test_a_crossover_turns_the_arms_through_all_periods():
-    turns = arrange(scenario(CROSS))
+    turns = unfold(scenario(CROSS))
     assert [arm.label for arm in turns.arms] == [
         "laser then weekly needling then nothing",
         "weekly needling then nothing then laser",
         "nothing then laser then weekly needling",
     ]
-    assert turns.starts == (0.0, 112.0, 224.0)
-    assert turns.design.visits == (0, 42, 84, 112, 154, 196, 224, 266, 308)
+    assert turns.visits.starts == (0.0, 112.0, 224.0)
+    assert turns.visits.days == (0, 42, 84, 112, 154, 196, 224, 266, 308)
     laser, needling = turns.arms[0].doses
     assert (laser.start, laser.until) == (0.0, 84.0)  # dosing ends with the period
     assert (needling.start, needling.count) == (126.0, 10)
     assert [dose.start for dose in turns.arms[2].doses] == [112.0, 238.0]
-    assert scenario(CROSS).end == turns.end == 308.0
-    assert exact_days(turns) == (0.0, 112.0, 224.0)
+    assert scenario(CROSS).end == turns.visits.end == 308.0
+    assert turns.visits.exact == (0.0, 112.0, 224.0)
 
 
 def test_a_period_may_begin_where_the_last_one_ends():
-    turns = arrange(scenario(CROSS.replace("4 weeks", "0 days")))
-    assert turns.design.visits == (0, 42, 84, 126, 168, 210, 252)
+    turns = unfold(scenario(CROSS.replace("4 weeks", "0 days")))
+    assert turns.visits.days == (0, 42, 84, 126, 168, 210, 252)
 
 
 def test_after_the_switch_controls_have_the_doses_of_the_treatment():
-    arms = arranged_arms(scenario(DELAYED))
+    arms = unfold(scenario(DELAYED)).arms
     assert arms[:2] == scenario(DELAYED).arms[:2]
     (late,) = arms[2].doses
     assert (late.treatment, late.start, late.until) == ("laser_comb", 42.0, 365.25 + 42.0)
@@ -87,26 +81,20 @@ def test_after_the_switch_controls_have_the_doses_of_the_treatment():
 
 def test_a_run_in_adds_a_screening_visit_and_doses_before_baseline():
     run_in = f'kind = "parallel"\nrun_in = "5 weeks"\nrun_in_arm = "weekly needling"\n{VISITS}'
-    early = arrange(scenario(run_in))
-    assert early.design.visits == (-35, 0, 42, 84)
+    early = unfold(scenario(run_in))
+    assert early.visits.days == (-35, 0, 42, 84)
     (needling,) = early.arms[2].doses
     # due two weeks after the start of the run-in, and weekly until baseline
     assert (needling.start, needling.count) == (-21.0, 3)
     assert early.arms[1].doses[0] == needling
     assert early.arms[1].doses[1] == scenario(run_in).arms[1].doses[0]
-    assert exact_days(early) == (-35, 0)
-
-
-def test_what_is_arranged_stays():
-    once = arrange(scenario(CROSS))
-    assert arrange(once) is once
-    assert arranged_arms(once) is once.arms
+    assert early.visits.exact == (-35, 0)
 
 
 def test_other_kinds_stay_as_they_stand():
     plain = scenario(f'kind = "parallel"\n{VISITS}')
-    assert arranged_arms(plain) == plain.arms
-    assert arrange(plain).design == plain.design
+    assert unfold(plain).arms == plain.arms
+    assert unfold(plain).visits.days == plain.design.visits
 
 
 def test_a_dose_outside_its_time_is_not_given():
@@ -118,8 +106,8 @@ def test_a_dose_outside_its_time_is_not_given():
 
 def test_arm_sizes_are_subjects_times_ratio():
     ratios = f'kind = "parallel"\nallocation = {{ laser = 3, nothing = 2 }}\n{VISITS}'
-    assert arm_sizes(scenario(ratios)) == (30, 10, 20)
-    assert arm_sizes(scenario(CROSS)) == (10, 10, 10)
+    assert unfold(scenario(ratios)).sizes == (30, 10, 20)
+    assert unfold(scenario(CROSS)).sizes == (10, 10, 10)
 
 
 def test_keys_that_are_not_used_leave_the_hash_alone():
@@ -158,7 +146,7 @@ def test_a_design_is_read_back():
 
 def test_a_timeline_names_the_parts():
     turns = scenario(CROSS)
-    _, parts, *_, visits = timeline(turns, arrange(turns).arms[2], width=45).splitlines()
+    _, parts, *_, visits = timeline(turns, unfold(turns), 2, width=45).splitlines()
     assert parts == "  parts  |nothing    |was|laser      |was|weekly needl"
     assert visits.count("V") == 9
     assert "begins the doses of laser at 6 weeks" in describe(scenario(DELAYED))

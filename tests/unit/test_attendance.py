@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario
 from follicle_sim.attendance import (
@@ -12,11 +13,10 @@ from follicle_sim.attendance import (
     depart,
     habit_of,
     is_followed,
-    last_day,
     leaving_chance,
     visit_days,
 )
-from follicle_sim.cohort import allocate, draw_cohort
+from follicle_sim.cohort import allocate
 from follicle_sim.pharmacology.dosing import Habit, expand, share_taken, taken
 from follicle_sim.scenario.design import LackOfEffect
 
@@ -48,7 +48,7 @@ YEAR = 365.25
 
 def drawn(design: str):
     scenario = parse_scenario(TEXT + design)
-    return scenario, draw_cohort(scenario, 0, 0, 1)
+    return planned(scenario), drawn_people(scenario)
 
 
 def near(share: float, expected: float, people: int = PEOPLE) -> bool:
@@ -75,16 +75,16 @@ def test_without_wishes_everybody_comes_as_planned():
     ],
 )
 def test_any_wish_about_visits_is_followed_to_its_last_day(design, late):
-    scenario, _ = drawn(design)
-    assert is_followed(scenario.design)
-    assert last_day(scenario) == YEAR + late
+    protocol, _ = drawn(design)
+    assert is_followed(protocol.conduct)
+    assert protocol.visits.last_day == YEAR + late
 
 
 def test_habits_of_taking_doses_say_nothing_of_visits():
-    scenario, _ = drawn("early_stop = { per_year = 0.3 }\nadherence_spread = 1.5")
-    assert not is_followed(scenario.design)
-    assert not is_followed(drawn("")[0].design)
-    assert last_day(scenario) == YEAR
+    protocol, _ = drawn("early_stop = { per_year = 0.3 }\nadherence_spread = 1.5")
+    assert not is_followed(protocol.conduct)
+    assert not is_followed(drawn("")[0].conduct)
+    assert protocol.visits.last_day == YEAR
 
 
 def test_codes_of_who_left_are_kept():
@@ -165,7 +165,7 @@ def test_another_visit_moves_no_draw():
     more = parse_scenario(
         (TEXT + options).replace('"26 weeks"', '"8 weeks", "26 weeks", "40 weeks"')
     )
-    one, two = attend(scenario, cohort), attend(more, draw_cohort(more, 0, 0, 1))
+    one, two = attend(scenario, cohort), attend(planned(more), drawn_people(more))
     same = [0, 2, 4]
     assert np.array_equal(one.day, two.day[:, same])
     assert np.array_equal(one.came, two.came[:, same])
@@ -261,9 +261,9 @@ def test_who_forgets_doses_stops_no_sooner_than_others():
 
 def test_each_wish_stands_alone():
     _, cohort = drawn("")
-    stopping = habit_of(parse_scenario(TEXT + "early_stop = { per_year = 0.3 }"), cohort)
+    stopping = habit_of(drawn("early_stop = { per_year = 0.3 }")[0], cohort)
     assert (stopping.odds == 1.0).all()
-    forgetting = habit_of(parse_scenario(TEXT + "adherence_spread = 1.5"), cohort)
+    forgetting = habit_of(drawn("adherence_spread = 1.5")[0], cohort)
     assert np.isinf(forgetting.stops).all()
     assert not (forgetting.odds == 1.0).any()
 

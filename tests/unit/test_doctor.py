@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from follicle_sim import compiled, doctor
+from follicle_sim.cli_options import default_folder
 from follicle_sim.code_cache import CodeCache
 from follicle_sim.engine.run import default_threads
 
@@ -141,5 +142,4 @@ def test_one_line_for_a_log(monkeypatch):
 
 
 def test_the_results_folder_is_where_commands_write():
-    source = Path(doctor.__file__).with_name("cli.py").read_text(encoding="utf-8")
-    assert f'Path("{doctor.RESULTS.name}") / file.stem' in source
+    assert default_folder(Path("mine.toml")).parent == doctor.RESULTS

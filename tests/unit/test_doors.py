@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from planned import planned
 from virtual_trials import DESIGNS, PARALLEL
 
 import follicle_sim
@@ -194,7 +195,7 @@ def test_late_errors_name_the_file_where_there_is_one(tmp_path, named):
     small = with_overrides(scenario, 'record.memory_limit="1 kB"')
     late = [
         lambda: check_trial(scenario),
-        lambda: check_memory(small),
+        lambda: check_memory(planned(small)),
         lambda: simulate(small),
         lambda: explain(scenario, "nobody"),
         lambda: power(scenario, [10], 20),

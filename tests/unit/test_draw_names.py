@@ -9,14 +9,16 @@ import math
 import numpy as np
 import pytest
 from people_examples import people
+from planned import drawn_people, planned
 
 from follicle_sim.attendance import attend, by_visit, habit_of
 from follicle_sim.codes import SUBJECT_LEVEL, Decision
-from follicle_sim.cohort import allocate, draw_cohort, stream_of
+from follicle_sim.cohort import allocate
 from follicle_sim.instrument import SCREENING, read, reader_factors
 from follicle_sim.instrument.counts import MATCHED, Scalp, counted
 from follicle_sim.instrument.luck import Luck
 from follicle_sim.numerics import log_array, lognormal_multipliers, normals, uniforms
+from follicle_sim.protocol.streams import stream_of
 from follicle_sim.scenario import Instrument
 
 SEED, REPLICATE, PEOPLE = 9, 2, 50
@@ -55,7 +57,7 @@ def scenario(more: str = VARIED, design: dict | None = None):
 
 @pytest.fixture
 def cohort():
-    return draw_cohort(scenario(), 0, REPLICATE, SEED)
+    return drawn_people(scenario(), 0, REPLICATE, SEED)
 
 
 @pytest.mark.parametrize(
@@ -102,13 +104,13 @@ def test_recruitment_visits_dropout_and_habits() -> None:
         "adherence_spread": 0.7,
     }
     made = scenario(design=design)
-    who = draw_cohort(made, 0, REPLICATE, SEED)
+    protocol, who = planned(made, SEED), drawn_people(made, 0, REPLICATE, SEED)
     minute = 12 * 7 * 1440
-    found = attend(made, who)
+    found = attend(protocol, who)
     shift = 5.0 * (2.0 * uniform(Decision.VISIT_DAY, minute) - 1.0)
     np.testing.assert_allclose(found.day[:, 1], 84.0 + shift, rtol=1e-15)
     assert np.array_equal(found.came[:, 1], uniform(Decision.MISSED_VISIT, minute) >= 0.4)
-    odds = habit_of(made, who).odds
+    odds = habit_of(protocol, who).odds
     np.testing.assert_allclose(odds, np.exp(0.7 * normal(Decision.PERSON_ADHERENCE)), rtol=1e-12)
     lack = by_visit(who, np.array([0.0, 84.0]), Decision.LACK_OF_EFFECT)
     assert np.array_equal(lack[:, 1], uniform(Decision.LACK_OF_EFFECT, minute))
@@ -117,7 +119,7 @@ def test_recruitment_visits_dropout_and_habits() -> None:
 def test_leaving_at_random_and_stopping_early() -> None:
     from follicle_sim.attendance import waiting_time
 
-    who = draw_cohort(scenario(), 0, REPLICATE, SEED)
+    who = drawn_people(scenario(), 0, REPLICATE, SEED)
     for decision in (Decision.DROPOUT, Decision.EARLY_STOP):
         expected = 365.25 * log_array(uniform(decision)) / np.log(0.8)
         np.testing.assert_allclose(waiting_time(who, 0.2, decision), expected, rtol=1e-12)
@@ -201,9 +203,9 @@ def test_errors_of_a_count(errors: dict, decision: Decision, sign: float) -> Non
 def test_errors_of_other_readings(errors: dict, variable: str, decision: Decision) -> None:
     made = scenario("")
     made = made.model_copy(update={"instrument": Instrument(**errors)})
-    who = draw_cohort(made, 0, REPLICATE, SEED)
+    protocol, who = planned(made, SEED), drawn_people(made, 0, REPLICATE, SEED)
     tally = np.full((PEOPLE, 2, 14), 1000.0)
     tally[..., 7] = 600.0
-    found = read(made, LABEL, who, tally)[variable]
+    found = read(protocol, protocol.arms[0], who, tally)[variable]
     for column, minute in enumerate((0, 12 * 7 * 1440)):
         assert np.corrcoef(found[:, column], normal(decision, minute))[0, 1] > 0.999

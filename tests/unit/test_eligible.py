@@ -6,13 +6,14 @@ import time
 import numpy as np
 import pytest
 from people_examples import PEOPLE, people
+from planned import drawn_people
 
 from follicle_sim import load_scenario, simulate
 from follicle_sim.biology.conditions import load_condition
-from follicle_sim.cohort import draw_cohort
 from follicle_sim.errors import InputError
 from follicle_sim.scenario.eligible import shares_eligible
 from follicle_sim.scenario.model import Instrument
+from follicle_sim.scenario.vary import with_seed
 from follicle_sim.traits import grade_of
 
 YEAR = 365.25
@@ -92,7 +93,7 @@ def test_shares_are_those_of_the_people_drawn():
         subjects=40_000,
     )
     told = shares_eligible(who.population, who.instrument, dosed=False)
-    drawn = draw_cohort(who.model_copy(), 0, 0, 7)
+    drawn = drawn_people(with_seed(who, 7))
     condition = load_condition("aga_male")
     names = list(condition.severities)
     wanted = names[names.index("norwood_iv") : names.index("norwood_vi") + 1]

@@ -19,6 +19,7 @@ from scipy.stats import gamma, lognorm
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.biology.conditions import load_condition
+from follicle_sim.biology.strata import sensitivities
 from follicle_sim.codes import CYCLE, Phase
 from follicle_sim.engine.clocks import (
     ATTACK_HAZARD,
@@ -39,7 +40,7 @@ from follicle_sim.engine.run import (
 )
 from follicle_sim.engine.sight import PHASES, TALLY_COLUMNS
 from follicle_sim.errors import Interrupted
-from follicle_sim.forcing import sensitivities, time_grid
+from follicle_sim.protocol.timeline import time_grid
 
 GRID = np.concatenate([np.linspace(-60.0, 0.0, 3), np.arange(1.0, 401.0)])
 SENSITIVITY = (0.0, 0.5, 1.7)

@@ -1,11 +1,13 @@
 """Candidates asked in turn, with a count that is said and not simulated: who comes in."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from people_examples import people
+from planned import drawn_by_name, planned
 
 from follicle_sim.biology.conditions import load_condition
-from follicle_sim.cohort import draw_people
 from follicle_sim.enrolment import COUNTED, enrol
 from follicle_sim.errors import InputError
 from follicle_sim.traits import grade_of
@@ -36,8 +38,10 @@ class Count:
         return 90.0 + 10.0 * (cohort.subject % self.period)
 
 
-def found(wanted: int, more: str = ASKED, count=None):
-    return enrol(people(more), 0, 0, 1, wanted, count or Count())
+def found(wanted: int, more: str = ASKED, count=None, tell=None):
+    protocol = planned(people(more))
+    arm = replace(protocol.arms[0], sought=wanted)
+    return enrol(protocol, arm, 0, count or Count(), tell)
 
 
 def test_the_first_eligible_come_in_and_both_ends_are_eligible():
@@ -63,7 +67,7 @@ def test_candidates_fail_the_first_criterion_they_do_not_meet():
     count = Count()
     enrolled = found(15, VARIED + ALL, count)
     last = enrolled.flow.screened
-    who = draw_people(people(VARIED + ALL), 0, 0, 1, np.arange(last))
+    who = drawn_by_name(people(VARIED + ALL), last)
     year = 365.25
     grade = grade_of(load_condition("aga_male"), who.severity)
     meets = {
@@ -101,7 +105,7 @@ def test_candidates_are_drawn_a_little_more_than_needed_at_a_time(wanted):
 
 def test_the_search_tells_how_many_it_has_found_and_never_more_than_are_wanted():
     told, count = [], Count()
-    enrol(people(ASKED), 0, 0, 1, 300, count, told.append)
+    found(300, count=count, tell=told.append)
     eligible = np.cumsum([sum(1 <= n % 12 <= 9 for n in names) for names in count.asked])
     assert told == [min(int(n), 300) for n in eligible]
     assert len(told) > 1
@@ -142,7 +146,7 @@ def test_a_count_that_nobody_has_is_refused_before_thousands_are_simulated():
 
 def test_a_trait_that_is_rare_is_looked_for_further_than_a_count():
     """Asking for an age costs nothing: the only one of it among the first 700 comes in."""
-    ages = draw_people(people(VARIED), 0, 0, 1, np.arange(2000)).age / 365.25
+    ages = drawn_by_name(people(VARIED), 2000).age / 365.25
     after = np.flatnonzero(np.abs(ages[600:, None] - ages[:600]).min(axis=1) > 0.01)
     wanted = 600 + int(after[0])
     low, high = (float(ages[wanted]) + step for step in (-0.001, 0.001))

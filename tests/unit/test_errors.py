@@ -84,3 +84,4 @@ def test_a_year_is_not_a_grade():
     assert nearest("kaufman_1989", ["kaufman_1998", "tak_2020"]) == "kaufman_1998"
     assert nearest("tak_2002", ["tak_2020"]) == "tak_2020"
     assert nearest("mix", ["max", "mi_x"]) == "mi_x"
+    assert nearest("effect.ec5", ["effect.ec50", "effect.hill"]) == "effect.ec50"

@@ -10,7 +10,7 @@ from follicle_sim.inference.power import judge
 from follicle_sim.inference.power_plan import Plan
 from follicle_sim.inference.power_rows import SmallestRow
 from follicle_sim.inference.trial_sources import GaussianTrials
-from follicle_sim.scenario.headcount import Headcount
+from follicle_sim.protocol.headcount import Headcount
 
 
 def answer(effect, weeks=(12.0, 48.0), arms=("exosomes weekly x 12 and minoxidil", "b", "dummy")):

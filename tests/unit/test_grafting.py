@@ -12,13 +12,15 @@ from follicle_sim.codes import Decision, Phase
 from follicle_sim.engine.grafts import FIRST_NAME, Grafts, no_grafts, plant
 from follicle_sim.engine.state import STATE
 from follicle_sim.errors import InputError
-from follicle_sim.grafting import DENSEST, Session, grafts_of, sessions, undergone
+from follicle_sim.grafting import grafts_of, undergone
 from follicle_sim.numerics import uniforms
 from follicle_sim.pharmacology.library import load_treatment
+from follicle_sim.protocol.surgery import DENSEST, Session, sessions
 from follicle_sim.scenario.model import Arm
 
 CONDITION = load_condition("aga_male")
-GRAFT = load_treatment("hair_transplant").graft
+TREATMENTS = {name: load_treatment(name) for name in ("hair_transplant", "laser_comb")}
+GRAFT = TREATMENTS["hair_transplant"].graft
 
 
 def arm(*doses: dict) -> Arm:
@@ -27,7 +29,7 @@ def arm(*doses: dict) -> Arm:
 
 
 def given(*doses: dict, end: float = 1000.0, condition=CONDITION):
-    return sessions(arm(*doses), end, condition, {})
+    return sessions(arm(*doses), end, condition, TREATMENTS)
 
 
 def test_sessions_come_in_order_of_time():

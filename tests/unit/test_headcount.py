@@ -10,8 +10,8 @@ from follicle_sim import parse_scenario, simulate, with_overrides
 from follicle_sim.inference.power import power
 from follicle_sim.inference.power_files import as_record, write_power
 from follicle_sim.inference.trial_sources import SimulatedTrials
-from follicle_sim.scenario.describe import describe
-from follicle_sim.scenario.headcount import Headcount, people_of
+from follicle_sim.protocol.describe import describe
+from follicle_sim.protocol.headcount import Headcount, people_of
 
 TEXT = """
 schema_version = 1

@@ -9,10 +9,10 @@ import math
 
 import numpy as np
 import pytest
+from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario
 from follicle_sim.codes import Decision, Phase
-from follicle_sim.cohort import draw_cohort
 from follicle_sim.engine import sight
 from follicle_sim.forcing import SHED_WINDOW
 from follicle_sim.instrument import SCREENING, read, reader_factors
@@ -364,13 +364,13 @@ COLUMNS = {
 def reading(lines: str = "", *, people: int = PEOPLE, area: float = AREA, name=None, **tally):
     """Read people who all have the hairs of `COLUMNS`; `tally` replaces columns at visit 1."""
     scenario = parse_scenario(TEXT.format(lines=lines, people=people, area=area))
-    cohort = draw_cohort(scenario, 0, 0, 1)
+    protocol, cohort = planned(scenario), drawn_people(scenario)
     values = np.zeros((people, 2, sight.TALLY_COLUMNS))
     for column, value in COLUMNS.items():
         values[..., column] = value
     for column, value in tally.items():
         values[:, 1, getattr(sight, column)] = value
-    return read(scenario, "one", cohort, values, reading=name)
+    return read(protocol, protocol.arms[0], cohort, values, reading=name)
 
 
 def test_a_perfect_instrument_divides_what_is_there() -> None:

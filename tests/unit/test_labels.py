@@ -10,8 +10,8 @@ from follicle_sim.analysis.adverse import adverse_events
 from follicle_sim.analysis.people import read_trial
 from follicle_sim.analysis.satisfaction import satisfaction
 from follicle_sim.errors import InputError
+from follicle_sim.protocol.unfold import unfold
 from follicle_sim.scenario import dump_scenario
-from follicle_sim.scenario.arrangement import arrange
 from follicle_sim.scenario.hashing import scenario_hash
 
 TEXT = """\
@@ -134,7 +134,7 @@ def test_an_id_is_written_back_and_counts_in_the_hash_only_where_it_is_given() -
     assert parse_scenario(dump_scenario(named)) == named
     assert scenario_hash(plain) != scenario_hash(named)
     assert "id =" not in dump_scenario(plain)
-    assert [arm.id for arm in arrange(plain).arms] == [None, None]
+    assert [arm.id for arm in unfold(plain).arms] == [None, None]
 
 
 def test_a_dotted_label_is_said_to_need_quotes() -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from planned import planned
 
 from follicle_sim import parse_scenario, simulate, with_overrides
 from follicle_sim.errors import InputError
@@ -45,7 +46,7 @@ start = "1 week"
 def test_estimate_covers_what_the_result_holds() -> None:
     data = simulate(SMALL)
     held = sum(variable.nbytes for variable in data.data_vars.values())
-    assert held <= memory_needed(SMALL) <= 5 * held
+    assert held <= memory_needed(planned(SMALL)) <= 5 * held
 
 
 def test_estimate_covers_unequal_arms_and_grafts() -> None:
@@ -54,12 +55,12 @@ def test_estimate_covers_unequal_arms_and_grafts() -> None:
     unequal = parse_scenario(text, overrides=["design.allocation={transplant = 30}"])
     data = simulate(with_overrides(unequal, ["population.subjects=1"]))
     held = sum(variable.nbytes for variable in data.data_vars.values())
-    needed = memory_needed(with_overrides(unequal, ["population.subjects=1"]))
+    needed = memory_needed(planned(with_overrides(unequal, ["population.subjects=1"])))
     assert data.sizes["follicle"] > 400
     assert held <= needed <= 5 * held
     # without a record too, what is padded is held
     plain = with_overrides(unequal, ["population.subjects=1", "record.follicles=false"])
-    assert simulate(plain).nbytes <= memory_needed(plain)
+    assert simulate(plain).nbytes <= memory_needed(planned(plain))
 
 
 def test_follicle_record_is_there_when_asked_for() -> None:
@@ -81,5 +82,6 @@ def test_a_record_above_the_limit_is_refused_before_anything_runs() -> None:
 def test_huge_records_are_refused_by_the_default_limit() -> None:
     huge = with_overrides(SMALL, ["population.subjects=100000"])
     with pytest.raises(InputError, match="GB"):
-        check_memory(huge)
-    check_memory(with_overrides(SMALL, ["population.subjects=100000", "record.follicles=false"]))
+        check_memory(planned(huge))
+    less = with_overrides(SMALL, ["population.subjects=100000", "record.follicles=false"])
+    check_memory(planned(less))

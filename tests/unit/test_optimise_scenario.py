@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from search_examples import SEARCH, cocktail_scenario, search_scenario
 
 from follicle_sim.errors import InputError
+from follicle_sim.protocol.describe import describe
 from follicle_sim.scenario import Scenario, dump_scenario, parse_scenario, scenario_hash
-from follicle_sim.scenario.describe import describe
 from follicle_sim.scenario.ranges import Grid
 
 CLASSES = """

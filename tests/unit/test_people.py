@@ -5,18 +5,18 @@ import json
 import numpy as np
 import pytest
 from people_examples import people
+from planned import drawn_people
 
 from follicle_sim import simulate
 from follicle_sim.biology.conditions import conditions, load_condition
 from follicle_sim.biology.spread import spreads, typical_spread
-from follicle_sim.cohort import draw_cohort
 from follicle_sim.enrolment import Flow, flow_text, joined
 from follicle_sim.errors import InputError, Interrupted
 from follicle_sim.explain import explain
+from follicle_sim.protocol.describe import describe, overview
+from follicle_sim.protocol.headcount import people_of
 from follicle_sim.scenario import dump_scenario, parse_scenario, scenario_hash, with_overrides
 from follicle_sim.scenario.correlation import TRAITS
-from follicle_sim.scenario.describe import describe, overview
-from follicle_sim.scenario.headcount import people_of
 from follicle_sim.traits import DECISIONS, grade_of
 
 EVERYTHING = """
@@ -174,20 +174,15 @@ def test_grade_is_the_nearest_in_ratio():
 
 
 def test_ages_and_sexes_follow_their_laws():
-    cohort = draw_cohort(
-        people('age = ["20 years", "60 years"]\nsex = { female = 0.3, male = 0.7 }', subjects=4000),
-        0,
-        0,
-        1,
+    cohort = drawn_people(
+        people('age = ["20 years", "60 years"]\nsex = { female = 0.3, male = 0.7 }', subjects=4000)
     )
     years = cohort.age / 365.25
     assert 20.0 < years.min() < 20.2
     assert 59.8 < years.max() < 60.0
     assert abs(years.mean() - 40.0) < 3 * 40.0 / np.sqrt(12 * 4000)
     assert abs((cohort.sex == "female").mean() - 0.3) < 3 * np.sqrt(0.21 / 4000)
-    normal = draw_cohort(
-        people('age = { mean = "40 years", sd = "8 years" }', subjects=4000), 0, 0, 1
-    )
+    normal = drawn_people(people('age = { mean = "40 years", sd = "8 years" }', subjects=4000))
     assert abs(normal.age.std() / 365.25 - 8.0) < 3 * 8.0 / np.sqrt(2 * 4000)
     assert abs(normal.age.mean() / 365.25 - 40.0) < 3 * 8.0 / np.sqrt(4000)
 
@@ -195,7 +190,7 @@ def test_ages_and_sexes_follow_their_laws():
 @pytest.mark.parametrize(("mean", "end"), [(1, 0.0), (119, 120.0)])
 def test_nobody_is_younger_than_born_or_older_than_the_oldest(mean, end):
     law = f'age = {{ mean = "{mean} years", sd = "8 years" }}'
-    years = draw_cohort(people(law, subjects=400), 0, 0, 1).age / 365.25
+    years = drawn_people(people(law, subjects=400)).age / 365.25
     assert ((years >= 0.0) & (years <= 120.0)).all()
     # beyond the end by the normal law: P(z < -1/8) of them
     assert abs((years == end).mean() - 0.4503) < 4 * np.sqrt(0.25 / 400)

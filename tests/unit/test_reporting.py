@@ -14,6 +14,7 @@ from follicle_sim.analysis.result import TrialResult, TrialRow
 from follicle_sim.errors import InputError
 from follicle_sim.figures.consort import plot_flow
 from follicle_sim.figures.style import save_figure
+from follicle_sim.protocol.unfold import unfold
 from follicle_sim.reporting.again import with_measure
 from follicle_sim.reporting.caveats import NO_CONTROL, NO_SPREAD
 from follicle_sim.reporting.cdisc.counts import count_rows
@@ -22,7 +23,6 @@ from follicle_sim.reporting.page import page
 from follicle_sim.reporting.report import check_measure, make_report
 from follicle_sim.reporting.shown import trial_figure
 from follicle_sim.reporting.words import amount, answer_sentences, table
-from follicle_sim.scenario.arrangement import arrange
 
 ROW = TrialRow(
     replicate=0,
@@ -382,7 +382,7 @@ def test_a_flow_of_many_arms_names_those_it_does_not_draw(reports):
 
 def test_arms_of_a_crossover_are_drawn_by_treatment(reports):
     report = reports["crossover"]
-    assert arrange(report.scenario).starts == (0.0, 238.0)
+    assert unfold(report.scenario).visits.starts == (0.0, 238.0)
     figure = trial_figure(report)
     words = {text.get_text() for ax in figure.axes for text in ax.texts}
     assert {"drug", "dummy"} <= words

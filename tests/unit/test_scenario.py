@@ -8,6 +8,9 @@ from pydantic import ValidationError
 from scenario_examples import FULL, KNOWN, SMALL
 
 from follicle_sim.errors import InputError
+from follicle_sim.protocol.describe import describe, dose_text
+from follicle_sim.protocol.describe_design import timeline
+from follicle_sim.protocol.unfold import unfold
 from follicle_sim.scenario import (
     Scenario,
     dump_scenario,
@@ -17,8 +20,6 @@ from follicle_sim.scenario import (
     to_document,
     with_overrides,
 )
-from follicle_sim.scenario.describe import describe, dose_text
-from follicle_sim.scenario.describe_design import timeline
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.hashing import FIRST
 from follicle_sim.scenario.known import default_known
@@ -306,7 +307,7 @@ def test_timeline_marks_doses_and_visits():
         'treatment="laser"\namount="1 session"\nevery="2 weeks"\ncount=3\nadherence=0.8\n'
     )
     scenario = parse_scenario(text, known=KNOWN)
-    axis, doses, visits = timeline(scenario, scenario.arms[1], width=11).splitlines()
+    axis, doses, visits = timeline(scenario, unfold(scenario), 1, width=11).splitlines()
     assert axis == "  weeks  0        10"
     assert doses == "  doses  D.D.D......"
     assert visits == "  visits V.........V"

@@ -6,12 +6,12 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 from people_examples import people
+from planned import drawn_people, planned
 
 from follicle_sim import simulate
-from follicle_sim.cohort import draw_cohort
+from follicle_sim.protocol.resolve import resolve
 from follicle_sim.scenario.model import Dose
 from follicle_sim.screening import enrol_all, screening_count
-from follicle_sim.study import prepare
 
 PEOPLE, ERROR = 400, 0.1
 SIZE = MappingProxyType({"subjects": PEOPLE, "follicles": 60})
@@ -24,7 +24,8 @@ def asked(low: float = 0, high: float = 2000, screening: str = "0 days") -> str:
 
 def counted(scenario) -> np.ndarray:
     """Return what the screening of everybody reads, (S,)."""
-    return screening_count(prepare(scenario), 0, 1, draw_cohort(scenario, 0, 0, 1))
+    protocol = planned(scenario)
+    return screening_count(protocol, protocol.arms[0], 1, drawn_people(scenario))
 
 
 def with_arm(scenario, **changes):
@@ -78,18 +79,18 @@ def test_doses_after_baseline_have_not_acted_and_those_of_a_run_in_have():
 
 
 def test_nobody_is_screened_without_a_criterion():
-    everybody = enrol_all([prepare(people(**SIZE))])
+    everybody = enrol_all(resolve(people(**SIZE)))
     assert everybody.people == [[None]]
     assert everybody.attrs == {}
 
 
 def test_replicates_are_screened_apart_and_told_together():
     scenario = people(asked(high=240), error=ERROR, subjects=12, follicles=60)
-    studies = [prepare(scenario)] * 2
-    both = enrol_all(studies, 1)
+    protocols = resolve(scenario) * 2
+    both = enrol_all(protocols, 1)
     flow = json.loads(both.attrs["flow"])
     assert flow["screened"] == sum(each["screened"] for each in flow["replicates"])
     assert flow["enrolled"] == 24
     assert not np.array_equal(both.people[0][0], both.people[1][0])
-    second = enrol_all(studies[:1], 1, first_replicate=1)
+    second = enrol_all(protocols[:1], 1, first_replicate=1)
     assert np.array_equal(second.people[0][0], both.people[1][0])

@@ -38,5 +38,6 @@ def test_a_later_visit_moves_no_factor_by_a_bit(step: str) -> None:
     short = with_overrides(SCENARIO, [f'run.forcing_step="{step}"'])
     longer = with_overrides(short, ['design.visits=["0 days", "31.5 days", "200 days"]'])
     early = simulate(longer).isel(time=slice(0, 2))
-    for name, variable in simulate(short).data_vars.items():
+    # the share of doses taken is of all that were due, and more are due until a later visit
+    for name, variable in simulate(short).drop_vars("doses_taken").data_vars.items():
         assert variable.values.tobytes() == early[name].values.tobytes(), name

@@ -12,9 +12,9 @@ from follicle_sim.inference.likelihood import load_rules
 from follicle_sim.inference.potency_error import error_covariance, fit_of, with_error
 from follicle_sim.inference.scoring import ScoreRow
 from follicle_sim.pharmacology.values import load_fitted
+from follicle_sim.protocol.replicates import MOST_SD, drawn, drawn_names
 from follicle_sim.provenance import stored_scenario
 from follicle_sim.scenario.load import dump_scenario
-from follicle_sim.uncertainty import MOST_SD, drawn, drawn_names
 
 TEXT = """
 schema_version = 1

@@ -1,18 +1,19 @@
 """Visits on days of one's own, and what a person's own pace does."""
 
-import importlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import xarray as xr
 from engine_by_hand import clocks_of, forcing_on, healthy_rules
+from planned import planned
 
-from follicle_sim import parse_scenario, simulate
+from follicle_sim import arm_run, parse_scenario, simulate
+from follicle_sim.arm_run import ready
+from follicle_sim.cohort import draw_cohort
 from follicle_sim.engine.clocks import Block, same_forcing
 from follicle_sim.engine.sight import GROWS, SEEN_ANAGEN
-
-engine = importlib.import_module("follicle_sim.study")
+from follicle_sim.protocol.timeline import Visits
 
 SCENARIO = """
 schema_version = 1
@@ -42,8 +43,8 @@ NOMINAL = np.array([0.0, 84.0, 168.0])
 def result(monkeypatch: pytest.MonkeyPatch, days: np.ndarray | None, last: float) -> xr.Dataset:
     """Run with people seen on `days` (S or 1, V), and forcing known up to `last`."""
     if days is not None:
-        monkeypatch.setattr(engine, "visit_days", lambda *_: days)
-    monkeypatch.setattr(engine, "last_day", lambda _: last)
+        monkeypatch.setattr(arm_run, "visit_days", lambda *_: days)
+    monkeypatch.setattr(Visits, "last_day", property(lambda _: last))
     return simulate(parse_scenario(SCENARIO))
 
 
@@ -86,12 +87,13 @@ def test_another_pace_is_another_forcing() -> None:
 
 
 def test_a_hair_that_adds_too_little_between_two_images_looks_at_rest() -> None:
-    study = engine.prepare(parse_scenario(SCENARIO))
-    assert study.rules.resolution == 0.0
+    plan = planned(parse_scenario(SCENARIO))
+    first = plan.arms[0]
+    assert ready(plan, first, draw_cohort(plan, first, 0)).rules.resolution == 0.0
     counts = []
     for resolution in (0.0, 1e-9, 0.55, 1e9):
-        own = study.rules._replace(resolution=resolution, regrowth=2.0)
-        arm = replace(study, rules=own).arm(0, 0)
+        arm = ready(plan, first, draw_cohort(plan, first, 0))
+        arm = replace(arm, rules=arm.rules._replace(resolution=resolution, regrowth=2.0))
         for job in arm.jobs():
             job(np.zeros(1, np.uint8))
         growing = arm.result.tally[..., SEEN_ANAGEN]

@@ -7,7 +7,7 @@ from engine_by_hand import HUMAN_MEANS, Lived, clocks_of, forcing_on, healthy_ru
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.codes import CYCLE
-from follicle_sim.forcing import SHED_WINDOW
+from follicle_sim.protocol.timeline import SHED_WINDOW
 
 FOLLICLES = 100_000
 VISITS = SHED_WINDOW * np.arange(1, 66)

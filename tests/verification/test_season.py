@@ -5,13 +5,15 @@ than doubles. Courtois 1996: most telogen at the end of summer. Shedding follows
 by a whole rest, so its peak is later here (early November) than in those men (August, September).
 """
 
-import importlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from planned import planned
 
 from follicle_sim import parse_scenario
+from follicle_sim.arm_run import ready
+from follicle_sim.cohort import draw_cohort
 from follicle_sim.engine.sight import PHASES, SEEN, SEEN_ANAGEN, SHED
 
 YEAR = 365.25
@@ -31,14 +33,12 @@ condition = "healthy"
 """
 DAYS = np.arange(0.0, 728.1, 10.0)
 
-engine = importlib.import_module("follicle_sim.study")
-
 
 def tallies(calendar: np.ndarray | None, **biology: float) -> np.ndarray:
     """Return tallies (S, V, columns) of people whose baseline is on these days of the year."""
     changes = "".join(f"{name} = {value}\n" for name, value in biology.items())
-    study = engine.prepare(parse_scenario(f"{SCENARIO}[biology]\n{changes}"))
-    arm = study.arm(0, 0)
+    plan = planned(parse_scenario(f"{SCENARIO}[biology]\n{changes}"))
+    arm = ready(plan, plan.arms[0], draw_cohort(plan, plan.arms[0], 0))
     arm = replace(arm, cohort=replace(arm.cohort, calendar=calendar))
     for job in arm.jobs():
         job(np.zeros(1, np.uint8))

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from people_examples import people
+from planned import drawn_people, planned
 
 from follicle_sim import simulate
 from follicle_sim.biology.spread import typical_spread
-from follicle_sim.cohort import draw_cohort
 from follicle_sim.inference.measure_spread import (
     WANTED,
     changes,
@@ -16,7 +16,6 @@ from follicle_sim.inference.measure_spread import (
     telogen_share,
 )
 from follicle_sim.screening import screening_count
-from follicle_sim.study import prepare
 
 # -- Loussouarn 2005 -------------------------------------------------------------------------------
 
@@ -96,9 +95,9 @@ def readings(asked, error):
     size = {"condition": "healthy", "follicles": 240, "error": error, "history": "60 days"}
     all_of_them = people(VARIED, subjects=CANDIDATES, **size)
     baseline = simulate(all_of_them)["hair_density"].values[0, :, 0]
-    study = prepare(people(VARIED + asked, subjects=1, **size))
-    everybody = draw_cohort(all_of_them, 0, 0, 1)
-    screening = screening_count(study, 0, None, everybody)
+    plan = planned(people(VARIED + asked, subjects=1, **size))
+    everybody = drawn_people(all_of_them)
+    screening = screening_count(plan, plan.arms[0], None, everybody)
     chosen = simulate(people(VARIED + asked, subjects=60, **size))
     return screening, baseline, chosen
 

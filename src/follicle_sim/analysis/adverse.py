@@ -21,9 +21,9 @@ from follicle_sim.analysis.groups import Floats, refuse
 from follicle_sim.analysis.people import Flags, read_trial, scenario_of
 from follicle_sim.analysis.responders import wilson
 from follicle_sim.codes import SUBJECT_LEVEL, Decision
-from follicle_sim.cohort import stream_of
 from follicle_sim.numerics import uniforms
 from follicle_sim.pharmacology.dosing import expand
+from follicle_sim.protocol.streams import stream_of
 from follicle_sim.scenario.model import Arm
 
 PLACEBO = "placebo"

@@ -27,8 +27,8 @@ from follicle_sim.analysis.people import Flags, Trial, read_trial, scenario_of
 from follicle_sim.analysis.plan import Test, tests_of
 from follicle_sim.analysis.result import TrialResult, TrialRow, known, unique
 from follicle_sim.analysis.sets import Rules, members_at
-from follicle_sim.cohort import stream_of
 from follicle_sim.given import check_dataset
+from follicle_sim.protocol.streams import stream_of
 from follicle_sim.scenario.analysis import Analysis
 
 

@@ -96,7 +96,7 @@ def check_day(trial: Trial, day: float) -> None:
         After the last visit of a period, or no visit that day after each start.
     """
     if not 0.0 < day <= last_day(trial) + SAME_DAY:
-        raise refuse("at", f"week {day / 7:g} is not inside a period, after its start")
+        raise refuse("at", f"week {day / 7:g} is not inside the first period")
     for start, _ in trial.periods:
         trial.visit(start + day)
 

@@ -13,8 +13,9 @@ from follicle_sim.analysis.people import Flags
 from follicle_sim.attendance import attend, habit_of
 from follicle_sim.cohort import Cohort, draw_people
 from follicle_sim.pharmacology.dosing import expand, taken
+from follicle_sim.protocol.protocol import PlannedArm, Protocol
+from follicle_sim.protocol.resolve import resolve
 from follicle_sim.scenario.arms import Dose
-from follicle_sim.scenario.arrangement import Arranged, arm_sizes, arrange
 from follicle_sim.scenario.model import Scenario
 
 SUBJECT_BITS = 2**29
@@ -41,14 +42,13 @@ class Exposure:
     took: Flags
 
 
-def cohort_of(dataset: xr.Dataset, arranged: Arranged, arm: int) -> Cohort:
+def cohort_of(dataset: xr.Dataset, protocol: Protocol, arm: PlannedArm) -> Cohort:
     """Return the people of an arm of one simulated trial, as they were drawn."""
-    subject = np.arange(arm_sizes(arranged)[arm])
+    subject = np.arange(arm.size)
     if "person" in dataset:
-        names = dataset["person"].values[arm]
+        names = dataset["person"].values[arm.index]
         subject = names[names >= 0] % SUBJECT_BITS
-    seed = arranged.run.seed
-    return draw_people(arranged, arm, 0, seed, subject.astype(np.int64))
+    return draw_people(protocol, arm, 0, subject.astype(np.int64))
 
 
 def exposures(dataset: xr.Dataset, scenario: Scenario) -> list[list[Exposure]]:
@@ -66,14 +66,14 @@ def exposures(dataset: xr.Dataset, scenario: Scenario) -> list[list[Exposure]]:
     For each arm its dose lines; people in the order of the dataset. Who left takes nothing more
     that the trial would know of.
     """
-    arranged = arrange(scenario)
+    protocol = resolve(scenario)[0]
     found = []
-    for index, arm in enumerate(arranged.arms):
-        people = cohort_of(dataset, arranged, index)
-        habit = habit_of(arranged, people)
-        last = attend(arranged, people).day[:, -1]
+    for arm in protocol.arms:
+        people = cohort_of(dataset, protocol, arm)
+        habit = habit_of(protocol, people)
+        last = attend(protocol, people).day[:, -1]
         if "left_day" in dataset:
-            left = dataset["left_day"].values[index, : last.size]
+            left = dataset["left_day"].values[arm.index, : last.size]
             last = np.where(np.isnan(left), last, left)
         rows = []
         for dose in arm.doses:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from follicle_sim.analysis.groups import Floats, Group, refuse
 from follicle_sim.endpoints import arm_roles
 from follicle_sim.errors import InputError, Problem, did_you_mean
+from follicle_sim.protocol.unfold import unfold
 from follicle_sim.provenance import stored_scenario
-from follicle_sim.scenario.arrangement import arranged_arms
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.trials.simulated import RECIPES
 
@@ -177,7 +177,7 @@ def read_trial(dataset: xr.Dataset, endpoint: str) -> Trial:
 
 def named_arms(labels: Sequence[str], scenario: Scenario) -> tuple[str, ...]:
     """Return what names each arm of a dataset in the random draws."""
-    known = {arm.label: arm.drawn_as for arm in arranged_arms(scenario)}
+    known = {arm.label: arm.drawn_as for arm in unfold(scenario).arms}
     return tuple(known.get(label, label) for label in labels)
 
 

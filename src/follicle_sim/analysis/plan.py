@@ -166,6 +166,8 @@ def _check_method(plan: Analysis, trial: Trial, method: str, compared: bool) -> 
 
 def _day(trial: Trial, at: float | None) -> float:
     if at is not None:
+        if trial.kind == "crossover":
+            crossover.check_day(trial, at)
         trial.visit(at)
         return at
     if trial.kind == "crossover":

@@ -10,8 +10,8 @@ from follicle_sim.analysis.groups import refuse
 from follicle_sim.analysis.people import Trial, named_arms
 from follicle_sim.analysis.plan import Test, tests_of
 from follicle_sim.errors import InputError, did_you_mean
+from follicle_sim.protocol.unfold import unfold
 from follicle_sim.scenario.analysis import Analysis
-from follicle_sim.scenario.arrangement import arrange
 from follicle_sim.scenario.fields import VARIABLES
 from follicle_sim.scenario.instrument import unseen
 from follicle_sim.scenario.methods import EXTRA_VARIABLES
@@ -80,21 +80,22 @@ def blank_trial(scenario: Scenario, endpoint: str) -> Trial:
     if message := unseen(endpoint, scenario.instrument):
         raise refuse("endpoint", message)
     check_recorded(scenario, endpoint)
-    lived = arrange(scenario)
+    lived = unfold(scenario)
     arms = tuple(arm.label for arm in lived.arms)
-    switch, starts = scenario.design.switch, lived.starts if len(lived.starts) > 1 else ()
+    switch, starts = scenario.design.switch, lived.visits.starts
+    periods = starts if len(starts) > 1 else ()
     return Trial(
         arms=arms,
         roles=tuple(arm.role for arm in lived.arms),
         endpoint=endpoint,
         unit="",
         kind=scenario.design.kind,
-        days=np.array(lived.design.visits),
-        values=np.full((1, len(arms), 1, len(lived.design.visits)), np.nan),
+        days=np.array(lived.visits.days),
+        values=np.full((1, len(arms), 1, len(lived.visits.days)), np.nan),
         known={},
         periods=tuple(
             (start, {arm: turns[k] for arm, turns in zip(arms, lived.given, strict=True)})
-            for k, start in enumerate(starts)
+            for k, start in enumerate(periods)
         ),
         switch=float("nan") if switch is None else switch,
         seed=scenario.run.seed,

@@ -24,11 +24,13 @@ from follicle_sim.analysis.groups import DUST, Floats
 from follicle_sim.analysis.products import product
 
 MOST_STEPS = 500
+NEAR = 1e-4
+"""Squared length of the next step, in standard errors of Sigma, from which on steps are whole: the
+slope still says where the maximum lies when rounding hides the rise of the likelihood."""
 CLOSE = 1e-12
-"""Squared length of the next step, in standard errors of Sigma, at which the search has arrived."""
+"""The same at which the search has arrived."""
 POLISHED = 1e-21
-"""The same after further whole steps, which take estimates to the last digits that rounding leaves:
-where the search stopped would otherwise show in the ninth digit."""
+"""The same at which it ends, so that where it ends does not show in the ninth digit."""
 MOST_POLISH = 60
 ROUGH = 1e-12
 """Share of the log likelihood by which a step may seem to be worse by rounding alone."""
@@ -260,14 +262,15 @@ def fit(
     inside(state.information(), FLAT)
     for _ in range(MOST_STEPS):
         step, gap = state.step()
-        if gap < CLOSE:
-            state = _polished(state, step, gap)
-            inside(state.sigma, EDGE)
-            return Fit(state.beta, state.sigma, state.log_likelihood, state)
+        if gap < NEAR:
+            state, gap = _polished(state, step, gap)
+            if gap < CLOSE:
+                inside(state.sigma, EDGE)
+                inside(state.information(), FLAT)
+                return Fit(state.beta, state.sigma, state.log_likelihood, state)
+            step, gap = state.step()
         state, moved = _along(state, step)
-        if not moved:
-            break
-        if _correlation_floor(state.sigma) < BOUNDARY:
+        if not moved or _correlation_floor(state.sigma) < BOUNDARY:
             break
     raise NotEstimableError(EDGE)
 
@@ -301,7 +304,7 @@ def _correlation_floor(matrix: Floats) -> float:
     return float(np.linalg.eigvalsh(matrix / np.outer(root, root))[0])
 
 
-def _polished(state: _State, step: Floats, gap: float) -> _State:
+def _polished(state: _State, step: Floats, gap: float) -> tuple[_State, float]:
     """Return the state after whole steps, as long as each brings it nearer to the maximum."""
     for _ in range(MOST_POLISH):
         if gap < POLISHED:
@@ -311,10 +314,10 @@ def _polished(state: _State, step: Floats, gap: float) -> _State:
             further, left = tried.step()
         except np.linalg.LinAlgError:
             break
-        if left >= gap:
+        if not 0.0 <= left < gap:
             break
         state, step, gap = tried, further, left
-    return state
+    return state, gap
 
 
 def _along(state: _State, step: Floats) -> tuple[_State, bool]:

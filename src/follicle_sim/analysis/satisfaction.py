@@ -23,8 +23,8 @@ from follicle_sim.analysis.linear import few
 from follicle_sim.analysis.people import Trial, read_trial
 from follicle_sim.analysis.ranks import centre, shift
 from follicle_sim.codes import SUBJECT_LEVEL, Decision
-from follicle_sim.cohort import stream_of
 from follicle_sim.numerics import normals
+from follicle_sim.protocol.streams import stream_of
 
 
 @dataclass(frozen=True)

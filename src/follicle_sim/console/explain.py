@@ -19,7 +19,7 @@ from follicle_sim.console.text import (
 )
 from follicle_sim.explain import explain
 from follicle_sim.pharmacology.factors import CHANNELS, FACTOR_FILE, load_factors
-from follicle_sim.scenario.describe import dose_text
+from follicle_sim.protocol.describe import dose_text
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import warm_up
 

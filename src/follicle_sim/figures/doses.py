@@ -14,8 +14,8 @@ from follicle_sim.endpoints import scenario_of
 from follicle_sim.figures.labels import size_in_points
 from follicle_sim.figures.style import MUTED, ArmLook, Entry
 from follicle_sim.pharmacology.dosing import expand
+from follicle_sim.protocol.unfold import unfold
 from follicle_sim.provenance import stored_scenario
-from follicle_sim.scenario.arrangement import arrange
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,13 +44,13 @@ def dose_rows(data: xr.Dataset, most: int = _MOST_ROWS) -> list[DoseRow]:
     """
     if not scenario_of(data):
         return []
-    scenario = arrange(stored_scenario(data.attrs, "figure"))
+    trial = unfold(stored_scenario(data.attrs, "figure"))
     rows = []
-    for arm in scenario.arms:
+    for arm in trial.arms:
         sessions: set[float] = set()
         spans = set()
         for dose in arm.doses:
-            weeks = expand(dose, scenario.end).times / 7.0
+            weeks = expand(dose, trial.visits.end).times / 7.0
             if weeks.size > _FEW_SESSIONS:
                 spans.add((float(weeks[0]), float(weeks[-1])))
             else:

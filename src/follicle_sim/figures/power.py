@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from follicle_sim.scenario.headcount import Headcount
+    from follicle_sim.protocol.headcount import Headcount
 
 _PANEL, _HEIGHT, _LEFT, _CAPTION = 4.3, 3.0, 0.75, 0.19
 _ENTRY = 1.75  # room of a legend entry

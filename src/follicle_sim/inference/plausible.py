@@ -46,9 +46,9 @@ from follicle_sim.inference.trial_sources import (
 )
 from follicle_sim.predict import START_UP, predict_cost
 from follicle_sim.progress import Parts, Report
+from follicle_sim.protocol.headcount import people_of
 from follicle_sim.provenance import package_version
 from follicle_sim.scenario.hashing import scenario_hash
-from follicle_sim.scenario.headcount import people_of
 from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Scenario
 
@@ -166,8 +166,8 @@ def plausible(
     """
     began = time.perf_counter()
     scenario = check_scenario("plausible", scenario)
-    check_whole("plausible", "replicates", replicates)
-    check_whole("plausible", "spots", spots)
+    check_whole("plausible", "replicates", replicates, None)
+    check_whole("plausible", "spots", spots, None)
     check_threads("plausible", threads)
     plan = the_plan(scenario, plan, potencies, replicates, spots)
     drug = made.the_treatment(scenario, treatment)

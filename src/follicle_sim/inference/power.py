@@ -45,8 +45,8 @@ from follicle_sim.inference.trial_sources import (
 )
 from follicle_sim.predict import START_UP, predict_cost
 from follicle_sim.progress import Parts, Report
+from follicle_sim.protocol.headcount import Headcount, people_of
 from follicle_sim.scenario.analysis import Multiplicity
-from follicle_sim.scenario.headcount import Headcount, people_of
 from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Scenario
 
@@ -120,7 +120,7 @@ def power(
         Its design must give every arm people of its own (or sides of their own, split_scalp).
     sizes
         Numbers n of people: of an arm, times its ratio of allocation; of a sequence of a crossover;
-        of both sides of a split scalp. `follicle_sim.scenario.headcount.people_of` tells how many
+        of both sides of a split scalp. `follicle_sim.protocol.headcount.people_of` tells how many
         that are by arm and in all.
     replicates
         Trials.

@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from follicle_sim.inference.power_curve import PowerCurve, SmallestSize, fit_curve, wilson
-from follicle_sim.scenario.headcount import Headcount
+from follicle_sim.protocol.headcount import Headcount
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ class PowerRow:
     week
         In words; "all" is about significance at all weeks of the plan.
     n, people
-        Of the trial; see `follicle_sim.scenario.headcount`. `people` are all of them.
+        Of the trial; see `follicle_sim.protocol.headcount`. `people` are all of them.
     trials
         Trials behind it; `failed` of them could not be analysed and count as not significant.
     power, power_low, power_high

@@ -22,9 +22,10 @@ from follicle_sim.inference.checkpoint import Checkpoint, Kept, fingerprint
 from follicle_sim.inference.designs import scoring_rules
 from follicle_sim.inference.trial_sources import PART
 from follicle_sim.progress import Parts, Report
+from follicle_sim.protocol.headcount import people_of
+from follicle_sim.protocol.resolve import resolve
 from follicle_sim.provenance import package_version
 from follicle_sim.scenario.hashing import scenario_hash
-from follicle_sim.scenario.headcount import people_of
 from follicle_sim.scenario.load import check_scenario, with_overrides
 from follicle_sim.scenario.model import Comparison, Scenario
 from follicle_sim.simulate import memory_needed, simulate
@@ -167,7 +168,7 @@ def predictive_bands(
     people, assumed = study_sizes(scenario, comparison)
     trial = as_trial(scenario, max(people.values()))
     each = people_of(trial).total
-    at_once = max(1, min(MOST_TRIALS, int(PART // memory_needed(trial))))
+    at_once = max(1, min(MOST_TRIALS, int(PART // memory_needed(resolve(trial)[0]))))
     parts, kept = Parts("trials", replicates * each, report), Kept(checkpoint)
     rows = _kept_rows(kept)
     found: list[tuple[Floats, Floats]] = []  # by part: courses (series, R, T) and starts (series,)

@@ -21,8 +21,8 @@ from follicle_sim.inference.power import PowerResult, power
 from follicle_sim.inference.power_plan import Plan
 from follicle_sim.inference.power_rows import SmallestRow
 from follicle_sim.progress import Parts, Report
+from follicle_sim.protocol.headcount import people_of
 from follicle_sim.scenario.arms import Arm
-from follicle_sim.scenario.headcount import people_of
 from follicle_sim.scenario.model import Scenario
 
 Kind = Literal["parallel", "split_scalp"]

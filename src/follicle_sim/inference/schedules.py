@@ -15,8 +15,8 @@ from math import prod
 from follicle_sim import units
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.pharmacology.costs import Bill, CostLike, bill, price_list
+from follicle_sim.protocol.describe import dose_text
 from follicle_sim.scenario.arms import Arm, Dose
-from follicle_sim.scenario.describe import dose_text
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.own import frozen, thawed

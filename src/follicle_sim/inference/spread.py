@@ -3,8 +3,9 @@
     python -m follicle_sim.inference.spread [DESIGN...]
 
 Simulates every design under draws of the posterior (biology, and each potency with the error of its
-fit; see `follicle_sim.uncertainty`) on the same people and luck, and stores the SD of every scored
-prediction over the draws, so that the scoreboard need not repeat it. A test repeats one design.
+fit; see `follicle_sim.protocol.replicates`) on the same people and luck, and stores the SD of every
+scored prediction over the draws, so that the scoreboard need not repeat it. A test repeats one
+design.
 """
 
 import argparse
@@ -26,9 +27,9 @@ from follicle_sim.inference.designs import (
 )
 from follicle_sim.inference.scoreboard import baselines
 from follicle_sim.inference.scoring import score
+from follicle_sim.protocol.replicates import drawn
 from follicle_sim.simulate import simulate
 from follicle_sim.trials.compare import compare
-from follicle_sim.uncertainty import drawn
 
 COMMAND = "python -m follicle_sim.inference.spread"
 DRAWS = 24

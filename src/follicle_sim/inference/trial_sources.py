@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 
 from follicle_sim.analysis.people import Trial, read_trial
 from follicle_sim.codes import Decision
-from follicle_sim.cohort import stream_of
 from follicle_sim.dataset import SUBJECT_VARIABLES
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.instrument import MEANING as EXTRA
 from follicle_sim.instrument import unseen
 from follicle_sim.numerics import normals
 from follicle_sim.progress import Parts
-from follicle_sim.scenario.headcount import Headcount, people_of
+from follicle_sim.protocol.headcount import Headcount, people_of
+from follicle_sim.protocol.resolve import resolve
+from follicle_sim.protocol.streams import stream_of
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import memory_needed, simulate
@@ -240,7 +241,7 @@ def trials_at_once(scenario: Scenario, endpoint: str, n: int) -> int:
     """Return how many trials are simulated in one part; what they hold does not depend on it."""
     one = sized(scenario, endpoint, n, 1)
     room = min(PART, scenario.record.memory_limit)
-    return max(1, min(MOST_TRIALS, int(room // memory_needed(one))))
+    return max(1, min(MOST_TRIALS, int(room // memory_needed(resolve(one)[0]))))
 
 
 def check_endpoint(scenario: Scenario, endpoint: str, weeks: Sequence[float]) -> None:

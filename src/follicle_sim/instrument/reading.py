@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.codes import Decision, Phase
-from follicle_sim.cohort import Cohort, stream_of
+from follicle_sim.cohort import Cohort
 from follicle_sim.engine import sight
-from follicle_sim.forcing import SHED_WINDOW
 from follicle_sim.instrument.counts import MATCHED, Scalp, counted, errs, reader_factors
 from follicle_sim.instrument.luck import Luck, binomial, poisson
+from follicle_sim.protocol.protocol import PlannedArm, Protocol
+from follicle_sim.protocol.streams import stream_of
+from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.scenario.instrument import Instrument
-from follicle_sim.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
 
@@ -35,7 +36,13 @@ MEANING = {
 
 
 def read(
-    scenario: Scenario, name: str, cohort: Cohort, tally: Floats, *, reading: int | None = None
+    protocol: Protocol,
+    arm: PlannedArm,
+    cohort: Cohort,
+    tally: Floats,
+    *,
+    reading: int | None = None,
+    instrument: Instrument | None = None,
 ) -> dict[str, Floats]:
     """Return what an instrument makes of one arm.
 
@@ -44,30 +51,31 @@ def read(
 
     Parameters
     ----------
-    scenario
+    protocol
         Its instrument and its visits.
-    name
-        Of the arm in the draws, `Arm.drawn_as`: readings of the same people in two arms share no
-        error.
+    arm
+        Readings of the same people in two arms share no error.
     cohort
         (S,) people.
     tally
         (S, V, TALLY_COLUMNS) sums over each person's follicles, V visits.
     reading
         Name of the reading in the draws, `SCREENING` or another that no visit has; None for the
-        minute of each of the design's visits.
+        minute of each of the protocol's visits.
+    instrument
+        Another one than the protocol's, which sees the same hairs.
 
     Returns
     -------
     Variable name to (S, V), `phase_count` (S, V, 5). Ratios are NaN where nothing was counted.
     """
-    instrument = scenario.instrument
-    days = np.array(scenario.design.visits)
+    instrument = protocol.instrument if instrument is None else instrument
+    days = np.array(protocol.visits.days)
     names = np.rint(1440.0 * days) if reading is None else np.full(tally.shape[1], float(reading))
     luck = Luck(
         seed=cohort.seed,
         replicate=cohort.replicate,
-        stream=stream_of(name),
+        stream=stream_of(arm.drawn_as),
         subject=cohort.subject[:, None],
         reading=names.astype(np.int64)[None, :],
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from follicle_sim.analysis.flow import SubjectFlow
 from follicle_sim.analysis.result import TrialResult
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
+from follicle_sim.protocol.notes import notes
 from follicle_sim.scenario.methods import PLAIN
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.scenario.notes import notes
 
 NO_SPREAD = (
     "spread is not given: people are identical, and only the luck of single hairs tells them "

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from follicle_sim.analysis.flow import ArmFlow
 from follicle_sim.analysis.result import TrialRow, p_text
 from follicle_sim.figures.style import name_of, unit_of
+from follicle_sim.protocol.describe import traits_text
+from follicle_sim.protocol.describe_design import design_lines, subjects_text
 from follicle_sim.reporting import words
 from follicle_sim.reporting.caveats import caveats
 from follicle_sim.reporting.money import per_added_hair
 from follicle_sim.reporting.report import TrialReport
-from follicle_sim.scenario.describe import traits_text
-from follicle_sim.scenario.describe_design import design_lines, subjects_text
 
 WIDTH = 96
 """Columns of the page where nothing else is asked for."""

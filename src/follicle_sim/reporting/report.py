@@ -134,7 +134,7 @@ def check_measure(scenario: Scenario) -> None:
     own = within or not (plan.comparisons or control_of(list(roles), roles))
     where, message = misfit(plan.measure, plan.method or "", plan.missing, kind, own=own)
     if message:
-        raise InputError(scenario.title, [Problem(f"analysis.{where}", message)])
+        raise InputError(scenario.origin, [Problem(f"analysis.{where}", message)])
 
 
 def make_report(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialReport:

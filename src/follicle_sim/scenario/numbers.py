@@ -64,8 +64,12 @@ class Numbers:
     draws: tuple[Mapping[str, float], ...] | None = field(default=None, compare=False)
 
 
-def biology_of(scenario: Scenario) -> Mapping[str, float]:
+def biology_of(
+    scenario: Scenario, changes: Mapping[str, float] | None = None
+) -> Mapping[str, float]:
     """Return every biology parameter of a scenario: its own, else stored ones, else today's.
+
+    changes : by name, what stands in place of the scenario's own, such as a posterior draw
 
     Raises
     ------
@@ -74,7 +78,7 @@ def biology_of(scenario: Scenario) -> Mapping[str, float]:
     """
     own = {
         name: value
-        for name, value in scenario.biology.items()
+        for name, value in (scenario.biology if changes is None else changes).items()
         if not name.startswith(POTENCY_PREFIX)
     }
     found = load_parameters(own)
@@ -98,14 +102,16 @@ def factors_of(scenario: Scenario) -> FactorTable:
     return load_factors() if stored is None else stored.factors
 
 
-def as_record(scenario: Scenario) -> dict[str, Any]:
+def as_record(scenario: Scenario, given: Mapping[str, Treatment] | None = None) -> dict[str, Any]:
     """Return the numbers a scenario runs with as nested dicts, without the texts of their sources.
+
+    given : all treatments that are given, where they are at hand
 
     The scenario's own treatments are not among them: they stand in the scenario.
     """
     treatments = {
         name: _bare(each.model_dump(mode="json", exclude={"name"}, exclude_defaults=True))
-        for name, each in treatments_of(scenario).items()
+        for name, each in (treatments_of(scenario) if given is None else given).items()
         if name not in scenario.treatments
     }
     factors = {

@@ -24,7 +24,7 @@ from follicle_sim.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.numerics import normals, uniforms
 from follicle_sim.pharmacology.dosing import word
-from follicle_sim.pharmacology.library import MOST_POTENCY, POTENCY_PREFIX
+from follicle_sim.pharmacology.library import MOST_POTENCY, POTENCY_PREFIX, Treatment
 from follicle_sim.pharmacology.values import FittedValue, Quantity, load_fitted
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.model import Scenario
@@ -62,25 +62,42 @@ def drawn(scenario: Scenario, replicate: int) -> Scenario:
     >>> scenarios[0].biology["severity"] != scenarios[1].biology["severity"]
     True
     """
-    if scenario.run.uncertainty == "none":
+    one = scenario.run.model_copy(update={"replicates": 1})
+    draws = draws_of(
+        scenario.model_copy(update={"run": one}),
+        treatments_of(scenario),
+        scenario.run.seed,
+        replicate,
+    )
+    if not draws:
         return scenario
-    return _drawn(scenario, replicate, uncertain_potencies(scenario))
+    run = scenario.run.model_copy(update={"uncertainty": "none"})
+    return scenario.model_copy(update={"biology": draws[0], "run": run})
 
 
-def all_drawn(scenario: Scenario, first: int = 0) -> list[Scenario]:
-    """Return the scenario of every replicate from `first` on; errors as `drawn`."""
-    replicates = range(first, first + scenario.run.replicates)
+def draws_of(
+    scenario: Scenario, treatments: Mapping[str, Treatment], seed: int, first: int = 0
+) -> list[FrozenMap[str, float]]:
+    """Return the biology and potencies of every replicate from `first` on, by name.
+
+    What the scenario sets is among them, as it sets it. Empty where its `run.uncertainty` is
+    "none"; errors as `drawn`.
+
+    treatments : all that are given, by name
+    """
     if scenario.run.uncertainty == "none":
-        return [scenario] * len(replicates)
+        return []
+    replicates = range(first, first + scenario.run.replicates)
     stored = scenario.background.numbers
     if stored is not None and stored.draws is not None and not first:
         return [_with(scenario, draw) for draw in stored.draws[: len(replicates)]]
-    potencies = uncertain_potencies(scenario)
-    return [_drawn(scenario, replicate, potencies) for replicate in replicates]
+    potencies = uncertain_potencies(scenario, treatments)
+    return [_drawn(scenario, seed, replicate, potencies) for replicate in replicates]
 
 
-def _drawn(scenario: Scenario, replicate: int, potencies: Mapping[str, Quantity]) -> Scenario:
-    seed = scenario.run.seed
+def _drawn(
+    scenario: Scenario, seed: int, replicate: int, potencies: Mapping[str, Quantity]
+) -> FrozenMap[str, float]:
     draw = _biology_draw(seed, replicate % MOST_REPLICATES)
     # a potency follows what is drawn; to what the scenario sets it never did
     biology = {name: value for name, value in draw.items() if name not in scenario.biology}
@@ -91,50 +108,60 @@ def _drawn(scenario: Scenario, replicate: int, potencies: Mapping[str, Quantity]
     return _with(scenario, {**biology, **found})
 
 
-def _with(scenario: Scenario, draw: Mapping[str, float]) -> Scenario:
-    run = scenario.run.model_copy(update={"uncertainty": "none"})
-    merged = FrozenMap({**draw, **scenario.biology})
-    return scenario.model_copy(update={"biology": merged, "run": run})
+def _with(scenario: Scenario, draw: Mapping[str, float]) -> FrozenMap[str, float]:
+    return FrozenMap({**draw, **scenario.biology})
 
 
-def drawn_names(scenario: Scenario) -> tuple[str, ...]:
-    """Return the names of everything that a replicate draws: biology, then potencies."""
+def drawn_names(
+    scenario: Scenario, treatments: Mapping[str, Treatment] | None = None
+) -> tuple[str, ...]:
+    """Return the names of everything that a replicate draws: biology, then potencies.
+
+    treatments : all that are given, where they are at hand
+    """
     if scenario.run.uncertainty == "none":
         return ()
     stored = scenario.background.numbers
     if stored is not None and stored.draws:
         return tuple(stored.draws[0])
-    names = [*load_posterior()[0], *(f"{POTENCY_PREFIX}{n}" for n in uncertain_potencies(scenario))]
+    treatments = treatments_of(scenario) if treatments is None else treatments
+    potencies = uncertain_potencies(scenario, treatments)
+    names = [*load_posterior()[0], *(f"{POTENCY_PREFIX}{name}" for name in potencies)]
     return tuple(name for name in names if name not in scenario.biology)
 
 
-def with_draws(data: xr.Dataset, scenario: Scenario, draws: Sequence[Scenario]) -> xr.Dataset:
-    """Return the result of a scenario with what its replicates drew; as it is if they drew nothing.
+def with_draws(
+    data: xr.Dataset, names: Sequence[str], draws: Sequence[Mapping[str, float]], how: str
+) -> xr.Dataset:
+    """Return a result with what its replicates drew; as it is if they drew nothing.
 
     Adds the variable `drawn` (replicate, parameter), each value in the canonical unit of its
-    parameter, and the attribute `uncertainty`. `draws` are those of `all_drawn`.
+    parameter, and the attribute `uncertainty`.
+
+    names : of what was drawn; draws : values by name, one table a replicate; how : the scenario's
+    `run.uncertainty`
     """
-    if scenario.run.uncertainty == "none":
+    if not names:
         return data
-    names = drawn_names(scenario)
     told = data.assign_coords(parameter=list(names))
-    values = [[draw.biology[name] for name in names] for draw in draws]
+    values = [[draw[name] for name in names] for draw in draws]
     told["drawn"] = (("replicate", "parameter"), np.array(values))
     told["drawn"].attrs = {
         "units": "",
         "long_name": "value of a parameter in a replicate, in its canonical unit",
     }
-    return told.assign_attrs(uncertainty=scenario.run.uncertainty)
+    return told.assign_attrs(uncertainty=how)
 
 
-def uncertain_potencies(scenario: Scenario) -> Mapping[str, Quantity]:
+def uncertain_potencies(
+    scenario: Scenario, treatments: Mapping[str, Treatment]
+) -> Mapping[str, Quantity]:
     """Return the potencies that the doses of a scenario use and nobody knows, by treatment."""
-    known = treatments_of(scenario)
     found: dict[str, Quantity] = {}
     for i, arm in enumerate(scenario.arms):
         for j, dose in enumerate(arm.doses):
             name = dose.treatment
-            potency = known[name].with_variants(dose.variants).potency
+            potency = treatments[name].with_variants(dose.variants).potency
             if potency is None or potency.grade not in ("fitted", "assumption"):
                 continue
             if found.setdefault(name, potency) != potency:

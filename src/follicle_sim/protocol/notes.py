@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from follicle_sim.pharmacology.dosing import expand
+from follicle_sim.protocol.unfold import between, unfold
 from follicle_sim.scenario.arms import Dose
-from follicle_sim.scenario.arrangement import arrange, arranged_arms, between
 from follicle_sim.scenario.design_checks import CONTROLS
 from follicle_sim.scenario.fields import Series
 from follicle_sim.scenario.model import Scenario
@@ -33,7 +33,7 @@ def _visits(scenario: Scenario) -> Notes:
 def _doses(scenario: Scenario) -> Notes:
     """Yield the lines of dosing that are never given, each in its own place."""
     design, given = scenario.design, 0
-    last = arrange(scenario).end + design.slack
+    last = unfold(scenario).visits.last_day
     for i, arm in enumerate(scenario.arms):
         end, what = last, "the last visit"
         if design.period is not None:
@@ -60,7 +60,7 @@ def _parts(scenario: Scenario) -> Notes:
             yield "design.run_in_arm", text
     if design.switch is not None:
         doses = next(arm.doses for arm in arms if arm.role == "treatment")
-        left = arrange(scenario).end - design.switch + design.slack
+        left = unfold(scenario).visits.last_day - design.switch
         if doses and not any(_falls(dose, left) for dose in doses):
             text = "no dose of the treatment falls between the switch and the last visit"
             yield "design.switch", f"{text}: controls never begin it"
@@ -71,7 +71,7 @@ def _parts(scenario: Scenario) -> Notes:
 
 def _people(scenario: Scenario) -> Notes:
     design = scenario.design
-    doses = [dose for arm in arranged_arms(scenario) for dose in arm.doses]
+    doses = [dose for arm in unfold(scenario).arms for dose in arm.doses]
     rule = design.dropout.lack_of_effect if design.dropout else None
     if rule is not None and rule.after >= scenario.end:
         text = f"nobody leaves before {_time(rule.after)}, and the last visit is no later"

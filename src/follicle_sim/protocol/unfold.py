@@ -1,4 +1,4 @@
-"""From what a design says to what happens to whom: pure expansion of a scenario.
+"""From what a design says to what happens to whom: pure expansion of arms and visits.
 
 A crossover becomes one arm for each sequence of treatments, a delayed start gives the controls the
 treatment's doses from the switch on, a run-in adds doses and a screening visit before baseline.
@@ -8,8 +8,10 @@ Nothing is drawn here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from follicle_sim.pharmacology.dosing import expand
+from follicle_sim.protocol.timeline import Visits
 from follicle_sim.scenario.arms import Arm, Dose
 from follicle_sim.scenario.design_checks import CONTROLS
 from follicle_sim.scenario.model import Scenario
@@ -18,29 +20,35 @@ THEN = " then "
 """Joins the labels of a sequence: "drug then placebo"."""
 
 
-class Arranged(Scenario):
-    """A scenario whose arms and visits are those people go through, on the trial's own clock.
+@dataclass(frozen=True, slots=True)
+class Unfolded:
+    """Arms and visits as people go through them, on the trial's own clock.
 
-    `design.visits` holds every visit, the screening visit and later periods too; `starts` the days
-    on which a period begins, `given` the label of the arm whose doses each arm has in each period.
+    Parameters
+    ----------
+    arms
+        With the doses they get.
+    sizes
+        People planned for each: subjects times its share of the allocation.
+    given
+        For each arm the label of the one whose doses it has in each period.
+    visits
+        Every visit, the screening visit and later periods too.
     """
 
-    starts: tuple[float, ...] = (0.0,)
-    given: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def end(self) -> float:
-        """Day of the last visit."""
-        return self.design.visits[-1]
+    arms: tuple[Arm, ...]
+    sizes: tuple[int, ...]
+    given: tuple[tuple[str, ...], ...]
+    visits: Visits
 
 
-def arrange(scenario: Scenario) -> Arranged:
-    """Return the scenario as people live it; one that is arranged already stays as it is.
+def unfold(scenario: Scenario) -> Unfolded:
+    """Return the arms and visits of a scenario as people live them.
 
     Examples
     --------
     >>> from follicle_sim.scenario import parse_scenario
-    >>> turns = arrange(parse_scenario('''
+    >>> turns = unfold(parse_scenario('''
     ... schema_version = 1
     ... title = "laser and nothing, in turn"
     ... [population]
@@ -61,41 +69,36 @@ def arrange(scenario: Scenario) -> Arranged:
     ... washout = "8 weeks"
     ... visits = ["0 days", "4 weeks"]
     ... '''))
-    >>> [arm.label for arm in turns.arms], turns.design.visits
+    >>> [arm.label for arm in turns.arms], turns.visits.days
     (['laser then nothing', 'nothing then laser'], (0.0, 28.0, 84.0, 112.0))
     >>> [dose.start for dose in turns.arms[1].doses], turns.arms[1].doses[0].count
     ([84.0], 4)
     """
-    if isinstance(scenario, Arranged):
-        return scenario
     design = scenario.design
     starts: tuple[float, ...] = (0.0,)
-    visits = design.visits
-    given: tuple[tuple[str, ...], ...] = tuple((arm.label,) for arm in scenario.arms)
+    days = design.visits
+    labels = [arm.label for arm in scenario.arms]
+    given: tuple[tuple[str, ...], ...] = tuple((label,) for label in labels)
     if design.period is not None and design.washout is not None:
         step = design.period + design.washout
-        labels = [arm.label for arm in scenario.arms]
         starts = tuple(step * k for k in range(len(labels)))
         given = tuple(tuple(labels[k:] + labels[:k]) for k in range(len(labels)))
         # A period may begin on the day the last one ends: that is one visit.
-        visits = tuple(sorted({start + day for start in starts for day in design.visits}))
+        days = tuple(sorted({start + day for start in starts for day in design.visits}))
     if design.run_in is not None:
-        visits = (-design.run_in, *visits)
-    parts = {name: getattr(scenario, name) for name in Scenario.model_fields}
-    parts["arms"] = arranged_arms(scenario)
-    parts["design"] = design.model_copy(update={"visits": visits})
-    made = Arranged.model_construct(**parts, starts=starts, given=given)
-    return made.remembering(**vars(scenario.background))
+        days = (-design.run_in, *days)
+    arms = _arms(scenario)
+    subjects = scenario.population.subjects
+    sizes = tuple(subjects * design.ratio(arm.label) for arm in arms)
+    return Unfolded(arms, sizes, given, Visits(days, starts, design.slack))
 
 
-def arranged_arms(scenario: Scenario) -> tuple[Arm, ...]:
+def _arms(scenario: Scenario) -> tuple[Arm, ...]:
     """Return the arms people are in, with the doses they get on the trial's own clock.
 
     In a crossover these are the rotations of the arms, so that every treatment comes once in every
     period; dosing ends with the period. Such arms have the role of a treatment.
     """
-    if isinstance(scenario, Arranged):
-        return scenario.arms
     design, arms = scenario.design, scenario.arms
     if design.period is not None and design.washout is not None:
         step, count = design.period + design.washout, len(arms)
@@ -151,15 +154,3 @@ def between(doses: Iterable[Dose], first: float, last: float | None) -> Iterable
             elif dose.count is not None:
                 changes["count"] = number
         yield dose.model_copy(update=changes)
-
-
-def arm_sizes(scenario: Scenario) -> tuple[int, ...]:
-    """Return the number of people planned for each arranged arm: subjects times its ratio."""
-    subjects, ratio = scenario.population.subjects, scenario.design.ratio
-    return tuple(subjects * ratio(arm.label) for arm in arranged_arms(scenario))
-
-
-def exact_days(scenario: Scenario) -> tuple[float, ...]:
-    """Return the visits that happen on their very day: screening, baseline, starts of periods."""
-    arranged = arrange(scenario)
-    return tuple(day for day in arranged.design.visits if day <= 0.0 or day in arranged.starts)

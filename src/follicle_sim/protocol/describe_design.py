@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from follicle_sim.pharmacology.dosing import expand
-from follicle_sim.scenario.arms import Arm
-from follicle_sim.scenario.arrangement import Arranged, arrange
+from follicle_sim.protocol.headcount import people_of
+from follicle_sim.protocol.unfold import Unfolded, unfold
 from follicle_sim.scenario.design import Design
 from follicle_sim.scenario.design_checks import CONTROLS
 from follicle_sim.scenario.design_fields import CalendarDay
-from follicle_sim.scenario.headcount import people_of
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.units import format_quantity
 
@@ -26,12 +25,12 @@ def subjects_text(scenario: Scenario) -> str:
 
 def design_lines(scenario: Scenario) -> dict[str, str]:
     """Return the parts of a design in words, one line each, those that are used."""
-    arranged = arrange(scenario)
-    design, days = scenario.design, arranged.design.visits
-    groups = _GROUPS.get(design.kind, "arms" if len(arranged.arms) > 1 else "arm")
+    unfolded = unfold(scenario)
+    design, days = scenario.design, unfolded.visits.days
+    groups = _GROUPS.get(design.kind, "arms" if len(unfolded.arms) > 1 else "arm")
     visits = f"{len(days)} visits over {_time(days[-1] - days[0])}"
     return {
-        "design": f"{design.kind}, {len(arranged.arms)} {groups}, {visits}",
+        "design": f"{design.kind}, {len(unfolded.arms)} {groups}, {visits}",
         **dict(_who(scenario)),
         **dict(_when(design)),
         **dict(_gaps(design)),
@@ -99,18 +98,19 @@ def _gaps(design: Design) -> Iterator[tuple[str, str]]:
         yield "adherence", f"log odds of a dose differ with an SD of {design.adherence_spread:g}"
 
 
-def timeline(scenario: Scenario, arm: Arm, width: int = 60) -> str:
+def timeline(scenario: Scenario, unfolded: Unfolded, index: int, width: int = 60) -> str:
     """Return the weeks axis, one row of D per dose line and one row of V, `width` columns wide.
 
     A column stands for an equal share of the time from the first visit to the last; several doses
     or visits in one column show as one letter. Where the design has parts, a row names them.
+
+    unfolded : from `unfold`; index : of the arm among those people go through
     """
     width = max(width, 10)
-    arranged = arrange(scenario)
-    visits = list(arranged.design.visits)
+    arm, visits = unfolded.arms[index], list(unfolded.visits.days)
     span = (visits[0], visits[-1])
     rows = [f"  weeks  {_axis(span, width)}"]
-    parts = list(_parts(arranged, arm))
+    parts = list(_parts(scenario, unfolded, index))
     if parts:
         rows.append(f"  parts  {_names(parts, span, width)}")
     for dose in arm.doses:
@@ -119,20 +119,19 @@ def timeline(scenario: Scenario, arm: Arm, width: int = 60) -> str:
     return "\n".join(rows)
 
 
-def _parts(arranged: Arranged, arm: Arm) -> Iterator[tuple[float, str]]:
+def _parts(scenario: Scenario, unfolded: Unfolded, index: int) -> Iterator[tuple[float, str]]:
     """Yield the day and the name of each part of an arm's time, where it has several."""
-    design = arranged.design
+    design, arm, starts = scenario.design, unfolded.arms[index], unfolded.visits.starts
     if design.run_in is not None:
         yield -design.run_in, "run-in"
     if design.period is not None:
-        turns = dict(zip((each.label for each in arranged.arms), arranged.given, strict=True))
-        for start, label in zip(arranged.starts, turns[arm.label], strict=True):
+        for start, label in zip(starts, unfolded.given[index], strict=True):
             yield start, label
-            if design.washout and start < arranged.starts[-1]:
+            if design.washout and start < starts[-1]:
                 yield start + design.period, "washout"
     elif design.switch is not None and arm.role in CONTROLS:
         yield 0.0, arm.label
-        yield design.switch, next(each.label for each in arranged.arms if each.role == "treatment")
+        yield design.switch, next(each.label for each in unfolded.arms if each.role == "treatment")
     elif design.run_in is not None:
         yield 0.0, arm.label
 

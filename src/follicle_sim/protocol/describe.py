@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from follicle_sim.protocol.describe_design import design_lines, subjects_text, timeline
+from follicle_sim.protocol.notes import notes
+from follicle_sim.protocol.unfold import Unfolded, unfold
 from follicle_sim.scenario.analysis import Analysis
-from follicle_sim.scenario.arrangement import arranged_arms
-from follicle_sim.scenario.describe_design import design_lines, subjects_text, timeline
 from follicle_sim.scenario.methods import PLAIN
-from follicle_sim.scenario.model import Arm, Dose, Inclusion, Population, Scenario
-from follicle_sim.scenario.notes import notes
+from follicle_sim.scenario.model import Dose, Inclusion, Population, Scenario
 from follicle_sim.scenario.people import lead_of
 from follicle_sim.scenario.search import Optimise, TreatmentCost
 from follicle_sim.units import format_quantity
@@ -28,7 +28,8 @@ def describe(scenario: Scenario, width: int = WIDTH) -> str:
         Columns of a timeline, at least 10.
     """
     title = [scenario.title, *([scenario.description.strip()] if scenario.description else [])]
-    arms = [arm_text(scenario, arm, width) for arm in arranged_arms(scenario)]
+    unfolded = unfold(scenario)
+    arms = [arm_text(scenario, unfolded, i, width) for i in range(len(unfolded.arms))]
     told = "\n".join(f"note: {note}" for note in notes(scenario))
     return "\n\n".join(["\n".join(title), overview(scenario), *arms, *([told] if told else [])])
 
@@ -152,11 +153,15 @@ def search_text(search: Optimise) -> str:
     return "; ".join([words, *shown])
 
 
-def arm_text(scenario: Scenario, arm: Arm, width: int = WIDTH) -> str:
-    """Return one arm: its doses in words, and a timeline with D for a dose and V for a visit."""
+def arm_text(scenario: Scenario, unfolded: Unfolded, index: int, width: int = WIDTH) -> str:
+    """Return one arm: its doses in words, and a timeline with D for a dose and V for a visit.
+
+    unfolded : from `unfold`; index : of the arm among those people go through
+    """
+    arm = unfolded.arms[index]
     heading = f"{arm.label} ({arm.role}{'' if arm.id is None else f', id {arm.id}'})"
     doses = [f"  {dose_text(dose)}" for dose in arm.doses] or ["  nothing is given"]
-    return "\n".join([heading, *doses, timeline(scenario, arm, width)])
+    return "\n".join([heading, *doses, timeline(scenario, unfolded, index, width)])
 
 
 def dose_text(dose: Dose) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from follicle_sim.scenario.arrangement import arm_sizes, arranged_arms
+from follicle_sim.protocol.unfold import unfold
 from follicle_sim.scenario.model import Scenario
 
 MOST_NAMED = 48
@@ -140,8 +140,8 @@ def people_of(scenario: Scenario, n: int | None = None) -> Headcount:
     n
         Takes the place of `population.subjects`: people of an arm whose ratio of allocation is 1.
     """
-    labels = [arm.label for arm in arranged_arms(scenario)]
-    sizes = arm_sizes(scenario)
+    unfolded = unfold(scenario)
+    labels, sizes = [arm.label for arm in unfolded.arms], unfolded.sizes
     if n is not None:
         sizes = tuple(n * scenario.design.ratio(label) for label in labels)
     kind = scenario.design.kind

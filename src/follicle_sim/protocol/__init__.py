@@ -1,0 +1,1 @@
+"""What will be done, decided once: the scenario resolved into plans that only travel downwards."""

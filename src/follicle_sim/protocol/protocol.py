@@ -1,0 +1,125 @@
+"""The plan of a trial: what will be done, to whom, with which numbers, every name looked up.
+
+A protocol is what is left of a scenario once every question of it has been answered: libraries are
+read, arms unfolded, visits counted in days. It is made in one place, `protocol.resolve`, and only
+travels downwards: whoever holds one asks no file and no library any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from follicle_sim.biology.conditions import Condition
+from follicle_sim.pharmacology.factors import FactorTable
+from follicle_sim.pharmacology.library import Treatment
+from follicle_sim.protocol.streams import Streams
+from follicle_sim.protocol.surgery import Session
+from follicle_sim.protocol.timeline import Visits
+from follicle_sim.scenario.arms import Dose
+from follicle_sim.scenario.design import Design
+from follicle_sim.scenario.instrument import Instrument
+from follicle_sim.scenario.model import Record, Scenario
+from follicle_sim.scenario.people import Population
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedArm:
+    """One arm as people go through it.
+
+    Parameters
+    ----------
+    index
+        Among the arms of the protocol.
+    label, role
+        In a crossover the label is that of a sequence, "drug then placebo".
+    doses
+        On the trial's own clock.
+    size
+        People planned for it: subjects times its share of the allocation.
+    sought
+        People that the source of its people is asked for: those of all arms where they come from
+        one pool, else `size`.
+    surgery
+        Its transplants, in time order.
+    drawn_as
+        What names the arm in the draws: its id, else its label.
+    streams
+        Names of its people and follicles in the draws.
+    given
+        Label of the arm whose doses it has in each period.
+    """
+
+    index: int
+    label: str
+    role: str
+    doses: tuple[Dose, ...]
+    size: int
+    sought: int
+    surgery: tuple[Session, ...]
+    drawn_as: str
+    streams: Streams
+    given: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """What will be done in one replicate, or in all of them where they are planned alike.
+
+    Parameters
+    ----------
+    source
+        The scenario it was made from: for provenance and titles, and for nothing else.
+    seed
+        Of every draw.
+    arms
+        Unfolded: sequences of a crossover, late starters and run-ins have their own doses.
+    visits
+        Days.
+    population, conduct
+        Laws of the people's traits; allocation, recruitment, attendance, dropout, adherence.
+    condition, parameters, treatments, factors
+        Biology, read once: parameters in canonical units with the scenario's changes, every
+        treatment that is given, the table of factors.
+    potencies
+        What the scenario (or a posterior draw) sets of treatments, {"treatment.potency": value}.
+    drawn
+        Every number of the biology that the scenario or a posterior draw sets, by name.
+    sensitivity : (G,)
+        Androgen sensitivity of each stratum of follicles.
+    grid : (T,)
+        Days on which forcing is tabulated.
+    history, step
+        Length of natural history, and of a cell of the grid from baseline on, day.
+    instrument, record
+        How hair is read, and what is kept.
+    """
+
+    source: Scenario
+    seed: int
+    arms: tuple[PlannedArm, ...]
+    visits: Visits
+    population: Population
+    conduct: Design
+    condition: Condition
+    parameters: Mapping[str, float]
+    treatments: Mapping[str, Treatment]
+    factors: FactorTable
+    potencies: Mapping[str, float]
+    drawn: Mapping[str, float]
+    sensitivity: Floats
+    grid: Floats
+    history: float
+    step: float
+    instrument: Instrument
+    record: Record
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """People planned for each arm."""
+        return tuple(arm.size for arm in self.arms)

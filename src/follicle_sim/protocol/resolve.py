@@ -1,0 +1,140 @@
+"""From the scenario as written to what will be done: the one place that asks the libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from follicle_sim.biology.conditions import Condition, load_condition
+from follicle_sim.biology.strata import sensitivities
+from follicle_sim.codes import CYCLE
+from follicle_sim.errors import InputError, Problem
+from follicle_sim.pharmacology.library import Treatment, potency_overrides
+from follicle_sim.protocol.protocol import PlannedArm, Protocol
+from follicle_sim.protocol.replicates import draws_of
+from follicle_sim.protocol.streams import check_streams, streams_of
+from follicle_sim.protocol.surgery import dose_problems, sessions
+from follicle_sim.protocol.timeline import time_grid
+from follicle_sim.protocol.unfold import Unfolded, unfold
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.numbers import biology_of, factors_of, treatments_of
+
+SHORTEST_CYCLE = 1.0
+"""Days; a cycle without length would turn for ever at one instant."""
+
+
+def resolve(
+    scenario: Scenario, *, seed: int | None = None, first_replicate: int = 0
+) -> tuple[Protocol, ...]:
+    """Return the protocol of every replicate of a scenario.
+
+    Replicates that are planned alike are one and the same object; only where each takes a draw of
+    what is not known (`run.uncertainty`) do they differ.
+
+    Parameters
+    ----------
+    scenario : from `load_scenario`
+    seed : replaces the scenario's
+    first_replicate : name of the first replicate in the draws
+
+    Raises
+    ------
+    InputError
+        Doses that nobody can be given, phases without length, fewer posterior draws than
+        replicates, labels that would share draws.
+
+    Examples
+    --------
+    >>> from follicle_sim.scenario.load import load_scenario
+    >>> plan = resolve(load_scenario("scenarios/minoxidil_olsen_2002.toml"))[0]
+    >>> plan.condition.name, plan.visits.end, sorted(plan.treatments)
+    ('aga_male', 336.0, ['minoxidil_topical_5'])
+    """
+    unfolded = unfold(scenario)
+    treatments = treatments_of(scenario)
+    condition = load_condition(scenario.population.condition)
+    seed = scenario.run.seed if seed is None else seed
+    check_doses(scenario, unfolded, condition, treatments)
+    if scenario.design.kind != "counterfactual":
+        check_streams(tuple(arm.drawn_as for arm in unfolded.arms))
+    draws = draws_of(scenario, treatments, seed, first_replicate)
+    given = (scenario, unfolded, condition, treatments, seed)
+    if not draws:
+        return (_protocol(*given, scenario.biology),) * scenario.run.replicates
+    return tuple(_protocol(*given, each) for each in draws)
+
+
+def check_doses(
+    scenario: Scenario,
+    unfolded: Unfolded,
+    condition: Condition,
+    treatments: Mapping[str, Treatment],
+) -> None:
+    """Refuse doses that nobody can be given, whoever is drawn; every arm's first problem at once.
+
+    Raises
+    ------
+    InputError
+        As `protocol.surgery.dose_problems`.
+    """
+    end = unfolded.visits.last_day + scenario.run.forcing_step
+    problems = []
+    for index, arm in enumerate(scenario.arms):
+        problems += dose_problems(f"arms[{index}]", arm, end, condition, treatments)
+    if not problems:
+        # what people get one after the other may not go together either
+        for arm in unfolded.arms:
+            problems += dose_problems(f'arms, "{arm.label}"', arm, end, condition, treatments)
+    if problems:
+        raise InputError(scenario.origin, problems)
+
+
+def _protocol(
+    scenario: Scenario,
+    unfolded: Unfolded,
+    condition: Condition,
+    treatments: Mapping[str, Treatment],
+    seed: int,
+    changes: Mapping[str, float],
+) -> Protocol:
+    design, run = scenario.design, scenario.run
+    parameters = biology_of(scenario, changes)
+    if sum(parameters[f"{phase.name.lower()}_mean"] for phase in CYCLE) < SHORTEST_CYCLE:
+        message = f"the mean durations of the phases add up to less than {SHORTEST_CYCLE:g} day"
+        raise InputError(scenario.origin, [Problem("biology", message)])
+    grid = time_grid(run.history, unfolded.visits.last_day, run.forcing_step, design.run_in or 0.0)
+    pooled, sizes = design.stratify is not None, unfolded.sizes
+    arms = tuple(
+        PlannedArm(
+            index=index,
+            label=arm.label,
+            role=arm.role,
+            doses=arm.doses,
+            size=sizes[index],
+            sought=sum(sizes) if pooled else sizes[index],
+            surgery=sessions(arm, float(grid[-1]), condition, treatments),
+            drawn_as=arm.drawn_as,
+            streams=streams_of(design.kind, arm.drawn_as, pooled=pooled),
+            given=unfolded.given[index],
+        )
+        for index, arm in enumerate(unfolded.arms)
+    )
+    return Protocol(
+        source=scenario,
+        seed=seed,
+        arms=arms,
+        visits=unfolded.visits,
+        population=scenario.population,
+        conduct=design,
+        condition=condition,
+        parameters=parameters,
+        treatments=treatments,
+        factors=factors_of(scenario),
+        potencies=potency_overrides(changes),
+        drawn=changes,
+        sensitivity=sensitivities(condition, parameters["sensitivity_shape"]),
+        grid=grid,
+        history=run.history,
+        step=run.forcing_step,
+        instrument=scenario.instrument,
+        record=scenario.record,
+    )

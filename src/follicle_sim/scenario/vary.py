@@ -1,0 +1,27 @@
+"""Named ways to vary a scenario, each checked, without a way through text."""
+
+from __future__ import annotations
+
+import operator
+
+from pydantic import ValidationError
+
+from follicle_sim.errors import InputError, Problem
+from follicle_sim.scenario.model import Run, Scenario
+
+
+def with_seed(scenario: Scenario, seed: int) -> Scenario:
+    """Return a scenario with another seed.
+
+    Raises
+    ------
+    InputError
+        A seed outside 0 to 2^32 - 1.
+    """
+    try:
+        checked = Run.model_validate({"seed": operator.index(seed)}).seed
+    except ValidationError as error:
+        told = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InputError("<scenario>", [Problem("run.seed", told)]) from None
+    run = scenario.run.model_copy(update={"seed": checked})
+    return scenario.model_copy(update={"run": run})
