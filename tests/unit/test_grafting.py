@@ -41,6 +41,8 @@ def test_sessions_come_in_order_of_time():
 def test_no_graft_is_no_session_and_other_treatments_are_none():
     laser = {"treatment": "laser_comb", "amount": "1 session"}
     assert given({"amount": "0 grafts/cm2"}, laser) == ()
+    (session,) = given(laser, {"start": "20 days"})
+    assert session.day == 20.0
 
 
 def test_as_many_as_a_scalp_takes_is_allowed_and_one_more_is_not():
