@@ -16,7 +16,9 @@ from follicle_sim.attendance import (
     leaving_chance,
     visit_days,
 )
+from follicle_sim.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.cohort import allocate
+from follicle_sim.numerics import uniforms
 from follicle_sim.pharmacology.dosing import Habit, expand, share_taken, taken
 from follicle_sim.scenario.design import LackOfEffect
 
@@ -103,6 +105,9 @@ def test_missed_visits_follow_their_law_and_spare_baseline():
     assert near(1.0 - came[:, 2].mean(), 0.12)
     # one visit says nothing about the next
     assert near((~came[:, 1] & ~came[:, 2]).mean(), 0.12**2)
+    # nobody leaves here, and who missed a visit was not seen at it
+    gone = depart(scenario, cohort, attend(scenario, cohort), None)
+    assert np.array_equal(gone.attended, came)
 
 
 def test_a_baseline_is_missed_only_when_said():
@@ -284,6 +289,9 @@ def test_no_dose_due_gives_no_share():
 def test_recruitment_fills_its_season():
     _, cohort = drawn('recruitment = { opens = "1 November", lasts = "26 weeks" }')
     opens = 304.0
+    name = (cohort.seed, cohort.replicate, cohort.person_stream, cohort.subject, SUBJECT_LEVEL, 0)
+    expected = (opens + 182.0 * uniforms(*name, int(Decision.RECRUITED))) % YEAR
+    np.testing.assert_allclose(cohort.calendar, expected, rtol=1e-12)
     since = (cohort.calendar - opens) % YEAR
     assert since.min() < 0.1
     assert 181.9 < since.max() < 182.0
