@@ -1,6 +1,8 @@
 """The plan of a scenario, and the people it draws, for tests of what comes after it."""
 
-from follicle_sim.cohort import draw_cohort
+import numpy as np
+
+from follicle_sim.cohort import draw_cohort, draw_people
 from follicle_sim.protocol.resolve import resolve
 
 
@@ -9,7 +11,13 @@ def planned(scenario, seed=None):
     return resolve(scenario, seed=seed)[0]
 
 
-def drawn_people(scenario, arm=0, replicate=0):
+def drawn_people(scenario, arm=0, replicate=0, seed=None):
     """Return the people of one arm of a scenario."""
-    protocol = planned(scenario)
+    protocol = planned(scenario, seed)
     return draw_cohort(protocol, protocol.arms[arm], replicate)
+
+
+def drawn_by_name(scenario, count, arm=0, replicate=0, seed=None):
+    """Return people 0, 1, ... of the source of an arm, candidates of no trial yet."""
+    protocol = planned(scenario, seed)
+    return draw_people(protocol, protocol.arms[arm], replicate, np.arange(count))

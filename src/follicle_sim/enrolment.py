@@ -86,7 +86,7 @@ def enrol(
     """
     asked, wanted = protocol.population.inclusion, arm.sought
     assert asked is not None
-    reasons: list[NDArray[np.int64]] = []
+    reasons = [np.zeros(0, np.int64)]  # where nobody is wanted, nobody is asked
     screened = found = 0
     while found < wanted:
         size = _next_block(screened, found, wanted)

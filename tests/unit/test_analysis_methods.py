@@ -91,6 +91,29 @@ def test_ancova_is_statsmodels_least_squares(groups):
         )
 
 
+def test_who_lacks_a_covariate_is_left_out_of_the_adjusted_comparison():
+    """As statsmodels drops the row: not counted, and not as if the covariate were 0."""
+    rng = np.random.default_rng(9)
+    sizes = (9, 8)
+    made = [
+        Group(rng.normal(size=n), rng.normal(size=(n, 1)), rng.normal(3.0, 1.0, (n, 1)))
+        for n in sizes
+    ]
+    made[0].covariates[2] = np.nan
+    made[1].baseline[5] = np.nan
+    effect = compare_groups("ancova", *made)
+    y = np.concatenate([g.change[:, 0] for g in made])
+    columns = [np.repeat([1.0, 0.0], sizes), np.ones(sum(sizes))]
+    columns += [np.concatenate([g.baseline for g in made])]
+    columns += [np.concatenate([g.covariates[:, 0] for g in made])]
+    theirs = sm.OLS(y, np.column_stack(columns), missing="drop").fit()
+    assert (effect.n_treated, effect.n_control) == (8, 7)
+    assert effect.df == theirs.df_resid == 11
+    assert effect.estimate == pytest.approx(theirs.params[0], abs=1e-10)
+    assert effect.se == pytest.approx(theirs.bse[0], abs=1e-10)
+    assert [g.known.sum() for g in made] == [8, 7]
+
+
 def test_rank_tests_are_scipys(groups):
     treated, control = groups
     found = compare_many("wilcoxon", treated, control)

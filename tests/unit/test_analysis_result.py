@@ -349,6 +349,19 @@ def test_waiting_times_of_kaplan_and_meier():
     assert found.effect.p == pytest.approx(st.chi2.sf(16.79, 1), rel=0.01)
 
 
+def test_the_median_is_reached_when_just_half_have_responded():
+    """S(t) = 1/2 counts as reached, also where 2/3 x 3/4 is one only up to rounding."""
+    day = np.array([1.0, 2.0, 3.0, 4.0])
+    assert median_time(day, np.array([True, True, False, False])) == 2.0
+    assert np.isnan(median_time(day, np.array([True, False, False, False])))
+    # 9/10, 8/9 ... 5/6 of ten people: a product of 1/2 with the dust of its factors
+    ten = np.arange(1.0, 11.0)
+    assert median_time(ten, ten <= 5.0) == 5.0
+    # at equal days, who was last seen then is still at risk of it
+    assert median_time(np.array([1.0, 1.0, 2.0]), np.array([True, False, True])) == 2.0
+    assert np.isnan(median_time(day, np.zeros(4, dtype=bool)))
+
+
 def test_first_responses_and_last_sights():
     response = np.array([[0, 1, 0], [0, NAN, 0], [0, 0, NAN], [NAN, NAN, NAN]])
     time, happened = first_response(response, np.array([7.0, 14.0, 21.0]))

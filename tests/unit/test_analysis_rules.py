@@ -91,6 +91,25 @@ def test_analysis_sets_follow_their_rules():
         members("per_protocl", trial, 3)
 
 
+def test_who_just_keeps_the_protocol_keeps_it():
+    """Enough doses, as late as allowed, stopped on the day of the visit: all inside."""
+    week = 7.0 * np.array([0, 12, 24, 48])
+    marks = {
+        "doses_taken": np.array([[0.8, 0.8 - 1e-9, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]] * 2),
+        "stopped_day": np.full((2, 8), NAN),
+        "visit_day": np.broadcast_to(week, (2, 8, 4)).copy(),
+    }
+    marks["stopped_day"][:, 2] = week[3]
+    marks["stopped_day"][:, 3] = week[3] - 0.5
+    for person, late in ((4, 14.0), (5, 14.5), (6, -14.0), (7, -14.5)):
+        marks["visit_day"][:, person, 3] += late
+    trial = read_trial(dataset(people(1, count=8), **marks), "hair_density")
+    inside = members("per_protocol", trial, 3)
+    assert np.flatnonzero(~inside[0, 0]).tolist() == [1, 3, 5, 7]
+    # the day of an earlier visit says nothing of the endpoint's
+    assert np.flatnonzero(~members("per_protocol", trial, 2)[0, 0]).tolist() == [1]
+
+
 def test_one_side_of_a_head_cannot_leave_the_protocol_alone():
     values = people(1, count=5)
     values[0, 2, 3] = NAN

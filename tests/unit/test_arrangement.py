@@ -72,11 +72,43 @@ def test_a_period_may_begin_where_the_last_one_ends():
     assert turns.visits.days == (0, 42, 84, 126, 168, 210, 252)
 
 
+def test_a_sequence_is_drawn_by_the_ids_of_its_arms_where_one_has_an_id():
+    assert [arm.id for arm in unfold(scenario(CROSS)).arms] == [None] * 3
+    one = TEXT.replace('label = "laser"', 'label = "laser"\nid = "light"')
+    ids = [arm.id for arm in unfold(parse_scenario(f"{one}[design]\n{CROSS}")).arms]
+    assert ids[0] == "light then weekly needling then nothing"
+    assert ids[1] == "weekly needling then nothing then light"
+    every = one.replace('"weekly needling"', '"weekly needling"\nid = "needles"').replace(
+        'label = "nothing"', 'label = "nothing"\nid = "none"'
+    )
+    first = unfold(parse_scenario(f"{every}[design]\n{CROSS}")).arms[0]
+    assert first.id == first.drawn_as == "light then needles then none"
+    assert first.label == "laser then weekly needling then nothing"
+
+
 def test_after_the_switch_controls_have_the_doses_of_the_treatment():
     arms = unfold(scenario(DELAYED)).arms
     assert arms[:2] == scenario(DELAYED).arms[:2]
     (late,) = arms[2].doses
     assert (late.treatment, late.start, late.until) == ("laser_comb", 42.0, 365.25 + 42.0)
+
+
+def test_until_the_switch_controls_have_their_own_doses():
+    sham = (
+        TEXT.replace('role = "untreated"', 'role = "placebo"')
+        + """
+[[arms.doses]]
+treatment = "microneedling"
+amount = "1 session"
+start = "3 days"
+every = "1 week"
+count = 20
+"""
+    )
+    own, late = unfold(parse_scenario(f"{sham}[design]\n{DELAYED}")).arms[2].doses
+    # on days 3, 10, ... 38
+    assert (own.treatment, own.start, own.count) == ("microneedling", 3.0, 6)
+    assert (late.treatment, late.start) == ("laser_comb", 42.0)
 
 
 def test_a_run_in_adds_a_screening_visit_and_doses_before_baseline():
@@ -91,10 +123,28 @@ def test_a_run_in_adds_a_screening_visit_and_doses_before_baseline():
     assert early.visits.exact == (-35, 0)
 
 
+def test_doses_of_a_run_in_go_on_up_to_baseline():
+    early = unfold(
+        scenario(f'kind = "parallel"\nrun_in = "5 weeks"\nrun_in_arm = "laser"\n{VISITS}')
+    )
+    before, own = early.arms[0].doses
+    assert (before.start, before.until) == (-35.0, 0.0)
+    assert (own.start, own.until) == (0.0, 365.25)
+
+
+def test_a_run_in_without_doses_adds_a_visit_and_nothing_else():
+    plain = scenario(f'kind = "parallel"\nrun_in = "5 weeks"\n{VISITS}')
+    early = unfold(plain)
+    assert early.arms == plain.arms
+    assert early.visits.days == (-35, 0, 42, 84)
+
+
 def test_other_kinds_stay_as_they_stand():
     plain = scenario(f'kind = "parallel"\n{VISITS}')
     assert unfold(plain).arms == plain.arms
     assert unfold(plain).visits.days == plain.design.visits
+    assert unfold(plain).visits.starts == (0.0,)
+    assert unfold(plain).given == (("laser",), ("weekly needling",), ("nothing",))
 
 
 def test_a_dose_outside_its_time_is_not_given():
@@ -102,6 +152,17 @@ def test_a_dose_outside_its_time_is_not_given():
     assert list(between(doses, 0.0, 14.0)) == []
     (kept,) = between(doses, 100.0, None)
     assert (kept.start, kept.count) == (114.0, 20)
+    # one that is not given takes no other with it
+    (laser,) = scenario(CROSS).arms[0].doses
+    assert [dose.treatment for dose in between((*doses, laser), 0.0, 14.0)] == ["laser_comb"]
+
+
+def test_doses_end_with_the_time_or_before_it():
+    (laser,) = scenario(CROSS).arms[0].doses
+    short = laser.model_copy(update={"until": 30.0})
+    for last, until in ((150.0, 130.0), (130.0, 130.0), (120.0, 120.0), (None, 130.0)):
+        (kept,) = between([short], 100.0, last)
+        assert (kept.start, kept.until) == (100.0, until)
 
 
 def test_arm_sizes_are_subjects_times_ratio():

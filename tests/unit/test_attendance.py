@@ -7,8 +7,18 @@ import pytest
 from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario
-from follicle_sim.attendance import Left, attend, depart, habit_of, leaving_chance, visit_days
+from follicle_sim.attendance import (
+    Left,
+    attend,
+    depart,
+    habit_of,
+    is_followed,
+    leaving_chance,
+    visit_days,
+)
+from follicle_sim.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.cohort import allocate
+from follicle_sim.numerics import uniforms
 from follicle_sim.pharmacology.dosing import Habit, expand, share_taken, taken
 from follicle_sim.scenario.design import LackOfEffect
 
@@ -56,6 +66,37 @@ def test_without_wishes_everybody_comes_as_planned():
     assert habit_of(scenario, cohort) is None
 
 
+@pytest.mark.parametrize(
+    ("design", "late"),
+    [
+        ('visit_window = "5 days"', 5.0),
+        ('late_visits = { share = 0.2, by = "2 weeks" }', 14.0),
+        ("missed_visits = 0.1", 0.0),
+        ("missed_baseline = 0.1", 0.0),
+        ("dropout = { per_year = 0.1 }", 0.0),
+    ],
+)
+def test_any_wish_about_visits_is_followed_to_its_last_day(design, late):
+    protocol, _ = drawn(design)
+    assert is_followed(protocol.conduct)
+    assert protocol.visits.last_day == YEAR + late
+
+
+def test_habits_of_taking_doses_say_nothing_of_visits():
+    protocol, _ = drawn("early_stop = { per_year = 0.3 }\nadherence_spread = 1.5")
+    assert not is_followed(protocol.conduct)
+    assert not is_followed(drawn("")[0].conduct)
+    assert protocol.visits.last_day == YEAR
+
+
+def test_codes_of_who_left_are_kept():
+    assert {each.name: each.value for each in Left} == {
+        "COMPLETED": 0,
+        "AT_RANDOM": 1,
+        "LACK_OF_EFFECT": 2,
+    }
+
+
 def test_missed_visits_follow_their_law_and_spare_baseline():
     scenario, cohort = drawn("missed_visits = 0.12")
     came = attend(scenario, cohort).came
@@ -64,12 +105,23 @@ def test_missed_visits_follow_their_law_and_spare_baseline():
     assert near(1.0 - came[:, 2].mean(), 0.12)
     # one visit says nothing about the next
     assert near((~came[:, 1] & ~came[:, 2]).mean(), 0.12**2)
+    # nobody leaves here, and who missed a visit was not seen at it
+    gone = depart(scenario, cohort, attend(scenario, cohort), None)
+    assert np.array_equal(gone.attended, came)
 
 
 def test_a_baseline_is_missed_only_when_said():
     came = attend(*drawn("missed_baseline = 0.1")).came
     assert near(1.0 - came[:, 0].mean(), 0.1)
     assert came[:, 1:].all()
+
+
+def test_who_takes_part_was_screened():
+    """A baseline may be missed, the screening that begins a run-in never."""
+    scenario, cohort = drawn('missed_baseline = 0.1\nrun_in = "4 weeks"')
+    came = attend(scenario, cohort).came
+    assert came[:, 0].all()
+    assert near(1.0 - came[:, 1].mean(), 0.1)
 
 
 def test_dropout_at_random_follows_its_law():
@@ -133,6 +185,12 @@ def test_lack_of_effect_is_a_threshold_or_a_slope():
     assert chance[2] == 0.2
     assert chance[:4].tolist() == sorted(chance[:4], reverse=True)
     assert leaving_chance(soft, np.array([-1e9, 1e9])) == pytest.approx([0.4, 0.0])
+    # one softness above or below what is wanted: odds of 1 to e, and e to 1
+    assert leaving_chance(soft, np.array([10.0, 0.0])) == pytest.approx(
+        [0.4 / (1.0 + np.e), 0.4 / (1.0 + 1.0 / np.e)], rel=1e-12
+    )
+    # nothing gained by who was not seen before: 5 below what is wanted
+    assert leaving_chance(soft, np.array([np.nan]))[0] == pytest.approx(0.4 / (1.0 + 1.0 / np.e))
 
 
 def test_who_gains_nothing_leaves_at_the_visit_that_showed_it():
@@ -150,6 +208,15 @@ def test_who_gains_nothing_leaves_at_the_visit_that_showed_it():
     assert set(unhappy[~np.isnan(unhappy)]) == {182.0}
     unknown = depart(scenario, cohort, coming, np.full_like(gain, np.nan))
     assert np.isnan(unknown.left).all()
+
+
+def test_nobody_leaves_for_lack_of_effect_where_nothing_is_said_of_it():
+    scenario, cohort = drawn("dropout = { per_year = 0.3 }")
+    coming = attend(scenario, cohort)
+    without = depart(scenario, cohort, coming, None)
+    gone = depart(scenario, cohort, coming, np.zeros(coming.day.shape))
+    assert np.array_equal(gone.left, without.left, equal_nan=True)
+    assert set(gone.reason) == {Left.AT_RANDOM, Left.COMPLETED}
 
 
 def test_whichever_comes_first_is_the_reason():
@@ -183,6 +250,29 @@ def test_early_stop_and_adherence():
     assert abs(took[some.stops > YEAR].mean(axis=1) - chance[:300][some.stops > YEAR]).max() < 0.11
 
 
+def test_who_forgets_doses_stops_no_sooner_than_others():
+    """Adherence, early stopping and dropout are independent: each has a draw of its own."""
+    options = (
+        "early_stop = { per_year = 0.3 }\nadherence_spread = 1.5\ndropout = { per_year = 0.3 }"
+    )
+    scenario, cohort = drawn(options)
+    habit = habit_of(scenario, cohort)
+    leaves = attend(scenario, cohort).leaves
+    some = [np.log(habit.odds), np.log(habit.stops), np.log(leaves)]
+    apart = np.corrcoef(some)[np.triu_indices(3, 1)]
+    assert np.abs(apart).max() < 4.5 / np.sqrt(PEOPLE)
+    assert np.log(habit.odds).std() == pytest.approx(1.5, rel=0.02)
+
+
+def test_each_wish_stands_alone():
+    _, cohort = drawn("")
+    stopping = habit_of(drawn("early_stop = { per_year = 0.3 }")[0], cohort)
+    assert (stopping.odds == 1.0).all()
+    forgetting = habit_of(drawn("adherence_spread = 1.5")[0], cohort)
+    assert np.isinf(forgetting.stops).all()
+    assert not (forgetting.odds == 1.0).any()
+
+
 def test_a_habit_that_says_nothing_changes_no_dose():
     times, ids = np.arange(50.0), np.arange(40)
     given = {"seed": 3, "replicate": 0, "stream": 0, "subjects": ids, "adherence": 0.6}
@@ -199,6 +289,9 @@ def test_no_dose_due_gives_no_share():
 def test_recruitment_fills_its_season():
     _, cohort = drawn('recruitment = { opens = "1 November", lasts = "26 weeks" }')
     opens = 304.0
+    name = (cohort.seed, cohort.replicate, cohort.person_stream, cohort.subject, SUBJECT_LEVEL, 0)
+    expected = (opens + 182.0 * uniforms(*name, int(Decision.RECRUITED))) % YEAR
+    np.testing.assert_allclose(cohort.calendar, expected, rtol=1e-12)
     since = (cohort.calendar - opens) % YEAR
     assert since.min() < 0.1
     assert 181.9 < since.max() < 182.0

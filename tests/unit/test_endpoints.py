@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from follicle_sim.endpoints import control_arm, is_paired, summarise
+from follicle_sim.endpoints import control_arm, draws_of, is_paired, summarise, usual_level
 from follicle_sim.errors import InputError
 from follicle_sim.estimates import change_mean, estimate, level_geometric_mean, relative_change
 from follicle_sim.outputs import main_variable
@@ -158,8 +158,18 @@ def test_bad_requests() -> None:
     with pytest.raises(InputError, match='did you mean "hair_density"') as caught:
         summarise(make(), ["hair_densty", "history"])
     assert len(caught.value.problems) == 2
-    with pytest.raises(InputError, match="between 0 and 1"):
-        summarise(make(), level=95)
+    for level in (95, 1.0, 0.0, -0.5):
+        with pytest.raises(InputError, match="between 0 and 1"):
+            summarise(make(), level=level)
+    assert summarise(make(), level=1e-6).level == 1e-6
+
+
+def test_one_run_with_drawn_parameters_is_one_draw() -> None:
+    dataset = make()
+    dataset.attrs["uncertainty"] = "posterior"
+    assert draws_of(dataset) == 1
+    assert usual_level(dataset) == 0.95
+    assert summarise(dataset).rows[0].interval == "95 % confidence interval: people"
 
 
 def test_design_from_provenance() -> None:

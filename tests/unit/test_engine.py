@@ -1,5 +1,6 @@
 """Parts of the engine one by one: tables and their inverse, traits, hazards, blocks and threads."""
 
+import os
 import signal
 import threading
 import time
@@ -33,7 +34,13 @@ from follicle_sim.engine.events import advance, refresh
 from follicle_sim.engine.grafts import no_grafts
 from follicle_sim.engine.interrupts import noted
 from follicle_sim.engine.kernel import live
-from follicle_sim.engine.run import blocks, run_jobs
+from follicle_sim.engine.run import (
+    FOLLICLES_PER_BLOCK,
+    NODES_PER_BLOCK,
+    blocks,
+    default_threads,
+    run_jobs,
+)
 from follicle_sim.engine.sight import PHASES, TALLY_COLUMNS
 from follicle_sim.errors import Interrupted
 from follicle_sim.protocol.timeline import time_grid
@@ -101,8 +108,9 @@ def test_inverse_passes_over_flat_stretches_and_knows_what_is_never_reached() ->
         assert inverted(row, grid, start, 0.5)[0] == 2.5
         assert inverted(row, grid, start, 1.0)[0] == 5.0  # the end of the plateau
         assert inverted(row, grid, start, 2.0)[0] == 5.5
-        assert inverted(row, grid, start, 3.0)[0] == np.inf
-        assert inverted(row, grid, start, np.inf)[0] == np.inf
+        # never within the grid: the last cell, in which nothing happens any more
+        assert inverted(row, grid, start, 3.0) == (np.inf, 5)
+        assert inverted(row, grid, start, np.inf) == (np.inf, 5)
 
 
 def test_cell_of_brackets_every_time() -> None:
@@ -260,6 +268,82 @@ def test_blocks_cover_everyone_once() -> None:
     for subjects, follicles in [(1, 10), (100, 1000), (7, 1_000_000), (5, 0)]:
         people = [s for part in blocks(subjects, follicles) for s in range(subjects)[part]]
         assert people == list(range(subjects))
+
+
+def test_blocks_are_as_large_as_the_work_and_the_memory_allow() -> None:
+    work = [
+        (1, 0),
+        (10, 0),
+        (300, 0),
+        (20_000, 0),
+        (10, 300),
+        (10, 1000),
+        (300, 50_000),
+        (9, 500_000),
+    ]
+    for follicles, nodes in work:
+        (first, *_) = blocks(100_000, follicles, nodes)
+        size = first.stop - first.start
+
+        def fits(people: int, follicles: int = follicles, nodes: int = nodes) -> bool:
+            return people * follicles <= FOLLICLES_PER_BLOCK and people * nodes <= NODES_PER_BLOCK
+
+        assert fits(size) or size == 1
+        assert not fits(size + 1)
+    assert list(blocks(5000, 10)) == list(blocks(5000, 10, 0)), "forcing is shared unless told"
+
+
+def test_a_process_uses_the_processors_it_may_use(monkeypatch) -> None:
+    mine = {0: {0, 3, 5}}
+    monkeypatch.setattr(os, "sched_getaffinity", mine.__getitem__, raising=False)
+    assert default_threads() == 3
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 7)
+    assert default_threads() == 7
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert default_threads() == 1
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_jobs_wait_for_a_thread_and_are_made_just_before(threads: int) -> None:
+    """As many at a time as there are threads, and at most as many again made ahead."""
+    lock, now, most, begun, ahead = threading.Lock(), 0, 0, 0, []
+    together = threading.Barrier(threads, timeout=60.0)
+
+    def work(stop) -> int:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        together.wait()
+        with lock:
+            now -= 1
+        return 1
+
+    def made():
+        nonlocal begun
+        for k in range(12):
+            ahead.append(k - begun)
+            yield work
+
+    def finished(done: int, total: int) -> None:
+        nonlocal begun
+        begun = done
+
+    run_jobs(made(), 12, threads=threads, progress=finished)
+    assert most == threads
+    assert max(ahead) == 2 * threads - 1
+    assert now == 0
+
+
+@pytest.mark.parametrize(("total", "people"), [(1, 1), (6, 3), (0, 0)])
+def test_progress_counts_people_and_ends_with_all_of_them(total: int, people: int) -> None:
+    """Somebody who lives in two arms is one; a run of nobody ends as well."""
+    told: list[tuple[int, int]] = []
+    jobs = [lambda stop: 1] * total or [lambda stop: 0]
+    run_jobs(jobs, total, threads=1, people=people, progress=lambda *at: told.append(at))
+    assert told[-1] == (people, people)
+    assert all(0 <= done <= people for done, _ in told)
 
 
 def test_jobs_report_progress_and_raise_what_went_wrong() -> None:

@@ -184,6 +184,16 @@ def test_ages_and_sexes_follow_their_laws():
     assert abs((cohort.sex == "female").mean() - 0.3) < 3 * np.sqrt(0.21 / 4000)
     normal = drawn_people(people('age = { mean = "40 years", sd = "8 years" }', subjects=4000))
     assert abs(normal.age.std() / 365.25 - 8.0) < 3 * 8.0 / np.sqrt(2 * 4000)
+    assert abs(normal.age.mean() / 365.25 - 40.0) < 3 * 8.0 / np.sqrt(4000)
+
+
+@pytest.mark.parametrize(("mean", "end"), [(1, 0.0), (119, 120.0)])
+def test_nobody_is_younger_than_born_or_older_than_the_oldest(mean, end):
+    law = f'age = {{ mean = "{mean} years", sd = "8 years" }}'
+    years = drawn_people(people(law, subjects=400)).age / 365.25
+    assert ((years >= 0.0) & (years <= 120.0)).all()
+    # beyond the end by the normal law: P(z < -1/8) of them
+    assert abs((years == end).mean() - 0.4503) < 4 * np.sqrt(0.25 / 400)
 
 
 def test_a_result_tells_of_its_people_only_what_differs():

@@ -147,6 +147,30 @@ def test_nothing_given_is_exactly_nothing(durations):
     assert (means[1] > 0).all()
 
 
+@pytest.mark.parametrize("other", [1e-4, 1.0, 2e3])
+def test_stages_of_equal_rate_are_moved_apart_and_others_keep_theirs(other):
+    """A share of 1e-7 is close, whatever the rate; the second of equal ones is moved up by 2e-7."""
+    for close in (1.0, 1.0 + 0.9e-7, 1.0 - 0.9e-7):
+        response = one_compartment(other).through(close * other)
+        assert response.rates[1] == pytest.approx(close * other * (1.0 + 2e-7), rel=1e-12)
+    for apart in (1.0 + 1.1e-7, 1.0 - 1.1e-7, 3.0, 0.4):
+        response = one_compartment(other).through(apart * other)
+        assert response.rates == (other, apart * other)
+    third = one_compartment(other).through(other).through(other)
+    assert np.unique(third.rates).size == 3
+    assert np.isfinite(third.coefficients).all()
+
+
+def test_two_compartments_answer_with_the_roots_of_their_matrix():
+    """Rates are the eigenvalues of the rate matrix; a level of 1 begins to fall by k10 + k12."""
+    response = two_compartments(K10, K12, K21)
+    matrix = np.array([[K10 + K12, -K21], [-K12, K21]])
+    assert sorted(response.rates) == pytest.approx(sorted(np.linalg.eigvals(matrix)), rel=1e-12)
+    assert sum(response.coefficients) == pytest.approx(1.0, rel=1e-14)
+    slope = sum(c * k for c, k in zip(response.coefficients, response.rates, strict=True))
+    assert slope == pytest.approx(K10 + K12, rel=1e-12)
+
+
 def test_response_is_the_sum_of_its_terms():
     assert Response((1.0,), (2.0,)).scaled(3.0).coefficients == (3.0,)
     assert sum(one_compartment(1.0).through(2.0).coefficients) == 0.0

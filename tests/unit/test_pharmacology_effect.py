@@ -7,7 +7,7 @@ from scipy.integrate import solve_ivp
 from follicle_sim.pharmacology.effect import emax, inhibited_share
 
 
-@pytest.mark.parametrize("hill", [0.5, 1.0, 2.7])
+@pytest.mark.parametrize("hill", [0.5, 1.0, 2.0, 2.7])
 def test_emax_rises_from_exactly_zero_to_its_maximum(hill):
     level = np.concatenate([[0.0], np.logspace(-4, 3, 60)])
     effect = emax(level, ec50=0.3, hill=hill, maximum=1.8)
@@ -17,6 +17,23 @@ def test_emax_rises_from_exactly_zero_to_its_maximum(hill):
         effect[1:], 1.8 * level[1:] ** hill / (0.3**hill + level[1:] ** hill), rtol=1e-12
     )
     assert emax(np.array([0.3]), 0.3, hill, 1.8)[0] == pytest.approx(0.9, rel=1e-14)
+
+
+def test_a_plain_emax_is_michaelis_and_menten():
+    level = np.array([0.0, 0.1, 1.0, 50.0])
+    np.testing.assert_allclose(emax(level, 0.4), level / (0.4 + level), rtol=1e-15)
+
+
+def test_a_share_is_one_whatever_is_left_of_rounding():
+    """Slow renewal, next to no drug: a difference of roundings is no share below 0."""
+    for degradation, width in ((1e-6, 0.25), (1e-3, 0.25), (0.25, 30.0)):
+        grid = np.arange(0, 200) * width
+        level = np.zeros((3, grid.size - 1))
+        level[0, 5:9], level[1, ::3], level[2] = 1e6, 1e9, 1e-12
+        share = inhibited_share(level, 1.0, degradation, grid)
+        assert (share >= 0.0).all()
+        assert (share <= 1.0).all()
+        assert not share[0, :5].any()
 
 
 def test_enzyme_turnover_agrees_with_a_solver():
