@@ -133,6 +133,8 @@ def _wrong_values(data: xr.Dataset) -> Iterator[tuple[str, str]]:
             yield name, f"holds other codes than {', '.join(map(str, CODES[name]))}"
         if values.dtype.kind == "f" and (np.abs(values[~np.isnan(values)]) > LARGEST).any():
             yield name, "holds impossible numbers"
+        elif name in MEANING and (values < 0).any():
+            yield name, "holds numbers below 0"
 
     if "left_day" in data and "left_reason" in data:
         gone = ~np.isnan(data["left_day"].values)

@@ -87,7 +87,7 @@ def test_flow_numbers_add_up(ran):
         for name, rest in re.findall(r"^  ([a-z][\w ,]*?)  +(\d.*)$", text, re.M)
     }
     lost = told["left, at random"] + told["left, lack of effect"]
-    assert (told["allocated"] == told["completed"] + lost).all()
+    assert (told["allocated"] == told["completed follow-up"] + lost).all()
     assert told["allocated"].sum() == flow["enrolled"]
     assert (told["took the treatment"] <= told["allocated"][:1]).all()
     assert f"{flow['screened']} screened, {flow['screened'] - flow['enrolled']} excluded" in text

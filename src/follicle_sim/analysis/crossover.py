@@ -202,4 +202,4 @@ def _over_sequences(
     give_need(why, ~enough, lambda i: few(count[i].tolist(), needed))
     estimate = np.where(enough, mean.mean(axis=1), np.nan)
     people = count.sum(axis=1), np.zeros(len(count), np.int64)
-    return student(estimate, se, df, people, method, level, alternative, dust=dust, why=why)
+    return student(estimate, se, df, people, method, level, alternative, why=why)

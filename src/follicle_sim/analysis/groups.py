@@ -108,7 +108,7 @@ class Effect:
     estimate, se, low, high
         In the unit of the values; `se` is NaN for methods on ranks.
     p
-        Of the test of no effect; 1 where nobody differs at all.
+        Of the test of no effect; by ranks it is 1 where nobody differs at all.
     df
         Degrees of freedom of `se`, NaN for methods on ranks.
     n_treated, n_control
@@ -116,7 +116,7 @@ class Effect:
     method
         One of `METHODS`.
     why
-        Why p, or all of it, could not be had; "" where it could.
+        Why p, an interval, or all of it could not be had; "" where it could.
     """
 
     estimate: float
@@ -187,7 +187,6 @@ def student(
     level: float,
     alternative: Alternative,
     *,
-    dust: Floats | float = 0.0,
     why: Reasons | None = None,
 ) -> Effects:
     """Return effects tested by Student's t.
@@ -198,27 +197,22 @@ def student(
         `se` of exactly 0 says that nobody differs from what the method expects of them.
     people
         Treated and controls behind each, (R,) twice.
-    dust
-        Estimates up to this are 0: then p is 1 where `se` is 0, too. Where `se` is 0 and the
-        estimate is not, there is nothing to hold it against and p is NaN.
     why
-        Reasons found so far; where there is one, p and interval are NaN.
+        Reasons found so far; where there is one, p and interval are NaN. They are also where `se`
+        is 0: there is nothing to hold the estimate against, be it 0 itself.
     """
     why = no_reasons(se.shape) if why is None else why
-    still = np.abs(estimate) <= dust
-    alike = se == 0.0
-    give_reason(why, alike & ~still & (df > 0.0), NO_SPREAD)
+    give_reason(why, (se == 0.0) & (df > 0.0), NO_SPREAD)
     known = np.isfinite(se) & (df > 0) & (why == "")
     give_reason(why, ~known, "too few people")
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.where(alike, 0.0, estimate / se)
+        t = estimate / se
         half = stdtrit(df, 0.5 + level / 2) * se
         p = {
             "two_sided": 2.0 * stdtr(df, -np.abs(t)),
             "greater": stdtr(df, -t),
             "less": stdtr(df, t),
         }[alternative]
-    p = np.where(alike, 1.0, p)
     se, p, half = (np.where(known, each, np.nan) for each in (se, p, half))
     return Effects(estimate, se, estimate - half, estimate + half, p, df, *people, method, why)
 

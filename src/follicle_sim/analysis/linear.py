@@ -66,7 +66,7 @@ def t_test(
     give_need(why, (n1 < 1) | (n0 < 1), lambda i: few((n1[i], n0[i]), "1 in each arm, 3 in all"))
     give_need(why, df < 1.0, lambda i: few((n1[i], n0[i]), "3 in all"))
     people = (n1, n0)
-    return student(mean1 - mean0, se, df, people, "t_test", level, alternative, dust=dust, why=why)
+    return student(mean1 - mean0, se, df, people, "t_test", level, alternative, why=why)
 
 
 def welch(
@@ -85,7 +85,7 @@ def welch(
     why = no_reasons(df.shape)
     give_need(why, (n1 < 2) | (n0 < 2), lambda i: few((n1[i], n0[i]), "2 in each arm"))
     se, people = np.sqrt(part1 + part0), (n1, n0)
-    return student(mean1 - mean0, se, df, people, "welch", level, alternative, dust=dust, why=why)
+    return student(mean1 - mean0, se, df, people, "welch", level, alternative, why=why)
 
 
 def within(
@@ -100,7 +100,7 @@ def within(
     why = no_reasons(df.shape)
     give_need(why, n < 2, lambda i: few((n[i],), "2"))
     people = (n, np.zeros_like(n))
-    return student(mean, se, df, people, "paired_t", level, alternative, dust=dust, why=why)
+    return student(mean, se, df, people, "paired_t", level, alternative, why=why)
 
 
 def few(people: Sequence[int], needed: str) -> str:
@@ -155,7 +155,7 @@ def ancova(
     give_need(why, df < 1.0, lambda i: few((n1[i], n0[i]), need(i)))
     give_reason(why, ~separable, ALIASED_ARM)
     people = (n1, n0)
-    return student(slope, se, df, people, "ancova", level, alternative, dust=dust, why=why)
+    return student(slope, se, df, people, "ancova", level, alternative, why=why)
 
 
 def columns(treated: Group, control: Group) -> Iterable[Floats]:

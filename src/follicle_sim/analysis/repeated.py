@@ -112,4 +112,4 @@ def _one(
         return Effect.missing(*people, method, str(refusal))
     estimate, se, df = (np.array([number]) for number in found)
     counts = (np.array([people[0]]), np.array([people[1]]))
-    return student(estimate, se, df, counts, method, level, alternative, dust=dust)[0]
+    return student(estimate, se, df, counts, method, level, alternative)[0]

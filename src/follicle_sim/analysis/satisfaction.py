@@ -174,7 +174,10 @@ def compare_answers(
     variance = float(sum(parts))
     p = shift(x, y, level, alternative).p
     if variance == 0.0:
-        return Effect(chance, 0.0, chance, chance, p, math.nan, n, m, "wilcoxon")
+        # Every answer has the same place among those of the other arm: that gives no width.
+        nan = math.nan
+        why = "no interval of the chance: answers of the two arms do not overlap, or are all alike"
+        return Effect(chance, nan, nan, nan, p, nan, n, m, "wilcoxon", why)
     df = variance**2 / (parts[0] ** 2 / (n - 1) + parts[1] ** 2 / (m - 1))
     half = float(stdtrit(df, 0.5 + level / 2)) * math.sqrt(variance)
     low, high = max(0.0, chance - half), min(1.0, chance + half)

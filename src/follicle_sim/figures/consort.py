@@ -87,7 +87,7 @@ def _followed(arm: ArmFlow, flow: SubjectFlow) -> str:
 
 
 def _analysed(arm: ArmFlow, flow: SubjectFlow) -> str:
-    lines = [f"Completed (n = {arm.completed:,})"]
+    lines = [f"Completed follow-up (n = {arm.completed:,})"]
     if arm.missed:
         lines.append(f"visits missed: {arm.missed:,} of {arm.planned:,}")
     lines.append(f"measured at week {flow.week:g}:")

@@ -41,10 +41,14 @@ def _doses(scenario: Scenario) -> Notes:
         elif design.switch is not None and arm.role in CONTROLS:
             end, what = design.switch, "the switch"
         for j, dose in enumerate(arm.doses):
+            place = f"arms[{i}].doses[{j}]"
+            if _falls(dose, end) and dose.adherence == 0.0:
+                text = f'{dose.treatment} in "{arm.label}" has an adherence of 0'
+                yield place, f"{text}: it is never taken"
+                continue
             if _falls(dose, end):
                 given += 1
                 continue
-            place = f"arms[{i}].doses[{j}]"
             text = f'{dose.treatment} in "{arm.label}" would begin at {_time(dose.start)}'
             yield place, f"{text}, not before {what} ({_time(end)}): it is never given"
     if given == 0 and any(arm.doses for arm in scenario.arms):

@@ -98,7 +98,7 @@ def _flow(report: TrialReport, width: int) -> Iterator[str]:
     lines.append(("stopped it early", [_or_none(arm.stopped) for arm in flow.arms]))
     for reason in flow.arms[0].lost:
         lines.append((f"left, {reason}", [str(arm.lost[reason]) for arm in flow.arms]))
-    lines.append(("completed", [str(arm.completed) for arm in flow.arms]))
+    lines.append(("completed follow-up", [str(arm.completed) for arm in flow.arms]))
     lines.append(("visits missed", [_missed(arm) for arm in flow.arms]))
     for name in flow.arms[0].analysed:
         title = f"measured at week {flow.week:g}, {name.replace('_', ' ')}"

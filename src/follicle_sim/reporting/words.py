@@ -148,7 +148,7 @@ def answer_sentences(row: TrialRow, result: TrialResult, tests: int, gain: str =
     gain
         What makes a responder, where shares of them are compared.
     """
-    if row.estimate is None:
+    if row.estimate is None or row.why:
         why = row.why or "too few people were measured"
         return [f"{row.arm}: the comparison could not be computed: {why}."]
     p = p_words(row.p)
@@ -159,9 +159,10 @@ def answer_sentences(row: TrialRow, result: TrialResult, tests: int, gain: str =
         return [_own_course(row, ends), _own_verdict(row, result)]
     better = row.arm if favours(row, row.estimate) else row.control
     size = amount(row, abs(row.estimate))
+    side = f" in favour of {better}" if size != amount(row, 0.0) else ""
     return [
         _courses(row, gain),
-        f"The difference is {size} in favour of {better} ({ends}).",
+        f"The difference is {size}{side} ({ends}).",
         _verdict(row, result),
     ]
 
