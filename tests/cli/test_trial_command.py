@@ -84,7 +84,7 @@ def test_flow_numbers_add_up(ran):
     text = (out / "trial.txt").read_text()
     told = {
         name.strip(): np.array(re.findall(r"(\d+)(?: of \d+)?(?=\s|$)", rest), dtype=int)
-        for name, rest in re.findall(r"^  ([a-z][\w ,]*?)  +(\d.*)$", text, re.M)
+        for name, rest in re.findall(r"^  ([a-z][\w ,-]*?)  +(\d.*)$", text, re.M)
     }
     lost = told["left, at random"] + told["left, lack of effect"]
     assert (told["allocated"] == told["completed follow-up"] + lost).all()
