@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import h5netcdf
+import h5py
 import numpy as np
 import xarray as xr
 
@@ -68,11 +69,26 @@ def read_result(path: str | os.PathLike[str]) -> xr.Dataset:
         message = "is a folder" if source.is_dir() else "no such file"
         raise InputError(str(source), [Problem("", f"{message}; give the result.nc of a run")])
     try:
+        _walk(source)
         with xr.open_dataset(source, engine="h5netcdf", decode_timedelta=False) as data:
             return data.load()
     except Exception as error:  # three libraries, each with errors of its own for a damaged file
         message = f"cannot be read as NetCDF4: {error or type(error).__name__}"
         raise InputError(str(source), [Problem("", message)]) from None
+
+
+def _walk(source: Path) -> None:
+    """Open every object of a file and its attributes, which raises what a damaged one raises.
+
+    h5netcdf leaves a half-made file behind where this fails, whose end then prints a traceback.
+    """
+
+    def look(name: str, each: h5py.HLObject) -> None:
+        list(each.attrs.items())
+
+    with h5py.File(source) as raw:
+        look("", raw)
+        raw.visititems(look)
 
 
 def differing_variables(first: xr.Dataset, second: xr.Dataset) -> list[str]:

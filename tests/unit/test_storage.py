@@ -12,7 +12,7 @@ import xarray as xr
 from virtual_trials import DESIGNS
 
 from follicle_sim import explain, load_result, parse_scenario, save_result, simulate, storage
-from follicle_sim.errors import OutputError
+from follicle_sim.errors import InputError, OutputError
 from follicle_sim.simulate import SMALLEST
 
 POSTERIOR = SMALLEST + 'uncertainty = "posterior"\nreplicates = 2'
@@ -128,4 +128,26 @@ def test_nothing_is_said_after_the_message(small, tmp_path, monkeypatch):
     caught.value.circle = caught.value  # as kept by a traceback that is only freed by the collector
     del caught
     gc.collect()
+    assert [str(each.exc_value) for each in said] == []
+
+
+def test_a_damaged_file_ends_in_one_sentence(small, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    path = tmp_path / "result.nc"
+    storage.save_result(small, path)
+    whole = path.read_bytes()
+    told = []
+    for seed in range(12):
+        data = bytearray(whole)
+        for step in range(40):
+            data[(seed * 7919 + step * 104_729) % len(data)] ^= 1 << (seed + step) % 8
+        path.write_bytes(data)
+        try:
+            storage.read_result(path)
+        except InputError as error:
+            told.append(str(error))
+        gc.collect()
+    assert len(told) > 6
+    assert all(each.startswith(f"{path}: ") for each in told)
     assert [str(each.exc_value) for each in said] == []
