@@ -1,6 +1,16 @@
 """Makes modules beside this file importable from every test folder; says what a run stands on."""
 
+import os
+
+from hypothesis import settings
+
 from follicle_sim.doctor import in_one_line
+
+# A gate asks the same questions at every run, so that it says something of the change and not of the
+# day; on a developer's machine cases are drawn anew each time.
+settings.register_profile("gate", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    settings.load_profile("gate")
 
 SHOWN = ("numpy", "scipy", "numba", "xarray", "pandas", "statsmodels", "h5py")
 

@@ -146,8 +146,12 @@ def _wrong_attributes(data: xr.Dataset, protocol: Protocol) -> Iterator[tuple[st
     told: dict[str, str] = {"design_kind": protocol.conduct.kind}
     if protocol.source.run.uncertainty != "none":
         told["uncertainty"] = protocol.source.run.uncertainty
+    elif "uncertainty" in data.attrs:
+        yield "uncertainty", "is not what the scenario of the file says"
     for name, wanted in told.items():
-        if data.attrs.get(name) != wanted:
+        found = data.attrs.get(name)
+        # an attribute may be an array, which is not compared to a text
+        if not isinstance(found, str) or found != wanted:
             yield name, "is not what the scenario of the file says"
     if len(protocol.visits.starts) > 1:
         if json.loads(data.attrs.get("periods", "null")) != periods_of(protocol):
