@@ -6,8 +6,8 @@ from hypothesis import settings
 
 from follicle_sim.doctor import in_one_line
 
-# A gate asks the same questions at every run, so that it says something of the change and not of the
-# day; on a developer's machine cases are drawn anew each time.
+# A gate asks the same questions at every run, so that it tells of the change and not of the day; on
+# a developer's machine cases are drawn anew each time.
 settings.register_profile("gate", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("gate")
