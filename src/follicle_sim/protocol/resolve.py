@@ -47,7 +47,7 @@ def resolve(
     >>> from follicle_sim.scenario.load import load_scenario
     >>> plan = resolve(load_scenario("scenarios/minoxidil_olsen_2002.toml"))[0]
     >>> plan.condition.name, plan.visits.end, sorted(plan.treatments)
-    ('aga_male', 336.0, ['minoxidil_topical_5'])
+    ('aga_male', 336.0, ['minoxidil_topical_5', 'vehicle'])
     """
     unfolded = unfold(scenario)
     treatments = treatments_of(scenario)
