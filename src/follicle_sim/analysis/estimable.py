@@ -123,8 +123,8 @@ def _any_shape(x: Floats, y: Floats, dust: float) -> str:
     asked += [np.isin(np.arange(visits), (i, j)) for i in range(visits) for j in range(i)]
     for chosen in [*asked, *_intersections(seen)]:
         people = seen[:, chosen].all(axis=1)
-        df = int(people.sum()) - independent(x[people])
-        if df == 0 and chosen.sum() > 2:
+        rank = independent(x[people])
+        if people.sum() == rank and chosen.sum() > 2:
             continue
         free = _free(x[people], y[people][:, chosen], dust)
         if free is None:
@@ -133,8 +133,7 @@ def _any_shape(x: Floats, y: Floats, dust: float) -> str:
         # Others may see what is free among these people move.
         if (seen[:, at].all(axis=1) != people).any():
             continue
-        need = independent(x[people]) + int(chosen.sum())
-        if people.sum() >= need:
+        if people.sum() >= rank + chosen.sum():
             return f"no spread: {_named(at, visits)} moved alike in everybody seen at all of them"
         return _few_at(at.tolist(), int(people.sum()), x.shape[1], len(at), visits)
     return ""
