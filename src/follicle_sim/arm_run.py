@@ -14,12 +14,13 @@ from follicle_sim.codes import NO_FOLLICLE
 from follicle_sim.cohort import Cohort
 from follicle_sim.dataset import ArmResult
 from follicle_sim.engine.clocks import Rules
+from follicle_sim.engine.drive import block_of, engine_rules
 from follicle_sim.engine.grafts import Grafts
 from follicle_sim.engine.kernel import run_block
 from follicle_sim.engine.run import Job, Stop, blocks
 from follicle_sim.engine.sight import TALLY_COLUMNS
 from follicle_sim.engine.state import STATE
-from follicle_sim.forcing import Drive, block_of, engine_rules, integrate
+from follicle_sim.forcing import Drive, integrate
 from follicle_sim.grafting import grafts_of, undergone
 from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ

@@ -17,7 +17,7 @@ from follicle_sim.cohort import YEAR, Cohort
 from follicle_sim.numerics import exp_array, log_array, normals, uniforms
 from follicle_sim.pharmacology.dosing import Habit, minutes
 from follicle_sim.protocol.protocol import Protocol
-from follicle_sim.scenario.design import Design, LackOfEffect
+from follicle_sim.scenario.design import LackOfEffect
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -42,13 +42,6 @@ class Attendance:
     day: Floats
     came: Bools
     leaves: Floats
-
-
-def is_followed(design: Design) -> bool:
-    """Return whether people can come on other days than planned, or not at all."""
-    loose = design.visit_window > 0.0 or design.late_visits is not None
-    missing = design.missed_visits > 0.0 or design.missed_baseline > 0.0
-    return loose or missing or design.dropout is not None
 
 
 def visit_days(protocol: Protocol, cohort: Cohort) -> Floats:

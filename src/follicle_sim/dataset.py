@@ -8,36 +8,16 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from follicle_sim import who
 from follicle_sim.codes import BY_VISIT, NO_FOLLICLE, PHASE_NAMES
 from follicle_sim.cohort import Cohort
-from follicle_sim.follow_up import MEANING as MEANING_OF_PEOPLE
 from follicle_sim.follow_up import NOBODY, design_attrs, follow
-from follicle_sim.instrument import MEANING as EXTRA
 from follicle_sim.instrument import observable, read
 from follicle_sim.protocol.protocol import Protocol
-from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.scenario.instrument import Instrument
+from follicle_sim.variables import MEANING, OF_INSTRUMENTS, SUBJECT_VARIABLES
+from follicle_sim.who import describe_people
 
 Floats = NDArray[np.float64]
-
-MEANING = {
-    "hair_density": ("cm-2", "hairs counted per area"),
-    "terminal_density": ("cm-2", "terminal hairs counted per area"),
-    "vellus_density": ("cm-2", "counted hairs thinner than terminal, per area"),
-    "shaft_calibre": ("um", "mean shaft diameter of counted hairs"),
-    "anagen_fraction": ("1", "share of counted hairs in anagen"),
-    "phase_count": ("1", "follicles in each phase"),
-    "growth_rate": ("mm d-1", "mean growth rate of counted anagen hairs"),
-    "shed_rate": ("d-1 cm-2", f"hairs shed per day, over {SHED_WINDOW:g} days before the visit"),
-    "hair_weight": ("1", "weight of hair grown per area and day, in full-size shafts per cm2"),
-    "factor_level": ("1", "level of a signalling factor relative to untreated"),
-    "follicle_phase": ("1", f"phase code of each follicle, {NO_FOLLICLE} where there is none"),
-    "follicle_calibre": ("um", "shaft diameter of each follicle, 0 where no hair is counted"),
-}
-"""Units and long name of every variable."""
-
-SUBJECT_VARIABLES = tuple(MEANING)[:9]
 
 
 @dataclass(frozen=True)
@@ -64,7 +44,7 @@ def to_dataset(
     where there is more than one.
     """
     arms = protocol.arms
-    wanted = protocol.record.variables or (*SUBJECT_VARIABLES, "factor_level", *EXTRA)
+    wanted = protocol.record.variables or (*SUBJECT_VARIABLES, "factor_level", *OF_INSTRUMENTS)
     readings = [
         [
             read(protocol, arm, result.cohort, result.tally, instrument=reader)
@@ -93,11 +73,11 @@ def to_dataset(
         return np.stack(equal) if several else equal[0]
 
     variables = {}
-    persons = [who.describe_people(protocol, [result.cohort for result in row]) for row in results]
+    persons = [describe_people(protocol, [result.cohort for result in row]) for row in results]
     for name in persons[0]:
         data = stack([row[name] for row in persons], NOBODY.get(name, np.nan))
         variables[name] = ((*lead, "subject"), data)
-    for name in (*SUBJECT_VARIABLES, *EXTRA):
+    for name in (*SUBJECT_VARIABLES, *OF_INSTRUMENTS):
         if name in wanted and name in readings[0][0]:
             last = ("phase",) if name == "phase_count" else ()
             data = stack([[reading[name] for reading in row] for row in readings])
@@ -139,6 +119,6 @@ def to_dataset(
         data_set.attrs["observable"] = json.dumps(sorted(observable(reader)))
     data_set["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:
-        units, long_name = (MEANING | EXTRA | MEANING_OF_PEOPLE | who.MEANING)[name]
+        units, long_name = MEANING[name]
         data_set[name].attrs = {"units": units, "long_name": long_name}
     return data_set

@@ -23,8 +23,8 @@ from follicle_sim.engine.clocks import (
     build_clocks,
     forcing_of,
 )
+from follicle_sim.engine.drive import block_of
 from follicle_sim.errors import InputError, Problem, did_you_mean
-from follicle_sim.forcing import block_of
 from follicle_sim.given import check_kind, check_whole
 from follicle_sim.pharmacology.exposure import (
     ActingDoses,
@@ -44,6 +44,7 @@ from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Arm, Design, Scenario, Spread
 from follicle_sim.scenario.numbers import treatments_of
 from follicle_sim.simulate import simulate_read
+from follicle_sim.variables import OF_CHAIN
 
 Floats = NDArray[np.float64]
 
@@ -59,20 +60,6 @@ NO_TREATMENT = "no treatment"
 TENTH = 0.1
 """Follicles less and more sensitive to androgens than a typical one: the strata below and above
 which about a tenth of the follicles lie."""
-
-MEANING = {
-    "dose_amount": ("amount_unit", "planned dose in the forcing step that begins here"),
-    "dose_level": ("level_unit", "mean level at the site of effect over the forcing step"),
-    "effect": ("1", "mean effect over the forcing step"),
-    "drive": ("1", "change of the drive of a factor at effect 1: potency times share"),
-    "factor_level": ("1", "level of a signalling factor relative to untreated"),
-    "elasticity": ("1", "d ln(speed or calibre) / d ln(factor level)"),
-    "clock_speed": ("1", "mean speed of a phase clock over the forcing step"),
-    "log_calibre": ("1", "natural logarithm of calibre relative to full size"),
-    "phase_share": ("1", "share of follicles in each phase"),
-    "hair_density": ("cm-2", "hairs counted per area, expected"),
-}
-"""Units and long name of every variable; `amount_unit` and `level_unit` differ by treatment."""
 
 
 def explain(
@@ -98,7 +85,7 @@ def explain(
     has factor; `clock_speed` and `log_calibre` have stratum, follicles of different androgen
     sensitivity; `phase_share` and `hair_density` are those of all follicles together. Dimension
     `arm` holds the arm and, where something acts in it, the same subject with no treatment. See
-    `MEANING` for units.
+    `OF_CHAIN` for units.
 
     Raises
     ------
@@ -174,7 +161,7 @@ def explain(
     data.attrs |= {"arm": chosen.label, "follicles": follicles}
     data["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:
-        units, long_name = MEANING[name]
+        units, long_name = OF_CHAIN[name]
         data[name].attrs = {"units": units, "long_name": long_name}
     return data
 

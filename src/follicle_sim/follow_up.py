@@ -13,34 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.attendance import (
-    Attendance,
-    Departure,
-    Left,
-    attend,
-    depart,
-    habit_of,
-    is_followed,
-)
+from follicle_sim.attendance import Attendance, Departure, Left, attend, depart, habit_of
 from follicle_sim.cohort import Cohort
+from follicle_sim.expected import is_followed, is_plain, may_miss, periods_of
 from follicle_sim.pharmacology.dosing import last_due, share_taken
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 
 Floats = NDArray[np.float64]
 Values = NDArray[np.generic]
-
-MEANING = {
-    "visit_day": ("d", "day of the visit since baseline"),
-    "attended": ("1", "1 where the person was seen at the visit"),
-    "enrolled": ("1", "1 where there is a person: arms are as wide as the largest"),
-    "left_day": ("d", "day the person left the trial, NaN if they completed it"),
-    "left_reason": ("1", "0 completed, 1 left at random, 2 left for lack of effect"),
-    "stopped_day": ("d", "day the person stopped treatment early, NaN if they did not"),
-    "doses_taken": ("1", "share of the doses due while in the trial that were taken"),
-    "person": ("1", "name of the person in the random draws: equal in two arms, the same person"),
-    "recruited": ("d", "day of the year of the baseline visit, 1 January being 0"),
-}
-"""Units and long name of the variables made here."""
 
 NOBODY: Mapping[str, float] = {
     "attended": 0,
@@ -52,28 +32,6 @@ NOBODY: Mapping[str, float] = {
 """What stands where an arm has no person; NaN in other variables."""
 
 REASONS = {Left.AT_RANDOM: "at random", Left.LACK_OF_EFFECT: "lack of effect"}
-
-
-def is_plain(protocol: Protocol) -> bool:
-    """Return whether people only are in arms and come to every visit, as a bare design says."""
-    design = protocol.conduct
-    return (
-        design.kind in ("counterfactual", "parallel")
-        and design.allocation is None
-        and design.stratify is None
-        and design.recruitment is None
-        and design.early_stop is None
-        and design.adherence_spread == 0.0
-        and not is_followed(design)
-    )
-
-
-def may_miss(protocol: Protocol) -> bool:
-    """Return whether some dose may go untaken: by the schedule, by habit, or by an early stop."""
-    design = protocol.conduct
-    if design.early_stop is not None or design.adherence_spread > 0.0:
-        return True
-    return any(dose.adherence < 1.0 for arm in protocol.arms for dose in arm.doses)
 
 
 def follow(
@@ -163,23 +121,6 @@ def known_of(
     return known
 
 
-def always_known(protocol: Protocol) -> tuple[str, ...]:
-    """Return the variables that `follow` gives for certain where a design asks for them."""
-    if is_plain(protocol):
-        return ()
-    design = protocol.conduct
-    asked = {
-        ("person",): True,
-        ("visit_day", "attended"): is_followed(design),
-        ("enrolled",): design.allocation is not None or design.stratify is not None,
-        ("left_day", "left_reason"): design.dropout is not None,
-        ("doses_taken",): design.early_stop is not None or design.adherence_spread > 0.0,
-        ("stopped_day",): design.early_stop is not None,
-        ("recruited",): design.recruitment is not None,
-    }
-    return tuple(name for names, wanted in asked.items() if wanted for name in names)
-
-
 def flow_of(
     protocol: Protocol, sizes: Sequence[int], known: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
@@ -232,11 +173,3 @@ def design_attrs(
     if len(protocol.visits.starts) > 1:
         attrs["periods"] = json.dumps(periods_of(protocol))
     return attrs
-
-
-def periods_of(protocol: Protocol) -> list[dict[str, Any]]:
-    """Return of each period when it begins and whose doses each arm has in it."""
-    return [
-        {"start": start, "given": {arm.label: arm.given[k] for arm in protocol.arms}}
-        for k, start in enumerate(protocol.visits.starts)
-    ]

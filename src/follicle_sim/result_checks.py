@@ -13,18 +13,15 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from follicle_sim import who
 from follicle_sim.attributes import json_attribute
 from follicle_sim.codes import BY_VISIT
-from follicle_sim.dataset import MEANING, SUBJECT_VARIABLES
 from follicle_sim.errors import InputError, Problem
-from follicle_sim.follow_up import MEANING as MEANING_OF_PEOPLE
-from follicle_sim.follow_up import always_known, is_plain, periods_of
-from follicle_sim.instrument import MEANING as EXTRA
+from follicle_sim.expected import always_known, is_plain, periods_of, variables_of
 from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.provenance import scenario_that_made
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.variables import MEANING, MEASURED, OF_FOLLOW_UP, OF_PEOPLE, SUBJECT_VARIABLES
 
 LARGEST = 1e15
 """No count, size or day is larger; a sum of squares of such numbers would be infinite."""
@@ -102,7 +99,7 @@ def _wrong_shape(data: xr.Dataset, protocol: Protocol) -> Iterator[tuple[str, st
 
 
 def _all_variables() -> list[str]:
-    return list(MEANING | EXTRA | MEANING_OF_PEOPLE | who.MEANING)
+    return list(MEANING)
 
 
 def _expected(protocol: Protocol) -> list[str]:
@@ -111,12 +108,12 @@ def _expected(protocol: Protocol) -> list[str]:
         return []  # written by an earlier version, which knew fewer
     seen = protocol.record.variables or (*SUBJECT_VARIABLES, "factor_level")
     follicles = ["follicle_phase", "follicle_calibre"] if protocol.record.follicles else []
-    return [*seen, *follicles, *who.variables_of(protocol), *always_known(protocol)]
+    return [*seen, *follicles, *variables_of(protocol), *always_known(protocol)]
 
 
 def _further(name: str) -> tuple[str, ...]:
     """Return the dimensions of a variable beyond those that name a person."""
-    if name in MEANING_OF_PEOPLE or name in who.MEANING:
+    if name in OF_FOLLOW_UP or name in OF_PEOPLE:
         return ("time",) if name in BY_VISIT else ()
     last = {"phase_count": "phase", "factor_level": "factor"}.get(name)
     if name.startswith("follicle_"):
@@ -133,7 +130,7 @@ def _wrong_values(data: xr.Dataset) -> Iterator[tuple[str, str]]:
             yield name, f"holds other codes than {', '.join(map(str, CODES[name]))}"
         if values.dtype.kind == "f" and (np.abs(values[~np.isnan(values)]) > LARGEST).any():
             yield name, "holds impossible numbers"
-        elif name in MEANING and (values < 0).any():
+        elif name in MEASURED and (values < 0).any():
             yield name, "holds numbers below 0"
 
     if "left_day" in data and "left_reason" in data:

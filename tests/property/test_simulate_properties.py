@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.codes import NO_FOLLICLE
-from follicle_sim.dataset import MEANING, SUBJECT_VARIABLES
 from follicle_sim.engine import run
+from follicle_sim.variables import MEASURED as MEANING
+from follicle_sim.variables import SUBJECT_VARIABLES
 
 few = settings(deadline=None, max_examples=12)
 

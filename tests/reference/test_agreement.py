@@ -19,9 +19,10 @@ from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.biology.strata import sensitivities
 from follicle_sim.cohort import Cohort
 from follicle_sim.engine.clocks import Clocks, Rules, allocate_clocks, build_clocks, forcing_of
+from follicle_sim.engine.drive import block_of, engine_rules
 from follicle_sim.engine.events import advance
 from follicle_sim.engine.sight import TALLY_COLUMNS
-from follicle_sim.forcing import block_of, engine_rules, integrate
+from follicle_sim.forcing import integrate
 from follicle_sim.pharmacology.exposure import arm_factors
 from follicle_sim.pharmacology.factors import CHANNELS, load_factors
 from follicle_sim.protocol.timeline import time_grid

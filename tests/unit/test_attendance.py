@@ -7,17 +7,10 @@ import pytest
 from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario
-from follicle_sim.attendance import (
-    Left,
-    attend,
-    depart,
-    habit_of,
-    is_followed,
-    leaving_chance,
-    visit_days,
-)
+from follicle_sim.attendance import Left, attend, depart, habit_of, leaving_chance, visit_days
 from follicle_sim.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.cohort import allocate
+from follicle_sim.expected import is_followed
 from follicle_sim.numerics import uniforms
 from follicle_sim.pharmacology.dosing import Habit, expand, share_taken, taken
 from follicle_sim.scenario.design import LackOfEffect

@@ -9,11 +9,12 @@ import pytest
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.codes import Decision
 from follicle_sim.errors import InputError
-from follicle_sim.instrument import MEANING, observable, unseen
+from follicle_sim.instrument import observable, unseen
 from follicle_sim.instrument.luck import LARGE, Luck, binomial, poisson
 from follicle_sim.scenario import Instrument, dump_scenario, scenario_hash
 from follicle_sim.scenario.instrument import READABLE
 from follicle_sim.scenario.methods import EXTRA_VARIABLES, load_methods
+from follicle_sim.variables import OF_INSTRUMENTS as MEANING
 
 GRADES = {"journal", "abstract", "review", "secondary", "assumption", "set"}
 TEXT = """

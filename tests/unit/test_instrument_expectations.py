@@ -14,11 +14,11 @@ from planned import drawn_people, planned
 from follicle_sim import parse_scenario
 from follicle_sim.codes import Decision, Phase
 from follicle_sim.engine import sight
-from follicle_sim.forcing import SHED_WINDOW
 from follicle_sim.instrument import SCREENING, read, reader_factors
 from follicle_sim.instrument.counts import Scalp, counted, errs
 from follicle_sim.instrument.luck import Luck, binomial, poisson
 from follicle_sim.instrument.optics import clumping, moved_share, told_apart
+from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.scenario import Instrument
 from follicle_sim.sites import JITTER, UNIT_SIZE_SHARES
 

@@ -15,7 +15,7 @@ from follicle_sim.pharmacology.factors import (
     parse_factors,
 )
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
-from follicle_sim.pharmacology.values import read_toml
+from follicle_sim.quantity import read_toml
 
 TABLE = load_factors()
 GRID = np.arange(0.0, 31.0)

@@ -15,13 +15,8 @@ from follicle_sim.pharmacology.library import (
     treatment_file,
     treatment_names,
 )
-from follicle_sim.pharmacology.values import (
-    LIBRARY,
-    FittedValue,
-    load_fitted,
-    read_toml,
-    write_fitted,
-)
+from follicle_sim.pharmacology.values import LIBRARY, FittedValue, load_fitted, write_fitted
+from follicle_sim.quantity import read_toml
 
 FILES = sorted(LIBRARY.glob("*.toml"))
 SOURCE = re.compile(r"https?://|doi|model \d|assumption: \w|definition: \w|least squares")

@@ -12,9 +12,9 @@ from follicle_sim.biology.parameters import Parameter, parameter_table
 from follicle_sim.biology.spread import typical_spread
 from follicle_sim.console.text import counted, make_console, print_indented
 from follicle_sim.pharmacology.library import Treatment, load_treatment, potency_parameters
-from follicle_sim.pharmacology.values import Quantity
 from follicle_sim.predict import predict_cost
 from follicle_sim.protocol.describe import describe
+from follicle_sim.quantity import Quantity
 from follicle_sim.scenario.model import Population, Scenario
 from follicle_sim.scenario.own import parse_own
 

@@ -14,8 +14,8 @@ from follicle_sim.pharmacology.library import (
     potency_parameters,
     treatment_names,
 )
-from follicle_sim.pharmacology.values import Quantity
 from follicle_sim.pharmacology.variability import cv_of
+from follicle_sim.quantity import Quantity
 
 _UNGRADED = ("definition",)
 """Grades that say nothing about evidence."""

@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 
 from follicle_sim.analysis.people import Trial, read_trial
 from follicle_sim.codes import Decision
-from follicle_sim.dataset import SUBJECT_VARIABLES
 from follicle_sim.errors import InputError, Problem, did_you_mean
-from follicle_sim.instrument import MEANING as EXTRA
 from follicle_sim.instrument import unseen
 from follicle_sim.numerics import normals
 from follicle_sim.progress import Parts
@@ -28,6 +26,8 @@ from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulate import memory_needed, simulate
 from follicle_sim.trials.simulated import RECIPES
+from follicle_sim.variables import OF_INSTRUMENTS as EXTRA
+from follicle_sim.variables import SUBJECT_VARIABLES
 
 Floats = NDArray[np.float64]
 

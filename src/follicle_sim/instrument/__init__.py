@@ -4,7 +4,7 @@ It draws its luck under names of its own, so nothing here ever changes the biolo
 """
 
 from follicle_sim.instrument.counts import reader_factors
-from follicle_sim.instrument.reading import MEANING, SCREENING, read
+from follicle_sim.instrument.reading import SCREENING, read
 from follicle_sim.scenario.instrument import observable, unseen
 
-__all__ = ["MEANING", "SCREENING", "observable", "read", "reader_factors", "unseen"]
+__all__ = ["SCREENING", "observable", "read", "reader_factors", "unseen"]

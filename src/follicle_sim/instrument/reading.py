@@ -14,6 +14,7 @@ from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.streams import stream_of
 from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.scenario.instrument import Instrument
+from follicle_sim.variables import OF_INSTRUMENTS
 
 Floats = NDArray[np.float64]
 
@@ -22,17 +23,6 @@ SCREENING = 0x7FFFFFFF
 
 MOST_POINTS = 3.0
 """Of a rating by photographs, up and down."""
-
-MEANING = {
-    "telogen_fraction": ("1", "share of counted hairs that do not grow"),
-    "anagen_density": ("cm-2", "growing hairs counted per area"),
-    "cumulative_thickness": ("mm cm-2", "diameters of counted hairs added up, per area"),
-    "global_rating": ("1", "change of coverage since baseline, points from -3 to 3"),
-    "pull_count": ("1", "hairs that come out when a lock is pulled"),
-    "pull_positive": ("1", "1 where more hairs than normal come out, else 0"),
-    "comb_count": ("1", "shed hairs collected by combing or washing"),
-}
-"""Units and long name of the variables that only some instruments see."""
 
 
 def read(
@@ -47,7 +37,7 @@ def read(
     """Return what an instrument makes of one arm.
 
     What it does not measure is handed on as it is, so that a result always shows the biology too;
-    variables of special instruments (`MEANING`) are there only where it measures them.
+    variables of special instruments (`OF_INSTRUMENTS`) are there only where it measures them.
 
     Parameters
     ----------
@@ -142,7 +132,7 @@ def _special(
     baseline: NDArray[np.int64],
 ) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
-    wanted = set(instrument.measures) & set(MEANING)
+    wanted = set(instrument.measures) & set(OF_INSTRUMENTS)
     thickness = readings["shaft_calibre"] / 1000.0 * readings["hair_density"]
     # nothing counted is no thickness, not an unknown one
     thickness = np.where(readings["hair_density"] == 0.0, 0.0, thickness)
@@ -162,7 +152,7 @@ def _special(
     if "comb_count" in wanted:
         shed = readings["shed_rate"] * instrument.comb_area * instrument.comb_days
         found["comb_count"] = poisson(shed * instrument.comb_catch, luck, Decision.COMB)
-    return {name: found[name] for name in MEANING if name in wanted}
+    return {name: found[name] for name in OF_INSTRUMENTS if name in wanted}
 
 
 def _pulled(instrument: Instrument, tally: Floats, luck: Luck) -> Floats:

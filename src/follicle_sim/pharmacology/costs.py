@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.pharmacology.dosing import DoseLike, expand
 from follicle_sim.pharmacology.library import AMOUNT_UNITS, load_treatment, treatment_names
-from follicle_sim.pharmacology.values import Quantity, read_toml
+from follicle_sim.quantity import Quantity, read_toml
 
 COSTS = Path(__file__).with_name("costs.toml")
 

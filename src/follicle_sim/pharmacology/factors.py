@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from follicle_sim import biology
 from follicle_sim.errors import InputError, Problem
 from follicle_sim.numerics import decay_sum, log_array
-from follicle_sim.pharmacology.values import Rate, Share, Signed, read_toml
+from follicle_sim.quantity import Rate, Share, Signed, read_toml
 
 Floats = NDArray[np.float64]
 

@@ -21,7 +21,8 @@ from scipy.optimize import least_squares
 from follicle_sim.pharmacology.exposure import arm_factors
 from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.pharmacology.library import Treatment, parse_treatment, treatment_file
-from follicle_sim.pharmacology.values import FittedValue, Quantity, read_toml, write_fitted
+from follicle_sim.pharmacology.values import FittedValue, write_fitted
+from follicle_sim.quantity import Quantity, read_toml
 from follicle_sim.trials.observed import Observation, observations
 
 TREATMENT = "finasteride_oral"

@@ -22,9 +22,9 @@ from follicle_sim.pharmacology.disposition import (
 )
 from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.pharmacology.graft import Graft
-from follicle_sim.pharmacology.values import (
-    FITTED_PREFIX,
-    LIBRARY,
+from follicle_sim.pharmacology.values import FITTED_PREFIX, LIBRARY, resolve_fitted
+from follicle_sim.pharmacology.variability import Responders, Variant, cv_of
+from follicle_sim.quantity import (
     Days,
     Litres,
     Positive,
@@ -35,9 +35,7 @@ from follicle_sim.pharmacology.values import (
     Signed,
     Variation,
     read_toml,
-    resolve_fitted,
 )
-from follicle_sim.pharmacology.variability import Responders, Variant, cv_of
 
 AMOUNT_UNITS = {
     "mass": "mg",

@@ -1,40 +1,23 @@
-"""Numbers that carry their unit, source and grade, and the files that a fit writes.
+"""Numbers that a fit wrote, with what is needed to repeat it.
 
-A number in a treatment or factor file is a table `{ value, unit, source, grade }`. A number that
-came out of a fit is written by that fit into `library/fitted_<set>.toml`, together with the
-command that repeats it, and is referred to as `{ fitted = "<set>.<name>" }`: it is never typed.
+A number that came out of a fit is written by that fit into `library/fitted_<set>.toml`, together
+with the command that repeats it, and is referred to as `{ fitted = "<set>.<name>" }`: it is never
+typed.
 """
 
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic import Field, FiniteFloat, model_validator
 
 from follicle_sim.errors import InputError, Problem, did_you_mean
 from follicle_sim.files import write_text_atomic
+from follicle_sim.quantity import Quantity, read_toml
 
 LIBRARY = Path(__file__).parent / "library"
 FITTED_PREFIX = "fitted_"
-
-Grade = Literal[
-    "journal", "abstract", "review", "secondary", "assumption", "definition", "fitted", "user"
-]
-"""Where a number was read. `definition`: true by convention (5 % is 50 mg/mL), not a finding;
-`user`: stated by whoever wrote a scenario of their own."""
-
-
-class Quantity(BaseModel):
-    """One number with its unit, where it comes from, and how far to trust it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    value: FiniteFloat
-    unit: str
-    source: str = Field(min_length=1)
-    grade: Grade
 
 
 class FittedValue(Quantity):
@@ -69,39 +52,6 @@ class FittedValue(Quantity):
     def quantity(self) -> Quantity:
         """Return value, unit, source and grade alone."""
         return Quantity.model_validate(self.model_dump(include=set(Quantity.model_fields)))
-
-
-def _checked(unit: str, lower: float, strict: bool, upper: float) -> Any:
-    def check(quantity: Quantity) -> Quantity:
-        value = quantity.value
-        if quantity.unit != unit:
-            raise ValueError(f'unit is "{quantity.unit}"; this number is kept in "{unit}"')
-        if value < lower or (strict and value == lower) or value > upper:
-            sign = ">" if strict else ">="
-            raise ValueError(f"{value:g} {unit} is out of bounds: {sign} {lower:g}, <= {upper:g}")
-        return quantity
-
-    return AfterValidator(check)
-
-
-Days = Annotated[Quantity, _checked("d", 0.0, True, 36525.0)]
-Rate = Annotated[Quantity, _checked("1/d", 0.0, True, 1e5)]
-Litres = Annotated[Quantity, _checked("L", 0.0, True, 1e6)]
-Share = Annotated[Quantity, _checked("1", 0.0, False, 1.0)]
-Positive = Annotated[Quantity, _checked("1", 0.0, True, 1e6)]
-Signed = Annotated[Quantity, _checked("1", -1e6, False, 1e6)]
-Potency = Annotated[Quantity, _checked("1", 0.0, False, 1e6)]
-Variation = Annotated[Quantity, _checked("1", 0.0, False, 10.0)]
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the tables of a TOML file; a file that is not TOML is an InputError."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(
-            str(path), [Problem("file", f"cannot be read as TOML: {error}")]
-        ) from error
 
 
 def load_fitted(name: str, folder: Path = LIBRARY) -> dict[str, FittedValue]:

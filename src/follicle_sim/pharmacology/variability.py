@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from follicle_sim.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.numerics import lognormal_multipliers, normals, uniforms
 from follicle_sim.pharmacology.dosing import minutes, word
-from follicle_sim.pharmacology.values import Potency, Quantity, Share, Signed, Variation
+from follicle_sim.quantity import Potency, Quantity, Share, Signed, Variation
 
 Floats = NDArray[np.float64]
 

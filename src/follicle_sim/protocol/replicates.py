@@ -25,7 +25,8 @@ from follicle_sim.errors import InputError, Problem
 from follicle_sim.numerics import normals, uniforms
 from follicle_sim.pharmacology.dosing import word
 from follicle_sim.pharmacology.library import MOST_POTENCY, POTENCY_PREFIX, Treatment
-from follicle_sim.pharmacology.values import FittedValue, Quantity, load_fitted
+from follicle_sim.pharmacology.values import FittedValue, load_fitted
+from follicle_sim.quantity import Quantity
 from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.numbers import STORED, treatments_of
