@@ -3,7 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.engine.sight import CALIBRE_SUM, PHASES, SEEN, SEEN_ANAGEN, TERMINAL, WEIGHT_SUM
+from follicle_sim.simulation.engine.agents.sight import (
+    CALIBRE_SUM,
+    PHASES,
+    SEEN,
+    SEEN_ANAGEN,
+    TERMINAL,
+    WEIGHT_SUM,
+)
 
 COUNTS = (SEEN, TERMINAL, SEEN_ANAGEN, *range(PHASES, PHASES + 5))
 SUMS = (SEEN, TERMINAL, SEEN_ANAGEN, CALIBRE_SUM, WEIGHT_SUM)

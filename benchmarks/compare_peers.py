@@ -31,7 +31,7 @@ from peers.numpy_daily import run_numpy
 from repository import HERE, RESULTS, ROOT, SCENARIOS
 from workload import run_engine, weekly, workload
 
-from follicle_sim.simulate import simulate
+from follicle_sim.simulation.simulate import simulate
 
 
 @dataclass(frozen=True)

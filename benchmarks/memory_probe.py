@@ -6,7 +6,7 @@ from pathlib import Path
 
 from workload import weekly
 
-from follicle_sim.simulate import simulate
+from follicle_sim.simulation.simulate import simulate
 
 
 def peak() -> float:

@@ -10,13 +10,18 @@ import numpy as np
 import pytest
 from workload import Workload, kaufman, run_engine, workload
 
-from follicle_sim.engine.birth import initialise
-from follicle_sim.engine.clocks import Clocks, allocate_clocks, build_clocks, forcing_of
-from follicle_sim.engine.events import advance
-from follicle_sim.engine.kernel import observe
-from follicle_sim.engine.sight import TALLY_COLUMNS
-from follicle_sim.engine.state import STATE
-from follicle_sim.simulate import simulate
+from follicle_sim.simulation.engine.agents.birth import initialise
+from follicle_sim.simulation.engine.agents.clocks import (
+    Clocks,
+    allocate_clocks,
+    build_clocks,
+    forcing_of,
+)
+from follicle_sim.simulation.engine.agents.events import advance
+from follicle_sim.simulation.engine.agents.kernel import observe
+from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
+from follicle_sim.simulation.engine.agents.state import STATE
+from follicle_sim.simulation.simulate import simulate
 
 Benchmark = Callable[..., Any]
 

@@ -6,18 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 from repository import SCENARIOS
 
-from follicle_sim.cohort import draw_cohort
-from follicle_sim.engine.clocks import Block, Rules
-from follicle_sim.engine.drive import block_of, engine_rules
-from follicle_sim.engine.grafts import no_grafts
-from follicle_sim.engine.kernel import run_block
-from follicle_sim.engine.sight import TALLY_COLUMNS
-from follicle_sim.engine.state import STATE
-from follicle_sim.forcing import Drive, integrate
-from follicle_sim.pharmacology.factors import load_factors
+from follicle_sim.biology.factors import load_factors
+from follicle_sim.biology.forcing import Drive, integrate
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.scenario.load import load_scenario, parse_scenario
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.simulation.engine.agents.clocks import Block, Rules
+from follicle_sim.simulation.engine.agents.grafts import no_grafts
+from follicle_sim.simulation.engine.agents.kernel import run_block
+from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
+from follicle_sim.simulation.engine.agents.state import STATE
+from follicle_sim.simulation.engine.drive import block_of, engine_rules
+from follicle_sim.simulation.people.cohort import draw_cohort
 
 Floats = NDArray[np.float64]
 

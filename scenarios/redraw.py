@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from follicle_sim import load_scenario
-from follicle_sim.cli import main as follicle_sim
+from follicle_sim.cli.app import main as follicle_sim
 from follicle_sim.scenario.hashing import scenario_hash
 
 HERE = Path(__file__).parent

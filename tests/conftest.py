@@ -4,7 +4,7 @@ import os
 
 from hypothesis import settings
 
-from follicle_sim.doctor import in_one_line
+from follicle_sim.reporting.doctor import in_one_line
 
 # A gate asks the same questions at every run, so that it tells of the change and not of the day; on
 # a developer's machine cases are drawn anew each time.

@@ -7,13 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.codes import CYCLE, Phase
-from follicle_sim.engine.birth import initialise
-from follicle_sim.engine.clocks import Clocks, Forcing, Rules, allocate_clocks, build_clocks
-from follicle_sim.engine.grafts import no_grafts
-from follicle_sim.engine.kernel import live
-from follicle_sim.engine.sight import PHASES, SHED, TALLY_COLUMNS
-from follicle_sim.engine.state import STATE
+from follicle_sim.base.codes import CYCLE, Phase
+from follicle_sim.simulation.engine.agents.birth import initialise
+from follicle_sim.simulation.engine.agents.clocks import (
+    Clocks,
+    Forcing,
+    Rules,
+    allocate_clocks,
+    build_clocks,
+)
+from follicle_sim.simulation.engine.agents.grafts import no_grafts
+from follicle_sim.simulation.engine.agents.kernel import live
+from follicle_sim.simulation.engine.agents.sight import PHASES, SHED, TALLY_COLUMNS
+from follicle_sim.simulation.engine.agents.state import STATE
 
 Floats = NDArray[np.float64]
 Name = tuple[int, int, int, int]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from follicle_sim.cohort import draw_cohort, draw_people
 from follicle_sim.protocol.resolve import resolve
+from follicle_sim.simulation.people.cohort import draw_cohort, draw_people
 
 
 def planned(scenario, seed=None):

@@ -16,28 +16,28 @@ from hypothesis import strategies as st
 
 from follicle_sim import simulate
 from follicle_sim.analysis.ready import check_analysis, why_not
+from follicle_sim.base.errors import InputError
 from follicle_sim.biology.conditions import conditions
-from follicle_sim.console.explain import print_explanation
-from follicle_sim.crossover import by_treatment
-from follicle_sim.endpoints import summarise
-from follicle_sim.errors import InputError
-from follicle_sim.explain import explain
-from follicle_sim.inference.power import power
-from follicle_sim.outputs import write_explanation, write_run
+from follicle_sim.cli.printing.explain import print_explanation
+from follicle_sim.experiments.explain import explain
+from follicle_sim.experiments.planning.power import power
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
 from follicle_sim.protocol.describe import describe
 from follicle_sim.protocol.notes import notes
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.reporting.cdisc.tables import DATASETS, as_csv, definition
-from follicle_sim.reporting.files import write_trial
-from follicle_sim.reporting.page import page
+from follicle_sim.reporting.folders.run import write_explanation, write_run
+from follicle_sim.reporting.folders.trial import write_trial
+from follicle_sim.reporting.page.text import page
 from follicle_sim.reporting.report import TrialReport, make_report
+from follicle_sim.results.by_treatment import by_treatment
+from follicle_sim.results.compare import compare
+from follicle_sim.results.endpoints import summarise
+from follicle_sim.results.storage import differing_variables, load_result, save_result
 from follicle_sim.scenario import Scenario
+from follicle_sim.scenario.fields.methods import PLAIN, load_methods, seen_by
 from follicle_sim.scenario.load import dump_scenario, from_document, parse_scenario
-from follicle_sim.scenario.methods import PLAIN, load_methods, seen_by
-from follicle_sim.simulate import check_memory
-from follicle_sim.storage import differing_variables, load_result, save_result
-from follicle_sim.trials.compare import compare
+from follicle_sim.simulation.simulate import check_memory
 
 DRAWN = ("nobody was allocated", "are eligible")
 """Refusals that depend on who is drawn, which no check can know: a stratified arm that stays empty,

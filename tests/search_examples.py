@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from follicle_sim.numerics import normals
+from follicle_sim.base.numerics import normals
 from follicle_sim.scenario import parse_scenario
 
 SEARCH = """\

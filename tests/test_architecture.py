@@ -15,79 +15,45 @@ from pathlib import Path
 import pytest
 
 import follicle_sim
-from follicle_sim.compiled import COMPILED_MODULES
+from follicle_sim.base.compiled import COMPILED_MODULES
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "follicle_sim"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-# From the bottom up, as data flow. A module belongs to the longest name here that starts its own,
-# and may import from its own layer and those below.
-LAYERS = (
-    (
-        "foundations",
-        (
-            "errors",
-            "units",
-            "codes",
-            "files",
-            "folders",
-            "attributes",
-            "given",
-            "estimates",
-            "code_cache",
-            "compiled",
-            "addresses",
-            "numerics",
-            "progress",
-        ),
-    ),
-    (
-        "what is known",
-        (
-            "biology",
-            "pharmacology",
-            "trials",
-            "trials.studies",
-            "trials.normalise",
-            "trials.observed",
-        ),
-    ),
-    ("what is asked", ("scenario",)),
-    ("what will be done", ("protocol",)),
-    (
-        "who it happens to",
-        ("traits", "cohort", "enrolment", "who", "attendance", "sites"),
-    ),
-    ("what happens to them", ("engine", "forcing", "grafting")),
-    (
-        "what is measured",
-        ("instrument", "dataset", "follow_up", "provenance", "storage", "result_checks"),
-    ),
-    ("the way through", ("arm_run", "screening", "simulate")),
-    ("what it says", ("crossover", "endpoints", "analysis", "trials.simulated", "trials.compare")),
-    (
-        "loops and pictures",
-        ("figures", "inference", "explain", "predict", "through", "pharmacology.fit_drake"),
-    ),
-    ("what is left on disk", ("outputs", "reporting", "doctor")),
-    (
-        "what a user sees",
-        (
-            "console",
-            "cli",
-            "cli_doctor",
-            "cli_inference",
-            "cli_instruments",
-            "cli_optimise",
-            "cli_options",
-            "cli_plausible",
-            "cli_trial",
-            "cli_virtual_trial",
-            "__main__",
-        ),
-    ),
+# From the ground up, as data flow. A room imports only from itself and from rooms before it.
+ROOMS = (
+    "base",
+    "biology",
+    "pharmacology",
+    "evidence",
+    "scenario",
+    "protocol",
+    "results",
+    "simulation",
+    "analysis",
+    "experiments",
+    "figures",
+    "reporting",
+    "cli",
 )
+
+# The same inside rooms whose parts have an order of their own. `engine.agents` is compiled and
+# stands apart: it imports from `base` alone.
+PARTS = (
+    (
+        "simulation.people",
+        "simulation.engine.agents",
+        "simulation.engine",
+        "simulation.instrument",
+        "simulation",
+    ),
+    ("scenario.fields", "scenario.tables", "scenario.rules", "scenario"),
+    ("analysis.statistics", "analysis"),
+    ("figures.parts", "figures"),
+)
+
+MOST_ENTRIES = 16
 
 # Imports inside a function that would close a circle, with the reason; none today.
 EXPLAINED_CIRCLES: dict[tuple[str, str], str] = {}
@@ -109,14 +75,14 @@ def tree_of(path):
 MODULES = {name_of(path): path for path in FILES}
 
 
-def layer_of(module):
-    fitting = [
-        (len(name), level)
-        for level, (_, names) in enumerate(LAYERS)
-        for name in names
-        if module == name or module.startswith(f"{name}.")
-    ]
-    return max(fitting)[1] if fitting else None
+def room_of(module):
+    return "cli" if module == "__main__" else module.partition(".")[0]
+
+
+def part_of(module, parts):
+    """Return the place in a tuple of parts of the longest name that starts a module's, or None."""
+    fitting = [name for name in parts if module == name or module.startswith(f"{name}.")]
+    return parts.index(max(fitting, key=len)) if fitting else None
 
 
 def targets(node):
@@ -137,16 +103,16 @@ def _inside(dotted):
 
 
 def imports_of(path, *, deferred):
-    """Return imports at module level, or (deferred) inside functions; those for typing are none."""
+    """Return imports at module level, or (deferred) those inside functions and for typing."""
     found = set()
 
     def walk(node, inside):
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
-                continue
             if isinstance(child, ast.Import | ast.ImportFrom) and inside == deferred:
                 found.update(targets(child))
-            walk(child, inside or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef))
+            late = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
+            typed = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
+            walk(child, inside or late or typed)
 
     walk(tree_of(path), False)
     return found - {name_of(path)}
@@ -191,30 +157,52 @@ def test_the_search_for_circles_finds_one():
 
 def test_the_graph_is_read():
     edges = graph()
-    assert "simulate" in graph(deferred=True)["cli"]
-    assert "simulate" not in edges["cli"]
-    assert {"engine.run", "cohort", "scenario.model", "units"} <= edges["simulate"]
+    assert "simulation.simulate" in graph(deferred=True)["cli.app"]
+    assert "simulation.simulate" not in edges["cli.app"]
+    assert {"protocol.resolve", "simulation.record"} <= edges["simulation.simulate"]
 
 
-def test_every_module_has_a_layer():
-    assert [name for name in MODULES if name and layer_of(name) is None] == []
-
-
-def test_no_layer_names_a_module_that_is_gone():
-    names = [name for _, names in LAYERS for name in names]
-    assert [name for name in names if name not in MODULES] == []
+def test_the_folder_list_tells_the_way():
+    top = {path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"}
+    assert top == {*ROOMS, "__init__.py", "__main__.py", "py.typed"}
+    assert len(top) <= MOST_ENTRIES
 
 
 @pytest.mark.parametrize("deferred", [False, True])
-def test_imports_run_one_way(deferred):
+def test_a_room_imports_only_rooms_before_it(deferred):
     upwards = [
         f"{name} imports {to}"
         for name, targets in graph(deferred=deferred).items()
         if name
         for to in targets
-        if layer_of(to) > layer_of(name)
+        if ROOMS.index(room_of(to)) > ROOMS.index(room_of(name))
     ]
     assert upwards == []
+
+
+@pytest.mark.parametrize("parts", PARTS, ids=lambda parts: parts[-1])
+def test_inside_a_room_imports_run_one_way_too(parts):
+    upwards = [
+        f"{name} imports {to}"
+        for name, targets in graph(deferred=True).items()
+        for to in targets
+        if part_of(name, parts) is not None
+        and part_of(to, parts) is not None
+        and part_of(to, parts) > part_of(name, parts)
+    ]
+    assert upwards == []
+
+
+def test_what_is_compiled_stands_on_the_ground_alone():
+    mine = "simulation.engine.agents."
+    imported = {
+        to
+        for name, targets in graph(deferred=True).items()
+        if name.startswith(mine)
+        for to in targets
+        if not to.startswith(mine)
+    }
+    assert {room_of(to) for to in imported} == {"base"}
 
 
 @pytest.mark.parametrize("deferred", [False, True])
@@ -222,28 +210,17 @@ def test_no_circle_between_modules(deferred):
     assert circle(graph(deferred=deferred)) == []
 
 
-def test_no_circle_between_packages():
-    # within a layer too; the fits of a package are loops around it, not part of it
-    packages = {}
+def test_no_circle_between_folders():
+    folders = {}
     for name, targets in graph(deferred=True).items():
-        if name and name != "pharmacology.fit_drake":
-            mine = name.partition(".")[0]
-            packages.setdefault(mine, set()).update(to.partition(".")[0] for to in targets)
-    for mine, others in packages.items():
-        others.discard(mine)
-    assert circle(packages) == []
-
-
-def test_simulate_knows_nothing_of_what_is_built_on_it():
-    seen, waiting = set(), ["simulate"]
-    edges = graph(deferred=True)
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting += edges[name]
-    above = ("figures", "inference", "console", "cli", "outputs", "endpoints", "trials.compare")
-    assert [name for name in seen if name.startswith(above)] == []
+        mine = name.rpartition(".")[0] if not (PACKAGE / name.replace(".", "/")).is_dir() else name
+        for to in targets:
+            other = to if (PACKAGE / to.replace(".", "/")).is_dir() else to.rpartition(".")[0]
+            # a folder and the one inside it are one thing with two floors
+            if not (f"{other}.".startswith(f"{mine}.") or f"{mine}.".startswith(f"{other}.")):
+                folders.setdefault(mine, set()).add(other)
+    every = {*folders, *set().union(*folders.values())}
+    assert circle({name: folders.get(name, set()) for name in every}) == []
 
 
 def test_files_are_small():
@@ -272,13 +249,13 @@ def test_compiled_modules_are_all_known():
         for path in FILES
         if any(
             isinstance(node, ast.ImportFrom)
-            and node.module == "follicle_sim.compiled"
+            and node.module == "follicle_sim.base.compiled"
             and any(alias.name.startswith("jit") for alias in node.names)
             for node in ast.walk(tree_of(path))
         )
     }
     assert users == set(COMPILED_MODULES)
-    importers = {name_of(PACKAGE / file) for file in ("compiled.py", *COMPILED_MODULES)}
+    importers = {name_of(PACKAGE / file) for file in ("base/compiled.py", *COMPILED_MODULES)}
     assert set(text_with(r"(?m)^\s*(import|from) numba\b|\bnjit\b")) <= importers
 
 
@@ -345,7 +322,7 @@ def test_everything_public_has_a_docstring():
 
 TABLES = ["biology/parameters.toml", "biology/conditions.toml"]
 VALUES = [
-    "analysis/satisfaction.toml",
+    "analysis/outcomes/satisfaction.toml",
     "biology/factors.toml",
     "biology/spread.toml",
     "pharmacology/costs.toml",

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from workload import Floats, Workload
 
-from follicle_sim.engine.sight import TALLY_COLUMNS
+from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
 
 SOURCE = Path(__file__).with_name("event_driven.c")
 FLAGS = ("-O3", "-ffp-contract=off")

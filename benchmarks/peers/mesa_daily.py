@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from workload import Floats, Workload
 
-from follicle_sim.engine.clocks import ANAGEN, KENOGEN, TELOGEN
-from follicle_sim.engine.sight import (
+from follicle_sim.simulation.engine.agents.clocks import ANAGEN, KENOGEN, TELOGEN
+from follicle_sim.simulation.engine.agents.sight import (
     CALIBRE_SUM,
     GROWS,
     GROWTH_SUM,

@@ -43,10 +43,11 @@ def read(name):
 # %% [markdown]
 # ## Where the defaults come from
 #
-# One set of biology parameters was found from trials of finasteride by `python -m
-# follicle_sim.inference.fit_biology`. It meets all eleven facts it was fitted to within two
-# standard errors; `src/follicle_sim/biology/fitted.toml` lists them. The potency of a treatment is
-# one number, found by `python -m follicle_sim.inference.fit_potency` from one study each.
+# One set of biology parameters was found from trials of finasteride by
+# `python -m follicle_sim.experiments.calibration.fit_biology`. It meets all eleven facts it was
+# fitted to within two standard errors; `src/follicle_sim/biology/fitted.toml` lists them. The
+# potency of a treatment is one number, found by
+# `python -m follicle_sim.experiments.calibration.fit_potency` from one study each.
 #
 # ## How far do the data pin the biology down?
 #

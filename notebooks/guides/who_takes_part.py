@@ -130,4 +130,4 @@ plt.show()
 #
 # Typical spreads are set so that healthy people vary as those of Loussouarn 2005 did, and one
 # person's count over 48 weeks as in the minoxidil trials. `python -m
-# follicle_sim.inference.measure_spread` prints both.
+# follicle_sim.experiments.calibration.measure_spread` prints both.

@@ -1,5 +1,5 @@
 """`python -m follicle_sim` is the command line."""
 
-from follicle_sim.cli import main
+from follicle_sim.cli.app import main
 
 main()

@@ -8,7 +8,7 @@ from broken_people import PEOPLE
 from broken_rest import REST, TEXTS
 from scenario_examples import FULL, KNOWN, SMALL
 
-from follicle_sim.errors import InputError
+from follicle_sim.base.errors import InputError
 from follicle_sim.scenario import load_scenario
 
 EDITS = PEOPLE | REST | DESIGN

@@ -5,7 +5,7 @@ import signal
 import pytest
 from command_line import TINY, Finished, Outcome, in_process
 
-from follicle_sim.cli import main
+from follicle_sim.cli.app import main
 
 
 @pytest.fixture

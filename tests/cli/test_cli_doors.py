@@ -11,7 +11,7 @@ from search_examples import SEARCH
 from virtual_trials import PARALLEL
 
 from follicle_sim import load_scenario
-from follicle_sim.outputs import FILES
+from follicle_sim.reporting.folders.run import FILES
 
 UNITLESS = TINY.replace('"5.067 cm2"', "5.067")
 

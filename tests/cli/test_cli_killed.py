@@ -9,14 +9,14 @@ import pytest
 from command_line import TINY, contents
 from virtual_trials import DESIGNS
 
-from follicle_sim.folders import INCOMPLETE
+from follicle_sim.base.folders import INCOMPLETE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a matter of Unix")
 
 # Dies before, or right after, a file takes its place: no clean-up runs, as after a power cut.
 DIES = """
 import os, signal, sys
-from follicle_sim.cli import main
+from follicle_sim.cli.app import main
 moment, when = int(sys.argv[1]), sys.argv[2]
 real, seen = os.replace, 0
 def replace(*names):

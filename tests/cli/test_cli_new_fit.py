@@ -8,10 +8,11 @@ import pytest
 from command_line import TINY
 
 from follicle_sim import load_result, parse_scenario, simulate
-from follicle_sim.biology import draws, parameters
-from follicle_sim.pharmacology import factors, values
-from follicle_sim.provenance import stored_scenario
-from follicle_sim.scenario import known
+from follicle_sim.biology import factors, parameters
+from follicle_sim.biology import posterior as draws
+from follicle_sim.pharmacology import fitted as values
+from follicle_sim.results.provenance import stored_scenario
+from follicle_sim.scenario.fields import known
 from follicle_sim.scenario.numbers import as_record, changed_since, read_record
 
 MINOXIDIL = TINY.replace("finasteride_oral", "minoxidil_topical_5").replace("1 mg", "1 mL")

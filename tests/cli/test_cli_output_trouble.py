@@ -10,7 +10,7 @@ import tempfile
 import pytest
 from command_line import contents, in_process
 
-from follicle_sim.outputs import FILES
+from follicle_sim.reporting.folders.run import FILES
 
 
 def told(outcome, *fragments):

@@ -11,8 +11,8 @@ from command_line import COMMAND, TINY
 from rich.console import Console
 
 from follicle_sim.biology.parameters import parameter_table
-from follicle_sim.console.progress import bars_of
-from follicle_sim.trials.studies import load_studies
+from follicle_sim.cli.printing.progress import bars_of
+from follicle_sim.evidence.studies import load_studies
 
 HEAVY = ("numba", "numpy", "scipy", "xarray", "matplotlib", "pydantic", "h5py", "pandas")
 
@@ -21,7 +21,7 @@ HEAVY = ("numba", "numpy", "scipy", "xarray", "matplotlib", "pydantic", "h5py", 
 def test_quick_answers_import_nothing_heavy(option):
     code = (
         "import sys\n"
-        "from follicle_sim.cli import main\n"
+        "from follicle_sim.cli.app import main\n"
         "try:\n"
         f"    main([{option!r}])\n"
         "except SystemExit as stop:\n"

@@ -85,7 +85,7 @@ def test_an_unexpected_error_says_so(cli, tiny, tmp_path, monkeypatch):
     def fail(*_arguments):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("follicle_sim.outputs.main_variable", fail)
+    monkeypatch.setattr("follicle_sim.reporting.folders.run.main_variable", fail)
     outcome = cli("run", tiny, "--quiet", "--out", tmp_path / "out")
     refused(outcome, "RuntimeError: a bug", "--debug", code=1)
     assert (tmp_path / "out" / "result.nc").exists()  # what took long is kept

@@ -8,7 +8,7 @@ import xarray as xr
 from command_line import contents
 
 from follicle_sim import load_result, save_result
-from follicle_sim.outputs import FILES
+from follicle_sim.reporting.folders.run import FILES
 
 
 def test_repeated_run_is_equal(cli, finished):

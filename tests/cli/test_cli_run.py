@@ -8,7 +8,7 @@ import pytest
 from command_line import COMMAND, TINY, contents, in_process
 
 from follicle_sim import load_result, load_scenario, parse_scenario
-from follicle_sim.outputs import FILES
+from follicle_sim.reporting.folders.run import FILES
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -5,8 +5,9 @@ import os
 import platform
 from importlib.metadata import version
 
-from follicle_sim import compiled, doctor
-from follicle_sim.code_cache import CodeCache
+from follicle_sim.base import compiled
+from follicle_sim.base.code_cache import CodeCache
+from follicle_sim.reporting import doctor
 
 
 def test_everything_is_told_on_one_page(cli):

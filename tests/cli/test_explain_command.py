@@ -4,11 +4,11 @@ import re
 import sys
 from pathlib import Path
 
+import follicle_sim.explain  # noqa: F401
 import pytest
 
-import follicle_sim.explain  # noqa: F401
-from follicle_sim.cli import main
-from follicle_sim.storage import load_result
+from follicle_sim.cli.app import main
+from follicle_sim.results.storage import load_result
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SHORT = ["--set", 'design.visits={ every = "4 weeks", until = "16 weeks" }', "--set"]
@@ -16,7 +16,7 @@ SHORT = ["--set", 'design.visits={ every = "4 weeks", until = "16 weeks" }', "--
 
 @pytest.fixture(autouse=True)
 def few_follicles(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["follicle_sim.explain"], "FOLLICLES", 2000)
+    monkeypatch.setattr(sys.modules["follicle_sim.experiments.explain"], "FOLLICLES", 2000)
 
 
 def command(name: str, *options: str) -> int:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from follicle_sim.cli import main
-from follicle_sim.scenario.methods import load_methods
+from follicle_sim.cli.app import main
+from follicle_sim.scenario.fields.methods import load_methods
 
 TRIAL = """
 schema_version = 1

@@ -7,9 +7,9 @@ import tomllib
 import pytest
 from search_examples import SEARCH, cocktail_scenario
 
-from follicle_sim.inference.gain import Trials
+from follicle_sim.experiments.schedules.gain import Trials
 from follicle_sim.scenario import dump_scenario, load_scenario
-from follicle_sim.simulate import simulate
+from follicle_sim.simulation.simulate import simulate
 
 CLASSES = '[[optimise.classes]]\nlabel = "severe"\nchanges = ["population.severity=3.0"]\n'
 

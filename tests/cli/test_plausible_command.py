@@ -7,7 +7,7 @@ import pytest
 from command_line import contents
 from plausible_examples import TEXT
 
-from follicle_sim.inference.trial_sources import SimulatedTrials
+from follicle_sim.experiments.planning.trial_sources import SimulatedTrials
 
 
 @pytest.fixture

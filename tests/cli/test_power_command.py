@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from command_line import TINY, contents
 
-from follicle_sim.errors import Interrupted
-from follicle_sim.inference.trial_sources import SimulatedTrials
+from follicle_sim.base.errors import Interrupted
+from follicle_sim.experiments.planning.trial_sources import SimulatedTrials
 
 PARALLEL = TINY.replace('"counterfactual"', '"parallel"').replace(
     "follicles = 300", "follicles = 50"
@@ -128,7 +128,7 @@ def test_help_says_what_n_counts(cli):
 
 def test_lines_tell_how_far_it_is_where_there_is_no_terminal(cli, trial, tmp_path, monkeypatch):
     # every line is due at once
-    monkeypatch.setattr("follicle_sim.console.progress.EVERY", 0.0)
+    monkeypatch.setattr("follicle_sim.cli.printing.progress.EVERY", 0.0)
     asked = ("--n", "4", "--replicates", "4", "--no-type-one", "--out", tmp_path)
     criteria = "population.inclusion={hair_density = ['10 cm-2', '900 cm-2']}"
     told = cli("power", trial, "--set", criteria, *asked).err
@@ -140,7 +140,7 @@ def test_lines_tell_how_far_it_is_where_there_is_no_terminal(cli, trial, tmp_pat
 
 
 def test_vpc_goes_on_after_ctrl_c(cli, tmp_path, monkeypatch):
-    from follicle_sim.simulate import simulate
+    from follicle_sim.simulation.simulate import simulate
 
     scenario = Path(__file__).parents[2] / "scenarios" / "exosome_park_2022.toml"
     small = ("--set", "population.follicles=20", "--set", "run.history=90 days")
@@ -152,9 +152,9 @@ def test_vpc_goes_on_after_ctrl_c(cli, tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return simulate(asked, **more)
 
-    monkeypatch.setattr("follicle_sim.inference.predictive.MOST_TRIALS", 5)
+    monkeypatch.setattr("follicle_sim.experiments.planning.predictive.MOST_TRIALS", 5)
     with monkeypatch.context() as patch:
-        patch.setattr("follicle_sim.inference.predictive.simulate", stopping)
+        patch.setattr("follicle_sim.experiments.planning.predictive.simulate", stopping)
         done = cli(*asked, "--out", tmp_path / "out")
     assert done.code == 130
     assert "stopped after 10 of 20 trials; go on with --resume" in done.err

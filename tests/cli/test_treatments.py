@@ -2,7 +2,7 @@
 
 import pytest
 
-from follicle_sim.cli import main
+from follicle_sim.cli.app import main
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
 
 

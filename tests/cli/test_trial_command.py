@@ -11,9 +11,9 @@ import pytest
 from command_line import contents
 from virtual_trials import DESIGNS, FULL, PARALLEL
 
-from follicle_sim.cli import main
-from follicle_sim.errors import InputError, Problem
-from follicle_sim.storage import load_result
+from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.cli.app import main
+from follicle_sim.results.storage import load_result
 
 FILES = {
     "result.nc",
@@ -199,7 +199,7 @@ def test_data_are_kept_when_their_statistics_are_refused(cli, tmp_path, monkeypa
         raise InputError("analysis", [Problem("endpoint", "these data cannot be analysed")])
 
     with monkeypatch.context() as patch:
-        patch.setattr("follicle_sim.reporting.files.make_report", refused)
+        patch.setattr("follicle_sim.reporting.folders.trial.make_report", refused)
         done = cli("trial", scenario, "--out", out, "-q")
     assert done.code == 2
     assert "these data cannot be analysed" in done.err

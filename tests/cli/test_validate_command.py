@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from follicle_sim.cli import main
-from follicle_sim.inference import designs
+from follicle_sim.cli.app import main
+from follicle_sim.experiments.scoreboard import designs
 
 SMALL = ["--set", "population.subjects=20", "--set", "population.follicles=400"]
 
 
 @pytest.fixture(autouse=True)
 def few_designs(monkeypatch: pytest.MonkeyPatch) -> None:
-    import follicle_sim.inference.scoreboard as board
+    import follicle_sim.experiments.scoreboard.run as board
 
     chosen = ("kaufman_1998", "olsen_2002", "park_2022", "lucky_2004")
     monkeypatch.setattr(board, "design_names", lambda: chosen)

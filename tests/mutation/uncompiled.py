@@ -78,7 +78,7 @@ def _add_number(address: int, index: int, value: float) -> None:
 
 def install() -> None:
     """Make all engine modules that are imported from now on plain Python."""
-    from follicle_sim import addresses, compiled, numerics
+    from follicle_sim.base import addresses, compiled, numerics
 
     assert numerics.exp(0.0) == 1.0
     addresses.number_at = _number_at

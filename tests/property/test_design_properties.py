@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from follicle_sim import parse_scenario, simulate
-from follicle_sim.cohort import allocate
-from follicle_sim.crossover import by_treatment
-from follicle_sim.endpoints import is_paired, summarise
+from follicle_sim.results.by_treatment import by_treatment
+from follicle_sim.results.endpoints import is_paired, summarise
+from follicle_sim.simulation.people.cohort import allocate
 
 TEXT = """
 schema_version = 1

@@ -16,12 +16,19 @@ from engine_by_hand import stationary as stationary_start
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from follicle_sim.codes import Phase
-from follicle_sim.engine.clocks import Forcing, Rules
-from follicle_sim.engine.events import advance, refresh
-from follicle_sim.engine.grafts import no_grafts
-from follicle_sim.engine.kernel import live, observe
-from follicle_sim.engine.sight import PHASES, SEEN, SEEN_ANAGEN, SHED, TALLY_COLUMNS, TERMINAL
+from follicle_sim.base.codes import Phase
+from follicle_sim.simulation.engine.agents.clocks import Forcing, Rules
+from follicle_sim.simulation.engine.agents.events import advance, refresh
+from follicle_sim.simulation.engine.agents.grafts import no_grafts
+from follicle_sim.simulation.engine.agents.kernel import live, observe
+from follicle_sim.simulation.engine.agents.sight import (
+    PHASES,
+    SEEN,
+    SEEN_ANAGEN,
+    SHED,
+    TALLY_COLUMNS,
+    TERMINAL,
+)
 
 FOLLICLES = 150
 START, END = -100.0, 500.0

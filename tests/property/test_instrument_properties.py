@@ -9,10 +9,10 @@ from people_examples import people
 from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario, simulate
-from follicle_sim.arm_run import ready
-from follicle_sim.instrument import SCREENING, read
-from follicle_sim.instrument.optics import told_apart
-from follicle_sim.through import seen_through
+from follicle_sim.experiments.instruments import seen_through
+from follicle_sim.simulation.arm import ready
+from follicle_sim.simulation.instrument import SCREENING, read
+from follicle_sim.simulation.instrument.optics import told_apart
 
 few = settings(deadline=None, max_examples=10)
 

@@ -9,7 +9,7 @@ from planned import drawn_people
 
 from follicle_sim import simulate
 from follicle_sim.scenario import Dose
-from follicle_sim.scenario.correlation import TRAITS, ImpossibleError, mixing, pair_of
+from follicle_sim.scenario.fields.correlation import TRAITS, ImpossibleError, mixing, pair_of
 
 few = settings(deadline=None, max_examples=15)
 VARYING = [trait for trait in TRAITS if trait != "age"]
@@ -166,8 +166,8 @@ def test_more_subjects_do_not_change_who_came_in_before(some):
 
 def test_candidates_asked_at_a_time_have_no_influence(monkeypatch):
     at_once = simulate(people(CHOOSY + ASKED, subjects=9, **SMALL))
-    monkeypatch.setattr("follicle_sim.enrolment.FEWEST", 3)
-    monkeypatch.setattr("follicle_sim.enrolment.MOST", 5)
+    monkeypatch.setattr("follicle_sim.simulation.people.enrolment.FEWEST", 3)
+    monkeypatch.setattr("follicle_sim.simulation.people.enrolment.MOST", 5)
     in_turn = simulate(people(CHOOSY + ASKED, subjects=9, **SMALL))
     assert at_once.identical(in_turn.assign_attrs(at_once.attrs))
     assert at_once.attrs["flow"] == in_turn.attrs["flow"]

@@ -4,10 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from follicle_sim import parse_scenario, simulate
-from follicle_sim.inference.plausible import plausible
-from follicle_sim.inference.power import power
+from follicle_sim.experiments.instruments import seen_through
+from follicle_sim.experiments.planning.plausible import plausible
+from follicle_sim.experiments.planning.power import power
 from follicle_sim.protocol.headcount import people_of
-from follicle_sim.through import seen_through
 
 TEXT = """
 schema_version = 1

@@ -9,14 +9,14 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scenario_examples import FULL, KNOWN
 
-from follicle_sim.errors import InputError, UnitError
+from follicle_sim.base.errors import InputError, UnitError
+from follicle_sim.base.units import dimensions, format_quantity, parse
 from follicle_sim.scenario import Scenario, dump_scenario, parse_scenario, scenario_hash
-from follicle_sim.scenario.files import parse_toml
+from follicle_sim.scenario.fields.methods import load_methods
 from follicle_sim.scenario.load import to_document
-from follicle_sim.scenario.methods import load_methods
 from follicle_sim.scenario.problems import path_text
-from follicle_sim.scenario.toml_text import write_toml
-from follicle_sim.units import dimensions, format_quantity, parse
+from follicle_sim.scenario.text.files import parse_toml
+from follicle_sim.scenario.text.write import write_toml
 
 DOCUMENT = parse_toml(FULL, "full")
 unhurried = settings(deadline=None, max_examples=80)

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from follicle_sim import parse_scenario, simulate
-from follicle_sim.codes import NO_FOLLICLE
-from follicle_sim.engine import run
-from follicle_sim.variables import MEASURED as MEANING
-from follicle_sim.variables import SUBJECT_VARIABLES
+from follicle_sim.base.codes import NO_FOLLICLE
+from follicle_sim.results.variables import MEASURED as MEANING
+from follicle_sim.results.variables import SUBJECT_VARIABLES
+from follicle_sim.simulation.engine import run
 
 few = settings(deadline=None, max_examples=12)
 

@@ -18,10 +18,10 @@ from tiny_trials import columns_of, disturbed, exact_rank, order_of, tiny_trials
 from trial_data import dataset
 
 from follicle_sim.analysis.analyse import analyse
-from follicle_sim.analysis.groups import Group
 from follicle_sim.analysis.imputation import POOLED, jump_to_reference
 from follicle_sim.analysis.methods import METHODS, compare_groups
-from follicle_sim.errors import InputError
+from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.base.errors import InputError
 from follicle_sim.scenario import Analysis
 
 NAN = np.nan

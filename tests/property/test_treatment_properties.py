@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from pharmacology_helpers import Dose, arm
 from scipy.integrate import solve_ivp
 
+from follicle_sim.biology.factors import load_factors
 from follicle_sim.pharmacology.disposition import (
     concentration,
     one_compartment,
     two_compartments,
 )
 from follicle_sim.pharmacology.exposure import arm_factors
-from follicle_sim.pharmacology.factors import load_factors
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
 from follicle_sim.scenario import parse_scenario
 

@@ -15,18 +15,24 @@ from reference.engine import COLUMNS, Engine, person
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.biology.conditions import Pulse, load_condition
+from follicle_sim.biology.factors import CHANNELS, load_factors
+from follicle_sim.biology.forcing import integrate
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.biology.strata import sensitivities
-from follicle_sim.cohort import Cohort
-from follicle_sim.engine.clocks import Clocks, Rules, allocate_clocks, build_clocks, forcing_of
-from follicle_sim.engine.drive import block_of, engine_rules
-from follicle_sim.engine.events import advance
-from follicle_sim.engine.sight import TALLY_COLUMNS
-from follicle_sim.forcing import integrate
 from follicle_sim.pharmacology.exposure import arm_factors
-from follicle_sim.pharmacology.factors import CHANNELS, load_factors
 from follicle_sim.protocol.timeline import time_grid
 from follicle_sim.scenario.model import Instrument
+from follicle_sim.simulation.engine.agents.clocks import (
+    Clocks,
+    Rules,
+    allocate_clocks,
+    build_clocks,
+    forcing_of,
+)
+from follicle_sim.simulation.engine.agents.events import advance
+from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
+from follicle_sim.simulation.engine.drive import block_of, engine_rules
+from follicle_sim.simulation.people.cohort import Cohort
 
 FOLLICLES = 120
 PACED = ("anagen", "telogen", "kenogen")

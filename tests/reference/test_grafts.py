@@ -7,10 +7,10 @@ from reference.engine import COLUMNS, Engine, Transplant, person
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.biology.conditions import load_condition
+from follicle_sim.biology.factors import CHANNELS, load_factors
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.biology.strata import sensitivities
 from follicle_sim.pharmacology.exposure import arm_factors
-from follicle_sim.pharmacology.factors import CHANNELS, load_factors
 from follicle_sim.pharmacology.library import load_treatment
 from follicle_sim.protocol.timeline import time_grid
 

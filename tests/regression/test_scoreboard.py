@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from follicle_sim.inference.designs import explanations
-from follicle_sim.inference.scoreboard import (
+from follicle_sim.experiments.scoreboard.designs import explanations
+from follicle_sim.experiments.scoreboard.run import (
     Scoreboard,
     read_benchmark,
     run_scoreboard,
@@ -59,7 +59,7 @@ def test_fit_statistics_do_not_fall(board: Scoreboard) -> None:
 
 def test_every_counted_row_has_the_spread_of_its_parameters(board: Scoreboard) -> None:
     lost = [row.observation for row in board.counted if row.parameter_sd is None]
-    assert lost == [], "run python -m follicle_sim.inference.spread"
+    assert lost == [], "run python -m follicle_sim.experiments.scoreboard.parameter_spread"
 
 
 def test_intervals_hold_about_what_they_promise_of_what_was_fitted(board: Scoreboard) -> None:

@@ -19,10 +19,10 @@ from analysis_examples import (
     potthoff_roy,
 )
 
-from follicle_sim.analysis import reml
-from follicle_sim.analysis.groups import Group
 from follicle_sim.analysis.methods import METHODS, compare_groups, compare_many
-from follicle_sim.errors import InputError
+from follicle_sim.analysis.statistics import reml
+from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.base.errors import InputError
 
 
 def of(values, baseline=None, covariates=None):

@@ -9,7 +9,8 @@ from scenario_examples import SMALL
 from trial_data import dataset, people
 
 from follicle_sim import parse_scenario
-from follicle_sim.analysis.adverse import (
+from follicle_sim.analysis.analyse import analyse
+from follicle_sim.analysis.outcomes.adverse import (
     Reported,
     _draw,
     adverse_events,
@@ -17,18 +18,17 @@ from follicle_sim.analysis.adverse import (
     load_reported,
     unreported,
 )
-from follicle_sim.analysis.analyse import analyse
-from follicle_sim.analysis.costs import cost_per_added_hair
-from follicle_sim.analysis.ordinal import proportional_odds
-from follicle_sim.analysis.satisfaction import (
+from follicle_sim.analysis.outcomes.cost_per_hair import cost_per_added_hair
+from follicle_sim.analysis.outcomes.satisfaction import (
     compare_answers,
     compare_occasions,
     load_scales,
     satisfaction,
 )
-from follicle_sim.errors import InputError
+from follicle_sim.analysis.statistics.ordinal import proportional_odds
+from follicle_sim.base.errors import InputError
 from follicle_sim.pharmacology.library import treatment_names
-from follicle_sim.provenance import result_attrs
+from follicle_sim.results.provenance import result_attrs
 from follicle_sim.scenario import Analysis
 
 NAN = np.nan

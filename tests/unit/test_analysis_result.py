@@ -12,10 +12,9 @@ from trial_data import dataset, people
 
 from follicle_sim.analysis import analyse as analyse_module
 from follicle_sim.analysis.analyse import analyse
-from follicle_sim.analysis.groups import Group
 from follicle_sim.analysis.measures import responded
 from follicle_sim.analysis.methods import compare_groups
-from follicle_sim.analysis.responders import (
+from follicle_sim.analysis.outcomes.responders import (
     first_response,
     median_time,
     newcombe,
@@ -24,7 +23,8 @@ from follicle_sim.analysis.responders import (
     time_to_response,
     wilson,
 )
-from follicle_sim.errors import InputError
+from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.base.errors import InputError
 from follicle_sim.scenario import Analysis
 
 NAN = np.nan

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from trial_data import dataset, people
 
 from follicle_sim.analysis.analyse import leavers
-from follicle_sim.analysis.groups import Group
 from follicle_sim.analysis.imputation import impute, jump_to_reference, pooled
 from follicle_sim.analysis.methods import compare_groups, compare_many
 from follicle_sim.analysis.missing import MISSING, filled
-from follicle_sim.analysis.multiplicity import RULES, adjusted
-from follicle_sim.analysis.people import endpoints_of, read_trial
 from follicle_sim.analysis.sets import SETS, Rules, members
-from follicle_sim.errors import InputError
+from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.multiplicity import RULES, adjusted
+from follicle_sim.analysis.values import endpoints_of, read_trial
+from follicle_sim.base.errors import InputError
 
 NAN = np.nan
 
@@ -259,7 +259,7 @@ def test_names_are_those_of_the_scenario_file():
     from typing import get_args
 
     from follicle_sim.analysis.methods import METHODS
-    from follicle_sim.scenario import analysis
+    from follicle_sim.scenario.tables import analysis
 
     assert tuple(METHODS) == get_args(analysis.MethodName)
     assert tuple(SETS) == get_args(analysis.SetName)

@@ -7,9 +7,9 @@ from follicle_sim import parse_scenario
 from follicle_sim.protocol.describe import describe
 from follicle_sim.protocol.describe_design import timeline
 from follicle_sim.protocol.unfold import between, unfold
-from follicle_sim.provenance import result_attrs
+from follicle_sim.results.provenance import result_attrs
 from follicle_sim.scenario import dump_scenario, scenario_hash
-from follicle_sim.scenario.design_fields import CalendarDay
+from follicle_sim.scenario.fields.design import CalendarDay
 
 TEXT = """
 schema_version = 1

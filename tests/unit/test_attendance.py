@@ -7,13 +7,20 @@ import pytest
 from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario
-from follicle_sim.attendance import Left, attend, depart, habit_of, leaving_chance, visit_days
-from follicle_sim.codes import SUBJECT_LEVEL, Decision
-from follicle_sim.cohort import allocate
-from follicle_sim.expected import is_followed
-from follicle_sim.numerics import uniforms
+from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.numerics import uniforms
 from follicle_sim.pharmacology.dosing import Habit, expand, share_taken, taken
-from follicle_sim.scenario.design import LackOfEffect
+from follicle_sim.results.expected import is_followed
+from follicle_sim.scenario.tables.design import LackOfEffect
+from follicle_sim.simulation.people.attendance import (
+    Left,
+    attend,
+    depart,
+    habit_of,
+    leaving_chance,
+    visit_days,
+)
+from follicle_sim.simulation.people.cohort import allocate
 
 PEOPLE = 20_000
 TEXT = f"""

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from follicle_sim.cli import main
-from follicle_sim.inference.problem import Calibration
-from follicle_sim.inference.sensitivity import Plan
+from follicle_sim.cli.app import main
+from follicle_sim.experiments.calibration.problem import Calibration
+from follicle_sim.experiments.sensitivity import Plan
 
 ROOT = Path(__file__).parents[2]
 SCENARIO = str(ROOT / "scenarios/untreated_aga.toml")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from follicle_sim import code_cache as cache
-from follicle_sim import compiled
+from follicle_sim.base import code_cache as cache
+from follicle_sim.base import compiled
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="owners and modes are a Unix matter")
 
@@ -208,9 +208,9 @@ def test_compiled_code_still_runs_where_the_folder_is_refused(tmp_path):
     planted = shared / f"follicle_sim-{os.geteuid()}"
     planted.mkdir(parents=True)
     planted.chmod(0o777)
-    code = (
-        "from follicle_sim.numerics import exp_array as e; import numpy; print(e(numpy.zeros(2)))"
-    )
+    code = """import numpy
+from follicle_sim.base.numerics import exp_array
+print(exp_array(numpy.zeros(2)))"""
     environment = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
     environment |= {"XDG_CACHE_HOME": "/dev/null/none", "TMPDIR": str(shared)}
     done = subprocess.run(
@@ -225,8 +225,10 @@ def test_compiled_code_still_runs_where_the_folder_is_refused(tmp_path):
 def test_a_disk_that_fills_while_code_is_compiled_stops_nothing(tmp_path):
     # the folder is there and not empty, so that its room is not looked at again
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))"
-    use = "from follicle_sim.numerics import exp_array as e; import numpy; print(e(numpy.zeros(2)))"
-    fill = "from follicle_sim import compiled; print(compiled._FOLDER)"
+    use = """import numpy
+from follicle_sim.base.numerics import exp_array
+print(exp_array(numpy.zeros(2)))"""
+    fill = "from follicle_sim.base import compiled; print(compiled._FOLDER)"
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "code")}
 
     def run(code):

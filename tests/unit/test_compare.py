@@ -11,8 +11,8 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from follicle_sim.errors import InputError
-from follicle_sim.trials.compare import ComparisonRow, ComparisonTable, compare
+from follicle_sim.base.errors import InputError
+from follicle_sim.results.compare import ComparisonRow, ComparisonTable, compare
 
 DIMS = ("arm", "subject", "time")
 SUBJECTS = 8

@@ -9,10 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from follicle_sim import compiled, doctor
-from follicle_sim.cli_options import default_folder
-from follicle_sim.code_cache import CodeCache
-from follicle_sim.engine.run import default_threads
+from follicle_sim.base import compiled
+from follicle_sim.base.code_cache import CodeCache
+from follicle_sim.cli.options import default_folder
+from follicle_sim.reporting import doctor
+from follicle_sim.simulation.engine.run import default_threads
 
 OPENBLAS = {
     "user_api": "blas",

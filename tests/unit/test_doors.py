@@ -26,10 +26,10 @@ from follicle_sim import (
     with_overrides,
 )
 from follicle_sim.analysis.analyse import analyse
-from follicle_sim.inference.calibrate import calibrate
-from follicle_sim.inference.optimise import optimise
-from follicle_sim.inference.plausible import plausible
-from follicle_sim.simulate import SMALLEST
+from follicle_sim.experiments.planning.plausible import plausible
+from follicle_sim.experiments.schedules.optimise import optimise
+from follicle_sim.reporting.folders.calibrate import calibrate
+from follicle_sim.simulation.simulate import SMALLEST
 
 SCENARIO = parse_scenario(SMALLEST)
 TRIAL = parse_scenario(DESIGNS["parallel"])
@@ -185,7 +185,7 @@ def test_where_a_scenario_comes_from_is_no_part_of_it(tmp_path):
 @pytest.mark.parametrize("named", [True, False])
 def test_late_errors_name_the_file_where_there_is_one(tmp_path, named):
     from follicle_sim.reporting.report import check_trial
-    from follicle_sim.simulate import check_memory
+    from follicle_sim.simulation.simulate import check_memory
 
     text = PARALLEL.replace('"parallel"', '"counterfactual"')
     path = tmp_path / "mine.toml"

@@ -11,15 +11,15 @@ import pytest
 from people_examples import people
 from planned import drawn_people, planned
 
-from follicle_sim.attendance import attend, by_visit, habit_of
-from follicle_sim.codes import SUBJECT_LEVEL, Decision
-from follicle_sim.cohort import allocate
-from follicle_sim.instrument import SCREENING, read, reader_factors
-from follicle_sim.instrument.counts import MATCHED, Scalp, counted
-from follicle_sim.instrument.luck import Luck
-from follicle_sim.numerics import log_array, lognormal_multipliers, normals, uniforms
+from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.numerics import log_array, lognormal_multipliers, normals, uniforms
 from follicle_sim.protocol.streams import stream_of
 from follicle_sim.scenario import Instrument
+from follicle_sim.simulation.instrument import SCREENING, read, reader_factors
+from follicle_sim.simulation.instrument.counts import MATCHED, Scalp, counted
+from follicle_sim.simulation.instrument.reading_draws import Luck
+from follicle_sim.simulation.people.attendance import attend, by_visit, habit_of
+from follicle_sim.simulation.people.cohort import allocate
 
 SEED, REPLICATE, PEOPLE = 9, 2, 50
 LABEL = "nobody treated"
@@ -117,7 +117,7 @@ def test_recruitment_visits_dropout_and_habits() -> None:
 
 
 def test_leaving_at_random_and_stopping_early() -> None:
-    from follicle_sim.attendance import waiting_time
+    from follicle_sim.simulation.people.attendance import waiting_time
 
     who = drawn_people(scenario(), 0, REPLICATE, SEED)
     for decision in (Decision.DROPOUT, Decision.EARLY_STOP):

@@ -7,11 +7,11 @@ import pytest
 import xarray as xr
 
 from follicle_sim import compare
-from follicle_sim.endpoints import draws_of, summarise
-from follicle_sim.estimates import change_mean, estimate
+from follicle_sim.base.estimates import change_mean, estimate
 from follicle_sim.figures import plot_density, plot_small_multiples, save_figure
 from follicle_sim.figures.multiples import MANY_ARMS
-from follicle_sim.outputs import shown_as_change
+from follicle_sim.reporting.folders.run import shown_as_change
+from follicle_sim.results.endpoints import draws_of, summarise
 
 DRAWS, PEOPLE = 40, 25
 WEEKS = np.array([0.0, 12.0, 24.0])

@@ -9,11 +9,11 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from follicle_sim.endpoints import control_arm, draws_of, is_paired, summarise, usual_level
-from follicle_sim.errors import InputError
-from follicle_sim.estimates import change_mean, estimate, level_geometric_mean, relative_change
-from follicle_sim.outputs import main_variable
-from follicle_sim.trials.compare import ComparisonTable
+from follicle_sim.base.errors import InputError
+from follicle_sim.base.estimates import change_mean, estimate, level_geometric_mean, relative_change
+from follicle_sim.reporting.folders.run import main_variable
+from follicle_sim.results.compare import ComparisonTable
+from follicle_sim.results.endpoints import control_arm, draws_of, is_paired, summarise, usual_level
 
 DAYS = [0.0, 84.0, 364.0]
 RNG = np.random.default_rng(20)

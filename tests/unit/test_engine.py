@@ -20,30 +20,30 @@ from engine_by_hand import (
 from scipy.stats import gamma, lognorm
 
 from follicle_sim import parse_scenario, simulate
+from follicle_sim.base.codes import CYCLE, Phase
+from follicle_sim.base.errors import Interrupted
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.strata import sensitivities
-from follicle_sim.codes import CYCLE, Phase
-from follicle_sim.engine.clocks import (
+from follicle_sim.protocol.timeline import time_grid
+from follicle_sim.simulation.engine.agents.clocks import (
     ATTACK_HAZARD,
     GROWN,
     LOG_CALIBRE,
     cell_of,
     inverse,
 )
-from follicle_sim.engine.events import advance, refresh
-from follicle_sim.engine.grafts import no_grafts
-from follicle_sim.engine.interrupts import noted
-from follicle_sim.engine.kernel import live
-from follicle_sim.engine.run import (
+from follicle_sim.simulation.engine.agents.events import advance, refresh
+from follicle_sim.simulation.engine.agents.grafts import no_grafts
+from follicle_sim.simulation.engine.agents.kernel import live
+from follicle_sim.simulation.engine.agents.sight import PHASES, TALLY_COLUMNS
+from follicle_sim.simulation.engine.interrupts import noted
+from follicle_sim.simulation.engine.run import (
     FOLLICLES_PER_BLOCK,
     NODES_PER_BLOCK,
     blocks,
     default_threads,
     run_jobs,
 )
-from follicle_sim.engine.sight import PHASES, TALLY_COLUMNS
-from follicle_sim.errors import Interrupted
-from follicle_sim.protocol.timeline import time_grid
 
 GRID = np.concatenate([np.linspace(-60.0, 0.0, 3), np.arange(1.0, 401.0)])
 SENSITIVITY = (0.0, 0.5, 1.7)

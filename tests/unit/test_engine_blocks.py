@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from follicle_sim.codes import Phase
-from follicle_sim.engine.clocks import Block, forcing_of, same_forcing
+from follicle_sim.base.codes import Phase
+from follicle_sim.simulation.engine.agents.clocks import Block, forcing_of, same_forcing
 
 NODES = 5
 SHARED = ("miniaturisation", "reversible", "brake", "gain", "log_rho", "attack")

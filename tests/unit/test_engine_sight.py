@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from engine_by_hand import NO_COUNTS, NOBODY, clocks_of, forcing_on, healthy_rules
 
-from follicle_sim.codes import Phase
-from follicle_sim.engine import sight
-from follicle_sim.engine.grafts import no_grafts
-from follicle_sim.engine.kernel import live, observe
-from follicle_sim.engine.sight import by_stratum, gauge, visits_from
-from follicle_sim.engine.state import STATE
+from follicle_sim.base.codes import Phase
+from follicle_sim.simulation.engine.agents import sight
+from follicle_sim.simulation.engine.agents.grafts import no_grafts
+from follicle_sim.simulation.engine.agents.kernel import live, observe
+from follicle_sim.simulation.engine.agents.sight import by_stratum, gauge, visits_from
+from follicle_sim.simulation.engine.agents.state import STATE
 
 GRID = np.array([0.0, 10.0, 30.0, 40.0, 80.0, 100.0])
 RULES = healthy_rules(growth=0.5, emergence_length=5.0, detection_calibre=20.0)

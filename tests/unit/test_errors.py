@@ -2,9 +2,9 @@ import pickle
 
 import pytest
 
-from follicle_sim import errors
+from follicle_sim.base import errors
+from follicle_sim.base.errors import InputError, Problem, did_you_mean, nearest
 from follicle_sim.biology.conditions import conditions
-from follicle_sim.errors import InputError, Problem, did_you_mean, nearest
 
 
 def test_every_problem_is_one_line_with_its_source():

@@ -5,13 +5,13 @@ import pytest
 import scipy.stats as st
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from follicle_sim.analysis import reml
-from follicle_sim.analysis.estimable import independent, why_not
-from follicle_sim.analysis.groups import Group
 from follicle_sim.analysis.methods import compare_groups
-from follicle_sim.analysis.ordinal import proportional_odds
-from follicle_sim.analysis.rates import paired_limits
-from follicle_sim.analysis.responders import rate_difference_within, time_to_response
+from follicle_sim.analysis.outcomes.responders import rate_difference_within, time_to_response
+from follicle_sim.analysis.statistics import reml
+from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.estimable import independent, why_not
+from follicle_sim.analysis.statistics.ordinal import proportional_odds
+from follicle_sim.analysis.statistics.rates import paired_limits
 
 NAN = np.nan
 

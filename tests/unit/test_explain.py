@@ -9,15 +9,15 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from follicle_sim import explain, parse_scenario, simulate
+from follicle_sim.base.errors import InputError
 from follicle_sim.biology.parameters import load_parameters
-from follicle_sim.errors import InputError
-from follicle_sim.explain import NO_TREATMENT, level_unit
+from follicle_sim.experiments.explain import NO_TREATMENT, level_unit
 from follicle_sim.figures import plot_chain
-from follicle_sim.figures.style import root_figure
+from follicle_sim.figures.parts.style import root_figure
 from follicle_sim.pharmacology.library import load_treatment
+from follicle_sim.results.variables import OF_CHAIN as MEANING
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.variables import OF_CHAIN as MEANING
 
 TEXT = """\
 schema_version = 1

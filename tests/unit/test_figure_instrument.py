@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from follicle_sim.errors import InputError
+from follicle_sim.base.errors import InputError
+from follicle_sim.experiments.instruments import Seen
 from follicle_sim.figures.instrument import plot_instruments
-from follicle_sim.figures.style import root_figure
-from follicle_sim.through import Seen
+from follicle_sim.figures.parts.style import root_figure
 
 LONG = "finasteride 1 mg a day with minoxidil 5 % twice a day and microneedling every week"
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from follicle_sim.experiments.scoreboard.run import run_scoreboard
+from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.figures.scoreboard import plot_scoreboard
-from follicle_sim.figures.style import save_figure
-from follicle_sim.inference.scoreboard import run_scoreboard
 
 SMALL = ["population.subjects=8", "population.follicles=50", "run.history=1 year"]
 

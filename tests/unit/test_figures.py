@@ -14,14 +14,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from follicle_sim.errors import InputError, OutputError
+from follicle_sim.base.errors import InputError, OutputError
 from follicle_sim.figures import plot_comparison, plot_density, plot_phases, save_figure
-from follicle_sim.figures.labels import spread, wrapped
-from follicle_sim.figures.published import study_name
-from follicle_sim.figures.style import arm_looks, luminance, readable, root_figure, style
+from follicle_sim.figures.parts.labels import spread, wrapped
+from follicle_sim.figures.parts.published import study_name
+from follicle_sim.figures.parts.style import arm_looks, luminance, readable, root_figure, style
+from follicle_sim.results.compare import ComparisonRow, ComparisonTable, Unmatched
 from follicle_sim.scenario import parse_scenario
 from follicle_sim.scenario.load import to_document
-from follicle_sim.trials.compare import ComparisonRow, ComparisonTable, Unmatched
 
 DIMS = ("arm", "subject", "time")
 PHASES = ["anagen", "catagen", "telogen", "kenogen", "lost"]

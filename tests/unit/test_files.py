@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import follicle_sim
-from follicle_sim.errors import OutputError
-from follicle_sim.files import csv_text, replacing, write_rows, write_text_atomic
+from follicle_sim.base.errors import OutputError
+from follicle_sim.base.files import csv_text, replacing, write_rows, write_text_atomic
 
 
 @dataclass(frozen=True)
@@ -159,4 +159,4 @@ def test_there_is_one_way_to_write_csv() -> None:
         for path in root.rglob("*.py")
         if writers.search(path.read_text("utf-8"))
     ]
-    assert found == ["files.py"]
+    assert found == ["base/files.py"]

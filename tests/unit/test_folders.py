@@ -2,9 +2,9 @@
 
 import pytest
 
-from follicle_sim.errors import OutputError
-from follicle_sim.files import write_text_atomic
-from follicle_sim.folders import INCOMPLETE, being_written, incomplete, writes_whole
+from follicle_sim.base.errors import OutputError
+from follicle_sim.base.files import write_text_atomic
+from follicle_sim.base.folders import INCOMPLETE, being_written, incomplete, writes_whole
 
 
 def names(folder):

@@ -7,16 +7,16 @@ import pytest
 from engine_by_hand import clocks_of, forcing_on, healthy_rules
 
 from follicle_sim import parse_scenario, simulate
+from follicle_sim.base.codes import Decision, Phase
+from follicle_sim.base.errors import InputError
+from follicle_sim.base.numerics import uniforms
 from follicle_sim.biology.conditions import load_condition
-from follicle_sim.codes import Decision, Phase
-from follicle_sim.engine.grafts import FIRST_NAME, Grafts, no_grafts, plant
-from follicle_sim.engine.state import STATE
-from follicle_sim.errors import InputError
-from follicle_sim.grafting import grafts_of, undergone
-from follicle_sim.numerics import uniforms
 from follicle_sim.pharmacology.library import load_treatment
 from follicle_sim.protocol.surgery import DENSEST, Session, sessions
 from follicle_sim.scenario.model import Arm
+from follicle_sim.simulation.engine.agents.grafts import FIRST_NAME, Grafts, no_grafts, plant
+from follicle_sim.simulation.engine.agents.state import STATE
+from follicle_sim.simulation.surgery import grafts_of, undergone
 
 CONDITION = load_condition("aga_male")
 TREATMENTS = {name: load_treatment(name) for name in ("hair_transplant", "laser_comb")}

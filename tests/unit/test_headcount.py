@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from follicle_sim import parse_scenario, simulate, with_overrides
-from follicle_sim.inference.power import power
-from follicle_sim.inference.power_files import as_record, write_power
-from follicle_sim.inference.trial_sources import SimulatedTrials
+from follicle_sim.experiments.planning.power import power
+from follicle_sim.experiments.planning.trial_sources import SimulatedTrials
 from follicle_sim.protocol.describe import describe
 from follicle_sim.protocol.headcount import Headcount, people_of
+from follicle_sim.reporting.folders.power import as_record, write_power
 
 TEXT = """
 schema_version = 1

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from follicle_sim import load_scenario
+from follicle_sim.base.errors import InputError
+from follicle_sim.base.extras import MissingExtraError, need
 from follicle_sim.biology.parameters import parameter_table
-from follicle_sim.errors import InputError
-from follicle_sim.inference import sensitivity
-from follicle_sim.inference.checkpoint import Checkpoint
-from follicle_sim.inference.emulator import (
+from follicle_sim.biology.posterior import load_posterior
+from follicle_sim.experiments import sensitivity
+from follicle_sim.experiments.calibration.emulator import (
     all_powers,
     features,
     fit_polynomial,
@@ -22,14 +23,13 @@ from follicle_sim.inference.emulator import (
     root_mean_square,
     spread_points,
 )
-from follicle_sim.inference.extras import MissingExtraError, need
-from follicle_sim.inference.fit_biology import fit_scenario, without_brake
-from follicle_sim.inference.likelihood import make_likelihood
-from follicle_sim.inference.posterior import sample
-from follicle_sim.inference.problem import Calibration, evaluate_all, make_calibration
-from follicle_sim.inference.profile import LIMIT, profiles, read_profile
-from follicle_sim.inference.sample import load_posterior
-from follicle_sim.inference.sharpen import lowest_points, sharpened
+from follicle_sim.experiments.calibration.fit_biology import fit_scenario, without_brake
+from follicle_sim.experiments.calibration.likelihood import make_likelihood
+from follicle_sim.experiments.calibration.posterior import sample
+from follicle_sim.experiments.calibration.problem import Calibration, evaluate_all, make_calibration
+from follicle_sim.experiments.calibration.profile import LIMIT, profiles, read_profile
+from follicle_sim.experiments.calibration.sharpen import lowest_points, sharpened
+from follicle_sim.experiments.running.checkpoint import Checkpoint
 
 ROOT = Path(__file__).parents[2]
 RNG = np.random.default_rng(4)

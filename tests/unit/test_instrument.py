@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from follicle_sim import parse_scenario, simulate
-from follicle_sim.codes import Decision
-from follicle_sim.errors import InputError
-from follicle_sim.instrument import observable, unseen
-from follicle_sim.instrument.luck import LARGE, Luck, binomial, poisson
+from follicle_sim.base.codes import Decision
+from follicle_sim.base.errors import InputError
+from follicle_sim.results.variables import OF_INSTRUMENTS as MEANING
 from follicle_sim.scenario import Instrument, dump_scenario, scenario_hash
-from follicle_sim.scenario.instrument import READABLE
-from follicle_sim.scenario.methods import EXTRA_VARIABLES, load_methods
-from follicle_sim.variables import OF_INSTRUMENTS as MEANING
+from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES, load_methods
+from follicle_sim.scenario.tables.instrument import READABLE
+from follicle_sim.simulation.instrument import observable, unseen
+from follicle_sim.simulation.instrument.reading_draws import LARGE, Luck, binomial, poisson
 
 GRADES = {"journal", "abstract", "review", "secondary", "assumption", "set"}
 TEXT = """
@@ -49,7 +49,9 @@ def luck(size: int = 20_000) -> Luck:
 
 
 def test_every_number_of_a_method_has_a_source_and_a_grade() -> None:
-    text = files("follicle_sim.scenario").joinpath("methods.toml").read_text(encoding="utf-8")
+    text = (
+        files("follicle_sim.scenario.fields").joinpath("methods.toml").read_text(encoding="utf-8")
+    )
     for name, tables in tomllib.loads(text).items():
         for key, row in tables.items():
             if key in ("title", "about", "measures", "extends"):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from follicle_sim import load_scenario, parse_scenario, simulate
-from follicle_sim.analysis.adverse import adverse_events
-from follicle_sim.analysis.people import read_trial
-from follicle_sim.analysis.satisfaction import satisfaction
-from follicle_sim.errors import InputError
+from follicle_sim.analysis.outcomes.adverse import adverse_events
+from follicle_sim.analysis.outcomes.satisfaction import satisfaction
+from follicle_sim.analysis.values import read_trial
+from follicle_sim.base.errors import InputError
 from follicle_sim.protocol.unfold import unfold
 from follicle_sim.scenario import dump_scenario
 from follicle_sim.scenario.hashing import scenario_hash

@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from follicle_sim.inference.likelihood import Rules, correlation, load_rules, make_likelihood
-from follicle_sim.inference.targets import Target, load_targets
-from follicle_sim.trials.observed import observations
+from follicle_sim.evidence.observed import observations
+from follicle_sim.experiments.calibration.likelihood import (
+    Rules,
+    correlation,
+    load_rules,
+    make_likelihood,
+)
+from follicle_sim.experiments.calibration.targets import Target, load_targets
 
 RULES = Rules(offset_mean=3.0, offset_sd=6.0, visits=0.7, variables=0.5)
 

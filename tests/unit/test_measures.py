@@ -10,14 +10,14 @@ from test_power import TEXT
 
 from follicle_sim import parse_scenario, with_overrides
 from follicle_sim.analysis.analyse import analyse
-from follicle_sim.analysis.groups import Group
 from follicle_sim.analysis.measures import averaged
-from follicle_sim.analysis.rates import rate_differences, rate_differences_within
-from follicle_sim.analysis.responders import rate_difference
-from follicle_sim.errors import InputError
-from follicle_sim.inference.power import judge, power
-from follicle_sim.inference.power_plan import Plan, complete_plan
-from follicle_sim.inference.trial_sources import GaussianTrials
+from follicle_sim.analysis.outcomes.responders import rate_difference
+from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.rates import rate_differences, rate_differences_within
+from follicle_sim.base.errors import InputError
+from follicle_sim.experiments.planning.power import judge, power
+from follicle_sim.experiments.planning.power_plan import Plan, complete_plan
+from follicle_sim.experiments.planning.trial_sources import GaussianTrials
 from follicle_sim.scenario import Analysis
 
 

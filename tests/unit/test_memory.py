@@ -5,9 +5,9 @@ import pytest
 from planned import planned
 
 from follicle_sim import parse_scenario, simulate, with_overrides
-from follicle_sim.errors import InputError
+from follicle_sim.base.errors import InputError
 from follicle_sim.scenario import dump_scenario
-from follicle_sim.simulate import check_memory, memory_needed
+from follicle_sim.simulation.simulate import check_memory, memory_needed
 
 SMALL = parse_scenario(
     """

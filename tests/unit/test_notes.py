@@ -6,8 +6,8 @@ import pickle
 import pytest
 
 from follicle_sim import parse_scenario
-from follicle_sim.cli import app
-from follicle_sim.errors import InputError
+from follicle_sim.base.errors import InputError
+from follicle_sim.cli.app import app
 from follicle_sim.protocol.notes import notes
 from follicle_sim.scenario.load import dump_scenario
 

@@ -11,7 +11,7 @@ from reference.engine import luck
 from scipy.integrate import solve_ivp
 from scipy.special import ndtr, ndtri
 
-from follicle_sim.numerics import (
+from follicle_sim.base.numerics import (
     decay_sum,
     exp_array,
     log_array,

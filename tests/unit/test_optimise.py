@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 from search_examples import cocktail_scenario, formula, search_scenario
 
-from follicle_sim.console import print_schedules
-from follicle_sim.errors import InputError, Interrupted
-from follicle_sim.inference.checkpoint import Checkpoint
-from follicle_sim.inference.gain import Gain, Trials, mean_gain, prices
-from follicle_sim.inference.optimise import front_of, optimise, winner_of
-from follicle_sim.inference.optimise_files import run_optimise
-from follicle_sim.inference.schedule_search import search, search_key
-from follicle_sim.inference.schedules import OVER_VISITS, TOO_LATE, make_space
-from follicle_sim.numerics import normals
-from follicle_sim.pharmacology.costs import Bill
+from follicle_sim.base.errors import InputError, Interrupted
+from follicle_sim.base.numerics import normals
+from follicle_sim.cli.printing import print_schedules
+from follicle_sim.experiments.running.checkpoint import Checkpoint
+from follicle_sim.experiments.schedules.candidates import OVER_VISITS, TOO_LATE, make_space
+from follicle_sim.experiments.schedules.gain import Gain, Trials, mean_gain, prices
+from follicle_sim.experiments.schedules.optimise import front_of, optimise, winner_of
+from follicle_sim.experiments.schedules.search import search, search_key
+from follicle_sim.pharmacology.prices import Bill
+from follicle_sim.reporting.folders.optimise import run_optimise
 from follicle_sim.scenario import dump_scenario, parse_scenario
-from follicle_sim.simulate import simulate
+from follicle_sim.simulation.simulate import simulate
 
 needs_optuna = pytest.mark.skipif(find_spec("optuna") is None, reason="an extra")
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from search_examples import SEARCH, cocktail_scenario, search_scenario
 
-from follicle_sim.errors import InputError
+from follicle_sim.base.errors import InputError
 from follicle_sim.protocol.describe import describe
 from follicle_sim.scenario import Scenario, dump_scenario, parse_scenario, scenario_hash
-from follicle_sim.scenario.ranges import Grid
+from follicle_sim.scenario.fields.ranges import Grid
 
 CLASSES = """
 [[optimise.classes]]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pharmacology_helpers import Dose
 
-from follicle_sim.errors import InputError
+from follicle_sim.base.errors import InputError
 from follicle_sim.pharmacology.dosing import MAX_EVENTS, expand, taken
 
 NAMES = {"seed": 7, "replicate": 0, "stream": 3}

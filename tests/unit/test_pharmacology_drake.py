@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from pharmacology_helpers import Dose, arm
 
-from follicle_sim.pharmacology.exposure import arm_factors
-from follicle_sim.pharmacology.factors import load_factors
-from follicle_sim.pharmacology.fit_drake import (
+from follicle_sim.biology.factors import load_factors
+from follicle_sim.experiments.calibration.fit_enzyme import (
     fit,
     fitted_rows,
     predicted,
     sum_of_squares,
 )
+from follicle_sim.pharmacology.exposure import arm_factors
+from follicle_sim.pharmacology.fitted import load_fitted
 from follicle_sim.pharmacology.library import load_treatment
-from follicle_sim.pharmacology.values import load_fitted
 
 ROWS = fitted_rows()
 STORED = {name: entry.value for name, entry in load_fitted("drake").items()}

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from pharmacology_helpers import Arm, Dose, arm
 
-from follicle_sim.errors import InputError
+from follicle_sim.base.errors import InputError
+from follicle_sim.biology.factors import channel, load_factors
 from follicle_sim.pharmacology import exposure
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
-from follicle_sim.pharmacology.factors import channel, load_factors
 from follicle_sim.pharmacology.library import load_treatment
 
 TABLE = load_factors()

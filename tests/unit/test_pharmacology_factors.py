@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from follicle_sim.errors import InputError
-from follicle_sim.pharmacology.factors import (
+from follicle_sim.base.errors import InputError
+from follicle_sim.base.quantity import read_toml
+from follicle_sim.biology.factors import (
     CHANNELS,
     FACTOR_FILE,
     FLOOR,
@@ -15,7 +16,6 @@ from follicle_sim.pharmacology.factors import (
     parse_factors,
 )
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
-from follicle_sim.quantity import read_toml
 
 TABLE = load_factors()
 GRID = np.arange(0.0, 31.0)

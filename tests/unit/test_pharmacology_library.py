@@ -6,8 +6,10 @@ import re
 import numpy as np
 import pytest
 
-from follicle_sim.errors import InputError
-from follicle_sim.pharmacology.factors import FACTOR_FILE, channel, load_factors
+from follicle_sim.base.errors import InputError
+from follicle_sim.base.quantity import read_toml
+from follicle_sim.biology.factors import FACTOR_FILE, channel, load_factors
+from follicle_sim.pharmacology.fitted import LIBRARY, FittedValue, load_fitted, write_fitted
 from follicle_sim.pharmacology.library import (
     amount_dimensions,
     load_treatment,
@@ -15,8 +17,6 @@ from follicle_sim.pharmacology.library import (
     treatment_file,
     treatment_names,
 )
-from follicle_sim.pharmacology.values import LIBRARY, FittedValue, load_fitted, write_fitted
-from follicle_sim.quantity import read_toml
 
 FILES = sorted(LIBRARY.glob("*.toml"))
 SOURCE = re.compile(r"https?://|doi|model \d|assumption: \w|definition: \w|least squares")

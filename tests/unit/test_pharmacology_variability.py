@@ -5,11 +5,11 @@ import pytest
 from pharmacology_helpers import Arm, Dose, arm
 from scipy import stats
 
-from follicle_sim.errors import InputError
+from follicle_sim.base.errors import InputError
+from follicle_sim.base.quantity import read_toml
+from follicle_sim.biology.factors import channel, load_factors
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
-from follicle_sim.pharmacology.factors import channel, load_factors
 from follicle_sim.pharmacology.library import load_treatment, parse_treatment, treatment_file
-from follicle_sim.quantity import read_toml
 
 TABLE = load_factors()
 GRID = np.arange(0.0, 60.0)

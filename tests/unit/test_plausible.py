@@ -10,13 +10,10 @@ from plausible_examples import TEXT
 from scipy import stats
 
 from follicle_sim import parse_scenario, with_overrides
-from follicle_sim.errors import InputError, Interrupted
-from follicle_sim.figures.plausible import plot_plausible
-from follicle_sim.inference import circumstances as made
-from follicle_sim.inference.checkpoint import Checkpoint
-from follicle_sim.inference.designs import scoring_rules
-from follicle_sim.inference.plausible import outcome, plausible, plausible_key, the_plan
-from follicle_sim.inference.plausible_rows import (
+from follicle_sim.base.errors import InputError, Interrupted
+from follicle_sim.experiments.planning import circumstances as made
+from follicle_sim.experiments.planning.plausible import outcome, plausible, plausible_key, the_plan
+from follicle_sim.experiments.planning.plausible_rows import (
     ALL,
     DRIFT,
     NEEDLE,
@@ -31,9 +28,12 @@ from follicle_sim.inference.plausible_rows import (
     day_in_words,
     without_the_drug,
 )
-from follicle_sim.inference.power_plan import Plan
-from follicle_sim.inference.repeat import controlled, repeat, repeat_key
-from follicle_sim.inference.trial_sources import GaussianTrials, SimulatedTrials
+from follicle_sim.experiments.planning.power_plan import Plan
+from follicle_sim.experiments.planning.repeat import controlled, repeat, repeat_key
+from follicle_sim.experiments.planning.trial_sources import GaussianTrials, SimulatedTrials
+from follicle_sim.experiments.running.checkpoint import Checkpoint
+from follicle_sim.experiments.scoreboard.designs import scoring_rules
+from follicle_sim.figures.plausible import plot_plausible
 
 N, SD = 30, 10.0
 
@@ -72,7 +72,7 @@ def found(scenario):
 @pytest.fixture
 def in_parts(monkeypatch):
     """Studies are drawn ten at a time."""
-    monkeypatch.setattr("follicle_sim.inference.plausible.trials_at_once", lambda *_: 10)
+    monkeypatch.setattr("follicle_sim.experiments.planning.plausible.trials_at_once", lambda *_: 10)
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import pytest
 
 from follicle_sim import parse_scenario, simulate, with_overrides
 from follicle_sim.analysis.ready import planned_tests
-from follicle_sim.errors import InputError, Interrupted
-from follicle_sim.inference.power import OTHER_LUCK, analyse, judge, power
-from follicle_sim.inference.power_plan import Plan, compared, complete_plan, without_drug
-from follicle_sim.inference.trial_sources import GaussianTrials, SimulatedTrials, sized
-from follicle_sim.scenario.analysis import Analysis
+from follicle_sim.base.errors import InputError, Interrupted
+from follicle_sim.experiments.planning.power import OTHER_LUCK, analyse, judge, power
+from follicle_sim.experiments.planning.power_plan import Plan, compared, complete_plan, without_drug
+from follicle_sim.experiments.planning.trial_sources import GaussianTrials, SimulatedTrials, sized
+from follicle_sim.scenario.tables.analysis import Analysis
 
 TEXT = """
 schema_version = 1

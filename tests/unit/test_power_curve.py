@@ -5,8 +5,8 @@ import pytest
 from scipy.special import ndtr, ndtri
 from statsmodels.stats.proportion import proportion_confint
 
-from follicle_sim.inference.power_curve import fit_curve, wilson
-from follicle_sim.numerics import uniforms
+from follicle_sim.base.numerics import uniforms
+from follicle_sim.experiments.planning.power_curve import fit_curve, wilson
 
 SIZES = (10, 20, 30, 60)
 

@@ -4,7 +4,7 @@ import pytest
 from scenario_examples import SMALL
 
 from follicle_sim import parse_scenario
-from follicle_sim.predict import BASE_MEMORY, START_UP, predict_cost
+from follicle_sim.experiments.forecast import BASE_MEMORY, START_UP, predict_cost
 
 
 def cost(*overrides, threads=1):

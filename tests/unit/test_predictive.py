@@ -7,16 +7,16 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from follicle_sim import load_scenario, simulate, with_overrides
-from follicle_sim.errors import InputError, Interrupted
-from follicle_sim.figures.predictive import plot_predictive
-from follicle_sim.inference.checkpoint import Checkpoint
-from follicle_sim.inference.predictive import (
+from follicle_sim.base.errors import InputError, Interrupted
+from follicle_sim.experiments.planning.predictive import (
     as_trial,
     check_key,
     drift_of,
     predictive_bands,
     study_sizes,
 )
+from follicle_sim.experiments.running.checkpoint import Checkpoint
+from follicle_sim.figures.predictive import plot_predictive
 
 PARK = Path(__file__).parents[2] / "scenarios" / "exosome_park_2022.toml"
 SMALL = ["population.follicles=30", "run.history=90 days", "design.visits=['0 days', '12 weeks']"]
@@ -120,8 +120,8 @@ def test_after_ctrl_c_it_goes_on_where_it_stopped(scenario, check, monkeypatch, 
         seen.append(more["first_replicate"])
         return simulate(asked, **more)
 
-    monkeypatch.setattr("follicle_sim.inference.predictive.MOST_TRIALS", 5)
-    monkeypatch.setattr("follicle_sim.inference.predictive.simulate", watched)
+    monkeypatch.setattr("follicle_sim.experiments.planning.predictive.MOST_TRIALS", 5)
+    monkeypatch.setattr("follicle_sim.experiments.planning.predictive.simulate", watched)
     key, path = check_key(scenario, "", TRIALS), tmp_path / "trials.npz"
     with pytest.raises(Interrupted, match="stopped after 10 of 20 trials; go on with --resume"):
         predictive_bands(scenario, replicates=TRIALS, checkpoint=Checkpoint(path, key))

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from follicle_sim.analysis import products
-from follicle_sim.analysis.products import product
+from follicle_sim.analysis.statistics import products
+from follicle_sim.analysis.statistics.products import product
 
 SIDE = st.integers(1, 40)
 

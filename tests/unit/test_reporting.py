@@ -8,21 +8,21 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from virtual_trials import DESIGNS, FULL, PARALLEL
 
 from follicle_sim import parse_scenario, simulate
-from follicle_sim.analysis.exposures import exposures
-from follicle_sim.analysis.flow import subject_flow
+from follicle_sim.analysis.outcomes.exposures import exposures
+from follicle_sim.analysis.outcomes.flow import subject_flow
 from follicle_sim.analysis.result import TrialResult, TrialRow
-from follicle_sim.errors import InputError
+from follicle_sim.base.errors import InputError
 from follicle_sim.figures.consort import plot_flow
-from follicle_sim.figures.style import save_figure
+from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.protocol.unfold import unfold
-from follicle_sim.reporting.again import with_measure
-from follicle_sim.reporting.caveats import NO_CONTROL, NO_SPREAD
 from follicle_sim.reporting.cdisc.counts import count_rows
-from follicle_sim.reporting.money import arm_costs, per_added_hair
-from follicle_sim.reporting.page import page
+from follicle_sim.reporting.page.caveats import NO_CONTROL, NO_SPREAD
+from follicle_sim.reporting.page.figures import trial_figure
+from follicle_sim.reporting.page.money import arm_costs, per_added_hair
+from follicle_sim.reporting.page.text import page
+from follicle_sim.reporting.page.words import amount, answer_sentences, table
+from follicle_sim.reporting.reanalysis import with_measure
 from follicle_sim.reporting.report import check_measure, make_report
-from follicle_sim.reporting.shown import trial_figure
-from follicle_sim.reporting.words import amount, answer_sentences, table
 
 ROW = TrialRow(
     replicate=0,

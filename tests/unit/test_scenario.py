@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 from scenario_examples import FULL, KNOWN, SMALL
 
-from follicle_sim.errors import InputError
+from follicle_sim.base.errors import InputError
+from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.protocol.describe import describe, dose_text
 from follicle_sim.protocol.describe_design import timeline
 from follicle_sim.protocol.unfold import unfold
@@ -20,9 +21,8 @@ from follicle_sim.scenario import (
     to_document,
     with_overrides,
 )
-from follicle_sim.scenario.frozen import FrozenMap
+from follicle_sim.scenario.fields.known import default_known
 from follicle_sim.scenario.hashing import FIRST
-from follicle_sim.scenario.known import default_known
 
 
 @pytest.fixture

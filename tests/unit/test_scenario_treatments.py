@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from follicle_sim import dump_scenario, load_scenario, parse_scenario, simulate, with_overrides
-from follicle_sim.errors import InputError
-from follicle_sim.pharmacology import library, values
-from follicle_sim.provenance import result_attrs, stored_scenario
+from follicle_sim.base.errors import InputError
+from follicle_sim.pharmacology import fitted as values
+from follicle_sim.pharmacology import library
+from follicle_sim.results.provenance import result_attrs, stored_scenario
 from follicle_sim.scenario import scenario_hash
-from follicle_sim.scenario.files import parse_toml
-from follicle_sim.scenario.known import default_known
-from follicle_sim.scenario.toml_text import write_toml
+from follicle_sim.scenario.fields.known import default_known
+from follicle_sim.scenario.text.files import parse_toml
+from follicle_sim.scenario.text.write import write_toml
 
 NUMBER = '{{ value = {}, unit = "{}", source = "our pilot", grade = "user" }}'.format
 DRUG = f"""\

@@ -9,17 +9,18 @@ import pytest
 from people_examples import people
 from planned import drawn_people, planned
 
-from follicle_sim import screening, simulate
-from follicle_sim.codes import SUBJECT_LEVEL, Decision
-from follicle_sim.enrolment import enrol
-from follicle_sim.errors import Interrupted
-from follicle_sim.instrument import SCREENING
-from follicle_sim.numerics import normals
+from follicle_sim import simulate
+from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.errors import Interrupted
+from follicle_sim.base.numerics import normals
 from follicle_sim.pharmacology.library import load_treatment
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.protocol.surgery import Session
 from follicle_sim.scenario.model import Dose
-from follicle_sim.screening import enrol_all, screening_count
+from follicle_sim.simulation import screening
+from follicle_sim.simulation.instrument import SCREENING
+from follicle_sim.simulation.people.enrolment import enrol
+from follicle_sim.simulation.screening import enrol_all, screening_count
 
 PEOPLE, ERROR = 400, 0.1
 SIZE = MappingProxyType({"subjects": PEOPLE, "follicles": 60})

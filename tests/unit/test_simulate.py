@@ -5,7 +5,7 @@ import pytest
 from scenario_examples import ROOM_FOR_TESTS
 
 from follicle_sim import parse_scenario, simulate, with_overrides
-from follicle_sim.errors import InputError
+from follicle_sim.base.errors import InputError
 
 SCENARIO = parse_scenario(ROOM_FOR_TESTS)
 

@@ -11,9 +11,10 @@ import pytest
 import xarray as xr
 from virtual_trials import DESIGNS
 
-from follicle_sim import explain, load_result, parse_scenario, save_result, simulate, storage
-from follicle_sim.errors import InputError, OutputError
-from follicle_sim.simulate import SMALLEST
+from follicle_sim import explain, load_result, parse_scenario, save_result, simulate
+from follicle_sim.base.errors import InputError, OutputError
+from follicle_sim.results import storage
+from follicle_sim.simulation.simulate import SMALLEST
 
 POSTERIOR = SMALLEST + 'uncertainty = "posterior"\nreplicates = 2'
 

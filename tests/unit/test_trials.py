@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from follicle_sim.errors import InputError
-from follicle_sim.trials import (
+from follicle_sim.base.errors import InputError
+from follicle_sim.evidence import (
     Observation,
     load_studies,
     load_study,
     observations,
     write_observations,
 )
-from follicle_sim.trials.normalise import (
+from follicle_sim.evidence.normalise import (
     endpoint_titles,
     grade_of,
     imputed_error,
@@ -26,7 +26,7 @@ from follicle_sim.trials.normalise import (
 
 RAW = list(
     csv.DictReader(
-        (files("follicle_sim.trials") / "data" / "observations.csv")
+        (files("follicle_sim.evidence") / "data" / "observations.csv")
         .read_text(encoding="utf-8")
         .splitlines()
     )

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from follicle_sim import InputError, parse_scenario, simulate, with_overrides
-from follicle_sim.biology.draws import load_posterior
 from follicle_sim.biology.parameters import load_parameters
-from follicle_sim.inference.likelihood import load_rules
-from follicle_sim.inference.potency_error import error_covariance, fit_of, with_error
-from follicle_sim.inference.scoring import ScoreRow
-from follicle_sim.pharmacology.values import load_fitted
+from follicle_sim.biology.posterior import load_posterior
+from follicle_sim.experiments.calibration.likelihood import load_rules
+from follicle_sim.experiments.calibration.potency_error import error_covariance, fit_of, with_error
+from follicle_sim.experiments.scoreboard.scoring import ScoreRow
+from follicle_sim.pharmacology.fitted import load_fitted
 from follicle_sim.protocol.replicates import MOST_SD, drawn, drawn_names
-from follicle_sim.provenance import stored_scenario
+from follicle_sim.results.provenance import stored_scenario
 from follicle_sim.scenario.load import dump_scenario
 
 TEXT = """
@@ -179,7 +179,9 @@ def test_every_fitted_potency_has_its_error_from_the_command():
         if entry.grade == "fitted":
             assert entry.log_se is not None, f"{name}: run the command potency_error"
             assert set(entry.elasticity) == set(load_posterior()[0])
-            assert entry.error.startswith("`python -m follicle_sim.inference.potency_error`")
+            assert entry.error.startswith(
+                "`python -m follicle_sim.experiments.calibration.potency_error`"
+            )
             assert fit_of(entry.command).command == entry.command
 
 

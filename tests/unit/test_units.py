@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from follicle_sim.errors import UnitError
-from follicle_sim.units import (
+from follicle_sim.base.errors import UnitError
+from follicle_sim.base.units import (
     canonical_unit,
     dimensions,
     example,

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from follicle_sim.errors import InputError
-from follicle_sim.inference import designs
-from follicle_sim.inference.designs import (
+from follicle_sim.base.errors import InputError
+from follicle_sim.evidence.observed import observations
+from follicle_sim.evidence.studies import load_studies, load_study
+from follicle_sim.experiments.scoreboard import designs
+from follicle_sim.experiments.scoreboard.designs import (
     Spread,
     design_names,
     explanations,
@@ -19,18 +21,16 @@ from follicle_sim.inference.designs import (
     parameter_sds,
     scoring_rules,
 )
-from follicle_sim.inference.scoreboard import (
+from follicle_sim.experiments.scoreboard.parameter_spread import spread_of, spread_text
+from follicle_sim.experiments.scoreboard.run import (
     Scoreboard,
     read_benchmark,
     run_scoreboard,
     summary,
     worsened,
 )
-from follicle_sim.inference.scoring import ScoreRow, effective_use, tally
-from follicle_sim.inference.spread import spread_of, spread_text
-from follicle_sim.trials.observed import observations
-from follicle_sim.trials.simulated import RECIPES
-from follicle_sim.trials.studies import load_studies, load_study
+from follicle_sim.experiments.scoreboard.scoring import ScoreRow, effective_use, tally
+from follicle_sim.results.counterparts import RECIPES
 
 SMALL = ["population.subjects=12", "population.follicles=100", "run.history=1 year"]
 BY_ID = {row.id: row for row in observations(derived=True)}

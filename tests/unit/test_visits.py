@@ -8,12 +8,13 @@ import xarray as xr
 from engine_by_hand import clocks_of, forcing_on, healthy_rules
 from planned import planned
 
-from follicle_sim import arm_run, parse_scenario, simulate
-from follicle_sim.arm_run import ready
-from follicle_sim.cohort import draw_cohort
-from follicle_sim.engine.clocks import Block, same_forcing
-from follicle_sim.engine.sight import GROWS, SEEN_ANAGEN
+from follicle_sim import parse_scenario, simulate
 from follicle_sim.protocol.timeline import Visits
+from follicle_sim.simulation import arm as arm_run
+from follicle_sim.simulation.arm import ready
+from follicle_sim.simulation.engine.agents.clocks import Block, same_forcing
+from follicle_sim.simulation.engine.agents.sight import GROWS, SEEN_ANAGEN
+from follicle_sim.simulation.people.cohort import draw_cohort
 
 SCENARIO = """
 schema_version = 1

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from engine_by_hand import Lived
 
-from follicle_sim.engine.sight import PHASES, TALLY_COLUMNS
+from follicle_sim.simulation.engine.agents.sight import PHASES, TALLY_COLUMNS
 
 
 def lived_in_steps(

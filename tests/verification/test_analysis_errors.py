@@ -7,8 +7,8 @@ Trials of Gaussian people with known effect. Bounds are 95 % intervals of a shar
 import numpy as np
 import pytest
 
-from follicle_sim.analysis.groups import Group
 from follicle_sim.analysis.methods import METHODS, compare_many
+from follicle_sim.analysis.statistics.effects import Group
 
 EFFECT = 5.0
 PEOPLE = 20

@@ -5,15 +5,15 @@ import pytest
 from trial_data import dataset
 
 from follicle_sim.analysis.analyse import answer
-from follicle_sim.analysis.people import read_trial
-from follicle_sim.analysis.plan import Test as Question
-from follicle_sim.analysis.responders import (
+from follicle_sim.analysis.outcomes.responders import (
     newcombe,
     rate_difference,
     rate_difference_within,
     time_to_response,
 )
-from follicle_sim.analysis.satisfaction import compare_answers, compare_occasions
+from follicle_sim.analysis.outcomes.satisfaction import compare_answers, compare_occasions
+from follicle_sim.analysis.tests import Test as Question
+from follicle_sim.analysis.values import read_trial
 from follicle_sim.scenario import Analysis
 
 SEQUENCES = ["drug then control", "control then drug"]

@@ -20,9 +20,9 @@ from engine_by_hand import (
 from fixed_steps import lived_in_steps
 from renewal import phase_shares
 
-from follicle_sim.codes import Phase
-from follicle_sim.engine.events import advance, refresh
-from follicle_sim.engine.sight import TALLY_COLUMNS
+from follicle_sim.base.codes import Phase
+from follicle_sim.simulation.engine.agents.events import advance, refresh
+from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
 
 FOLLICLES = 400_000
 # Somewhere among 48 comparisons chance exceeds 3 SE with one seed in eight (140 were tried).

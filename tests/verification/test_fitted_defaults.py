@@ -1,7 +1,8 @@
 """The defaults are the optimum of a fit, and they meet the trials they were fitted to.
 
-Fits are repeated by `python -m follicle_sim.inference.fit_biology` and `...fit_potency`; here their
-objective is re-evaluated where they ended and around it, on other people and other luck.
+Fits are repeated by `python -m follicle_sim.experiments.calibration.fit_biology` and
+`...fit_potency`; here their objective is re-evaluated where they ended and around it, on other
+people and other luck.
 """
 
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from follicle_sim import compare, load_scenario, simulate
 from follicle_sim.biology.parameters import parameter_table
-from follicle_sim.inference.fit_biology import (
+from follicle_sim.experiments.calibration.fit_biology import (
     BRAKES,
     PRIOR,
     brake_evidence,
@@ -20,8 +21,8 @@ from follicle_sim.inference.fit_biology import (
     residuals,
     without_brake,
 )
-from follicle_sim.inference.fit_potency import STEADY, counterparts
-from follicle_sim.inference.targets import load_targets
+from follicle_sim.experiments.calibration.fit_potency import STEADY, counterparts
+from follicle_sim.experiments.calibration.targets import load_targets
 from follicle_sim.pharmacology.library import load_treatment
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +40,7 @@ def test_every_fitted_parameter_comes_from_the_fit() -> None:
     fitted = {name for name, row in parameter_table().items() if row.grade == "fitted"}
     assert fitted == set(PRIOR)
     for name in fitted:
-        assert "follicle_sim.inference.fit_biology" in parameter_table()[name].source
+        assert "follicle_sim.experiments.calibration.fit_biology" in parameter_table()[name].source
 
 
 def test_stored_optimum_meets_every_target_within_two_standard_errors() -> None:

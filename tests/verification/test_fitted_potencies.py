@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from follicle_sim.inference.fit_biology import with_biology
-from follicle_sim.inference.fit_potency import COMMAND
-from follicle_sim.inference.scoreboard import baselines
-from follicle_sim.inference.scoring import effective_use, score
+from follicle_sim.evidence.observed import observations
+from follicle_sim.experiments.calibration.fit_biology import with_biology
+from follicle_sim.experiments.calibration.fit_potency import COMMAND
+from follicle_sim.experiments.scoreboard.run import baselines
+from follicle_sim.experiments.scoreboard.scoring import effective_use, score
+from follicle_sim.pharmacology.fitted import load_fitted
 from follicle_sim.pharmacology.library import POTENCY_PREFIX
-from follicle_sim.pharmacology.values import load_fitted
+from follicle_sim.results.compare import compare
 from follicle_sim.scenario.load import load_scenario
-from follicle_sim.simulate import simulate
-from follicle_sim.trials.compare import compare
-from follicle_sim.trials.observed import observations
+from follicle_sim.simulation.simulate import simulate
 
 ROOT = Path(__file__).parents[2]
 FITTED = {name: entry for name, entry in load_fitted("potencies").items() if entry.command}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from follicle_sim import load_scenario, simulate
-from follicle_sim.endpoints import EndpointRow, control_arm, summarise
+from follicle_sim.results.endpoints import EndpointRow, control_arm, summarise
 
 FILE = Path(__file__).parents[2] / "scenarios" / "exosome_vs_standard_care.toml"
 SMALLER = ["population.subjects=8", "population.follicles=300", "run.replicates=16"]

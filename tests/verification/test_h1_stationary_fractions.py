@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from engine_by_hand import HUMAN_MEANS, Lived, clocks_of, forcing_on, healthy_rules, lived
 
-from follicle_sim.engine.birth import initialise
-from follicle_sim.engine.events import refresh
+from follicle_sim.simulation.engine.agents.birth import initialise
+from follicle_sim.simulation.engine.agents.events import refresh
 
 VISITS = (0.0, 30.0, 60.0, 90.0, 120.0, 180.0, 240.0, 360.0, 540.0, 720.0)
 

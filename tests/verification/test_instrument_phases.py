@@ -7,8 +7,8 @@ import pytest
 import xarray as xr
 
 from follicle_sim import parse_scenario, simulate
+from follicle_sim.base.codes import Phase
 from follicle_sim.biology.parameters import load_parameters
-from follicle_sim.codes import Phase
 
 # all full-size follicles alike, so that a hair's calibre tells how fast it grows
 TEXT = """

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
-from follicle_sim.codes import Phase
-from follicle_sim.engine.events import advance
-from follicle_sim.sites import sites
+from follicle_sim.base.codes import Phase
+from follicle_sim.simulation.engine.agents.events import advance
+from follicle_sim.simulation.instrument.sites import sites
 
 FOLLICLES = 20_000
 NEIGHBOURS = 8

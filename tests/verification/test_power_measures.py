@@ -6,9 +6,9 @@ from statsmodels.stats.power import TTestIndPower
 from statsmodels.stats.proportion import power_proportions_2indep
 from test_power_formulas import ARMS, ROLES, SD, worst
 
-from follicle_sim.inference.power import judge
-from follicle_sim.inference.power_plan import Plan
-from follicle_sim.inference.trial_sources import GaussianTrials
+from follicle_sim.experiments.planning.power import judge
+from follicle_sim.experiments.planning.power_plan import Plan
+from follicle_sim.experiments.planning.trial_sources import GaussianTrials
 
 SIZES = (20, 60, 120)
 GAIN = 10.0

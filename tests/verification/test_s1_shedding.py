@@ -5,8 +5,8 @@ import pytest
 from engine_by_hand import HUMAN_MEANS, Lived, clocks_of, forcing_on, healthy_rules, lived
 
 from follicle_sim import parse_scenario, simulate
+from follicle_sim.base.codes import CYCLE
 from follicle_sim.biology.parameters import load_parameters
-from follicle_sim.codes import CYCLE
 from follicle_sim.protocol.timeline import SHED_WINDOW
 
 FOLLICLES = 100_000

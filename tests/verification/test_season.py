@@ -12,9 +12,9 @@ import pytest
 from planned import planned
 
 from follicle_sim import parse_scenario
-from follicle_sim.arm_run import ready
-from follicle_sim.cohort import draw_cohort
-from follicle_sim.engine.sight import PHASES, SEEN, SEEN_ANAGEN, SHED
+from follicle_sim.simulation.arm import ready
+from follicle_sim.simulation.engine.agents.sight import PHASES, SEEN, SEEN_ANAGEN, SHED
+from follicle_sim.simulation.people.cohort import draw_cohort
 
 YEAR = 365.25
 PEOPLE = 8

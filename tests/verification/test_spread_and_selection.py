@@ -7,7 +7,7 @@ from planned import drawn_people, planned
 
 from follicle_sim import simulate
 from follicle_sim.biology.spread import typical_spread
-from follicle_sim.inference.measure_spread import (
+from follicle_sim.experiments.calibration.measure_spread import (
     WANTED,
     changes,
     healthy,
@@ -15,7 +15,7 @@ from follicle_sim.inference.measure_spread import (
     spread_of,
     telogen_share,
 )
-from follicle_sim.screening import screening_count
+from follicle_sim.simulation.screening import screening_count
 
 # -- Loussouarn 2005 -------------------------------------------------------------------------------
 

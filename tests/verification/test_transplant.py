@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from follicle_sim import InputError, parse_scenario, simulate
-from follicle_sim.codes import NO_FOLLICLE, Phase
+from follicle_sim.base.codes import NO_FOLLICLE, Phase
 from follicle_sim.pharmacology.library import load_treatment
 
 HEAD = """

@@ -10,8 +10,6 @@ import numpy as np
 import xarray as xr
 
 from follicle_sim.analysis import crossover
-from follicle_sim.analysis.further import further_rows
-from follicle_sim.analysis.groups import Effect, Effects, Floats, Group, stacked
 from follicle_sim.analysis.imputation import jump_to_reference
 from follicle_sim.analysis.measures import (
     AS_NONE,
@@ -21,15 +19,17 @@ from follicle_sim.analysis.measures import (
     final_response,
 )
 from follicle_sim.analysis.methods import METHODS, compare_many
-from follicle_sim.analysis.multiplicity import adjusted
-from follicle_sim.analysis.outcomes import ask, outcome_rows
-from follicle_sim.analysis.people import Flags, Trial, read_trial, scenario_of
-from follicle_sim.analysis.plan import Test, tests_of
+from follicle_sim.analysis.outcomes.description import further_rows
+from follicle_sim.analysis.outcomes.rows import ask, outcome_rows
 from follicle_sim.analysis.result import TrialResult, TrialRow, known, unique
 from follicle_sim.analysis.sets import Rules, members_at
-from follicle_sim.given import check_dataset
+from follicle_sim.analysis.statistics.effects import Effect, Effects, Floats, Group, stacked
+from follicle_sim.analysis.statistics.multiplicity import adjusted
+from follicle_sim.analysis.tests import Test, tests_of
+from follicle_sim.analysis.values import Flags, Trial, read_trial, scenario_of
+from follicle_sim.base.arguments import check_dataset
 from follicle_sim.protocol.streams import stream_of
-from follicle_sim.scenario.analysis import Analysis
+from follicle_sim.scenario.tables.analysis import Analysis
 
 
 def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:

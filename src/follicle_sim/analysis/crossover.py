@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from follicle_sim.analysis.groups import (
+from follicle_sim.analysis.methods import compare_many
+from follicle_sim.analysis.statistics.effects import (
     DUST,
     Alternative,
     Effects,
@@ -27,9 +28,8 @@ from follicle_sim.analysis.groups import (
     refuse,
     student,
 )
-from follicle_sim.analysis.linear import few, moments
-from follicle_sim.analysis.methods import compare_many
-from follicle_sim.analysis.people import SAME_DAY, Flags, Trial
+from follicle_sim.analysis.statistics.linear import few, moments
+from follicle_sim.analysis.values import SAME_DAY, Flags, Trial
 
 METHODS = ("t_test", "welch", "wilcoxon")
 """Tests between the two sequences."""

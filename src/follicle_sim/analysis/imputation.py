@@ -16,8 +16,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.analysis import reml
-from follicle_sim.analysis.groups import (
+from follicle_sim.analysis.methods import compare_groups, compare_many
+from follicle_sim.analysis.statistics import reml
+from follicle_sim.analysis.statistics.effects import (
     Alternative,
     Effect,
     Effects,
@@ -26,9 +27,8 @@ from follicle_sim.analysis.groups import (
     refuse,
     student,
 )
-from follicle_sim.analysis.methods import compare_groups, compare_many
-from follicle_sim.codes import Decision
-from follicle_sim.numerics import normals, uniforms
+from follicle_sim.base.codes import Decision
+from follicle_sim.base.numerics import normals, uniforms
 
 Flags = NDArray[np.bool_]
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from follicle_sim.analysis.groups import DUST, Alternative, Effects, Floats, Group
 from follicle_sim.analysis.missing import filled
-from follicle_sim.analysis.people import Flags, Trial
-from follicle_sim.analysis.rates import (
+from follicle_sim.analysis.statistics.effects import DUST, Alternative, Effects, Floats, Group
+from follicle_sim.analysis.statistics.rates import (
     PAIRS,
     SCORE,
     rate_differences,
     rate_differences_within,
 )
-from follicle_sim.scenario.analysis import REPEATED, Analysis
+from follicle_sim.analysis.values import Flags, Trial
+from follicle_sim.scenario.tables.analysis import REPEATED, Analysis
 
 DEFAULT_GAIN = 10.0
 """Hairs per cm2 that make a responder of densities, where a plan does not say (assumption: about

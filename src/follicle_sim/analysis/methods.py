@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from follicle_sim.analysis import linear, ranks, repeated
-from follicle_sim.analysis.groups import (
+from follicle_sim.analysis.statistics import linear, ranks, repeated
+from follicle_sim.analysis.statistics.effects import (
     ALTERNATIVES,
     Alternative,
     Effect,

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from follicle_sim.analysis.groups import refuse
-from follicle_sim.analysis.people import Trial, named_arms
-from follicle_sim.analysis.plan import Test, tests_of
-from follicle_sim.errors import InputError, did_you_mean
+from follicle_sim.analysis.statistics.effects import refuse
+from follicle_sim.analysis.tests import Test, tests_of
+from follicle_sim.analysis.values import Trial, named_arms
+from follicle_sim.base.errors import InputError, did_you_mean
 from follicle_sim.protocol.unfold import unfold
-from follicle_sim.scenario.analysis import Analysis
-from follicle_sim.scenario.fields import VARIABLES
-from follicle_sim.scenario.instrument import unseen
-from follicle_sim.scenario.methods import EXTRA_VARIABLES
+from follicle_sim.results.counterparts import RECIPES
+from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
+from follicle_sim.scenario.fields.parts import VARIABLES
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.trials.simulated import RECIPES
+from follicle_sim.scenario.tables.analysis import Analysis
+from follicle_sim.scenario.tables.instrument import unseen
 
 OF_OTHERS = ("phase_count", "factor_level")
 """Variables with a dimension more than arm, subject and time: no endpoints."""

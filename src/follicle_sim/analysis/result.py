@@ -8,9 +8,9 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from follicle_sim.analysis.groups import Effect
-from follicle_sim.analysis.plan import Test
-from follicle_sim.files import write_rows, write_text_atomic
+from follicle_sim.analysis.statistics.effects import Effect
+from follicle_sim.analysis.tests import Test
+from follicle_sim.base.files import write_rows, write_text_atomic
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from follicle_sim.analysis.groups import unknown
-from follicle_sim.analysis.people import Flags, Trial
+from follicle_sim.analysis.statistics.effects import unknown
+from follicle_sim.analysis.values import Flags, Trial
 
 
 @dataclass(frozen=True)

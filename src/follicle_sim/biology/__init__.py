@@ -1,0 +1,1 @@
+"""What is known of hair: parameters, conditions, factors, and how they drive the clocks."""

@@ -11,8 +11,8 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from follicle_sim import units
-from follicle_sim.errors import InputError, Problem, did_you_mean
+from follicle_sim.base import units
+from follicle_sim.base.errors import InputError, Problem, did_you_mean
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ None of them shows a window, touches pyplot or changes matplotlib's settings for
 from follicle_sim.figures.chain import plot_chain
 from follicle_sim.figures.comparison import plot_comparison
 from follicle_sim.figures.multiples import plot_small_multiples
+from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.figures.phases import plot_phases
-from follicle_sim.figures.style import save_figure
 from follicle_sim.figures.trajectories import plot_density
 
 __all__ = [

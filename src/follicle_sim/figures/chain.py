@@ -11,9 +11,16 @@ import xarray as xr
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from follicle_sim.estimates import FloatArray
-from follicle_sim.figures import style as look
-from follicle_sim.figures.labels import TITLE_TOP, End, size_in_points, spread, wrapped, write_title
+from follicle_sim.base.estimates import FloatArray
+from follicle_sim.figures.parts import style as look
+from follicle_sim.figures.parts.labels import (
+    TITLE_TOP,
+    End,
+    size_in_points,
+    spread,
+    wrapped,
+    write_title,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,14 +11,14 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from follicle_sim.figures import style as look
-from follicle_sim.figures.forest import Group, Line, group_rows, shortened
-from follicle_sim.figures.labels import size_in_points, text_width
+from follicle_sim.figures.parts import style as look
+from follicle_sim.figures.parts.forest import Group, Line, group_rows, shortened
+from follicle_sim.figures.parts.labels import size_in_points, text_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from follicle_sim.trials.compare import ComparisonTable
+    from follicle_sim.results.compare import ComparisonTable
 
 _WIDTH, _MARGIN = 11.0, 0.2  # inches
 _PITCH = 19.0  # points from line to line
@@ -50,7 +50,7 @@ def plot_comparison(comparison: ComparisonTable, ax: Axes | None = None) -> Axes
 
     Examples
     --------
-    >>> from follicle_sim.trials.compare import ComparisonTable
+    >>> from follicle_sim.results.compare import ComparisonTable
     >>> ax = plot_comparison(ComparisonTable((), ()))
     >>> ax.texts[0].get_text()
     'Nothing to compare'

@@ -6,9 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from follicle_sim.analysis.flow import ArmFlow, SubjectFlow
-from follicle_sim.figures.labels import wrapped, write_title
-from follicle_sim.figures.style import BODY, INK, MUTED, PAPER, SMALL, name_of, new_figure, style
+from follicle_sim.analysis.outcomes.flow import ArmFlow, SubjectFlow
+from follicle_sim.figures.parts.labels import wrapped, write_title
+from follicle_sim.figures.parts.style import (
+    BODY,
+    INK,
+    MUTED,
+    PAPER,
+    SMALL,
+    name_of,
+    new_figure,
+    style,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +37,7 @@ def plot_flow(flow: SubjectFlow, title: str = "") -> Figure:
     Parameters
     ----------
     flow
-        From `follicle_sim.analysis.flow.subject_flow`.
+        From `follicle_sim.analysis.outcomes.flow.subject_flow`.
     title
         Of the figure.
     """

@@ -10,16 +10,16 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from follicle_sim.endpoints import arm_roles, people_last
-from follicle_sim.errors import InputError, Problem
-from follicle_sim.estimates import FloatArray, change_mean, estimate
-from follicle_sim.figures import style as look
-from follicle_sim.figures.labels import wrapped, write_title
+from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.base.estimates import FloatArray, change_mean, estimate
+from follicle_sim.figures.parts import style as look
+from follicle_sim.figures.parts.labels import wrapped, write_title
+from follicle_sim.results.endpoints import arm_roles, people_last
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from follicle_sim.through import Seen
+    from follicle_sim.experiments.instruments import Seen
 
 _PANEL_WIDTH, _PANEL_HEIGHT = 3.9, 2.5  # inches
 _ACROSS = 2
@@ -42,7 +42,7 @@ def plot_instruments(
     Parameters
     ----------
     seen
-        From `follicle_sim.through.seen_through`.
+        From `follicle_sim.experiments.instruments.seen_through`.
     ax
         Axes whose place is used; None makes a figure that pyplot does not know.
     variable

@@ -13,19 +13,25 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from follicle_sim.endpoints import EndpointRow, arm_roles, control_arm, scenario_of, summarise
-from follicle_sim.figures import style as look
-from follicle_sim.figures.courses import Course, band_name, courses_of
-from follicle_sim.figures.doses import ROW, DoseRow, dose_entries, dose_rows, draw_doses
-from follicle_sim.figures.labels import size_in_points, wrapped, write_title
-from follicle_sim.figures.published import Point, draw_points, note_of, published_points
-from follicle_sim.provenance import stored_scenario
+from follicle_sim.figures.parts import style as look
+from follicle_sim.figures.parts.courses import Course, band_name, courses_of
+from follicle_sim.figures.parts.doses import ROW, DoseRow, dose_entries, dose_rows, draw_doses
+from follicle_sim.figures.parts.labels import size_in_points, wrapped, write_title
+from follicle_sim.figures.parts.published import Point, draw_points, note_of, published_points
+from follicle_sim.results.endpoints import (
+    EndpointRow,
+    arm_roles,
+    control_arm,
+    scenario_of,
+    summarise,
+)
+from follicle_sim.results.provenance import stored_scenario
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from follicle_sim.trials.compare import ComparisonTable
+    from follicle_sim.results.compare import ComparisonTable
 
 MANY_ARMS = 5
 """Above so many arms a panel each says more than all of them in one."""

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from follicle_sim.figures import style as look
-from follicle_sim.figures.labels import text_width, wrapped, write_title
+from follicle_sim.figures.parts import style as look
+from follicle_sim.figures.parts.labels import text_width, wrapped, write_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
 
-    from follicle_sim.inference.optimise import Best, Retested
+    from follicle_sim.experiments.schedules.optimise import Best, Retested
 
 _WIDTH, _LEFT, _KEY, _BOTTOM, _PLOT = 9.6, 0.75, 3.75, 0.62, 4.0
 _PALE = "#c9d6e2"
@@ -31,7 +31,7 @@ def plot_pareto(best: Best, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     best
-        From `follicle_sim.inference.optimise`: everything tried is pale; the front has open circles
+        From `optimise`: everything tried is pale; the front has open circles
         where the search saw it and filled ones, with 95 % intervals, on fresh people. Numbers and
         letters are explained beside the axes.
     ax

@@ -10,11 +10,10 @@ import numpy as np
 import xarray as xr
 from matplotlib.patches import Patch
 
-from follicle_sim.endpoints import arm_roles, people_last
-from follicle_sim.errors import InputError, Problem, did_you_mean
-from follicle_sim.estimates import FloatArray
-from follicle_sim.figures import style as look
-from follicle_sim.figures.labels import (
+from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.estimates import FloatArray
+from follicle_sim.figures.parts import style as look
+from follicle_sim.figures.parts.labels import (
     TITLE_TOP,
     End,
     size_in_points,
@@ -22,6 +21,7 @@ from follicle_sim.figures.labels import (
     write_ends,
     write_title,
 )
+from follicle_sim.results.endpoints import arm_roles, people_last
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
-from follicle_sim.figures.style import (
+from follicle_sim.figures.parts.style import (
     BAND,
     BODY,
     INK,

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from follicle_sim.figures.style import (
+from follicle_sim.figures.parts.style import (
     BAND,
     BODY,
     INK,
@@ -194,7 +194,7 @@ def plot_power(
     Parameters
     ----------
     rows, lines, smallest
-        See `follicle_sim.inference.power.PowerResult`.
+        See `follicle_sim.experiments.planning.power.PowerResult`.
     title
         What is tested, and how.
     alpha

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from follicle_sim.figures.style import (
+from follicle_sim.figures.parts.style import (
     ALARM,
     BAND,
     BODY,
@@ -126,7 +126,7 @@ def plot_predictive(bands: Sequence[BandLike], points: Sequence[PointLike], titl
     Parameters
     ----------
     bands, points
-        See `follicle_sim.inference.predictive.PredictiveCheck`.
+        See `follicle_sim.experiments.planning.predictive.PredictiveCheck`.
     title
         What was compared.
     """

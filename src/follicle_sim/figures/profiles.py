@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter, NullLocator
 from numpy.typing import NDArray
 
-from follicle_sim.figures.style import (
+from follicle_sim.figures.parts.style import (
     ALARM,
     BODY,
     INK,
@@ -37,7 +37,7 @@ _WIDTH, _HEIGHT, _COLUMNS = 2.9, 2.5, 3
 
 
 class ProfileLike(Protocol):
-    """What a panel needs of `follicle_sim.inference.profile.Profile`."""
+    """What a panel needs of `follicle_sim.experiments.calibration.profile.Profile`."""
 
     @property
     def name(self) -> str: ...

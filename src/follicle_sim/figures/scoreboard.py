@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from follicle_sim.figures import style as look
-from follicle_sim.figures.forest import shortened
-from follicle_sim.figures.labels import size_in_points
-from follicle_sim.figures.published import study_name
+from follicle_sim.figures.parts import style as look
+from follicle_sim.figures.parts.forest import shortened
+from follicle_sim.figures.parts.labels import size_in_points
+from follicle_sim.figures.parts.published import study_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from follicle_sim.inference.scoring import ScoreRow
+    from follicle_sim.experiments.scoreboard.scoring import ScoreRow
 
 _WIDTH = 11.0
 _PITCH = 12.0  # points from line to line

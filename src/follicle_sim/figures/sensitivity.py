@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from matplotlib.lines import Line2D
 
-from follicle_sim.figures.style import (
+from follicle_sim.figures.parts.style import (
     BODY,
     INK,
     MUTED,
@@ -33,7 +33,7 @@ _ROW, _PANEL, _LEFT = 0.27, 2.5, 2.6
 
 
 class IndexRow(Protocol):
-    """What a line needs of `follicle_sim.inference.sensitivity.SensitivityRow`."""
+    """What a line needs of `follicle_sim.experiments.sensitivity.SensitivityRow`."""
 
     @property
     def week(self) -> int: ...

@@ -11,12 +11,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from follicle_sim.endpoints import arm_roles
-from follicle_sim.estimates import FloatArray
-from follicle_sim.figures import style as look
-from follicle_sim.figures.courses import Course, band_name, courses_of
-from follicle_sim.figures.doses import ROW, dose_entries, dose_rows, draw_doses
-from follicle_sim.figures.labels import (
+from follicle_sim.base.estimates import FloatArray
+from follicle_sim.figures.parts import style as look
+from follicle_sim.figures.parts.courses import Course, band_name, courses_of
+from follicle_sim.figures.parts.doses import ROW, dose_entries, dose_rows, draw_doses
+from follicle_sim.figures.parts.labels import (
     End,
     headroom,
     size_in_points,
@@ -24,12 +23,13 @@ from follicle_sim.figures.labels import (
     write_ends,
     write_title,
 )
-from follicle_sim.figures.published import Point, draw_points, note_of, published_points
+from follicle_sim.figures.parts.published import Point, draw_points, note_of, published_points
+from follicle_sim.results.endpoints import arm_roles
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from follicle_sim.trials.compare import ComparisonTable
+    from follicle_sim.results.compare import ComparisonTable
 
 _WIDTH, _HEIGHT = 7.6, 4.8  # inches
 _FEW_PEOPLE = 12  # up to so many subjects are drawn one by one

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import xarray as xr
 from matplotlib.patches import Patch
 
-from follicle_sim.crossover import WITHIN
-from follicle_sim.estimates import FloatArray
-from follicle_sim.figures.labels import TITLE_TOP, wrapped, write_title
-from follicle_sim.figures.style import (
+from follicle_sim.base.estimates import FloatArray
+from follicle_sim.figures.parts.labels import TITLE_TOP, wrapped, write_title
+from follicle_sim.figures.parts.style import (
     BODY,
     INK,
     LINE,
@@ -33,6 +32,7 @@ from follicle_sim.figures.style import (
     style,
 )
 from follicle_sim.figures.trajectories import plot_density
+from follicle_sim.results.by_treatment import WITHIN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

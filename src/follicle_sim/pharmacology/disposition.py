@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.numerics import LN2_HIGH, LN2_LOW, decay_sum
+from follicle_sim.base.numerics import LN2_HIGH, LN2_LOW, decay_sum
 
 Floats = NDArray[np.float64]
 

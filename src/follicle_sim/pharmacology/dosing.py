@@ -13,9 +13,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from follicle_sim.codes import Decision
-from follicle_sim.errors import InputError, Problem
-from follicle_sim.numerics import uniforms
+from follicle_sim.base.codes import Decision
+from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.base.numerics import uniforms
 
 MAX_EVENTS = 100_000
 """More events than this in one schedule is taken for a slip of the pen (137 years twice daily)."""

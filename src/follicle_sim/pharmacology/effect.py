@@ -7,7 +7,7 @@ its peak, and a twice-daily dose would look different on every grid.
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.numerics import exp_array, log_array, turnover
+from follicle_sim.base.numerics import exp_array, log_array, turnover
 
 Floats = NDArray[np.float64]
 

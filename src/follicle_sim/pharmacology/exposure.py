@@ -9,13 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from follicle_sim.codes import SUBJECT_LEVEL, Decision
-from follicle_sim.errors import InputError, Problem
-from follicle_sim.numerics import lognormal_multipliers, normals
+from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.base.numerics import lognormal_multipliers, normals
+from follicle_sim.biology.factors import FactorTable, factor_levels, load_factors
 from follicle_sim.pharmacology.disposition import concentration
 from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, expand, taken
 from follicle_sim.pharmacology.effect import emax, inhibited_share
-from follicle_sim.pharmacology.factors import FactorTable, factor_levels, load_factors
 from follicle_sim.pharmacology.library import Emax, Treatment, load_treatment, treatment_file
 from follicle_sim.pharmacology.variability import (
     Responders,

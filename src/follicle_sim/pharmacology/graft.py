@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from follicle_sim.quantity import Days, Positive, Share, Variation
+from follicle_sim.base.quantity import Days, Positive, Share, Variation
 
 
 class Graft(BaseModel):

@@ -12,19 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from follicle_sim.biology.parameters import Parameter
-from follicle_sim.errors import InputError, Problem, did_you_mean
-from follicle_sim.pharmacology.disposition import (
-    LN2,
-    Response,
-    one_compartment,
-    two_compartments,
-)
-from follicle_sim.pharmacology.factors import load_factors
-from follicle_sim.pharmacology.graft import Graft
-from follicle_sim.pharmacology.values import FITTED_PREFIX, LIBRARY, resolve_fitted
-from follicle_sim.pharmacology.variability import Responders, Variant, cv_of
-from follicle_sim.quantity import (
+from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.quantity import (
     Days,
     Litres,
     Positive,
@@ -36,6 +25,17 @@ from follicle_sim.quantity import (
     Variation,
     read_toml,
 )
+from follicle_sim.biology.factors import load_factors
+from follicle_sim.biology.parameters import Parameter
+from follicle_sim.pharmacology.disposition import (
+    LN2,
+    Response,
+    one_compartment,
+    two_compartments,
+)
+from follicle_sim.pharmacology.fitted import FITTED_PREFIX, LIBRARY, resolve_fitted
+from follicle_sim.pharmacology.graft import Graft
+from follicle_sim.pharmacology.variability import Responders, Variant, cv_of
 
 AMOUNT_UNITS = {
     "mass": "mg",

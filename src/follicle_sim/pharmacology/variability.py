@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from follicle_sim.codes import SUBJECT_LEVEL, Decision
-from follicle_sim.numerics import lognormal_multipliers, normals, uniforms
+from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.numerics import lognormal_multipliers, normals, uniforms
+from follicle_sim.base.quantity import Potency, Quantity, Share, Signed, Variation
 from follicle_sim.pharmacology.dosing import minutes, word
-from follicle_sim.quantity import Potency, Quantity, Share, Signed, Variation
 
 Floats = NDArray[np.float64]
 

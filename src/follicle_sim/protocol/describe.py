@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from follicle_sim.base.units import format_quantity
 from follicle_sim.protocol.describe_design import design_lines, subjects_text, timeline
 from follicle_sim.protocol.notes import notes
 from follicle_sim.protocol.unfold import Unfolded, unfold
-from follicle_sim.scenario.analysis import Analysis
-from follicle_sim.scenario.methods import PLAIN
+from follicle_sim.scenario.fields.methods import PLAIN
 from follicle_sim.scenario.model import Dose, Inclusion, Population, Scenario
-from follicle_sim.scenario.people import lead_of
-from follicle_sim.scenario.search import Optimise, TreatmentCost
-from follicle_sim.units import format_quantity
+from follicle_sim.scenario.tables.analysis import Analysis
+from follicle_sim.scenario.tables.population import lead_of
+from follicle_sim.scenario.tables.search import Optimise, TreatmentCost
 
 WIDTH = 60
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from follicle_sim.base.units import format_quantity
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.protocol.unfold import Unfolded, unfold
-from follicle_sim.scenario.design import Design
-from follicle_sim.scenario.design_checks import CONTROLS
-from follicle_sim.scenario.design_fields import CalendarDay
+from follicle_sim.scenario.fields.design import CalendarDay
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.units import format_quantity
+from follicle_sim.scenario.rules.design import CONTROLS
+from follicle_sim.scenario.tables.design import Design
 
 _WEEK = 7.0
 _TICKS = (1, 2, 4, 6, 8, 12, 13, 26, 52, 104, 260, 520, 1040, 2600)

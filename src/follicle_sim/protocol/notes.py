@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from follicle_sim.base.units import format_quantity
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.protocol.unfold import between, unfold
-from follicle_sim.scenario.arms import Dose
-from follicle_sim.scenario.design_checks import CONTROLS
-from follicle_sim.scenario.fields import Series
+from follicle_sim.scenario.fields.parts import Series
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.units import format_quantity
+from follicle_sim.scenario.rules.design import CONTROLS
+from follicle_sim.scenario.tables.arms import Dose
 
 
 def notes(scenario: Scenario) -> tuple[str, ...]:

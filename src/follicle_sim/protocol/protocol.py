@@ -14,16 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.biology.conditions import Condition
-from follicle_sim.pharmacology.factors import FactorTable
+from follicle_sim.biology.factors import FactorTable
 from follicle_sim.pharmacology.library import Treatment
 from follicle_sim.protocol.streams import Streams
 from follicle_sim.protocol.surgery import Session
 from follicle_sim.protocol.timeline import Visits
-from follicle_sim.scenario.arms import Dose
-from follicle_sim.scenario.design import Design
-from follicle_sim.scenario.instrument import Instrument
 from follicle_sim.scenario.model import Record, Scenario
-from follicle_sim.scenario.people import Population
+from follicle_sim.scenario.tables.arms import Dose
+from follicle_sim.scenario.tables.design import Design
+from follicle_sim.scenario.tables.instrument import Instrument
+from follicle_sim.scenario.tables.population import Population
 
 Floats = NDArray[np.float64]
 

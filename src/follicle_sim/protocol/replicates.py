@@ -18,16 +18,16 @@ from functools import cache
 import numpy as np
 import xarray as xr
 
-from follicle_sim.biology.draws import load_posterior
+from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.base.numerics import normals, uniforms
+from follicle_sim.base.quantity import Quantity
 from follicle_sim.biology.parameters import load_parameters
-from follicle_sim.codes import SUBJECT_LEVEL, Decision
-from follicle_sim.errors import InputError, Problem
-from follicle_sim.numerics import normals, uniforms
+from follicle_sim.biology.posterior import load_posterior
 from follicle_sim.pharmacology.dosing import word
+from follicle_sim.pharmacology.fitted import FittedValue, load_fitted
 from follicle_sim.pharmacology.library import MOST_POTENCY, POTENCY_PREFIX, Treatment
-from follicle_sim.pharmacology.values import FittedValue, load_fitted
-from follicle_sim.quantity import Quantity
-from follicle_sim.scenario.frozen import FrozenMap
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.numbers import STORED, treatments_of
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from follicle_sim.base.codes import CYCLE
+from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.strata import sensitivities
-from follicle_sim.codes import CYCLE
-from follicle_sim.errors import InputError, Problem
 from follicle_sim.pharmacology.library import Treatment, potency_overrides
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.replicates import draws_of

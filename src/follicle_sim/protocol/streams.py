@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from follicle_sim.errors import InputError, Problem
+from follicle_sim.base.errors import InputError, Problem
 
 SHARED = ("counterfactual", "split_scalp")
 """Kinds of design in which every arm holds the same people."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.base.numerics import log_array
 from follicle_sim.biology.conditions import Condition, Pulse
-from follicle_sim.errors import InputError, Problem
-from follicle_sim.numerics import log_array
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.pharmacology.exposure import acting_doses
 from follicle_sim.pharmacology.graft import Graft
 from follicle_sim.pharmacology.library import Treatment
-from follicle_sim.scenario.arms import Arm
+from follicle_sim.scenario.tables.arms import Arm
 
 DENSEST = 200.0
 """Grafts per cm2 of one session; surgeons place 30 to 60."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.protocol.timeline import Visits
-from follicle_sim.scenario.arms import Arm, Dose
-from follicle_sim.scenario.design_checks import CONTROLS
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.rules.design import CONTROLS
+from follicle_sim.scenario.tables.arms import Arm, Dose
 
 THEN = " then "
 """Joins the labels of a sequence: "drug then placebo"."""

@@ -9,24 +9,29 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 
-from follicle_sim.analysis.adverse import PLACEBO, AdverseRow, adverse_events, load_reported
 from follicle_sim.analysis.analyse import analyse
-from follicle_sim.analysis.exposures import Exposure, exposures
-from follicle_sim.analysis.flow import SubjectFlow, subject_flow
 from follicle_sim.analysis.measures import misfit, threshold_of
 from follicle_sim.analysis.methods import METHODS
-from follicle_sim.analysis.people import Trial, read_trial
-from follicle_sim.analysis.plan import Test, control_of, tests_of
+from follicle_sim.analysis.outcomes.adverse import (
+    PLACEBO,
+    AdverseRow,
+    adverse_events,
+    load_reported,
+)
+from follicle_sim.analysis.outcomes.exposures import Exposure, exposures
+from follicle_sim.analysis.outcomes.flow import SubjectFlow, subject_flow
 from follicle_sim.analysis.result import TrialResult
-from follicle_sim.attributes import source_of
-from follicle_sim.errors import InputError, Problem
-from follicle_sim.figures.style import unit_of
-from follicle_sim.provenance import stored_scenario
-from follicle_sim.reporting.money import ArmCost, arm_costs
-from follicle_sim.reporting.words import plain
-from follicle_sim.scenario.analysis import Analysis
+from follicle_sim.analysis.tests import Test, control_of, tests_of
+from follicle_sim.analysis.values import Trial, read_trial
+from follicle_sim.base.attributes import source_of
+from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.figures.parts.style import unit_of
+from follicle_sim.reporting.page.money import ArmCost, arm_costs
+from follicle_sim.reporting.page.words import plain
+from follicle_sim.results.provenance import stored_scenario
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.tables.analysis import Analysis
 
 SAME_PEOPLE = (
     "every arm of a counterfactual design holds the same people, with and without the treatment at "

@@ -1,7 +1,7 @@
 """Scenario files: the classes that are the format, and loading, checking and writing them."""
 
+from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.hashing import scenario_hash
-from follicle_sim.scenario.known import Known
 from follicle_sim.scenario.load import (
     dump_scenario,
     load_scenario,

@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from follicle_sim.scenario.numbers import Numbers
+    from follicle_sim.biology.factors import FactorTable
+    from follicle_sim.pharmacology.library import Treatment
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Values of the package by name.
+
+    Parameters
+    ----------
+    biology
+        Every biology parameter, in canonical units, before anything was drawn.
+    treatments
+        Those of the library that are given.
+    factors
+        What each signalling factor does.
+    marks
+        Fingerprints of tables that are read from the package all the same, so that it can be said
+        when they have changed: the condition, and the typical spreads of its people.
+    draws
+        What each replicate drew, where parameters are uncertain; None: draw.
+    """
+
+    biology: Mapping[str, float]
+    treatments: Mapping[str, Treatment]
+    factors: FactorTable
+    marks: Mapping[str, str]
+    draws: tuple[Mapping[str, float], ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

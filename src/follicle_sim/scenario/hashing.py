@@ -10,12 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from follicle_sim.scenario.arms import Arm, Dose
-from follicle_sim.scenario.correlation import TRAITS
-from follicle_sim.scenario.instrument import Instrument
+from follicle_sim.scenario.fields.correlation import TRAITS
+from follicle_sim.scenario.fields.ranges import Grid
 from follicle_sim.scenario.model import Record, Run, Scenario
-from follicle_sim.scenario.people import Population, Spread
-from follicle_sim.scenario.ranges import Grid
+from follicle_sim.scenario.tables.arms import Arm, Dose
+from follicle_sim.scenario.tables.instrument import Instrument
+from follicle_sim.scenario.tables.population import Population, Spread
 
 
 def _keys(names: str) -> frozenset[str]:

@@ -10,19 +10,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from follicle_sim import units
-from follicle_sim.errors import InputError, Problem
-from follicle_sim.given import check_path, check_text, check_texts, refused
-from follicle_sim.scenario.fields import write_overrides
-from follicle_sim.scenario.files import FILE_KEYS, parse_toml, read_document, text_document
-from follicle_sim.scenario.known import Known, default_known
-from follicle_sim.scenario.labels import label_problems
-from follicle_sim.scenario.merge import Document, apply_override, document
+from follicle_sim.base import units
+from follicle_sim.base.arguments import check_path, check_text, check_texts, refused
+from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.scenario.background import Numbers
+from follicle_sim.scenario.fields.known import Known, default_known
+from follicle_sim.scenario.fields.labels import label_problems
+from follicle_sim.scenario.fields.parts import write_overrides
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.scenario.numbers import Numbers, known_with
-from follicle_sim.scenario.own import with_own
+from follicle_sim.scenario.numbers import known_with
 from follicle_sim.scenario.problems import path_text, problems_of
-from follicle_sim.scenario.toml_text import write_toml
+from follicle_sim.scenario.tables.treatments import with_own
+from follicle_sim.scenario.text.files import FILE_KEYS, parse_toml, read_document, text_document
+from follicle_sim.scenario.text.merge import Document, apply_override, document
+from follicle_sim.scenario.text.write import write_toml
 
 _TEXT, _CHANGED, _NESTED = "<text>", "<scenario>", "<document>"
 _UNNAMED = (_TEXT, _CHANGED, _NESTED)

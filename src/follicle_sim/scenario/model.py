@@ -11,24 +11,29 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
-from follicle_sim.scenario.analysis import Analysis, plan_problems
-from follicle_sim.scenario.arms import Arm, Dose
+from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.scenario.background import Background
-from follicle_sim.scenario.checks import Path, known_names, refuse_all
-from follicle_sim.scenario.design import Design
-from follicle_sim.scenario.design_checks import arm_problems, calendar_problems
-from follicle_sim.scenario.eligible import eligibility_problems
-from follicle_sim.scenario.fields import ArmPairs, Overrides, SchemaVersion, VariableNames
-from follicle_sim.scenario.frozen import FrozenMap
-from follicle_sim.scenario.instrument import Instrument, unseen
-from follicle_sim.scenario.labels import label_problems
-from follicle_sim.scenario.methods import EXTRA_VARIABLES
-from follicle_sim.scenario.own import OwnTreatments
-from follicle_sim.scenario.people import Inclusion, Population, Spread, screening_problems
-from follicle_sim.scenario.quantities import Flag, Name, Quantity, Text, Whole, one_of
-from follicle_sim.scenario.search import Optimise, TreatmentCost
-from follicle_sim.scenario.search_checks import cost_problems, search_problems
-from follicle_sim.scenario.table import YEAR, Prose, Table, Time
+from follicle_sim.scenario.fields.labels import label_problems
+from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
+from follicle_sim.scenario.fields.parts import ArmPairs, Overrides, SchemaVersion, VariableNames
+from follicle_sim.scenario.fields.quantities import Flag, Name, Quantity, Text, Whole, one_of
+from follicle_sim.scenario.fields.refusals import Path, known_names, refuse_all
+from follicle_sim.scenario.rules.design import arm_problems, calendar_problems
+from follicle_sim.scenario.rules.eligible import eligibility_problems
+from follicle_sim.scenario.rules.search import cost_problems, search_problems
+from follicle_sim.scenario.tables.analysis import Analysis, plan_problems
+from follicle_sim.scenario.tables.arms import Arm, Dose
+from follicle_sim.scenario.tables.design import Design
+from follicle_sim.scenario.tables.instrument import Instrument, unseen
+from follicle_sim.scenario.tables.population import (
+    Inclusion,
+    Population,
+    Spread,
+    screening_problems,
+)
+from follicle_sim.scenario.tables.search import Optimise, TreatmentCost
+from follicle_sim.scenario.tables.table import YEAR, Prose, Table, Time
+from follicle_sim.scenario.tables.treatments import OwnTreatments
 
 __all__ = [
     "Analysis",
@@ -216,7 +221,7 @@ class Scenario(Table):
         if self.run.uncertainty == "none":
             return []
         # As in `known`: only a number comes up, and only when it is asked for.
-        from follicle_sim.biology.draws import load_posterior
+        from follicle_sim.biology.posterior import load_posterior
 
         found, most = self.run.replicates, len(load_posterior())
         if 2 <= found <= most:

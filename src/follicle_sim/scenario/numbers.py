@@ -7,17 +7,17 @@ made with, so that it can be repeated bit for bit all the same.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 from pydantic import ValidationError
 
+from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.biology.conditions import load_condition
+from follicle_sim.biology.factors import FactorTable, load_factors, parse_factors
 from follicle_sim.biology.parameters import load_parameters, parameter_table
 from follicle_sim.biology.spread import spreads
-from follicle_sim.errors import InputError, Problem
-from follicle_sim.pharmacology.factors import FactorTable, load_factors, parse_factors
 from follicle_sim.pharmacology.library import (
     MOST_POTENCY,
     POTENCY_PREFIX,
@@ -27,41 +27,16 @@ from follicle_sim.pharmacology.library import (
     potency_parameters,
     treatment_names,
 )
-from follicle_sim.scenario.known import Known, default_known
+from follicle_sim.scenario.background import Numbers
+from follicle_sim.scenario.fields.known import Known, default_known
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.scenario.own import parse_own
+from follicle_sim.scenario.tables.treatments import parse_own
 
 SCHEMA = 1
 """Version of the record; a result without one runs with today's numbers."""
 
 STORED = "stored with the result"
 """Source of every stored number: the texts of the library would be most of the file."""
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """Values of the package by name.
-
-    Parameters
-    ----------
-    biology
-        Every biology parameter, in canonical units, before anything was drawn.
-    treatments
-        Those of the library that are given.
-    factors
-        What each signalling factor does.
-    marks
-        Fingerprints of tables that are read from the package all the same, so that it can be said
-        when they have changed: the condition, and the typical spreads of its people.
-    draws
-        What each replicate drew, where parameters are uncertain; None: draw.
-    """
-
-    biology: Mapping[str, float]
-    treatments: Mapping[str, Treatment]
-    factors: FactorTable
-    marks: Mapping[str, str]
-    draws: tuple[Mapping[str, float], ...] | None = field(default=None, compare=False)
 
 
 def biology_of(

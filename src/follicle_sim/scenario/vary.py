@@ -6,7 +6,7 @@ import operator
 
 from pydantic import ValidationError
 
-from follicle_sim.errors import InputError, Problem
+from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.scenario.model import Run, Scenario
 
 

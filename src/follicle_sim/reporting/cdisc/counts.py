@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from follicle_sim.analysis.flow import analysed_people, needed_visits
-from follicle_sim.analysis.groups import Floats
 from follicle_sim.analysis.missing import MISSING
-from follicle_sim.analysis.people import Flags, Trial, endpoints_of
-from follicle_sim.analysis.plan import Test
-from follicle_sim.analysis.satisfaction import answers, load_scales
+from follicle_sim.analysis.outcomes.flow import analysed_people, needed_visits
+from follicle_sim.analysis.outcomes.satisfaction import answers, load_scales
 from follicle_sim.analysis.sets import Rules, members_at
-from follicle_sim.figures.style import name_of
+from follicle_sim.analysis.statistics.effects import Floats
+from follicle_sim.analysis.tests import Test
+from follicle_sim.analysis.values import Flags, Trial, endpoints_of
+from follicle_sim.figures.parts.style import name_of
 from follicle_sim.reporting.cdisc.base import (
     STUDYID,
     SYNTHFL,
@@ -29,7 +29,7 @@ from follicle_sim.reporting.cdisc.base import (
 )
 from follicle_sim.reporting.cdisc.subjects import switched_to
 from follicle_sim.reporting.report import TrialReport
-from follicle_sim.scenario.instrument import observable
+from follicle_sim.scenario.tables.instrument import observable
 
 CODES: Mapping[str, str] = {
     "hair_density": "HAIRDEN",

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from follicle_sim.analysis.exposures import Exposure
+from follicle_sim.analysis.outcomes.exposures import Exposure
 from follicle_sim.pharmacology.library import AMOUNT_UNITS, load_treatment, treatment_names
 from follicle_sim.reporting.cdisc.base import (
     STUDYID,

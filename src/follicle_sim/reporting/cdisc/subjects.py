@@ -6,10 +6,9 @@ import json
 
 import numpy as np
 
-from follicle_sim.analysis.exposures import anything_due, ended_early
-from follicle_sim.analysis.people import Flags
+from follicle_sim.analysis.outcomes.exposures import anything_due, ended_early
 from follicle_sim.analysis.sets import Rules, members_at
-from follicle_sim.attendance import Left
+from follicle_sim.analysis.values import Flags
 from follicle_sim.reporting.cdisc.base import (
     STUDYID,
     SYNTHFL,
@@ -24,8 +23,9 @@ from follicle_sim.reporting.cdisc.base import (
     study_day,
 )
 from follicle_sim.reporting.report import TrialReport
-from follicle_sim.scenario.design_checks import CONTROLS
-from follicle_sim.scenario.table import YEAR
+from follicle_sim.scenario.rules.design import CONTROLS
+from follicle_sim.scenario.tables.table import YEAR
+from follicle_sim.simulation.people.attendance import Left
 
 HALVES = " | "
 """Joins the labels of the halves of a scalp."""

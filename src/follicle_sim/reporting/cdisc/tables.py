@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from follicle_sim.files import csv_text, write_text_atomic
-from follicle_sim.provenance import package_version
+from follicle_sim.base.files import csv_text, write_text_atomic
 from follicle_sim.reporting.cdisc import counts, doses, subjects
 from follicle_sim.reporting.cdisc.base import Row, Variable
 from follicle_sim.reporting.report import TrialReport
+from follicle_sim.results.provenance import package_version
 
 DEFINE = "define.json"
 

@@ -1,0 +1,1 @@
+"""Outcomes beside the main comparison: responders, adverse events, costs, flow of people."""

@@ -1,0 +1,231 @@
+"""Side effects: how many people of each arm have them, from counts that studies reported.
+
+A side effect of sessions strikes each session independently; one of a treatment in use strikes at
+a constant rate. Nothing of it changes hair.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.stats import binom
+
+from follicle_sim.analysis.outcomes.responders import wilson
+from follicle_sim.analysis.statistics.effects import Floats, refuse
+from follicle_sim.analysis.values import Flags, read_trial, scenario_of
+from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.numerics import uniforms
+from follicle_sim.pharmacology.dosing import expand
+from follicle_sim.protocol.streams import stream_of
+from follicle_sim.scenario.model import Arm
+
+PLACEBO = "placebo"
+WEEK = 7.0
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A side effect as a study counted it.
+
+    Parameters
+    ----------
+    treatment, event
+        Name in the library (or "placebo"), and what happened.
+    events, of
+        People with it, among so many.
+    sessions, weeks
+        Sessions of each, or time they used it; the other is None.
+    source, grade
+        Where from.
+    unverified
+        Why to doubt it; empty where there is no reason.
+    """
+
+    treatment: str
+    event: str
+    events: int
+    of: int
+    source: str
+    grade: str
+    sessions: int | None = None
+    weeks: float | None = None
+    unverified: str = ""
+
+    @property
+    def share(self) -> float:
+        """Share of people with it, mean of Jeffreys' posterior."""
+        return (self.events + 0.5) / (self.of + 1.0)
+
+    @property
+    def per_session(self) -> float:
+        """Chance at one session; 0 for a treatment in use."""
+        return 0.0 if self.sessions is None else 1.0 - (1.0 - self.share) ** (1.0 / self.sessions)
+
+    @property
+    def per_day(self) -> float:
+        """Rate of a treatment in use, 1/day; 0 for one given in sessions."""
+        return 0.0 if self.weeks is None else -math.log1p(-self.share) / (WEEK * self.weeks)
+
+
+@cache
+def load_reported() -> dict[str, tuple[Reported, ...]]:
+    """Return the reported side effects by treatment."""
+    text = files(__package__).joinpath("adverse_events.toml").read_text("utf-8")
+    return {
+        treatment: tuple(Reported(treatment, event, **row) for event, row in rows.items())
+        for treatment, rows in tomllib.loads(text).items()
+    }
+
+
+@dataclass(frozen=True)
+class AdverseRow:
+    """One side effect in one arm of one trial.
+
+    Parameters
+    ----------
+    replicate, arm, treatment, event
+        Where and what.
+    people, affected, events
+        People in the arm, those who had it, and how often it happened in all.
+    low, high
+        Limits of the share affected (Wilson).
+    source, grade, unverified
+        Of the rate it was drawn with.
+    """
+
+    replicate: int
+    arm: str
+    treatment: str
+    event: str
+    people: int
+    affected: int
+    events: int
+    low: float
+    high: float
+    source: str
+    grade: str
+    unverified: str
+
+
+def adverse_events(dataset: xr.Dataset, level: float = 0.95) -> tuple[AdverseRow, ...]:
+    """Draw the side effects of a simulated trial.
+
+    Parameters
+    ----------
+    dataset
+        With the scenario it was made from.
+    level
+        Of the intervals.
+
+    Returns
+    -------
+    Arm by arm, only treatments with a reported rate: see `unreported` for the rest.
+
+    Raises
+    ------
+    InputError
+        The dataset does not say what it was made from, or is a crossover: its arms are sequences,
+        and whom to blame for an event in the second period nobody can say.
+    """
+    scenario = scenario_of(dataset)
+    if scenario is None:
+        raise refuse("adverse_events", "the dataset does not hold the scenario it was made from")
+    names = [str(name) for name in dataset.data_vars if "time" in dataset[name].dims]
+    trial = read_trial(dataset, "hair_density" if "hair_density" in names else names[0])
+    if trial.periods:
+        raise refuse("adverse_events", "not offered in a crossover")
+    last = float(trial.days[-1])
+    rows = []
+    for arm in scenario.arms:
+        a = trial.arm(arm.label)
+        for replicate in range(len(trial.values)):
+            here: Flags = trial.enrolled[replicate, a]
+            until, used = np.full(here.size, last), np.full(here.size, last)
+            if "left_day" in trial.known:
+                until = np.fmin(until, trial.known["left_day"][replicate, a])
+            if "stopped_day" in trial.known:
+                used = np.fmin(used, trial.known["stopped_day"][replicate, a])
+            taken = np.ones(here.size)
+            if "doses_taken" in trial.known:
+                taken = np.nan_to_num(trial.known["doses_taken"][replicate, a], nan=1.0)
+            exposure = (until, np.fmin(until, used), taken)
+            for reported, times in given_to(arm, last):
+                count = _draw(reported, times, exposure, trial.seed, replicate, arm.drawn_as)[here]
+                affected = int((count > 0).sum())
+                low, high = wilson(affected, count.size, level)
+                rows.append(
+                    AdverseRow(
+                        replicate,
+                        arm.label,
+                        reported.treatment,
+                        reported.event,
+                        count.size,
+                        affected,
+                        int(count.sum()),
+                        low,
+                        high,
+                        reported.source,
+                        reported.grade,
+                        reported.unverified,
+                    )
+                )
+    return tuple(rows)
+
+
+def given_to(arm: Arm, last: float) -> list[tuple[Reported, Floats]]:
+    """Return the side effects an arm is exposed to, with the days of the doses (K,)."""
+    table = load_reported()
+    given: dict[str, list[Floats]] = {}
+    for dose in arm.doses:
+        given.setdefault(dose.treatment, []).append(np.asarray(expand(dose, last).times))
+    if arm.role == PLACEBO and not set(given) & set(table):
+        given = {PLACEBO: [np.array([0.0])]}
+    return [
+        (reported, np.sort(np.concatenate(times)))
+        for treatment, times in given.items()
+        for reported in table.get(treatment, ())
+    ]
+
+
+def unreported(arms: tuple[Arm, ...]) -> tuple[str, ...]:
+    """Return the treatments given whose side effects have no rate here."""
+    given = dict.fromkeys(dose.treatment for arm in arms for dose in arm.doses)
+    return tuple(treatment for treatment in given if treatment not in load_reported())
+
+
+def _draw(
+    reported: Reported,
+    times: Floats,
+    exposure: tuple[Floats, Floats, Floats],
+    seed: int,
+    replicate: int,
+    arm: str,
+) -> NDArray[np.int64]:
+    """Return how often each person (S,) has it: one uniform each, turned into a count.
+
+    exposure : (S,) day up to which doses were due, and were used; share of those due that was taken
+    """
+    until, used, taken = exposure
+    name = stream_of(f"{reported.treatment} {reported.event}")
+    u = uniforms(
+        seed,
+        replicate,
+        stream_of(arm),
+        np.arange(until.size),
+        SUBJECT_LEVEL,
+        name,
+        int(Decision.ADVERSE_EVENT),
+    )
+    if reported.sessions is not None:
+        sessions = np.rint(taken * (times[None, :] < until[:, None]).sum(axis=1))
+        return np.asarray(binom.ppf(u, sessions, reported.per_session), dtype=np.int64)
+    start = times[0] if times.size else np.inf
+    exposed = np.where(taken > 0.0, np.maximum(used - start, 0.0), 0.0)
+    return np.asarray(u < -np.expm1(-reported.per_day * exposed), dtype=np.int64)

@@ -1,0 +1,178 @@
+"""What a plan asks for beside hair: how people find it, and side effects, as rows of a result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from follicle_sim.analysis.outcomes.adverse import AdverseRow, adverse_events, unreported
+from follicle_sim.analysis.outcomes.responders import rate_difference, wilson
+from follicle_sim.analysis.outcomes.satisfaction import (
+    answers,
+    compare_answers,
+    compare_occasions,
+    load_scales,
+)
+from follicle_sim.analysis.result import TrialRow, known
+from follicle_sim.analysis.sets import Rules, members_at
+from follicle_sim.analysis.statistics.effects import Alternative, Effect, Floats
+from follicle_sim.analysis.statistics.ordinal import proportional_odds
+from follicle_sim.analysis.tests import Test
+from follicle_sim.analysis.values import Trial, read_trial, scenario_of
+from follicle_sim.scenario.tables.analysis import Analysis
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Answers and side effects of a dataset, as far as its plan asks for them.
+
+    Parameters
+    ----------
+    answers : (R, A, S, T)
+        None where nobody is asked.
+    events
+        None where nobody counts.
+    notes
+        What is missing.
+    """
+
+    answers: Floats | None
+    events: tuple[AdverseRow, ...] | None
+    notes: tuple[str, ...]
+
+
+def ask(dataset: xr.Dataset, plan: Analysis) -> Asked:
+    """Return what a plan asks for beside hair, for all replicates.
+
+    Raises
+    ------
+    InputError
+        No hair density to be satisfied with, or no scenario to know the doses from.
+    """
+    said, events, notes = None, None, []
+    if plan.satisfaction is not None:
+        scale = load_scales()[plan.satisfaction]
+        said = answers(read_trial(dataset, "hair_density"), scale)
+        notes.append(
+            f"satisfaction: {scale.question}, 1 ({scale.answers[0]}) to "
+            f"{len(scale.answers)} ({scale.answers[-1]}), driven by the counted change alone"
+        )
+    if plan.adverse_events:
+        events = adverse_events(dataset, plan.level)
+        scenario = scenario_of(dataset)
+        without = unreported(scenario.arms) if scenario is not None else ()
+        if without:
+            notes.append(f"no reported rate of side effects: {', '.join(without)}")
+        notes += [f"{row.treatment}, {row.event}: {row.unverified}" for row in events]
+        notes = [note for note in notes if not note.endswith(": ")]
+    return Asked(said, events, tuple(notes))
+
+
+def outcome_rows(
+    asked: Asked, trial: Trial, test: Test, plan: Analysis, replicate: int
+) -> list[TrialRow]:
+    """Return what was asked beside hair, of one primary comparison in one replicate."""
+    rows = []
+    if asked.answers is not None and trial.kind != "crossover":
+        rows += _satisfied(asked.answers[replicate], trial, test, plan, replicate)
+    for event in asked.events or ():
+        if event.arm == test.treatment and event.replicate == replicate:
+            rows.append(_affected(event, asked.events or (), trial, test, plan))
+    return rows
+
+
+def _satisfied(
+    said: Floats, trial: Trial, test: Test, plan: Analysis, replicate: int
+) -> list[TrialRow]:
+    visit = trial.visit(test.day)
+    keep = members_at(plan.set, trial, test.day, Rules(plan.least_doses, plan.most_late))[replicate]
+    said = np.where(keep[..., None], said, np.nan)
+    mine = said[trial.arm(test.treatment)]
+
+    def row(effect: Effect, statistic: str, control: Floats | None) -> TrialRow:
+        means = (_mean(mine[:, visit]), None if control is None else _mean(control))
+        name = f"satisfaction ({plan.satisfaction})"
+        return _row("satisfaction", name, test, plan, replicate, effect, means, statistic)
+
+    # Better answers are what treatment is for, also where less of the endpoint is.
+    side: Alternative = "greater" if plan.sided == 1 else "two_sided"
+    if test.control:
+        control = said[trial.arm(test.control)][:, visit]
+        if trial.paired:
+            effect = compare_occasions(control, mine[:, visit], plan.level, side)
+            return [row(effect, "difference of answers", control)]
+        chance = compare_answers(mine[:, visit], control, plan.level, side)
+        odds = proportional_odds(mine[:, visit], control, plan.level)
+        return [
+            row(chance, "chance of a better answer", control),
+            row(odds, "odds ratio of a better answer", control),
+        ]
+    later = np.flatnonzero(trial.days > 0.0)
+    first = int(later[0])
+    if first == visit:
+        return []
+    effect = compare_occasions(mine[:, first], mine[:, visit], plan.level, side)
+    return [row(effect, "change of answers between visits", None)]
+
+
+def _affected(
+    event: AdverseRow, events: tuple[AdverseRow, ...], trial: Trial, test: Test, plan: Analysis
+) -> TrialRow:
+    share = event.affected / event.people if event.people else float("nan")
+    name = f"{event.treatment}: {event.event}"
+    if not test.control:
+        nan = float("nan")
+        limits = wilson(event.affected, event.people, plan.level)
+        effect = Effect(share, nan, *limits, nan, nan, event.people, 0, "wilson")
+        alone = (known(share), None)
+        return _row("adverse_events", name, test, plan, event.replicate, effect, alone, "rate")
+    same = [
+        row.affected
+        for row in events
+        if (row.arm, row.replicate, row.event) == (test.control, event.replicate, event.event)
+    ]
+    # An arm in which it is not reported to happen: nobody had it.
+    affected = sum(same)
+    people = int(trial.enrolled[event.replicate, trial.arm(test.control)].sum())
+    groups = [_marks(event.affected, event.people), _marks(affected, people)]
+    effect = rate_difference(groups[0], groups[1], plan.level)
+    both = (known(share), affected / people if people else None)
+    return _row(
+        "adverse_events", name, test, plan, event.replicate, effect, both, "difference of rates"
+    )
+
+
+def _marks(affected: int, people: int) -> Floats:
+    return np.repeat([1.0, 0.0], [affected, people - affected])
+
+
+def _mean(values: Floats) -> float | None:
+    seen = values[np.isfinite(values)]
+    return float(seen.mean()) if seen.size else None
+
+
+def _row(
+    purpose: str,
+    endpoint: str,
+    test: Test,
+    plan: Analysis,
+    replicate: int,
+    effect: Effect,
+    means: tuple[float | None, float | None],
+    statistic: str,
+) -> TrialRow:
+    return TrialRow.of(
+        effect,
+        test,
+        means=means,
+        replicate=replicate,
+        purpose=purpose,
+        endpoint=endpoint,
+        unit="1",
+        statistic=statistic,
+        method=effect.method,
+        set=plan.set if purpose == "satisfaction" else "intention_to_treat",
+        missing="available",
+    )

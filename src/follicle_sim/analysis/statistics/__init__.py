@@ -1,0 +1,1 @@
+"""Statistical methods on arrays: models, ranks, intervals, imputation."""

@@ -1,0 +1,260 @@
+"""What a comparison is made of: people's values, and the effect found between two groups."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
+
+from follicle_sim.base.errors import InputError, Problem, did_you_mean
+
+Floats = NDArray[np.float64]
+
+Alternative = Literal["two_sided", "greater", "less"]
+ALTERNATIVES: tuple[str, ...] = get_args(Alternative)
+NUMBERS = ("estimate", "se", "low", "high", "p", "df")
+
+DUST = 1e-9
+"""Share of the largest value below which a difference between values is rounding.
+
+A change is a difference of two counts, so it carries the last bits of both, and those depend on the
+order in which a machine adds. People whose changes differ by less than this share of the counts are
+alike: they tie in ranks, and a spread as small is none."""
+
+Reasons = NDArray[np.object_]
+"""Why a number could not be had, "" where it could, (R,)."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The people of one arm; NaN where a value is missing.
+
+    Every array may have leading dimensions, the same in all, for many trials at once.
+
+    Parameters
+    ----------
+    baseline : (..., n)
+        Value before treatment.
+    followed : (..., n, V)
+        Values at the follow-up visits, in the unit of the baseline.
+    covariates : (..., n, k)
+        Further columns to adjust for, strata already as indicators; None for none.
+    size : (...,)
+        Largest absolute value that the numbers were worked out from, where they are themselves
+        differences; default: the largest of baseline and visits.
+    """
+
+    baseline: Floats
+    followed: Floats
+    covariates: Floats | None = None
+    size: Floats | None = None
+
+    @property
+    def change(self) -> Floats:
+        """Change from baseline, (..., n, V)."""
+        return self.followed - self.baseline[..., None]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Who has a baseline and all covariates, (..., n)."""
+        known = np.isfinite(self.baseline)
+        if self.covariates is not None:
+            known &= np.isfinite(self.covariates).all(axis=-1)
+        return known
+
+    @property
+    def largest(self) -> Floats:
+        """Largest absolute value behind the numbers, (...,); 0 where nothing is known."""
+        if self.size is not None:
+            return self.size
+        values = np.concatenate([self.baseline[..., None], self.followed], axis=-1)
+        known = np.where(np.isfinite(values), np.abs(values), 0.0)
+        return np.asarray(known.max(axis=(-2, -1), initial=0.0))
+
+    def of(self, people: NDArray[np.intp]) -> Group:
+        """Return some people of one trial, in this order."""
+        covariates = None if self.covariates is None else self.covariates[people]
+        return replace(
+            self,
+            baseline=self.baseline[people],
+            followed=self.followed[people],
+            covariates=covariates,
+        )
+
+    def __getitem__(self, index: int) -> Group:
+        """Return one of many trials."""
+        covariates = None if self.covariates is None else self.covariates[index]
+        size = None if self.size is None else self.size[index]
+        return Group(self.baseline[index], self.followed[index], covariates, size)
+
+
+def dust_of(*groups: Group | None) -> Floats:
+    """Return the difference between two values that is still rounding, (...,)."""
+    largest = [group.largest for group in groups if group is not None]
+    return np.asarray(DUST * np.max(largest, axis=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Treated minus control (or change from baseline), with its uncertainty.
+
+    Parameters
+    ----------
+    estimate, se, low, high
+        In the unit of the values; `se` is NaN for methods on ranks.
+    p
+        Of the test of no effect; by ranks it is 1 where nobody differs at all.
+    df
+        Degrees of freedom of `se`, NaN for methods on ranks.
+    n_treated, n_control
+        People behind it; in a comparison within persons `n_control` is 0.
+    method
+        One of `METHODS`.
+    why
+        Why p, an interval, or all of it could not be had; "" where it could.
+    """
+
+    estimate: float
+    se: float
+    low: float
+    high: float
+    p: float
+    df: float
+    n_treated: int
+    n_control: int
+    method: str
+    why: str = ""
+
+    @classmethod
+    def missing(cls, n_treated: int, n_control: int, method: str, why: str) -> Effect:
+        """Return the effect of a trial that cannot tell, with the reason."""
+        nan = math.nan
+        return cls(nan, nan, nan, nan, nan, nan, n_treated, n_control, method, why)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """As `Effect`, one entry a trial: arrays (R,)."""
+
+    estimate: Floats
+    se: Floats
+    low: Floats
+    high: Floats
+    p: Floats
+    df: Floats
+    n_treated: NDArray[np.int64]
+    n_control: NDArray[np.int64]
+    method: str
+    why: Reasons
+
+    def __len__(self) -> int:
+        return int(self.estimate.size)
+
+    def __getitem__(self, index: int) -> Effect:
+        """Return the effect of one trial."""
+        return Effect(
+            float(self.estimate[index]),
+            float(self.se[index]),
+            float(self.low[index]),
+            float(self.high[index]),
+            float(self.p[index]),
+            float(self.df[index]),
+            int(self.n_treated[index]),
+            int(self.n_control[index]),
+            self.method,
+            str(self.why[index]),
+        )
+
+
+def direction(sided: int, *, gains_rise: bool) -> Alternative:
+    """Return the alternative of a test that looks for what is good for hair where `sided` is 1."""
+    if sided == 2:
+        return "two_sided"
+    return "greater" if gains_rise else "less"
+
+
+def student(
+    estimate: Floats,
+    se: Floats,
+    df: Floats,
+    people: tuple[NDArray[np.int64], NDArray[np.int64]],
+    method: str,
+    level: float,
+    alternative: Alternative,
+    *,
+    why: Reasons | None = None,
+) -> Effects:
+    """Return effects tested by Student's t.
+
+    Parameters
+    ----------
+    estimate, se, df : (R,)
+        `se` of exactly 0 says that nobody differs from what the method expects of them.
+    people
+        Treated and controls behind each, (R,) twice.
+    why
+        Reasons found so far; where there is one, p and interval are NaN. They are also where `se`
+        is 0: there is nothing to hold the estimate against, be it 0 itself.
+    """
+    why = no_reasons(se.shape) if why is None else why
+    give_reason(why, (se == 0.0) & (df > 0.0), NO_SPREAD)
+    known = np.isfinite(se) & (df > 0) & (why == "")
+    give_reason(why, ~known, "too few people")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = estimate / se
+        half = stdtrit(df, 0.5 + level / 2) * se
+        p = {
+            "two_sided": 2.0 * stdtr(df, -np.abs(t)),
+            "greater": stdtr(df, -t),
+            "less": stdtr(df, t),
+        }[alternative]
+    se, p, half = (np.where(known, each, np.nan) for each in (se, p, half))
+    return Effects(estimate, se, estimate - half, estimate + half, p, df, *people, method, why)
+
+
+NO_SPREAD = (
+    "no spread: people of one arm changed alike, so there is nothing to judge a difference by"
+)
+
+
+def no_reasons(shape: tuple[int, ...]) -> Reasons:
+    """Return a table without reasons."""
+    return np.full(shape, "", dtype=np.object_)
+
+
+def give_reason(why: Reasons, where: NDArray[np.bool_], reason: str) -> None:
+    """Write a reason where it holds and no earlier one stands."""
+    why[where & (why == "")] = reason
+
+
+def give_need(why: Reasons, where: NDArray[np.bool_], reason: Callable[[int], str]) -> None:
+    """Write a reason made from the position of each trial where it holds."""
+    for index in np.flatnonzero(where & (why == "")).tolist():
+        why[index] = reason(index)
+
+
+def stacked(effects: Sequence[Effect], method: str) -> Effects:
+    """Return many effects as one table."""
+    numbers = [np.array([getattr(effect, name) for effect in effects]) for name in NUMBERS]
+    treated, control = (
+        np.array([getattr(effect, name) for effect in effects], dtype=np.int64)
+        for name in ("n_treated", "n_control")
+    )
+    estimate, se, low, high, p, df = numbers
+    why = np.array([effect.why for effect in effects], dtype=np.object_)
+    return Effects(estimate, se, low, high, p, df, treated, control, method, why)
+
+
+def refuse(where: str, message: str) -> InputError:
+    """Return an error about the analysis that was asked for."""
+    return InputError("analysis", [Problem(where, message)])
+
+
+def unknown(where: str, what: str, found: str, options: tuple[str, ...]) -> InputError:
+    """Return an error about a name that does not exist, with the nearest that does."""
+    return refuse(where, f'no {what} "{found}"{did_you_mean(found, options)}')

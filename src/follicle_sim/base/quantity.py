@@ -1,0 +1,62 @@
+"""Numbers that carry their unit, source and grade, and the kinds of number that tables ask for.
+
+A number in a treatment or factor file is a table `{ value, unit, source, grade }`.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
+
+from follicle_sim.base.errors import InputError, Problem
+
+Grade = Literal[
+    "journal", "abstract", "review", "secondary", "assumption", "definition", "fitted", "user"
+]
+"""Where a number was read. `definition`: true by convention (5 % is 50 mg/mL), not a finding;
+`user`: stated by whoever wrote a scenario of their own."""
+
+
+class Quantity(BaseModel):
+    """One number with its unit, where it comes from, and how far to trust it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: FiniteFloat
+    unit: str
+    source: str = Field(min_length=1)
+    grade: Grade
+
+
+def _checked(unit: str, lower: float, strict: bool, upper: float) -> Any:
+    def check(quantity: Quantity) -> Quantity:
+        value = quantity.value
+        if quantity.unit != unit:
+            raise ValueError(f'unit is "{quantity.unit}"; this number is kept in "{unit}"')
+        if value < lower or (strict and value == lower) or value > upper:
+            sign = ">" if strict else ">="
+            raise ValueError(f"{value:g} {unit} is out of bounds: {sign} {lower:g}, <= {upper:g}")
+        return quantity
+
+    return AfterValidator(check)
+
+
+Days = Annotated[Quantity, _checked("d", 0.0, True, 36525.0)]
+Rate = Annotated[Quantity, _checked("1/d", 0.0, True, 1e5)]
+Litres = Annotated[Quantity, _checked("L", 0.0, True, 1e6)]
+Share = Annotated[Quantity, _checked("1", 0.0, False, 1.0)]
+Positive = Annotated[Quantity, _checked("1", 0.0, True, 1e6)]
+Signed = Annotated[Quantity, _checked("1", -1e6, False, 1e6)]
+Potency = Annotated[Quantity, _checked("1", 0.0, False, 1e6)]
+Variation = Annotated[Quantity, _checked("1", 0.0, False, 10.0)]
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the tables of a TOML file; a file that is not TOML is an InputError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(
+            str(path), [Problem("file", f"cannot be read as TOML: {error}")]
+        ) from error

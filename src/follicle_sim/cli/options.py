@@ -1,0 +1,90 @@
+"""Arguments and options that several commands share, each worded once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from follicle_sim.scenario.model import Scenario
+
+STDIN = "-"
+
+
+def some_path(text: str | Path) -> Path:
+    """Return a path; an empty text, which a shell makes of an unset variable, is none."""
+    if not str(text).strip():
+        raise typer.BadParameter("found an empty name; give a path, or leave the option out")
+    return Path(text)
+
+
+def out_path(told: str, name: str = "--out") -> Any:
+    """Return the option of a path that is written to; `told` is its help."""
+    return typer.Option(name, metavar="PATH", parser=some_path, help=told)
+
+
+ScenarioFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Scenario file (TOML); - reads standard input.")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="A.B=C",
+        help="Change a value of the scenario, such as --set population.subjects=50 or --set "
+        '"arms.finasteride.doses[0].amount=5 mg". May be repeated.',
+    ),
+]
+Seed = Annotated[
+    int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="Replaces run.seed.")
+]
+Threads = Annotated[
+    int | None,
+    typer.Option("--threads", min=1, help="Processors to use; changes no result. Default: all."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")]
+
+
+def read_scenario(file: Path, settings: Sequence[str] | None, seed: int | None = None) -> Scenario:
+    """Return the scenario of a command: from its file, or from standard input for "-".
+
+    Files that a text from standard input names are looked up in the current folder.
+
+    Raises
+    ------
+    InputError
+        As `load_scenario`; the source of standard input is called <stdin>.
+    """
+    from follicle_sim.scenario.load import load_scenario, parse_scenario
+    from follicle_sim.scenario.text.files import MOST_BYTES, decoded
+
+    changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
+    if str(file) != STDIN:
+        return load_scenario(file, changes)
+    source = file_name(file)
+    text = decoded(sys.stdin.buffer.read(MOST_BYTES + 1), source)
+    return parse_scenario(text, source, changes, folder=Path())
+
+
+def file_name(file: Path) -> str:
+    """Return the name of a command's scenario file in messages."""
+    return "<stdin>" if str(file) == STDIN else str(file)
+
+
+def default_folder(file: Path, kind: str = "") -> Path:
+    """Return where the results of a scenario file go where nothing is said.
+
+    Examples
+    --------
+    >>> default_folder(Path("mine/a.toml"), "power").as_posix()
+    'results/a.power'
+    >>> default_folder(Path("-")).as_posix()
+    'results/stdin'
+    """
+    name = "stdin" if str(file) == STDIN else file.stem
+    return Path("results") / (f"{name}.{kind}" if kind else name)

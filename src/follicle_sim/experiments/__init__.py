@@ -1,0 +1,1 @@
+"""Loops around `simulate`: fits, scores, planning, schedules, explanations."""

@@ -1,0 +1,1 @@
+"""Fits of biology and potencies to published numbers, repeatable by one command."""

@@ -1,0 +1,210 @@
+"""What the data leave open: a posterior sample by emcee, resumable, with its own diagnostics.
+
+Two independent groups of walkers start from different points: walkers of one group move by each
+other, so only groups that never met can disagree, and r-hat is taken over walkers of both.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from follicle_sim.base.errors import InputError, Interrupted, Problem
+from follicle_sim.base.extras import need
+from follicle_sim.experiments.calibration.diagnostics import effective_size, r_hat
+from follicle_sim.experiments.calibration.emulator import Density
+from follicle_sim.experiments.running.checkpoint import Checkpoint
+
+Floats = NDArray[np.float64]
+
+WALKERS, STEPS, GROUPS = 32, 2000, 2
+BURN = 0.25
+"""Share of the steps that is left out as the way from the start."""
+
+CHUNK = 200
+"""Steps between two checkpoints."""
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Chains (step, walker, d) of all groups side by side; what they say of themselves."""
+
+    chain: Floats
+    log_density: Floats  # (step, walker)
+    acceptance: float
+    seconds: float  # spent in this process
+
+    @property
+    def kept(self) -> Floats:
+        """Return the chains (walker, step, d) without the burn-in."""
+        return np.swapaxes(self.chain[int(BURN * len(self.chain)) :], 0, 1)
+
+    @property
+    def draws(self) -> Floats:
+        """Return all kept draws (m, d), steps of all walkers in turn."""
+        return np.asarray(np.swapaxes(self.kept, 0, 1).reshape(-1, self.chain.shape[-1]))
+
+    def thinned(self, count: int) -> Floats:
+        """Return `count` draws (count, d), spread evenly over the kept steps and walkers."""
+        every = self.draws
+        rows = np.linspace(0, len(every) - 1, min(count, len(every)))
+        return np.asarray(every[rows.round().astype(int)])
+
+    def r_hat(self) -> Floats:
+        """Return r-hat (d,) over the walkers of all groups."""
+        return r_hat(self.kept)
+
+    def effective_size(self) -> Floats:
+        """Return the effective number of independent draws (d,)."""
+        return effective_size(self.kept)
+
+
+def generator_state(seed: int, group: int) -> tuple[str, NDArray[np.uint32], int]:
+    """Return the state of emcee's Mersenne twister that a seed and a group name."""
+    name = f"follicle_sim posterior {seed} {group}".encode()
+    words = hashlib.shake_256(name).digest(4 * 624)
+    return "MT19937", np.frombuffer(words, dtype="<u4").astype(np.uint32), 624
+
+
+def sample(
+    log_density: Density,
+    starts: Floats,
+    *,
+    steps: int = STEPS,
+    walkers: int = WALKERS,
+    groups: int = GROUPS,
+    seed: int = 0,
+    checkpoint: Checkpoint | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Posterior:
+    """Draw from a density with emcee's ensemble sampler.
+
+    Parameters
+    ----------
+    log_density : of x (m, d), returns (m,)
+    starts : (at least walkers x groups, d) different points where the density is not zero
+    steps, walkers, groups : walkers are those of each group, at least 2 d
+    seed : equal seeds give equal chains, whether run in one piece or resumed
+    checkpoint : where to keep the chain
+    progress : called with steps done and steps in all
+
+    Raises
+    ------
+    InputError
+        Too few walkers or starting points.
+    MissingExtraError
+        emcee is not installed.
+    Interrupted
+        On Ctrl-C; the chain so far is in the checkpoint.
+    """
+    emcee = need("emcee")
+    began = time.perf_counter()
+    d = starts.shape[1]
+    if walkers < 2 * d:
+        message = f"{walkers} walkers cannot explore {d} parameters; allowed: {2 * d} or more"
+        raise InputError("posterior", [Problem("walkers", message)])
+    if len(starts) < walkers * groups:
+        message = f"only {len(starts)} starting points for {groups} x {walkers} walkers"
+        raise InputError("posterior", [Problem("walkers", message)])
+    # moves along differences between walkers: three times the effective draws of the stretch
+    # move, measured on the five default parameters
+    moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
+    samplers = [
+        emcee.EnsembleSampler(walkers, d, log_density, vectorize=True, moves=moves)
+        for _ in range(groups)
+    ]
+    states = [
+        emcee.State(starts[g::groups][:walkers], random_state=generator_state(seed, g))
+        for g in range(groups)
+    ]
+    place = checkpoint or Checkpoint(None, "")
+    kept = _Kept.of(place.load(), states, emcee, walkers * groups, d)
+    try:
+        while kept.done < steps:
+            chunk = min(CHUNK, steps - kept.done)
+            kept = kept.longer(samplers, chunk)
+            kept.save(place)
+            if progress is not None:
+                progress(kept.done, steps)
+    except KeyboardInterrupt:
+        tail = "; go on with --resume" if place.path is not None else ""
+        raise Interrupted(f"stopped after {kept.done} of {steps} steps{tail}") from None
+    tries = walkers * groups * max(kept.done, 1)
+    return Posterior(
+        chain=kept.chain[:steps],
+        log_density=kept.level[:steps],
+        acceptance=kept.accepted / tries,
+        seconds=time.perf_counter() - began,
+    )
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The chain so far and where each group of walkers stands."""
+
+    chain: Floats
+    level: Floats
+    accepted: float
+    states: tuple[Any, ...]
+
+    @property
+    def done(self) -> int:
+        return len(self.chain)
+
+    @classmethod
+    def of(
+        cls, stored: dict[str, NDArray[Any]], states: list[Any], emcee: Any, rows: int, d: int
+    ) -> "_Kept":
+        if not stored:
+            return cls(np.empty((0, rows, d)), np.empty((0, rows)), 0.0, tuple(states))
+        size = rows // len(states)
+        found = []
+        for g in range(len(states)):
+            part = slice(g * size, (g + 1) * size)
+            generator = (
+                "MT19937",
+                stored["words"][g],
+                int(stored["place"][g]),
+                int(stored["has_gauss"][g]),
+                float(stored["gauss"][g]),
+            )
+            found.append(
+                emcee.State(
+                    stored["chain"][-1, part],
+                    log_prob=stored["level"][-1, part],
+                    random_state=generator,
+                )
+            )
+        return cls(stored["chain"], stored["level"], float(stored["accepted"]), tuple(found))
+
+    def longer(self, samplers: list[Any], steps: int) -> "_Kept":
+        chains, levels, states = [], [], []
+        accepted = self.accepted
+        for sampler, state in zip(samplers, self.states, strict=True):
+            sampler.reset()
+            states.append(sampler.run_mcmc(state, steps))
+            chains.append(sampler.get_chain())
+            levels.append(sampler.get_log_prob())
+            accepted += float(np.sum(sampler.backend.accepted))
+        return _Kept(
+            np.concatenate([self.chain, np.concatenate(chains, axis=1)]),
+            np.concatenate([self.level, np.concatenate(levels, axis=1)]),
+            accepted,
+            tuple(states),
+        )
+
+    def save(self, place: Checkpoint) -> None:
+        generators = [state.random_state for state in self.states]
+        place.save(
+            chain=self.chain,
+            level=self.level,
+            accepted=np.array(self.accepted),
+            words=np.stack([g[1] for g in generators]),
+            place=np.array([g[2] for g in generators]),
+            has_gauss=np.array([g[3] for g in generators]),
+            gauss=np.array([g[4] for g in generators]),
+        )

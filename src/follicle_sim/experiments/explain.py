@@ -1,0 +1,302 @@
+"""Why the curve bends: one typical subject, link by link from the dose to the density expected.
+
+Nothing is computed twice: levels, effects, factors and clocks are those of `simulate`, read where
+they pass from one part of the model to the next.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from follicle_sim.base.arguments import check_kind, check_whole
+from follicle_sim.base.codes import CYCLE, PHASE_NAMES
+from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.biology.conditions import load_condition
+from follicle_sim.biology.factors import CHANNELS
+from follicle_sim.pharmacology.exposure import (
+    ActingDoses,
+    acting_doses,
+    cell_means,
+    effect_means,
+    site_levels,
+)
+from follicle_sim.pharmacology.library import AMOUNT_UNITS, Treatment
+from follicle_sim.protocol.protocol import PlannedArm, Protocol
+from follicle_sim.protocol.resolve import resolve
+from follicle_sim.protocol.unfold import unfold
+from follicle_sim.results.provenance import result_attrs
+from follicle_sim.results.variables import OF_CHAIN
+from follicle_sim.scenario.load import check_scenario
+from follicle_sim.scenario.model import Arm, Design, Scenario, Spread
+from follicle_sim.scenario.numbers import treatments_of
+from follicle_sim.simulation.arm import ready
+from follicle_sim.simulation.engine.agents.clocks import (
+    LOG_CALIBRE,
+    Clocks,
+    allocate_clocks,
+    build_clocks,
+    forcing_of,
+)
+from follicle_sim.simulation.engine.drive import block_of
+from follicle_sim.simulation.people.cohort import draw_cohort
+from follicle_sim.simulation.simulate import simulate_read
+
+Floats = NDArray[np.float64]
+
+BEYOND = 2
+"""Grid times after the last step of a run."""
+
+FOLLICLES = 200_000
+"""Followed for the expected density: its standard error is then about 0.3 hairs/cm2 for a level,
+and less for the difference of two arms, which share their luck."""
+
+NO_TREATMENT = "no treatment"
+
+TENTH = 0.1
+"""Follicles less and more sensitive to androgens than a typical one: the strata below and above
+which about a tenth of the follicles lie."""
+
+
+def explain(
+    scenario: Scenario, arm: str | None = None, *, follicles: int | None = None
+) -> xr.Dataset:
+    """Return every link between the doses of an arm and the density of one typical subject.
+
+    The subject has the scenario's population values without spread, and an average response to
+    treatment; where the arm's adherence is below 1, it is the first subject's own missed doses.
+    Doses of a run-in act too, and what the controls of a delayed start are given from the switch
+    on; what is shown begins at baseline.
+
+    Parameters
+    ----------
+    scenario : from `load_scenario`
+    arm : label; by default the first arm with a dose that acts, else the first arm
+    follicles : followed for the expected density; default `FOLLICLES`
+
+    Returns
+    -------
+    Dataset over `time`, the forcing steps from baseline to the last visit (days). `dose_amount`,
+    `dose_level` and `effect` have a dimension treatment (absent where nothing acts); `factor_level`
+    has factor; `clock_speed` and `log_calibre` have stratum, follicles of different androgen
+    sensitivity; `phase_share` and `hair_density` are those of all follicles together. Dimension
+    `arm` holds the arm and, where something acts in it, the same subject with no treatment. See
+    `OF_CHAIN` for units.
+
+    Raises
+    ------
+    InputError
+        If the scenario has no such arm, and what `simulate` raises.
+
+    Examples
+    --------
+    >>> from follicle_sim import parse_scenario
+    >>> from follicle_sim.simulate import SMALLEST
+    >>> data = explain(parse_scenario(SMALLEST, "example"), follicles=10)
+    >>> dict(data.clock_speed.sizes)
+    {'arm': 1, 'stratum': 1, 'phase': 4, 'time': 1}
+    """
+    scenario = check_scenario("explain", scenario)
+    check_kind("explain", "arm", arm, str, "the label of an arm")
+    follicles = FOLLICLES if follicles is None else check_whole("explain", "follicles", follicles)
+    plan = resolve(scenario)[0]
+    chosen = lived(scenario, find_arm(scenario, arm, plan.treatments))
+    grid = plan.grid
+    days = grid[grid >= 0.0][:-BEYOND]
+    used = acting_doses(chosen, float(grid[-BEYOND]), plan.potencies, plan.treatments)
+    arms = [chosen]
+    if used:
+        arms.append(Arm(label=_free_label(chosen), role="untreated"))
+    typical = _typical(scenario, arms, follicles, tuple(days.tolist()))
+    # the last of these visits may be rounded to a step less: one grid for all
+    protocol = replace(resolve(typical)[0], grid=grid)
+    strata = _strata(protocol)
+    sensitivity = np.array(list(strata.values()))
+    levels, tables = zip(
+        *(_links(protocol, each, sensitivity) for each in protocol.arms), strict=True
+    )
+    sizes = [clocks.table[LOG_CALIBRE] for clocks in tables]
+    width = np.diff(grid)
+    speeds = [np.diff(clocks.table[: len(CYCLE)], axis=2) / width for clocks in tables]
+    seen = simulate_read(typical, [typical.instrument])[0].isel(subject=0).sel(time=days)
+    counts = seen["phase_count"].transpose("arm", "phase", "time").values
+    shown = slice(-BEYOND - days.size, -BEYOND)  # nodes that begin a step from baseline on
+    table = protocol.factors
+    variables: dict[str, Any] = {
+        "factor_level": (("arm", "factor", "time"), np.concatenate(levels)[..., shown]),
+        "clock_speed": (
+            ("arm", "stratum", "phase", "time"),
+            np.swapaxes(np.stack(speeds), 1, 2)[..., 1 - BEYOND - days.size : 1 - BEYOND],
+        ),
+        "log_calibre": (("arm", "stratum", "time"), np.stack(sizes)[..., shown]),
+        "phase_share": (("arm", "state", "time"), counts / counts.sum(axis=1, keepdims=True)),
+        "hair_density": (("arm", "time"), seen["hair_density"].transpose("arm", "time").values),
+        "elasticity": (
+            ("factor", "channel"),
+            np.stack([table.elasticities(channel) for channel in CHANNELS], axis=1),
+        ),
+    }
+    coordinates: dict[str, Any] = {
+        "arm": [each.label for each in arms],
+        "time": days,
+        "factor": list(table.names),
+        "channel": list(CHANNELS),
+        "stratum": list(strata),
+        "sensitivity": ("stratum", list(strata.values())),
+        "phase": [phase.name.lower() for phase in CYCLE],
+        "state": list(PHASE_NAMES),
+    }
+    if used:
+        coordinates |= {
+            "treatment": list(used),
+            "amount_unit": ("treatment", [AMOUNT_UNITS[t.amount] for t, _ in used.values()]),
+            "level_unit": ("treatment", [level_unit(t) for t, _ in used.values()]),
+        }
+        variables |= _exposure(protocol, used, table.names)
+    data = xr.Dataset(variables, coords=coordinates, attrs=result_attrs(scenario, plan.treatments))
+    data.attrs |= {"arm": chosen.label, "follicles": follicles}
+    data["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
+    for name in variables:
+        units, long_name = OF_CHAIN[name]
+        data[name].attrs = {"units": units, "long_name": long_name}
+    return data
+
+
+def find_arm(
+    scenario: Scenario,
+    label: str | None = None,
+    treatments: Mapping[str, Treatment] | None = None,
+) -> Arm:
+    """Return an arm by its label, or the one to explain where none is named.
+
+    treatments : all that are given, where they are at hand
+
+    Raises
+    ------
+    InputError
+        If the scenario has no such arm.
+    """
+    if label is None:
+        end = scenario.end + scenario.run.forcing_step
+        given = treatments_of(scenario) if treatments is None else treatments
+        acting = (arm for arm in scenario.arms if acting_doses(arm, end, treatments=given))
+        return next(acting, scenario.arms[0])
+    labels = [arm.label for arm in scenario.arms]
+    if label not in labels:
+        message = f'no arm "{label}"{did_you_mean(label, labels)}'
+        raise InputError(scenario.origin, [Problem("arm", message)])
+    return scenario.arms[labels.index(label)]
+
+
+def lived(scenario: Scenario, arm: Arm) -> Arm:
+    """Return an arm with every dose of its people: those of a run-in, and those after a switch.
+
+    In a crossover it is what is given in one period, as if nothing else were.
+    """
+    alone = scenario.design.model_copy(update={"period": None, "washout": None})
+    arms = unfold(scenario.model_copy(update={"design": alone})).arms
+    return next(each for each in arms if each.label == arm.label)
+
+
+def level_unit(treatment: Treatment) -> str:
+    """Return the unit of a treatment's level at its site of effect."""
+    unit, disposition = AMOUNT_UNITS[treatment.amount], treatment.disposition
+    if disposition is None:
+        return ""
+    if disposition.strength is not None:
+        unit = disposition.strength.unit.partition("/")[0]
+    return unit if disposition.volume is None else f"{unit}/L"
+
+
+def _free_label(arm: Arm) -> str:
+    return NO_TREATMENT if arm.label != NO_TREATMENT else f"{NO_TREATMENT} at all"
+
+
+def _typical(
+    scenario: Scenario, arms: list[Arm], follicles: int, visits: tuple[float, ...] = ()
+) -> Scenario:
+    """Return the scenario of one subject without spread, counted without error."""
+    who = scenario.population
+    mixed = isinstance(who.severity, FrozenMap)
+    population = {
+        "subjects": 1,
+        "follicles": follicles,
+        "severity": load_condition(who.condition).severity(who.severity) if mixed else who.severity,
+        "spread": Spread(),
+        "correlation": FrozenMap(),
+        "inclusion": None,
+    }
+    record = {"variables": ("hair_density", "phase_count"), "follicles": False}
+    # no more than that of the design: nobody is recruited, misses a visit or leaves
+    design = Design.model_construct(
+        kind="counterfactual",
+        visits=visits or scenario.design.visits,
+        run_in=scenario.design.run_in,
+    )
+    return scenario.model_copy(
+        update={
+            "arms": tuple(arms),
+            "compare": (),
+            "population": scenario.population.model_copy(update=population),
+            "design": design,
+            "instrument": scenario.instrument.perfected(),
+            "record": scenario.record.model_copy(update=record),
+            "run": scenario.run.model_copy(update={"replicates": 1, "uncertainty": "none"}),
+        }
+    )
+
+
+def _strata(protocol: Protocol) -> dict[str, float]:
+    """Return the androgen sensitivity of the follicles whose clocks are shown, by name."""
+    every = protocol.sensitivity
+    if every.size == 1:
+        return {"typical": float(every[0])}
+    few = int(TENTH * every.size)
+    return {"resistant": float(every[few]), "typical": 1.0, "sensitive": float(every[-1 - few])}
+
+
+def _links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Floats, Clocks]:
+    """Return factor levels (1, F, T) of an arm's only subject, and clocks of some follicles."""
+    run, person = ready(protocol, arm, draw_cohort(protocol, arm, 0)), slice(0, 1)
+    levels, drive = run.drive(person)
+    parameters = protocol.parameters
+    block = block_of(run.cohort, person, drive, protocol.grid, protocol.condition, parameters)
+    room = allocate_clocks(sensitivity.size, protocol.grid.size)
+    clocks: Clocks = build_clocks(room, forcing_of(block, 0), sensitivity, run.rules)
+    return levels, clocks
+
+
+def _exposure(
+    protocol: Protocol, used: Mapping[str, ActingDoses], factors: Sequence[str]
+) -> dict[str, tuple[tuple[str, str], Floats]]:
+    """Return dose, level, effect and drive of every treatment that acts in the first arm."""
+    cohort = draw_cohort(protocol, protocol.arms[0], 0)
+    # doses of a run-in are not shown, what is left of them is
+    lead = protocol.conduct.run_in or 0.0
+    start = int(np.searchsorted(protocol.grid, -lead, side="right")) - 1
+    grid = protocol.grid[start : protocol.grid.size + 1 - BEYOND]
+    shown = int(np.searchsorted(grid, 0.0))
+    amounts, levels, effects, drives = [], [], [], []
+    names: dict[str, Any] = {"seed": cohort.seed, "replicate": cohort.replicate}
+    names |= {"stream": cohort.person_stream, "subjects": cohort.subject.astype(np.uint32)}
+    for treatment, schedule in used.values():
+        fine, level = site_levels(treatment, schedule, grid, **names)
+        levels.append(cell_means(level, (fine.size - 1) // (grid.size - 1))[0, shown:])
+        effects.append(effect_means(treatment, schedule, grid, **names)[0, shown:])
+        given = np.zeros(grid.size - 1)
+        for _, events in schedule:
+            cells = np.searchsorted(grid, events.times, side="right") - 1
+            np.add.at(given, cells, events.amounts)
+        amounts.append(given[shown:])
+        drives.append([treatment.drives().get(name, 0.0) for name in factors])
+    course = ("treatment", "time")
+    return {
+        "dose_amount": (course, np.array(amounts)),
+        "dose_level": (course, np.array(levels)),
+        "effect": (course, np.array(effects)),
+        "drive": (("treatment", "factor"), np.array(drives)),
+    }

@@ -1,0 +1,115 @@
+"""In which simulated studies a published outcome happens: part by part, each of them kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from follicle_sim.base.progress import Parts
+from follicle_sim.experiments.planning.power import analyse
+from follicle_sim.experiments.planning.power_plan import Plan
+from follicle_sim.experiments.planning.trial_sources import Trials, TrialSource
+from follicle_sim.experiments.running.checkpoint import Kept
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+View = tuple[str, Callable[[Trials, range], Trials]]
+"""Name of a circumstance, and what it makes of the trials of these replicates."""
+
+
+@dataclass
+class Memory:
+    """Parts of one job among the arrays kept, and how many of its studies they are.
+
+    Parameters
+    ----------
+    kept
+        Of all jobs.
+    job
+        Number of this one.
+    people, parts
+        Those that one study of it simulates, and who is told of parts that need not be done again.
+    done
+        Studies of it that are done.
+    """
+
+    kept: Kept
+    job: int
+    people: int
+    parts: Parts
+    done: int = 0
+
+    def recall(self, names: range, views: int) -> list[tuple[Flags, Floats]] | None:
+        """Return gains and estimates by view, None where this part is still to be done."""
+        found = self.kept.get(*(name for view in range(views) for name in self._names(names, view)))
+        if found is None:
+            return None
+        self.done += len(names)
+        self.parts.skip(len(names) * self.people)
+        return list(zip(found[::2], found[1::2], strict=True))
+
+    def note(self, names: range, told: Sequence[tuple[Flags, Floats]]) -> None:
+        """Keep gains and estimates by view."""
+        for view, each in enumerate(told):
+            self.kept.put(dict(zip(self._names(names, view), each, strict=True)))
+        self.done += len(names)
+
+    def _names(self, names: range, view: int) -> tuple[str, str]:
+        start = f"{self.job}-{names.start}-{names.stop}-{view}"
+        return f"{start}-gained", f"{start}-estimate"
+
+
+def outcome(
+    source: TrialSource,
+    plan: Plan,
+    replicates: int,
+    n: int,
+    views: Sequence[View],
+    at_once: int = 50,
+    memory: Memory | None = None,
+) -> dict[str, tuple[Flags, Floats]]:
+    """Draw studies of n people and tell in which the outcome happened.
+
+    Parameters
+    ----------
+    source
+        Of studies; see `follicle_sim.experiments.planning.trial_sources`.
+    plan
+        Complete: the outcome is a significant gain at all its weeks.
+    views
+        What is done to the drawn studies before they are analysed.
+    memory
+        Holds parts that an earlier run did, and gets those done now.
+
+    Returns
+    -------
+    By view: significant gains (R, comparison, week) and mean estimates (week,).
+    """
+    good = 1.0 if plan.gains_rise else -1.0
+    parts: dict[str, list[tuple[Flags, Floats]]] = {}
+    for low in range(0, replicates, at_once):
+        names = range(low, min(low + at_once, replicates))
+        told = None if memory is None else memory.recall(names, len(views))
+        if told is None:
+            drawn, told = source.draw(names, n), []
+            for _, change in views:
+                found = analyse(change(drawn, names), (n,), plan, names).isel(size=0)
+                estimate = found["estimate"].values
+                with np.errstate(invalid="ignore"):
+                    gained = (found["p"].values < plan.level_of_error) & (good * estimate > 0.0)
+                told.append((gained, estimate))
+            if memory is not None:
+                memory.note(names, told)
+        for (name, _), each in zip(views, told, strict=True):
+            parts.setdefault(name, []).append(each)
+    return {
+        name: (
+            np.concatenate([gained for gained, _ in each]),
+            np.asarray(np.concatenate([part for _, part in each]).mean(axis=(0, 1))),
+        )
+        for name, each in parts.items()
+    }

@@ -1,0 +1,221 @@
+"""What a controlled repeat of a study would need, at each potency it leaves possible.
+
+The same people get the drug or its needle alone: two arms of different people, or two sides of one
+scalp. Season, choice of the spot, needle and drift are then the same in both, and drop out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import numpy as np
+
+from follicle_sim.base.errors import InputError, Interrupted, Problem
+from follicle_sim.base.progress import Parts, Report
+from follicle_sim.experiments.planning import circumstances as made
+from follicle_sim.experiments.planning.plausible import plausible_key
+from follicle_sim.experiments.planning.power import PowerResult, power
+from follicle_sim.experiments.planning.power_plan import Plan
+from follicle_sim.experiments.planning.power_rows import SmallestRow
+from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, fingerprint
+from follicle_sim.protocol.headcount import people_of
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.tables.arms import Arm
+
+Kind = Literal["parallel", "split_scalp"]
+KINDS: tuple[Kind, ...] = ("parallel", "split_scalp")
+WEEKS = (12.0, 24.0)
+FEWEST = 20
+"""Trials of a design and potency at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatRow:
+    """People needed by one design at one potency and visit.
+
+    Parameters
+    ----------
+    kind
+        parallel (people an arm) or split_scalp (people in all).
+    potency, week, target
+        Of the drug, of the visit tested, and the power wanted.
+    arms
+        People to be found are `n` times this: 2 in parallel, 1 in split_scalp.
+    effect
+        Mean difference between drug and needle, in the unit of the endpoint.
+    people
+        To be found for `n`.
+    n, low, high, extrapolated, note
+        See `follicle_sim.experiments.planning.power_curve.SmallestSize`.
+    """
+
+    kind: Kind
+    potency: float
+    week: float
+    target: float
+    arms: int
+    effect: float
+    n: int | None
+    people: int | None
+    low: int | None
+    high: int | None
+    extrapolated: bool
+    note: str
+
+
+def controlled(scenario: Scenario, treatment: str, kind: Kind, weeks: Sequence[float]) -> Scenario:
+    """Return the study with its drug against its needle alone (nothing where it has none).
+
+    Doses are those of the first arm that has the drug; every visit so far is kept.
+
+    Raises
+    ------
+    InputError
+        A week that is not after baseline.
+    """
+    if not weeks or min(weeks) <= 0.0:
+        message = f"found {', '.join(f'{week:g}' for week in weeks)}; allowed: above 0"
+        raise InputError(scenario.origin, [Problem("repeat week", message)])
+    given = next(
+        arm for arm in scenario.arms if any(dose.treatment == treatment for dose in arm.doses)
+    )
+    dummy = next(arm for arm in made.needled(scenario, treatment).arms if arm.label == given.label)
+    needle = made.needle_of(scenario, treatment)
+    control = needle or "untreated"
+    arms = (
+        Arm(label=treatment.replace("_", " "), role="treatment", doses=given.doses),
+        Arm(
+            label=f"{control.replace('_', ' ')} alone" if needle else control,
+            role="placebo" if needle else "untreated",
+            doses=dummy.doses,
+        ),
+    )
+    visits = tuple(sorted({0.0, *scenario.design.visits, *(7.0 * week for week in weeks)}))
+    update = {"kind": kind, "visits": visits, "recruitment": None, "allocation": None}
+    design = scenario.design.model_copy(update=update)
+    return scenario.model_copy(update={"arms": arms, "design": design})
+
+
+def repeat(
+    scenario: Scenario,
+    treatment: str,
+    potencies: Sequence[float],
+    replicates: int,
+    weeks: Sequence[float] = WEEKS,
+    *,
+    plan: Plan | None = None,
+    threads: int | None = None,
+    report: Report | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> tuple[RepeatRow, ...]:
+    """Find the people needed by a controlled repeat.
+
+    Parameters
+    ----------
+    scenario
+        The study as it was run.
+    treatment, potencies
+        The drug, and the potencies above 0 to try.
+    replicates
+        Trials of each design and potency, of a third of the people the study had, as many, and
+        three times as many; the curve through them is followed further.
+    weeks
+        Visits to test.
+    plan
+        Endpoint, alpha and sides; the method is that of the design (ANCOVA, or a paired t test).
+    threads, report, checkpoint
+        As for `plausible`; the key of the checkpoint is of `repeat_key`.
+
+    Raises
+    ------
+    Interrupted
+        On Ctrl-C; designs and potencies that were finished are in the checkpoint.
+    """
+    n = scenario.population.subjects
+    sizes = (max(4, n // 3), n, 3 * n)
+    trials = max(FEWEST, replicates)
+    tried = [potency for potency in potencies if potency > 0.0]
+    asked = plan or Plan()
+    asked = Plan(asked.endpoint, tuple(weeks), "", asked.alpha, asked.sided, measure=asked.measure)
+    rows: list[RepeatRow] = []
+    # its own plan: the study's test and comparisons are those of an arm alone
+    table = scenario.analysis.model_copy(update={"method": None, "comparisons": ()})
+    study = scenario.model_copy(update={"analysis": table})
+    studies = {kind: controlled(study, treatment, kind, weeks) for kind in KINDS}
+    people = {kind: trials * people_of(each, sizes[-1]).total for kind, each in studies.items()}
+    parts = Parts("repeats", len(tried) * sum(people.values()), report)
+    kept = Kept(checkpoint)
+    jobs = [(kind, potency) for kind in KINDS for potency in tried]
+    for done, (kind, potency) in enumerate(jobs):
+        name = f"{kind}-{potency!r}"
+        before = kept.get(name)
+        if before is not None:
+            rows += [RepeatRow(**row) for row in json.loads(str(before[0]))]
+            parts.skip(people[kind])
+            continue
+        try:
+            given = made.with_potency(studies[kind], treatment, potency)
+            found = _power(given, sizes, trials, asked, threads, parts.part())
+        except (KeyboardInterrupt, Interrupted):
+            raise kept.stopped(done, len(jobs), "controlled repeats") from None
+        effects = {row.week: row.estimate for row in found.rows if row.n == sizes[-1]}
+        mine = [
+            _row(kind, potency, found.people.total, row, effects[row.week])
+            for row in found.smallest
+            if row.week in effects and effects[row.week] is not None
+        ]
+        rows += mine
+        kept.put({name: np.array(json.dumps([asdict(row) for row in mine]))})
+        kept.save()
+    return tuple(rows)
+
+
+def _power(
+    scenario: Scenario,
+    sizes: Sequence[int],
+    trials: int,
+    plan: Plan,
+    threads: int | None,
+    report: Report,
+) -> PowerResult:
+    """Return the power of one design at one potency, all of it."""
+    found = power(scenario, sizes, trials, plan, type_one=False, threads=threads, report=report)
+    if found.stopped:
+        raise Interrupted("stopped by Ctrl-C")
+    return found
+
+
+def repeat_key(
+    scenario: Scenario,
+    plan: Plan,
+    treatment: str,
+    potencies: Sequence[float],
+    replicates: int,
+    weeks: Sequence[float],
+) -> str:
+    """Return the name of a repeat for its checkpoint."""
+    study = plausible_key(scenario, plan, treatment, potencies, replicates, 1)
+    return fingerprint({"study": study, "weeks": list(weeks)})
+
+
+def _row(
+    kind: Kind, potency: float, arms: int, row: SmallestRow, effect: float | None
+) -> RepeatRow:
+    assert effect is not None
+    return RepeatRow(
+        kind,
+        potency,
+        float(row.week),
+        row.target,
+        arms,
+        effect,
+        row.n,
+        row.people,
+        row.low,
+        row.high,
+        row.extrapolated,
+        row.note,
+    )

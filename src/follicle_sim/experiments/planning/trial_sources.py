@@ -1,0 +1,269 @@
+"""Where virtual trials come from: the simulator, or a normal law whose answer is known.
+
+Whoever asks about power sees a `TrialSource` only. The second source is there to hold the loop
+against textbook formulas: with a known mean and SD, power has a known value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from follicle_sim.analysis.values import Trial, read_trial
+from follicle_sim.base.codes import Decision
+from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.numerics import normals
+from follicle_sim.base.progress import Parts
+from follicle_sim.protocol.headcount import Headcount, people_of
+from follicle_sim.protocol.resolve import resolve
+from follicle_sim.protocol.streams import stream_of
+from follicle_sim.results.counterparts import RECIPES
+from follicle_sim.results.variables import OF_INSTRUMENTS as EXTRA
+from follicle_sim.results.variables import SUBJECT_VARIABLES
+from follicle_sim.scenario.load import with_overrides
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.simulation.instrument import unseen
+from follicle_sim.simulation.simulate import memory_needed, simulate
+
+Floats = NDArray[np.float64]
+
+PART = 100e6
+"""Bytes of results held at a time; more trials are run in parts."""
+
+MOST_TRIALS = 50
+"""Trials of a part at most: what Ctrl-C loses."""
+
+
+@dataclass(frozen=True)
+class Trials:
+    """R trials of A arms, one endpoint, and the trials of fewer people inside them.
+
+    Parameters
+    ----------
+    trial
+        Values (R, A, S, T) and what is known of people, as an analysis takes them.
+    turn
+        (R, A, S) when each person came, 0 first: with n people an arm come those whose turn is
+        before n times `share`.
+    share
+        (A,) candidates for one of `n`: the ratio of allocation of the arm; in a stratified trial
+        those of all arms, who are allocated as they come.
+    people
+        By arm and in all, for an n of 1.
+    """
+
+    trial: Trial
+    turn: NDArray[np.int64]
+    share: tuple[int, ...]
+    people: Headcount
+
+    def first(self, n: int) -> Trial:
+        """Return the trials that n people an arm (times the share) would have made."""
+        whole = self.trial
+        here = whole.enrolled & (self.turn < n * np.array(self.share)[:, None])
+        wide = max(1, int(here.sum(axis=-1).max()))  # people stand in the order they came
+        known = {name: values[:, :, :wide] for name, values in whole.known.items()}
+        known["enrolled"] = here[..., :wide].astype(np.int8)
+        values = np.where(here[..., :wide, None], whole.values[:, :, :wide], np.nan)
+        return replace(whole, values=values, known=known)
+
+
+class TrialSource(Protocol):
+    """Whatever can be asked for trials.
+
+    Draws are named: trial r with n people an arm is the same whenever it is asked for, and its
+    first m people are the trial with m.
+    """
+
+    def draw(self, replicates: range, n: int) -> Trials:
+        """Return the trials of these names, with n people an arm (times the arm's share)."""
+        ...
+
+
+@dataclass(frozen=True)
+class GaussianTrials:
+    """Changes from baseline that follow a normal law of known mean and SD.
+
+    Parameters
+    ----------
+    arms, roles
+        (A,) labels and roles.
+    means
+        (A,) mean change of each arm, at every week.
+    sd
+        SD of a person's change.
+    weeks
+        When changes are seen.
+    level, level_sd
+        Mean and SD of the baseline.
+    regression
+        Correlation of a person's change with the baseline: what ANCOVA takes out.
+    shared
+        Share of the variance of change that belongs to the person and is equal in all arms; only
+        a paired design has any.
+    visits
+        Correlation of the changes of one person at two weeks.
+    """
+
+    arms: tuple[str, ...]
+    roles: tuple[str, ...]
+    means: tuple[float, ...]
+    sd: float
+    weeks: tuple[float, ...] = (48.0,)
+    level: float = 200.0
+    level_sd: float = 40.0
+    regression: float = 0.0
+    shared: float = 0.0
+    visits: float = 0.0
+    paired: bool = False
+    seed: int = 1
+
+    def draw(self, replicates: range, n: int) -> Trials:
+        """Return trials; see `TrialSource`."""
+        people, names = np.arange(n), np.array(replicates)[:, None]
+
+        def draws(arm: str, name: int, decision: Decision) -> Floats:
+            # (R, n); the trial takes the place of the follicle in the name: all in one call
+            stream = 0 if not arm else stream_of(arm)
+            return normals(self.seed, 0, stream, people, names, name, int(decision))
+
+        size = (len(replicates), len(self.arms), n)
+        base, change = np.empty(size), np.empty((*size, len(self.weeks)))
+        person = draws("", 1, Decision.SEVERITY)
+        for a, arm in enumerate(self.arms):
+            start = draws("" if self.paired else arm, 0, Decision.FOLLICLE_DENSITY)
+            base[:, a] = self.level + self.level_sd * start
+            steady = draws(arm, 0, Decision.PROGRESSION)
+            steady = np.sqrt(self.shared) * person + np.sqrt(1.0 - self.shared) * steady
+            for w, week in enumerate(self.weeks):
+                luck = steady
+                if len(self.weeks) > 1:
+                    luck = draws(arm, round(1440 * 7 * week), Decision.READER)
+                    luck = np.sqrt(self.visits) * steady + np.sqrt(1.0 - self.visits) * luck
+                rest = np.sqrt(1.0 - self.regression**2) * luck
+                deviation = self.regression * start + rest
+                change[:, a, :, w] = self.means[a] + self.sd * deviation
+        trial = Trial(
+            arms=self.arms,
+            roles=self.roles,
+            endpoint="hair_density",
+            unit="cm-2",
+            kind="split_scalp" if self.paired else "parallel",
+            days=np.array([0.0, *(7.0 * week for week in self.weeks)]),
+            values=np.concatenate([base[..., None], base[..., None] + change], axis=-1),
+            known={},
+            periods=(),
+            switch=float("nan"),
+            seed=self.seed,
+        )
+        each = tuple((arm, 1) for arm in self.arms)
+        one = Headcount(each, 1 if self.paired else len(each), trial.kind)
+        return Trials(trial, np.broadcast_to(people, size), (1,) * len(self.arms), one)
+
+
+@dataclass(frozen=True)
+class SimulatedTrials:
+    """Trials of a scenario: one replicate is one trial.
+
+    Parameters
+    ----------
+    scenario
+        Its number of subjects and replicates are not used.
+    endpoint
+        See `endpoint_names`.
+    threads
+        As for `simulate`.
+    parts
+        Told how far it is; every draw is a part.
+    """
+
+    scenario: Scenario
+    endpoint: str
+    threads: int | None = None
+    parts: Parts | None = field(default=None, compare=False)
+
+    def draw(self, replicates: range, n: int) -> Trials:
+        """Return trials; see `TrialSource`."""
+        scenario = sized(self.scenario, self.endpoint, n, len(replicates))
+        data = simulate(
+            scenario,
+            threads=self.threads,
+            progress=None if self.parts is None else self.parts.part(),
+            first_replicate=replicates.start,
+        )
+        trial = read_trial(data, self.endpoint)
+        people = np.broadcast_to(np.arange(data.sizes["subject"]), trial.values.shape[:-1])
+        one = people_of(scenario, 1)
+        share = [size for _, size in one.arms]
+        if trial.stratified:
+            people = arrival(trial.known["person"])
+            share = [one.total] * len(share)
+        return Trials(trial, people, tuple(share), one)
+
+
+def arrival(person: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return when people (R, A, S) of one pool came, over all arms, 0 first.
+
+    Candidates are named in the order they come; where nobody is (-1) comes last.
+
+    Examples
+    --------
+    >>> arrival(np.array([[[70, 73, 75], [71, 78, -1]]])).tolist()
+    [[[0, 2, 3], [1, 4, 5]]]
+    """
+    names = np.where(person < 0, np.iinfo(np.int64).max, person).reshape(len(person), -1)
+    order = np.argsort(names, axis=1, kind="stable")
+    turn = np.empty_like(order)
+    np.put_along_axis(turn, order, np.arange(names.shape[1])[None], axis=1)
+    return turn.reshape(person.shape)
+
+
+def endpoint_names() -> tuple[str, ...]:
+    """Return what can be tested: the endpoints of trials, and every variable measured."""
+    recipes = {name for name, recipe in RECIPES.items() if not recipe.factor}
+    return tuple(sorted({*recipes, *SUBJECT_VARIABLES, *EXTRA} - {"phase_count"}))
+
+
+def sized(scenario: Scenario, endpoint: str, n: int, replicates: int) -> Scenario:
+    """Return a scenario with n subjects an arm that keeps only what an endpoint needs."""
+    small = with_overrides(scenario, [f"population.subjects={n}"])
+    needs = RECIPES[endpoint].needs if endpoint in RECIPES else (endpoint,)
+    record = small.record.model_copy(update={"variables": needs, "follicles": False})
+    run = small.run.model_copy(update={"replicates": replicates})
+    return small.model_copy(update={"record": record, "run": run})
+
+
+def trials_at_once(scenario: Scenario, endpoint: str, n: int) -> int:
+    """Return how many trials are simulated in one part; what they hold does not depend on it."""
+    one = sized(scenario, endpoint, n, 1)
+    room = min(PART, scenario.record.memory_limit)
+    return max(1, min(MOST_TRIALS, int(room // memory_needed(resolve(one)[0]))))
+
+
+def check_endpoint(scenario: Scenario, endpoint: str, weeks: Sequence[float]) -> None:
+    """Refuse an endpoint that nobody measures and weeks at which nobody comes.
+
+    Raises
+    ------
+    InputError
+        With every problem.
+    """
+    problems = []
+    if endpoint not in endpoint_names():
+        tail = did_you_mean(endpoint, endpoint_names())
+        problems.append(Problem("endpoint", f'unknown endpoint "{endpoint}"{tail}'))
+    elif why := unseen(endpoint, scenario.instrument):
+        problems.append(Problem("endpoint", why))
+    days = np.array(scenario.design.visits)
+    if 0.0 not in days:
+        problems.append(Problem("design.visits", "no visit at baseline; a change needs one"))
+    for week in weeks:
+        if not (np.abs(days - 7.0 * week) < 1e-6).any() or week == 0.0:
+            known = ", ".join(f"{day / 7:g}" for day in days if day)
+            problems.append(Problem("week", f"{week:g} is no visit after baseline; weeks: {known}"))
+    if problems:
+        raise InputError(scenario.origin, problems)

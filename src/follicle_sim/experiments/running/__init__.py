@@ -1,0 +1,1 @@
+"""How long runs go on after an interruption."""

@@ -1,0 +1,1 @@
+"""Which dosing schedule is worth its price."""

@@ -1,0 +1,1 @@
+"""Every published study as a design, and how well it is predicted."""

@@ -1,0 +1,276 @@
+"""One parameter set held against every published number that the model can express.
+
+Runs every design of `inference/designs`, scores each number once (`inference.scoring`) and sums up:
+share within two standard errors, the coverage of 90 % predictive intervals, by treatment and by
+what was compared. The intervals hold the spread of the observation, the Monte Carlo error, the
+drift of a trial without a control and the spread of the prediction over draws of the fitted biology
+and potencies (`designs/spread.csv`). z holds the first three only, for every row: a number that was
+fitted to is not independent of the parameters, and one rule for all is the stricter one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import xarray as xr
+
+from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.base.files import write_rows, write_text_atomic
+from follicle_sim.base.progress import Report
+from follicle_sim.evidence.observed import observations
+from follicle_sim.experiments.scoreboard.designs import design_names, load_design, not_expressed
+from follicle_sim.experiments.scoreboard.scoring import (
+    Baseline,
+    ScoreRow,
+    effective_use,
+    score,
+    tally,
+)
+from follicle_sim.results.compare import compare
+from follicle_sim.results.counterparts import course
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.simulation.simulate import simulate
+
+Wanted = Literal["calibration", "validation", "all"]
+TOLERANCE = 3.0
+"""A row has worsened when its misfit grew by more than this many Monte Carlo errors."""
+
+SLACK = 0.005
+"""Least growth of a misfit that is told: a benchmark rounds z to three decimals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A published number, or a whole study, that no design expresses, and why."""
+
+    study: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scoreboard:
+    """Scores of published numbers, those that count and those that are only shown."""
+
+    rows: tuple[ScoreRow, ...]
+    missing: tuple[Missing, ...]
+    use: Wanted = "all"
+
+    @property
+    def counted(self) -> tuple[ScoreRow, ...]:
+        """The rows that count in the fit statistics."""
+        return tuple(row for row in self.rows if row.counted)
+
+    @property
+    def misses(self) -> tuple[ScoreRow, ...]:
+        """Counted rows farther off than two standard errors."""
+        return tuple(row for row in self.counted if row.missed)
+
+    def by_treatment(self) -> dict[str, list[ScoreRow]]:
+        """Return the rows under the names of treatments, in alphabetical order."""
+        groups: dict[str, list[ScoreRow]] = {}
+        for row in sorted(self.rows, key=lambda row: row.treatment):
+            groups.setdefault(row.treatment, []).append(row)
+        return groups
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write one line a row; raises OutputError and leaves an earlier file."""
+        write_rows(path, ScoreRow, self.rows)
+
+    def to_json(self) -> str:
+        """Return the scoreboard as JSON text: rows, statistics, and what is not expressed."""
+        document = {
+            "use": self.use,
+            "summary": summary(self.rows),
+            "rows": [_rounded(row) for row in self.rows],
+            "not_expressed": [asdict(each) for each in self.missing],
+        }
+        return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def write_json(self, path: str | os.PathLike[str]) -> None:
+        """Write `to_json`; raises OutputError and leaves an earlier file."""
+        write_text_atomic(path, self.to_json())
+
+
+def run_scoreboard(
+    use: Wanted = "all",
+    *,
+    designs: Sequence[str] | None = None,
+    overrides: Sequence[str] = (),
+    threads: int | None = None,
+    report: Report | None = None,
+) -> Scoreboard:
+    """Simulate every design and score what was published.
+
+    Parameters
+    ----------
+    use
+        Only numbers for calibration, only those for validation, or all; numbers for display are
+        shown with "all" and never counted.
+    designs
+        Names of designs; None for all of them.
+    overrides
+        For every scenario, for example ``["population.subjects=20"]``.
+    threads
+        Processors to use; does not change results.
+    report
+        Called before each design and once at the end.
+    """
+    names = [name for name in designs or design_names() if use == "all" or _has(name, use)]
+    rows: list[ScoreRow] = []
+    unmet: dict[str, Missing] = {}
+    for done, name in enumerate(names):
+        scenario = load_design(name, overrides)
+        if report is not None:
+            report("studies", done, len(names))
+        found, lost = _run(name, scenario, threads)
+        rows += [row for row in found if use in ("all", row.use)]
+        unmet.update((each.name, each) for each in lost)
+    if report is not None:
+        report("studies", len(names), len(names))
+    met = {row.observation for row in rows}
+    missing = [Missing(study, "", reason) for study, reason in not_expressed().items()]
+    # A study with two populations has two designs: what one lacks the other may have.
+    missing += [each for name, each in unmet.items() if name not in met]
+    return Scoreboard(tuple(rows), tuple(missing), use)
+
+
+def _has(name: str, use: Wanted) -> bool:
+    return any(
+        effective_use(row)[0] == use
+        for comparison in load_design(name).compare
+        for row in observations(comparison.study, derived=True)
+    )
+
+
+def _run(
+    name: str, scenario: Scenario, threads: int | None
+) -> tuple[list[ScoreRow], list[Missing]]:
+    data = simulate(scenario, threads=threads)
+    table = compare(data)
+    rows = score(table.rows, scenario, name, baselines(data))
+    lost = [
+        Missing(each.study, each.name, each.reason)
+        for each in table.unmatched
+        if each.what == "observation" and not each.reason.startswith("second reading")
+    ]
+    return rows, lost
+
+
+def baselines(data: xr.Dataset) -> Baseline:
+    """Return the function that gives the mean simulated baseline of an endpoint in an arm."""
+    labels = [str(label) for label in data["arm"].values]
+
+    def mean(arm: str, endpoint: str) -> float:
+        found = course(data, endpoint)
+        if isinstance(found, str) or found.base is None:
+            return math.nan
+        return float(np.nanmean(found.base[labels.index(arm)]))
+
+    return mean
+
+
+def summary(rows: Sequence[ScoreRow]) -> dict[str, Any]:
+    """Return the fit statistics: over all counted rows, by use, by what is compared, and so on."""
+    counted = [row for row in rows if row.counted]
+
+    def of(chosen: Sequence[ScoreRow]) -> dict[str, Any]:
+        found = tally(chosen)
+        shares = {
+            "share_within_2_se": found.share_within,
+            "coverage_90": found.coverage,
+            "coverage_90_parameters_held": found.coverage_alone,
+        }
+        known = {key: None if math.isnan(x) else round(x, 4) for key, x in shares.items()}
+        return {"rows": found.rows, "within_2_se": found.within, **known}
+
+    def split(key: Callable[[ScoreRow], str]) -> dict[str, Any]:
+        return {
+            k: of([r for r in counted if key(r) == k]) for k in sorted({key(r) for r in counted})
+        }
+
+    return {
+        "counted": of(counted),
+        "by_use": split(lambda row: row.use),
+        "by_comparison": split(lambda row: row.compared),
+        "by_treatment": split(lambda row: row.treatment),
+        "not_counted": of([row for row in rows if not row.counted]),
+        "display_only": of([row for row in rows if row.use == "display"]),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Worsened:
+    """A counted row whose misfit grew by more than luck allows, or that is no longer there."""
+
+    key: str
+    before: float
+    now: float | None
+    allowed: float
+
+
+def worsened(now: Scoreboard, before: Mapping[str, Any]) -> list[Worsened]:
+    """Compare with an earlier scoreboard, as `to_json` wrote it.
+
+    The misfit of a row is |z|. Both runs have a Monte Carlo error of z, `mc_z`; a row has worsened
+    when its misfit grew by more than ``3 sqrt(mc_z_before**2 + mc_z_now**2)``, so that other luck
+    alone (a changed seed, an engine that draws in another order) is let pass and a changed model is
+    not. With the same draws the error is conservative: an unchanged model gives equal numbers.
+    A row that was counted before and is not counted now has worsened too: nothing is dropped
+    silently.
+    """
+    present = {_key(row): row for row in now.rows if row.counted}
+    found = []
+    for old in before["rows"]:
+        if not old["counted"] or now.use not in ("all", old["use"]):
+            continue
+        key = " ".join(old[part] for part in _KEY)
+        row = present.get(key)
+        if row is None or row.z is None:
+            found.append(Worsened(key, old["z"], None, 0.0))
+            continue
+        allowed = TOLERANCE * math.hypot(old["mc_z"], row.mc_z)
+        if abs(row.z) - abs(old["z"]) > max(allowed, SLACK):
+            found.append(Worsened(key, old["z"], row.z, allowed))
+    return found
+
+
+def read_benchmark(path: Path) -> Mapping[str, Any]:
+    """Return an earlier scoreboard, written with `--json`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as one.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if not all({"counted", "z", "mc_z", "use", *_KEY} <= set(row) for row in document["rows"]):
+            raise KeyError("rows")
+    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
+        message = f"cannot be read as a scoreboard: {error}; write one with --json"
+        raise InputError(str(path), [Problem("", message)]) from None
+    return dict(document)
+
+
+_KEY = ("design", "observation", "arm")
+
+
+def _key(row: ScoreRow) -> str:
+    return " ".join(getattr(row, part) for part in _KEY)
+
+
+def _rounded(row: ScoreRow) -> dict[str, Any]:
+    values = {**asdict(row), "mc_z": row.mc_z}
+    for key, value in values.items():
+        if isinstance(value, float):
+            digits = 3 if key in ("z", "mc_z") else 6
+            values[key] = None if math.isnan(value) else round(value, digits)
+    return values

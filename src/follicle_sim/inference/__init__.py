@@ -1,1 +1,0 @@
-"""Loops around `simulate`: fits that find the default parameters, repeatable by one command."""

@@ -1,0 +1,1 @@
+"""What each command leaves in its folder: tables, figures and how they were made."""

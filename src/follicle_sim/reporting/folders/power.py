@@ -1,0 +1,88 @@
+"""What an answer about power leaves on disk: tables, every trial, a figure, and how it was made."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from follicle_sim.base.files import write_rows, write_text_atomic
+from follicle_sim.base.folders import writes_whole
+from follicle_sim.experiments.planning.power import PowerResult
+from follicle_sim.experiments.planning.power_plan import Plan
+from follicle_sim.experiments.planning.power_rows import PowerRow, SmallestRow
+from follicle_sim.figures.parts.style import name_of, save_figure
+from follicle_sim.figures.power import plot_power
+from follicle_sim.results.provenance import package_version
+from follicle_sim.results.storage import save_result
+from follicle_sim.scenario.hashing import scenario_hash
+from follicle_sim.scenario.model import Scenario
+
+REACH = 2.0
+"""The figure goes on to this many times the largest number tried, where the curve needs it."""
+
+ROOM = 1.06
+
+
+def as_record(found: PowerResult, scenario: Scenario, command: str) -> dict[str, Any]:
+    """Return an answer as plain numbers and words, for JSON."""
+    return {
+        "command": command,
+        "version": package_version(),
+        "scenario": scenario.title,
+        "scenario_hash": scenario_hash(scenario),
+        "seed": scenario.run.seed,
+        "plan": _told(found.plan),
+        "notes": list(found.plan.notes),
+        "people": [
+            {"n": n, **found.people.times(n).as_record()}
+            for n in dict.fromkeys(row.n for row in found.rows)
+        ],
+        "meaning_of_n": found.people.meaning(),
+        "trials_asked_for": found.wanted,
+        "stopped": found.stopped,
+        "seconds": round(found.seconds, 1),
+        "power": [asdict(row) for row in found.rows],
+        "smallest": [asdict(row) for row in found.smallest],
+    }
+
+
+def _told(plan: Plan) -> dict[str, Any]:
+    named = {name: value for name, value in vars(plan).items() if name != "table"}
+    return named | {"analysis": plan.table.model_dump(mode="json")}
+
+
+@writes_whole("power")
+def write_power(
+    found: PowerResult, scenario: Scenario, folder: Path, command: str
+) -> tuple[str, ...]:
+    """Write power.csv, smallest.csv, power.json, trials.nc and power.png; return their names.
+
+    Raises
+    ------
+    OutputError
+        Naming the file that could not be written; an earlier one stays as it was.
+    """
+    save_result(found.trials, folder / "trials.nc")
+    write_rows(folder / "power.csv", PowerRow, found.rows)
+    write_rows(folder / "smallest.csv", SmallestRow, found.smallest)
+    text = json.dumps(as_record(found, scenario, command), indent=1)
+    write_text_atomic(folder / "power.json", text + "\n")
+    tried = max(row.n for row in found.rows)
+    needed = max((row.n or 0 for row in found.smallest), default=0)
+    last = ROOM * max(tried, min(REACH * tried, needed))
+    plan = found.plan
+    sides = "two-sided" if plan.sides == 2 else "one-sided"
+    measure = "" if plan.measured == "change" else f" ({plan.measured})"
+    title = f"Power: {name_of(plan.endpoint)}{measure}, {plan.method.replace('_', ' ')}, {sides}"
+    figure = plot_power(
+        found.rows,
+        found.lines(last),
+        found.smallest,
+        title,
+        plan.level_of_error,
+        found.people,
+    )
+    save_figure(figure, folder / "power.png")
+    return "power.csv", "smallest.csv", "power.json", "trials.nc", "power.png"

@@ -1,0 +1,48 @@
+"""What a visual predictive check leaves on disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from follicle_sim.base.files import write_rows, write_text_atomic
+from follicle_sim.base.folders import writes_whole
+from follicle_sim.experiments.planning.predictive import BandRow, PointRow, PredictiveCheck
+from follicle_sim.figures.parts.published import study_name
+from follicle_sim.figures.parts.style import save_figure
+from follicle_sim.figures.predictive import plot_predictive
+from follicle_sim.results.provenance import package_version
+from follicle_sim.scenario.hashing import scenario_hash
+from follicle_sim.scenario.model import Scenario
+
+
+@writes_whole("vpc")
+def write_check(
+    found: PredictiveCheck, scenario: Scenario, folder: Path, command: str
+) -> tuple[str, ...]:
+    """Write bands.csv, points.csv, vpc.json (how it was made) and vpc.png; return their names.
+
+    Raises
+    ------
+    OutputError
+        Naming the file that could not be written; an earlier one stays as it was.
+    """
+    write_rows(folder / "bands.csv", BandRow, found.bands)
+    write_rows(folder / "points.csv", PointRow, found.points)
+    record = {
+        "command": command,
+        "version": package_version(),
+        "scenario": scenario.title,
+        "scenario_hash": scenario_hash(scenario),
+        "seed": scenario.run.seed,
+        "study": found.study,
+        "people": dict(found.people),
+        "people_assumed": list(found.assumed),
+        "trials": found.bands[0].trials,
+        "points": [asdict(point) for point in found.points],
+    }
+    write_text_atomic(folder / "vpc.json", json.dumps(record, indent=1) + "\n")
+    title = f"{study_name(found.study)} against virtual trials of its size"
+    save_figure(plot_predictive(found.bands, found.points, title), folder / "vpc.png")
+    return "bands.csv", "points.csv", "vpc.json", "vpc.png"

@@ -1,0 +1,1 @@
+"""What a finished result means: its variables, endpoints, provenance and place on disk."""

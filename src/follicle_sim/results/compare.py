@@ -1,0 +1,371 @@
+"""Simulated and observed numbers side by side, with z scores, and what has no counterpart."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import xarray as xr
+
+from follicle_sim.base.arguments import check_dataset, refused
+from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.estimates import (
+    Figure,
+    FloatArray,
+    change_mean,
+    estimate,
+    level_geometric_mean,
+    level_mean,
+    relative_change,
+)
+from follicle_sim.base.files import write_rows
+from follicle_sim.evidence.normalise import Kind
+from follicle_sim.evidence.observed import Observation, observations
+from follicle_sim.evidence.studies import Grade, Study, Use, load_studies
+from follicle_sim.results.by_treatment import by_treatment
+from follicle_sim.results.counterparts import Course, course
+from follicle_sim.results.endpoints import arm_roles, draws_of, is_paired, scenario_of
+
+_FIGURES: Mapping[tuple[Kind, str], Figure] = {
+    ("level", "mean"): level_mean,
+    ("level", "geometric mean"): level_geometric_mean,
+    ("change", "mean"): change_mean,
+    ("difference", "mean"): change_mean,
+    ("percent_change", "mean"): relative_change,
+    ("percent_difference", "mean"): relative_change,
+}
+_ASKED = "comparison"
+
+
+class Comparison(Protocol):
+    """What `compare` needs to know: a study, and simulated arm label -> arm id of the study."""
+
+    @property
+    def study(self) -> str: ...
+    @property
+    def arms(self) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    """One observed number and its simulated counterpart, in the same unit.
+
+    Parameters
+    ----------
+    study, observation
+        Ids in the registry.
+    arm, control
+        Labels of the simulated arms; `control` is empty unless the number is a difference. An
+        observation of all randomised arms together has the labels of all of them, joined by " + ".
+    study_arm, study_control
+        Ids of the observed arms.
+    endpoint, kind, statistic, week, day, unit
+        What is compared.
+    observed, observed_se, imputed_se, se_source
+        The published value; `observed_se` is None where no spread was published, `imputed_se` then
+        may stand in for it.
+    simulated, simulated_se, people
+        The counterpart; its standard error is over `people` simulated subjects, or over draws
+        where replicates draw what is not known: then it holds parameters, potency and people.
+    z
+        ``(simulated - observed) / sqrt(simulated_se**2 + observed_se**2)``; None without both.
+    z_imputed
+        The same with `imputed_se`; None where `z` is known or nothing may be imputed.
+    ratio
+        ``simulated / observed``; None where the observed value is zero.
+    interpolated
+        The simulated value lies between two visits.
+    derived
+        The observed value was computed from two published ones.
+    use, grade, unverified, reason
+        From the registry.
+    """
+
+    study: str
+    observation: str
+    arm: str
+    control: str
+    study_arm: str
+    study_control: str
+    endpoint: str
+    kind: Kind
+    statistic: str
+    week: float
+    day: float
+    unit: str
+    observed: float
+    observed_se: float | None
+    imputed_se: float | None
+    se_source: str
+    simulated: float
+    simulated_se: float | None
+    people: int
+    z: float | None
+    z_imputed: float | None
+    ratio: float | None
+    interpolated: bool
+    derived: bool
+    use: Use
+    grade: Grade
+    unverified: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A published number, or a simulated arm, that has no counterpart, and why."""
+
+    what: Literal["observation", "arm"]
+    study: str
+    name: str
+    arm: str
+    endpoint: str
+    week: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonTable:
+    """What `compare` found."""
+
+    rows: tuple[ComparisonRow, ...]
+    unmatched: tuple[Unmatched, ...]
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write one line a matched row; raises OutputError and leaves an earlier file."""
+        write_rows(path, ComparisonRow, self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    study: str
+    arms: Mapping[str, str]
+
+
+def compare(
+    dataset: xr.Dataset, comparisons: Sequence[Comparison] | None = None
+) -> ComparisonTable:
+    """Hold a simulated dataset against published studies.
+
+    Parameters
+    ----------
+    dataset
+        Result of `simulate`: dims arm, subject, time (days since baseline), perhaps replicate.
+    comparisons
+        Objects with `study` and `arms` (simulated label -> arm id of the study); None for those
+        of the scenario stored with the dataset.
+
+    Returns
+    -------
+    ComparisonTable
+        One row for every published number with a counterpart, in the order of the registry, and
+        `unmatched`: the other numbers of the studies and the arms that met none.
+
+    Raises
+    ------
+    InputError
+        A study, an arm of a study or a simulated arm that does not exist; every one of them.
+
+    Notes
+    -----
+    Differences are differences of changes from baseline. Relative changes are changes of the
+    group's mean over the group's mean baseline. Errors are taken person by person where arms hold
+    the same people and add as variances otherwise. A crossover is compared by treatment.
+    """
+    check_dataset("compare", dataset, ("arm", "subject", "time"))
+    if comparisons is None:
+        stored = scenario_of(dataset).get("compare") or ()
+        comparisons = [_Stored(each["study"], each["arms"]) for each in stored]
+    dataset = by_treatment(dataset)
+    labels, _ = arm_roles(dataset)
+    _check(comparisons, labels)
+    rows: list[ComparisonRow] = []
+    unmatched: list[Unmatched] = []
+    courses: dict[str, Course | str] = {}
+    for comparison in comparisons:
+        met: set[str] = set()
+        for observation in observations(comparison.study, derived=True):
+            if observation.endpoint not in courses:
+                courses[observation.endpoint] = course(dataset, observation.endpoint)
+            teams = _teams(observation, comparison.arms)
+            answer = (
+                teams
+                if isinstance(teams, str)
+                else _match(observation, teams, courses[observation.endpoint], labels, dataset)
+            )
+            if not isinstance(answer, str):
+                rows.extend(answer)
+                met.update(label for team in teams for label in team)
+            elif not observation.derived_from:
+                # What a derived row lacks, the published rows behind it lack too.
+                unmatched.append(_unmatched(observation, answer))
+        elsewhere = {name for other in comparisons for name in other.arms} - set(comparison.arms)
+        # An arm that another study is about is not lonely, and one that none is about is told once.
+        told = {each.name for each in unmatched if each.what == "arm"} - set(comparison.arms)
+        asked = [label for label in labels if label not in elsewhere | told]
+        unmatched.extend(_lonely_arms(comparison, asked, met))
+    return ComparisonTable(tuple(rows), tuple(unmatched))
+
+
+def _check(comparisons: Sequence[Comparison], labels: Sequence[str]) -> None:
+    problems = []
+    studies = load_studies()
+    if not isinstance(comparisons, (list, tuple)):
+        raise refused(_ASKED, "comparisons", comparisons, "a list with `study` and `arms` in each")
+    for i, comparison in enumerate(comparisons):
+        where = f"compare[{i}]"
+        named = isinstance(getattr(comparison, "study", None), str)
+        if not named or not isinstance(getattr(comparison, "arms", None), Mapping):
+            raise refused(_ASKED, where, comparison, "an object with `study` and `arms`")
+        study = studies.get(comparison.study)
+        if study is None:
+            tail = did_you_mean(comparison.study, studies)
+            problems.append(Problem(f"{where}.study", f'unknown study "{comparison.study}"{tail}'))
+        for label, arm in comparison.arms.items():
+            if label not in labels:
+                message = f'no simulated arm "{label}"{did_you_mean(label, labels)}'
+                problems.append(Problem(f"{where}.arms", message))
+            if study is not None and arm not in (known := [each.id for each in study.arms]):
+                message = f'{study.id} has no arm "{arm}"{did_you_mean(arm, known)}'
+                problems.append(Problem(f"{where}.arms.{label}", message))
+    if problems:
+        raise InputError(_ASKED, problems)
+
+
+def _match(
+    observation: Observation,
+    teams: Sequence[Mapping[str, float]],
+    simulated: Course | str,
+    labels: Sequence[str],
+    dataset: xr.Dataset,
+) -> list[ComparisonRow] | str:
+    """Return the rows of one observation, or the reason why it has none."""
+    figure = _FIGURES.get((observation.kind, observation.statistic))
+    if observation.duplicate_of:
+        return f"second reading of {observation.duplicate_of}"
+    if observation.week is None:
+        return "its week is not stated"
+    if isinstance(simulated, str):
+        return simulated
+    if figure is None:
+        return f"a {observation.statistic} ({observation.kind}) has no simulated counterpart"
+    if observation.kind == "level" and observation.endpoint.endswith("_dht"):
+        return "factors are simulated relative to baseline only"
+    day = 7.0 * observation.week
+    visit = simulated.at(day)
+    if visit is None:
+        span = f"{simulated.days[0] / 7:g} to {simulated.days[-1] / 7:g}"
+        return f"week {observation.week:g} is outside the run, weeks {span}"
+    now, interpolated = visit
+    base = np.zeros_like(now) if observation.kind == "level" else simulated.base
+    if base is None:
+        return "the run has no visit at baseline"
+    paired, draws = is_paired(dataset), draws_of(dataset)
+    rows = []
+    for team in teams:
+        groups = [(w, now[i], base[i]) for label, w in team.items() for i in [labels.index(label)]]
+        rows.append(_row(observation, team, figure, groups, paired, draws, day, interpolated))
+    return rows
+
+
+def _teams(observation: Observation, arms: Mapping[str, str]) -> list[dict[str, float]] | str:
+    """Return the weights of simulated arms that make each counterpart, or why there is none."""
+    if observation.role == "pooled":
+        return [dict.fromkeys(arms, 1.0 / len(arms))] if arms else "no arm is simulated"
+    own = [label for label, arm in arms.items() if arm == observation.arm]
+    if not own:
+        return f'arm "{observation.arm}" is not simulated'
+    if not observation.control:
+        return [{label: 1.0} for label in own]
+    control = next((label for label, arm in arms.items() if arm == observation.control), None)
+    if control is None:
+        return f'its control arm "{observation.control}" is not simulated'
+    return [{label: 1.0, control: -1.0} for label in own]
+
+
+def _row(
+    observation: Observation,
+    team: Mapping[str, float],
+    figure: Figure,
+    groups: Sequence[tuple[float, FloatArray, FloatArray]],
+    paired: bool,
+    draws: int,
+    day: float,
+    interpolated: bool,
+) -> ComparisonRow:
+    found = estimate(figure, groups, paired=paired, draws=draws)
+    value = float(found.value)
+    se = float(found.se) if np.isfinite(found.se) else None
+    gap = value - observation.value
+    return ComparisonRow(
+        study=observation.study,
+        observation=observation.id,
+        arm=" + ".join(label for label, weight in team.items() if weight > 0),
+        control=next((label for label, weight in team.items() if weight < 0), ""),
+        study_arm=observation.arm,
+        study_control=observation.control,
+        endpoint=observation.endpoint,
+        kind=observation.kind,
+        statistic=observation.statistic,
+        week=day / 7.0,
+        day=day,
+        unit=observation.unit,
+        observed=observation.value,
+        observed_se=observation.se,
+        imputed_se=observation.imputed_se,
+        se_source=observation.se_source,
+        simulated=value,
+        simulated_se=se,
+        people=int(found.n),
+        z=_z(gap, se, observation.se),
+        z_imputed=_z(gap, se, observation.imputed_se) if observation.se is None else None,
+        ratio=value / observation.value if observation.value else None,
+        interpolated=interpolated,
+        derived=bool(observation.derived_from),
+        use=observation.use,
+        grade=observation.grade,
+        unverified=observation.unverified,
+        reason=observation.reason,
+    )
+
+
+def _z(gap: float, simulated_se: float | None, observed_se: float | None) -> float | None:
+    if simulated_se is None or observed_se is None:
+        return None
+    scale = math.hypot(simulated_se, observed_se)
+    return gap / scale if scale else None
+
+
+def _unmatched(observation: Observation, reason: str) -> Unmatched:
+    return Unmatched(
+        what="observation",
+        study=observation.study,
+        name=observation.id,
+        arm=observation.arm,
+        endpoint=observation.endpoint,
+        week=observation.week,
+        reason=reason,
+    )
+
+
+def _lonely_arms(
+    comparison: Comparison, labels: Sequence[str], met: Set[str]
+) -> Iterator[Unmatched]:
+    """Yield every simulated arm that no published number of this study met."""
+    study = load_studies()[comparison.study]
+    for label in labels:
+        if label in met:
+            continue
+        if label in comparison.arms:
+            reason = f'no number of arm "{comparison.arms[label]}" could be compared'
+        else:
+            reason = f"not paired with an arm of {study.id}{_note(study)}"
+        yield Unmatched("arm", study.id, label, "", "", None, reason)
+
+
+def _note(study: Study) -> str:
+    return "" if study.control else ", which has no control arm"

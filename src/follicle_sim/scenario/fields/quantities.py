@@ -1,0 +1,260 @@
+"""Field types of a scenario: text in, checked value out, and plain words where it is wrong.
+
+Every type is one small class used as ``Annotated[float, Quantity("time")]``, in place of pydantic's
+checks, so that messages say what was found and what is allowed in the words of the file.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, core_schema
+
+from follicle_sim.base import units
+from follicle_sim.base.errors import UnitError, shown
+from follicle_sim.scenario.fields.known import Known
+from follicle_sim.scenario.fields.refusals import choose, known_names, refuse
+
+
+class FieldType(ABC):
+    """Base of the field types: hooks a `check` method into pydantic."""
+
+    @abstractmethod
+    def check(self, value: object, info: ValidationInfo) -> object:
+        """Return the value to keep, or refuse it."""
+
+    def write(self, value: Any) -> object:
+        """Return the value as a file holds it."""
+        return value
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the schema an editor uses to check a file while it is typed."""
+        return {"type": "string"}
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.with_info_plain_validator_function(
+            self.check,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                self.write, when_used="json"
+            ),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return self.json_schema()
+
+
+@dataclass(frozen=True)
+class Quantity(FieldType):
+    """A number with a unit, kept as a float in the canonical unit; a bare number is refused.
+
+    Parameters
+    ----------
+    dimension
+        As in `follicle_sim.base.units.parse`.
+    lower, upper
+        Bounds in the canonical unit, both allowed.
+    positive
+        Refuse zero too.
+    """
+
+    dimension: str
+    lower: float = 0.0
+    upper: float = math.inf
+    positive: bool = False
+
+    def check(self, value: object, info: ValidationInfo) -> float:
+        return within(read(value, self.dimension), value, self)
+
+    def write(self, value: float) -> str:
+        return units.format_quantity(value, self.dimension)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "examples": [units.example(self.dimension)]}
+
+
+def read(value: object, dimension: str) -> float:
+    """Return a quantity as a canonical float; text with a unit unless a plain number is wanted."""
+    if dimension == "number" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return finite(value)
+    if not isinstance(value, str):
+        bare = isinstance(value, (int, float)) and not isinstance(value, bool)
+        refuse(f"found {shown(value)}{' without a unit' * bare}; {units.wanted(dimension)}")
+    try:
+        return units.parse(value, dimension)
+    except UnitError as error:
+        refuse(str(error))
+
+
+def finite(value: float) -> float:
+    """Return a number as float; refuse infinities and what is not a number."""
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        refuse(f"found {shown(value)}; a finite number is needed")
+    return number + 0.0  # turns -0.0 into 0.0
+
+
+def within(number: float, found: object, bounds: Quantity) -> float:
+    """Return `number` if it lies within the bounds of a quantity."""
+
+    def text(value: float) -> str:
+        return units.format_quantity(value, bounds.dimension)
+
+    below = number <= bounds.lower if bounds.positive else number < bounds.lower
+    if below or number > bounds.upper:
+        least = f"more than {text(bounds.lower)}" if bounds.positive else None
+        if math.isinf(bounds.upper):
+            allowed = least or f"{text(bounds.lower)} or more"
+        elif math.isinf(bounds.lower):
+            allowed = f"at most {text(bounds.upper)}"
+        elif least:
+            allowed = f"{least}, at most {text(bounds.upper)}"
+        else:
+            allowed = f"{text(bounds.lower)} to {text(bounds.upper)}"
+        refuse(f"found {shown(found)}; allowed: {allowed}")
+    return number + 0.0
+
+
+@dataclass(frozen=True)
+class Amount(FieldType):
+    """A dose amount: mass, volume, particles per area or sessions (dimension kept beside it)."""
+
+    def check(self, value: object, info: ValidationInfo) -> float:
+        if not isinstance(value, str):
+            examples = ", ".join(f'"{units.example(name)}"' for name in units.AMOUNTS)
+            refuse(f"found {shown(value)}; an amount with a unit is needed, for example {examples}")
+        try:
+            number, dimension = units.parse_amount(value)
+        except UnitError as error:
+            refuse(str(error))
+        within(number, value, Quantity(dimension, upper=1e18))
+        self.check_treatment(value, dimension, info)
+        return number
+
+    @staticmethod
+    def check_treatment(value: str, dimension: str, info: ValidationInfo) -> None:
+        """Refuse an amount that is not in the unit its treatment is dosed by."""
+        treatment = info.data.get("treatment")  # absent when it was itself refused
+        wanted = known_names(info).treatments.get(treatment, "") if treatment else ""
+        if wanted not in ("", "none", dimension):
+            refuse(
+                f'found "{value}", {units.NOUNS[dimension]}; {treatment} is dosed by '
+                f'{wanted}, for example "{units.example(wanted)}"'
+            )
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "examples": [units.example(name) for name in units.AMOUNTS]}
+
+
+@dataclass(frozen=True)
+class Whole(FieldType):
+    """A whole number within bounds; 1e3 is as good as 1000, 1.5 and true are not."""
+
+    lower: int
+    upper: int
+
+    def check(self, value: object, info: ValidationInfo) -> int:
+        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        if isinstance(value, bool) or not whole:
+            refuse(f"found {shown(value)}; {self.allowed()}")
+        number = int(value)  # type: ignore[call-overload]
+        if not self.lower <= number <= self.upper:
+            refuse(f"found {shown(value)}; {self.allowed()}")
+        return int(number)
+
+    def allowed(self) -> str:
+        """Return the end of a message: what would have been accepted."""
+        return f"allowed: a whole number from {self.lower:,} to {self.upper:,}"
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.lower, "maximum": self.upper}
+
+
+@dataclass(frozen=True)
+class Number(FieldType):
+    """A plain number within bounds; a percentage in quotes is accepted."""
+
+    lower: float = 0.0
+    upper: float = 1.0
+
+    def check(self, value: object, info: ValidationInfo) -> float:
+        bounds = Quantity("number", self.lower, self.upper)
+        return within(read(value, "number"), value, bounds)
+
+    def json_schema(self) -> dict[str, Any]:
+        number = {"type": "number", "minimum": self.lower, "maximum": self.upper}
+        return {"anyOf": [number, {"type": "string", "pattern": "%$"}]}
+
+
+@dataclass(frozen=True)
+class Text(FieldType):
+    """Text; a `label` is a non-empty single line without spaces at its ends."""
+
+    longest: int = 2000
+    label: bool = False
+
+    def check(self, value: object, info: ValidationInfo) -> str:
+        if not isinstance(value, str):
+            refuse(f"found {shown(value)}; allowed: text in quotes")
+        if self.label and not value.strip():
+            refuse("found empty text; at least one character is needed")
+        if self.label and (value != value.strip() or not value.isprintable()):
+            refuse(f"found {shown(value)}; allowed: one line without spaces at its ends")
+        if len(value) > self.longest:
+            refuse(f"found {len(value):,} characters; allowed: at most {self.longest:,}")
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            refuse("found half of a surrogate pair; allowed: text that can be written as UTF-8")
+        return value
+
+
+@dataclass(frozen=True)
+class Flag(FieldType):
+    """true or false."""
+
+    def check(self, value: object, info: ValidationInfo) -> bool:
+        if not isinstance(value, bool):
+            refuse(f"found {shown(value)}; allowed: true or false")
+        return value
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Choice(FieldType):
+    """One of a few words."""
+
+    options: tuple[str, ...]
+
+    def check(self, value: object, info: ValidationInfo) -> str:
+        return choose(value, self.options)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"enum": list(self.options)}
+
+
+def one_of(literal: object) -> Choice:
+    """Return the field type of a ``Literal`` of words."""
+    return Choice(get_args(literal))
+
+
+@dataclass(frozen=True)
+class Name(FieldType):
+    """A name that must exist elsewhere in the package."""
+
+    what: str
+    options: Callable[[Known], Iterable[str]]
+
+    def check(self, value: object, info: ValidationInfo) -> str:
+        return choose(value, self.options(known_names(info)), self.what)

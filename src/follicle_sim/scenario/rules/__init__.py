@@ -1,0 +1,1 @@
+"""What tables must be to each other: designs, searches, labels, people who can be found."""

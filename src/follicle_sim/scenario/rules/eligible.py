@@ -1,0 +1,180 @@
+"""How likely a person of a population meets each criterion of inclusion, from the laws alone.
+
+Nobody is drawn. Each criterion is looked at by itself: a correlation moves how often several are
+met together, never how often one is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import pairwise
+
+from follicle_sim.base.units import format_quantity
+from follicle_sim.biology.conditions import Condition, conditions
+from follicle_sim.scenario.fields.laws import OLDEST, Age, AgeLaw
+from follicle_sim.scenario.fields.refusals import Path
+from follicle_sim.scenario.tables.instrument import Instrument
+from follicle_sim.scenario.tables.population import Population
+
+RARE = 1e-6
+"""Share of eligible people below which no screening is begun: it would look for them in vain."""
+
+FARTHEST = 8.5
+"""No standard normal draw of 53 bits lies farther out."""
+
+
+def eligibility_problems(
+    who: Population, instrument: Instrument, dosed: bool
+) -> list[tuple[Path, str]]:
+    """Return the criteria that nobody, or hardly anybody, of a population can meet.
+
+    Parameters
+    ----------
+    who, instrument
+        Parts of a scenario.
+    dosed
+        Whether people may be given something before they are counted.
+    """
+    found: list[tuple[Path, str]] = []
+    for name, share in shares_eligible(who, instrument, dosed).items():
+        if share >= RARE:
+            continue
+        often = "nobody" if share == 0.0 else f"about one person in {1.0 / share:.2g}"
+        message = f"{often} of this population meets it: {_law(who, name)}; widen one of the two"
+        found.append((("population", "inclusion", name), message))
+    return found
+
+
+def shares_eligible(who: Population, instrument: Instrument, dosed: bool) -> dict[str, float]:
+    """Return the share of people that meets each criterion in use, 0 to 1.
+
+    That of hair density is an upper limit: a scalp shows no more hairs than it has follicles.
+    """
+    asked, found = who.inclusion, dict[str, float]()
+    if asked is None:
+        return found
+    if asked.age is not None and who.age is not None:
+        found["age"] = share_of_ages(who.age, *asked.age)
+    if asked.sex is not None and who.sex is not None:
+        one = isinstance(who.sex, str)
+        found["sex"] = float(who.sex == asked.sex) if one else who.sex.get(asked.sex, 0.0)  # type: ignore[union-attr]
+    condition = conditions().get(who.condition)
+    if asked.severity is not None and condition is not None:
+        found["severity"] = share_of_grades(who, condition, asked.severity)
+    if asked.hair_density is not None and not dosed and not may_add(instrument):
+        found["hair_density"] = _share_dense(who, instrument, asked.hair_density[0])
+    return found
+
+
+def share_of_ages(law: AgeLaw, low: float, high: float) -> float:
+    """Return the share of ages between two, ends included, day.
+
+    Examples
+    --------
+    >>> share_of_ages((20.0, 40.0), 30.0, 60.0), share_of_ages(35.0, 36.0, 40.0)
+    (0.5, 0.0)
+    """
+    if isinstance(law, tuple) and law[0] < law[1]:
+        inside = min(high, law[1]) - max(low, law[0])
+        return max(0.0, inside) / (law[1] - law[0])
+    if isinstance(law, Mapping) and law["sd"] > 0.0:
+        # ages below birth and above the oldest are moved to these
+        below = -math.inf if low <= 0.0 else (low - law["mean"]) / law["sd"]
+        above = math.inf if high >= OLDEST else (high - law["mean"]) / law["sd"]
+        return _between(below, above)
+    one = law["mean"] if isinstance(law, Mapping) else law[0] if isinstance(law, tuple) else law
+    return float(low <= min(one, OLDEST) <= high)
+
+
+def share_of_grades(who: Population, condition: Condition, asked: tuple[str, str]) -> float:
+    """Return the share of people whose severity is nearest to one of the grades asked for."""
+    names = list(condition.severities)
+    if not set(asked) <= set(names):
+        return 1.0  # refused elsewhere
+    wanted = names[names.index(asked[0]) : names.index(asked[1]) + 1]
+    order = sorted(names, key=lambda name: condition.severities[name])
+    edges = [
+        math.sqrt(condition.severities[one] * condition.severities[two])
+        for one, two in pairwise(order)
+    ]
+    ends = [0.0, *edges, math.inf]
+    laws = {None: 1.0} if not isinstance(who.severity, Mapping) else who.severity
+    total = 0.0
+    for grade, weight in laws.items():
+        mean = condition.severity(who.severity if grade is None else grade)
+        for (low, high), name in zip(pairwise(ends), order, strict=True):
+            if name in wanted:
+                total += weight * _share_lognormal(mean, who.variation["severity"], low, high)
+    return min(1.0, total)
+
+
+def may_add(instrument: Instrument) -> bool:
+    """Return whether a count may show hairs that are not there, but for a reader's error."""
+    return (
+        instrument.false_hairs > 0.0
+        or instrument.count_bias > 1.0
+        or instrument.border == "touching"
+        or instrument.relocation > 0.0
+        or instrument.operator_error > 0.0
+        or instrument.match_error > 0.0
+    )
+
+
+def _share_dense(who: Population, instrument: Instrument, least: float) -> float:
+    """Return the largest share of people that can show so many hairs per area, cm-2."""
+    needed = least / (1.0 + FARTHEST * instrument.reader_error)
+    if who.follicles is None:
+        if needed <= 1.0 / who.target_area:
+            return 1.0  # everybody has a follicle
+        needed -= 0.5 / who.target_area  # follicles are whole
+    cv = who.variation["follicle_density"]
+    return _share_lognormal(who.follicle_density, cv, needed, math.inf)
+
+
+def _share_lognormal(mean: float, cv: float, low: float, high: float) -> float:
+    """Return the share of log-normal values from `low` up to, and not at, `high`."""
+    if cv == 0.0 or mean <= 0.0:
+        return float(low <= mean < high)
+    sigma = math.sqrt(math.log1p(cv * cv))
+    middle = math.log(mean) - sigma * sigma / 2
+
+    def score(value: float) -> float:
+        if value <= 0.0 or math.isinf(value):
+            return -math.inf if value <= 0.0 else math.inf
+        return (math.log(value) - middle) / sigma
+
+    return _between(score(low), score(high))
+
+
+def _between(low: float, high: float) -> float:
+    """Return the share of standard normal values between two, 0 beyond what can be drawn."""
+    if low >= FARTHEST or high <= -FARTHEST or high <= low:
+        return 0.0
+    if low > 0.0:
+        low, high = -high, -low  # the tail that a double can tell from 0
+    return 0.5 * (math.erfc(-high / math.sqrt(2.0)) - math.erfc(-low / math.sqrt(2.0)))
+
+
+def _law(who: Population, name: str) -> str:
+    """Return what a population is like in the trait that a criterion asks about, in words."""
+    if name == "age":
+        law = Age().write(who.age) if who.age is not None else ""
+        if isinstance(law, list):
+            return f"ages are {law[0]} to {law[1]}"
+        if isinstance(law, Mapping):
+            return f"ages have a mean of {law['mean']} and an SD of {law['sd']}"
+        return f"everybody is {law} old"
+    if name == "sex":
+        words = {who.sex: 1.0} if isinstance(who.sex, str) else dict(who.sex or {})
+        return "people are " + ", ".join(
+            f"{100 * share:.3g} % {sex}" for sex, share in words.items()
+        )
+    trait = "severity" if name == "severity" else "follicle_density"
+    cv = who.variation[trait]
+    spread = f", varying by {100 * cv:.3g} %" if cv else ", the same for everybody"
+    if trait == "severity":
+        grades = who.severity if isinstance(who.severity, Mapping) else [who.severity]
+        told = ", ".join(str(grade) for grade in grades if grade is not None)
+        return f"severity is {told or 'that of the condition'}{spread}"
+    return f"a scalp has {format_quantity(who.follicle_density, 'density')} follicles{spread}"

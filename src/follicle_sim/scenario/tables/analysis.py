@@ -1,0 +1,197 @@
+"""The `[analysis]` table: what a trial looks at, and how it decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from follicle_sim.base.errors import did_you_mean
+from follicle_sim.base.units import format_quantity
+from follicle_sim.scenario.fields.quantities import Flag, Number, Quantity, Text, Whole, one_of
+from follicle_sim.scenario.fields.refusals import Path, refuse_all
+from follicle_sim.scenario.tables.instrument import Instrument, unseen
+from follicle_sim.scenario.tables.table import Interval, Label, Table
+
+MethodName = Literal[
+    "t_test",
+    "welch",
+    "wilcoxon",
+    "ancova",
+    "mmrm",
+    "mixed_model",
+    "paired_t",
+    "signed_rank",
+]
+Measure = Literal["change", "average", "responders"]
+SetName = Literal["intention_to_treat", "per_protocol"]
+MissingRule = Literal[
+    "available",
+    "complete_cases",
+    "last_observation_carried_forward",
+    "baseline_observation_carried_forward",
+    "jump_to_reference",
+]
+Multiplicity = Literal["none", "bonferroni", "holm", "hochberg", "hierarchical"]
+Scale = Literal["five_point", "seven_point"]
+
+Endpoint = Annotated[str, Text(80, label=True)]
+
+
+MOST_SHOWN = 15
+REPEATED = ("mmrm", "mixed_model")
+"""Tests that look at several visits of a person at once."""
+
+
+class Pair(Table):
+    """Two arms to hold against each other."""
+
+    treatment: Label = Field(description="label of the arm that should do better")
+    control: Label = Field(description="label of the arm it is held against")
+
+
+class Secondary(Table):
+    """A further endpoint, tested after the primary one."""
+
+    endpoint: Endpoint = Field(description="name of a result variable")
+    at: Interval | None = Field(default=None, description="time of the visit; default: as above")
+    method: Annotated[MethodName, one_of(MethodName)] | None = Field(
+        default=None, description="test; default: as above"
+    )
+
+
+class Analysis(Table):
+    """What a trial looks at, and how it decides."""
+
+    endpoint: Endpoint = Field(
+        default="hair_density", description="primary endpoint: name of a result variable"
+    )
+    at: Interval | None = Field(
+        default=None, description="time of the visit it is judged at; default: the last one"
+    )
+    method: Annotated[MethodName, one_of(MethodName)] | None = Field(
+        default=None,
+        description="test; default: ancova, paired_t within persons, t_test in a crossover; "
+        "mixed_model does not keep its level where people drift apart: prefer mmrm",
+    )
+    measure: Annotated[Measure, one_of(Measure)] = Field(
+        default="change",
+        description="what is tested of the primary endpoint: its change from baseline, the change "
+        "averaged over the time until then, or the share of people with the gain of a responder",
+    )
+    level: Annotated[float, Number(0.5, 0.999)] = Field(
+        default=0.95, description="of confidence intervals, which are two-sided"
+    )
+    alpha: Annotated[float, Number(0.0001, 0.5)] = Field(
+        default=0.05, description="a p below this is called an effect"
+    )
+    sided: Annotated[int, Whole(1, 2)] = Field(
+        default=2, description="2, or 1: only a change that is good for hair counts"
+    )
+    comparisons: tuple[Pair, ...] = Field(
+        default=(),
+        max_length=64,
+        description="[[analysis.comparisons]] tables; default: every arm against the control arm",
+    )
+    set: Annotated[SetName, one_of(SetName)] = Field(
+        default="intention_to_treat", description="whose data count"
+    )
+    least_doses: Annotated[float, Number()] = Field(
+        default=0.8, description="per_protocol: share of doses that must have been taken"
+    )
+    most_late: Interval = Field(
+        default=14.0, description="per_protocol: how far the endpoint visit may be off its day"
+    )
+    missing: Annotated[MissingRule, one_of(MissingRule)] = Field(
+        default="available", description="what stands in for values nobody measured"
+    )
+    imputations: Annotated[int, Whole(2, 1000)] = Field(
+        default=20, description="jump_to_reference: number of imputations"
+    )
+    stratify: Annotated[bool, Flag()] = Field(
+        default=True, description="adjust for the classes that randomisation was stratified by"
+    )
+    multiplicity: Annotated[Multiplicity, one_of(Multiplicity)] = Field(
+        default="none",
+        description="how p values of several tests are adjusted; hierarchical: in the order given",
+    )
+    responder_gain: Annotated[float, Quantity("density", upper=1000.0, positive=True)] | None = (
+        Field(default=None, description='a gain that makes a responder, such as "10 cm-2"')
+    )
+    responder_share: Annotated[float, Number(0.0001, 10.0)] | None = Field(
+        default=None, description='the same as a share of the baseline, such as "10%"'
+    )
+    secondary: tuple[Secondary, ...] = Field(
+        default=(), max_length=32, description="[[analysis.secondary]] tables"
+    )
+    satisfaction: Annotated[Scale, one_of(Scale)] | None = Field(
+        default=None, description="also ask people how they find their hair, on this scale"
+    )
+    adverse_events: Annotated[bool, Flag()] = Field(
+        default=False, description="also count side effects of the sessions"
+    )
+
+    @model_validator(mode="after")
+    def _keys_fit_together(self) -> Analysis:
+        problems: list[tuple[Path, str]] = []
+        if self.responder_gain is not None and self.responder_share is not None:
+            message = "responder_gain and responder_share exclude each other; keep one"
+            problems.append((("responder_share",), message))
+        unpooled = ("wilcoxon", "paired_t", "signed_rank")
+        if self.missing == "jump_to_reference" and self.method in unpooled:
+            message = (
+                f"jump_to_reference needs a standard error between two arms, which {self.method} "
+                "does not give; use ancova"
+            )
+            problems.append((("missing",), message))
+        if self.measure == "responders" and self.method is not None:
+            message = (
+                f"found {self.method}; shares of responders have a test of their own; leave it out"
+            )
+            problems.append((("method",), message))
+        if self.measure == "average" and self.method in REPEATED:
+            message = f"found {self.method}; an average is one value a person; use ancova"
+            problems.append((("method",), message))
+        if self.measure != "change" and self.missing == "jump_to_reference":
+            message = f"jump_to_reference imputes changes, measure is {self.measure}; use available"
+            problems.append((("missing",), message))
+        for index, pair in enumerate(self.comparisons):
+            if pair.treatment == pair.control:
+                message = "the same arm twice; name two arms"
+                problems.append((("comparisons", index, "control"), message))
+        if problems:
+            refuse_all(problems)
+        return self
+
+
+def plan_problems(
+    plan: Analysis, labels: Sequence[str], visits: Sequence[float], instrument: Instrument
+) -> list[tuple[Path, str]]:
+    """Return what a plan asks for that the rest of the scenario does not have.
+
+    A table left at its defaults asks for nothing.
+    """
+    if plan == Analysis():
+        return []
+    problems: list[tuple[Path, str]] = []
+
+    def look(where: Path, endpoint: str, at: float | None) -> None:
+        if message := unseen(endpoint, instrument):
+            problems.append(((*where, "endpoint"), message))
+        if at is not None and not any(abs(at - day) < 0.5 for day in visits):
+            days = [format_quantity(day, "time") for day in visits if day > 0.0]
+            later = ", ".join(days[:MOST_SHOWN]) + ", ..." * (len(days) > MOST_SHOWN)
+            message = f"nobody is seen at {format_quantity(at, 'time')}; visits: {later}"
+            problems.append(((*where, "at"), message))
+
+    look(("analysis",), plan.endpoint, plan.at)
+    for index, secondary in enumerate(plan.secondary):
+        look(("analysis", "secondary", index), secondary.endpoint, secondary.at)
+    for index, pair in enumerate(plan.comparisons):
+        for key in ("treatment", "control"):
+            label = getattr(pair, key)
+            if label not in labels:
+                message = f"unknown arm of this scenario{did_you_mean(label, labels)}"
+                problems.append((("analysis", "comparisons", index, key), message))
+    return problems

@@ -1,0 +1,123 @@
+"""The `[[arms]]` tables: groups of subjects and their dosing schedules."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from follicle_sim.base import units
+from follicle_sim.base.errors import UnitError
+from follicle_sim.scenario.fields.parts import Route
+from follicle_sim.scenario.fields.quantities import Amount, Name, Number, Whole, one_of
+from follicle_sim.scenario.fields.refusals import Path, refuse_all
+from follicle_sim.scenario.tables.table import Interval, Label, Table, Time
+from follicle_sim.scenario.tables.treatments import VariantNames
+
+MOST_DOSES = 100_000
+
+Role = Literal["treatment", "placebo", "active_control", "untreated"]
+Batches = Literal["own", "shared"]
+
+
+class Dose(Table):
+    """One line of a dosing schedule: a single dose, or one repeated every so often."""
+
+    treatment: Annotated[str, Name("treatment", lambda known: known.treatments)] = Field(
+        description="name of a treatment"
+    )
+    amount: Annotated[float, Amount()] = Field(description='amount per dose, for example "1 mg"')
+    amount_dimension: SkipJsonSchema[str] = Field(
+        default="", description="set from the unit of the amount"
+    )
+    route: Annotated[str, Route()] | None = Field(
+        default=None, description="default: the treatment's own"
+    )
+    variants: Annotated[tuple[str, ...], VariantNames()] = Field(
+        default=(), description="hypotheses of the treatment to switch on"
+    )
+    start: Time = Field(default=0.0, description="day of the first dose, baseline being 0")
+    every: Interval | None = Field(
+        default=None, description="interval between doses; needs count or until"
+    )
+    count: Annotated[int, Whole(1, MOST_DOSES)] | None = Field(
+        default=None, description="number of doses"
+    )
+    until: Interval | None = Field(
+        default=None,
+        description="end of dosing: doses fall before this time",
+        validate_default=True,
+    )
+    duration: Time = Field(
+        default=0.0, description="how long one dose takes to enter; 0 is at once"
+    )
+    adherence: Annotated[float, Number()] = Field(
+        default=1.0, description="share of doses taken, 0 to 1"
+    )
+    batches: Annotated[Batches, one_of(Batches)] = Field(
+        default="own",
+        description="where batches differ: own (one for each person and session) or shared (one "
+        "for everybody treated on the same day of the trial)",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dimension_from_amount(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        if "amount_dimension" in data:
+            below = ("amount_dimension",)
+            refuse_all([(below, 'unknown key; the unit stands in "amount", as in "1 mg"')])
+        try:
+            _, dimension = units.parse_amount(data["amount"])
+        except (KeyError, AttributeError, UnitError):
+            return data  # the field itself says what is wrong, at its own path
+        return data | {"amount_dimension": dimension}
+
+    @field_validator("until")
+    @classmethod
+    def _schedule_is_complete(cls, until: float | None, info: ValidationInfo) -> float | None:
+        # A name missing from info.data was refused itself, and the rules on it cannot be judged.
+        start, every, count = (info.data.get(k, math.nan) for k in ("start", "every", "count"))
+        problems: list[tuple[Path, str]] = []
+        if until is not None and count is not None:
+            problems.append((("until",), "count and until exclude each other; keep one"))
+        if every is None and until is not None:
+            problems.append((("until",), '"until" needs "every", the interval between doses'))
+        if every is None and count is not None and count > 1:
+            problems.append((("count",), f'{count} doses need "every", the interval between them'))
+        if every is not None and count is None and until is None:
+            problems.append((("every",), '"every" needs "count" or "until" to say when it ends'))
+        if until is not None and until <= start:
+            found, begin = (units.format_quantity(x, "time") for x in (until, start))
+            problems.append((("until",), f"found {found}; allowed: after the start ({begin})"))
+        if every is not None and until is not None and (until - start) / every > MOST_DOSES:
+            most = f"at most {MOST_DOSES:,} doses are allowed"
+            problems.append((("every",), f"{(until - start) / every:,.0f} doses; {most}"))
+        if problems:
+            refuse_all(problems, siblings=True)
+        return until
+
+
+class Arm(Table):
+    """One group of subjects and what they are given."""
+
+    label: Label = Field(
+        description="name of the arm, different from the others; without an id it names the draws "
+        "too, so that another label means other people"
+    )
+    id: Label | None = Field(
+        default=None,
+        description="names the arm's draws in place of the label, which may then be corrected",
+    )
+    role: Annotated[Role, one_of(Role)] = Field(
+        description="treatment, placebo, active_control or untreated"
+    )
+    doses: tuple[Dose, ...] = Field(default=(), description="[[arms.doses]] tables")
+
+    @property
+    def drawn_as(self) -> str:
+        """Name of the arm in the random draws: its id, else its label."""
+        return self.label if self.id is None else self.id

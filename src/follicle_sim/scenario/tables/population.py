@@ -1,0 +1,211 @@
+"""The `[population]` table: who is simulated, how much they differ, and who may take part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.biology.spread import typical_spread
+from follicle_sim.scenario.fields.correlation import TRAITS, pair_of
+from follicle_sim.scenario.fields.laws import Age, AgeLaw, Correlations, Grades, OneOrShares, Range
+from follicle_sim.scenario.fields.parts import Severity
+from follicle_sim.scenario.fields.quantities import Flag, Name, Quantity, Whole, one_of
+from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse_all
+from follicle_sim.scenario.tables.table import YEAR, Table, Time, Variation
+
+Sex = Literal["male", "female"]
+SEXES: tuple[Sex, Sex] = ("male", "female")
+TYPICAL = "typical"
+SCREENING = 14.0
+"""Days from the screening visit to baseline where neither is given (assumption: as is usual)."""
+
+
+class Spread(Table):
+    """How much subjects differ: coefficients of variation between subjects.
+
+    A key left out is 0, or the typical spread of the condition where `typical` is true.
+    """
+
+    typical: Annotated[bool, Flag()] = Field(
+        default=False, description="take what is left out from the condition; see biology/spread"
+    )
+    follicle_density: Variation | None = Field(default=None, description="of follicle density")
+    severity: Variation | None = Field(default=None, description="of the severity at baseline")
+    progression: Variation | None = Field(default=None, description="of the speed of progression")
+    potency: Variation | None = Field(default=None, description="of the response to treatment")
+    growth: Variation | None = Field(default=None, description="of the hair growth rate")
+    anagen: Variation | None = Field(default=None, description="of the mean length of anagen")
+    telogen: Variation | None = Field(default=None, description="of the mean length of telogen")
+    kenogen: Variation | None = Field(default=None, description="of the mean length of kenogen")
+
+
+class OrTypical:
+    """Marks a table of spreads that one word can stand for, in the schema that editors use."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [handler(schema), {"const": TYPICAL}]}
+
+
+class Inclusion(Table):
+    """Who may take part; candidates are asked one after the other until the arms are full."""
+
+    age: Annotated[tuple[float, float], Range("time", 120 * YEAR)] | None = Field(
+        default=None, description='youngest and oldest: ["22 years", "65 years"]'
+    )
+    sex: Annotated[Sex, one_of(Sex)] | None = Field(default=None, description="male or female")
+    severity: Annotated[tuple[str, str], Grades()] | None = Field(
+        default=None, description='first and last grade: ["norwood_iii", "norwood_vi"]'
+    )
+    hair_density: Annotated[tuple[float, float], Range("density", 2000.0)] | None = Field(
+        default=None, description="least and most hairs counted per area at the screening visit"
+    )
+    screening: Time | None = Field(
+        default=None,
+        description="how long before baseline hairs are counted to decide; default: the start of "
+        "the run-in, or 2 weeks",
+    )
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """Names of the criteria in use, in the order they are asked."""
+        asked = ("age", "sex", "severity", "hair_density")
+        return tuple(name for name in asked if getattr(self, name) is not None)
+
+
+class Population(Table):
+    """Who is simulated, and on which patch of scalp."""
+
+    subjects: Annotated[int, Whole(1, 1_000_000)] = Field(
+        description="subjects per arm, a whole number"
+    )
+    target_area: Annotated[float, Quantity("area", upper=2000.0, positive=True)] = Field(
+        description='area counted, for example "5.067 cm2"'
+    )
+    follicle_density: Annotated[float, Quantity("density", upper=2000.0, positive=True)] = Field(
+        description='follicles (not hairs) per area, for example "300 cm-2"'
+    )
+    follicles: Annotated[int, Whole(1, 1_000_000)] | None = Field(
+        default=None, description="follicles per subject; default: density times area"
+    )
+    condition: Annotated[str, Name("condition", lambda known: known.conditions)] = Field(
+        description='the state of the scalp, for example "aga_male"'
+    )
+    severity: Annotated[float | str | FrozenMap[str, float], Severity()] | None = Field(
+        default=None,
+        description="a number, a grade or a mixture of grades; default: the condition's own",
+    )
+    sex: Annotated[Sex | FrozenMap[str, float], OneOrShares(SEXES)] | None = Field(
+        default=None, description="male or female, or { female = 0.4, male = 0.6 }"
+    )
+    age: Annotated[AgeLaw, Age()] | None = Field(
+        default=None,
+        description='"35 years", ["22 years", "65 years"], or a table of mean and sd',
+    )
+    spread: Annotated[Spread, OrTypical()] = Field(
+        default=Spread(),
+        description='differences between subjects; "typical": the condition\'s own',
+    )
+    correlation: Annotated[FrozenMap[str, float], Correlations()] = Field(
+        default_factory=FrozenMap, description='traits that go together: { "severity-age" = 0.3 }'
+    )
+    inclusion: Inclusion | None = Field(default=None, description="who may take part")
+
+    @property
+    def follicles_per_subject(self) -> int:
+        """Follicles simulated in each subject (before spread in density)."""
+        if self.follicles is not None:
+            return self.follicles
+        return max(1, round(self.follicle_density * self.target_area))
+
+    @property
+    def variation(self) -> Mapping[str, float]:
+        """Coefficient of variation of every trait but age, typical ones in place."""
+        typical = typical_spread(self.condition) if self.spread.typical else {}
+        found = {}
+        for trait in TRAITS[1:]:
+            own = getattr(self.spread, trait)
+            usual = typical[trait].value if trait in typical else 0.0
+            found[trait] = usual if own is None else own
+        return found
+
+    @field_validator("spread", mode="before")
+    @classmethod
+    def _one_word_for_all(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        choose(value, [TYPICAL], "spread")
+        return {"typical": True}
+
+    @model_validator(mode="after")
+    def _people_can_be_drawn(self, info: ValidationInfo) -> Population:
+        problems = self._inclusion_problems(known_names(info).conditions[self.condition])
+        problems += self._correlation_problems()
+        if problems:
+            refuse_all(problems)
+        return self
+
+    def _inclusion_problems(self, grades: tuple[str, ...]) -> list[tuple[Path, str]]:
+        asked = self.inclusion
+        if asked is None:
+            return []
+        parts = Collector()
+        for name in ("age", "sex"):
+            if getattr(asked, name) is not None and getattr(self, name) is None:
+                message = f"nobody's {name} is known; give population.{name} too"
+                parts.problems.append((("inclusion", name), message))
+        if asked.severity is not None:
+            where: Path = ("inclusion", "severity")
+            for grade in asked.severity:
+                parts.run(where, lambda grade=grade: choose(grade, grades, "grade"))  # type: ignore[misc]
+            found = [grades.index(grade) for grade in asked.severity if grade in grades]
+            if len(found) == 2 and found[0] > found[1]:
+                parts.problems.append((where, "the milder grade comes first"))
+        return parts.problems
+
+    def _correlation_problems(self) -> list[tuple[Path, str]]:
+        problems: list[tuple[Path, str]] = []
+        for key in self.correlation:
+            for trait in pair_of(key):
+                if not self.varies(trait):
+                    way = "a range, or mean and sd" if trait == "age" else "a spread"
+                    problem = f"{trait} is the same for everybody; give it {way}"
+                    problems.append((("correlation", key), problem))
+        return problems
+
+    def varies(self, trait: str) -> bool:
+        """Tell whether people differ in a trait."""
+        if trait == "age":
+            return not (self.age is None or isinstance(self.age, float))
+        mixed = trait == "severity" and isinstance(self.severity, FrozenMap)
+        return mixed or self.variation[trait] > 0.0
+
+
+def lead_of(inclusion: Inclusion | None, run_in: float | None) -> float:
+    """Return how long before baseline the hairs of candidates are counted, day."""
+    if inclusion is not None and inclusion.screening is not None:
+        return inclusion.screening
+    return SCREENING if run_in is None else run_in
+
+
+def screening_problems(
+    inclusion: Inclusion | None, run_in: float | None, history: float
+) -> list[tuple[Path, str]]:
+    """Return what is wrong with a screening visit that natural history has to reach back to."""
+    if inclusion is None or inclusion.hair_density is None:
+        return []
+    if lead_of(inclusion, run_in) > history:
+        message = "the screening visit lies before the start; run.history must be at least as long"
+        return [(("population", "inclusion", "screening"), message)]
+    return []

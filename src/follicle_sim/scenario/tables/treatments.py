@@ -1,0 +1,170 @@
+"""Treatments that a scenario brings along: `[treatments.NAME]` tables, as in a library file.
+
+They stand in the scenario itself, fitted references already replaced by their numbers, so that a
+stored scenario can be run again without the folder it came from. As in `known`, imports of the
+pharmacology stand inside: a scenario that brings none does not need it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationInfo
+
+from follicle_sim.base import units
+from follicle_sim.base.errors import InputError, shown
+from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.scenario.fields.known import Known
+from follicle_sim.scenario.fields.quantities import FieldType
+from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse
+
+if TYPE_CHECKING:
+    from follicle_sim.pharmacology.library import Treatment
+
+MOST_OWN = 64
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
+
+def parse_own(treatments: Mapping[str, Any]) -> dict[str, Treatment]:
+    """Return a scenario's own treatments by name, ready for the pharmacology.
+
+    Raises
+    ------
+    InputError
+        If a table is not a treatment; tables of a checked scenario are.
+    """
+    from follicle_sim.pharmacology.library import parse_treatment
+
+    return {
+        name: parse_treatment(name, thawed(tables), f"treatments.{name}")
+        for name, tables in treatments.items()
+    }
+
+
+def with_own(known: Known, treatments: object) -> Known:
+    """Return known names with those of a scenario's own treatments, as far as they can be read.
+
+    A table that is wrong still gives its name, so that the mistake is told once, where it is.
+    """
+    if not isinstance(treatments, Mapping) or not treatments:
+        return known
+    from follicle_sim.pharmacology.library import potency_parameters
+
+    amounts: dict[str, str] = {}
+    routes: dict[str, str] = {}
+    variants: dict[str, tuple[str, ...]] = {}
+    whole: dict[str, Treatment] = {}
+    for name, tables in treatments.items():
+        if name in known.treatments:
+            continue  # refused by the field
+        amount = tables.get("amount") if isinstance(tables, Mapping) else ""
+        known_amount = isinstance(amount, str) and amount in units.AMOUNTS
+        amounts[name] = str(amount) if known_amount else ""
+        try:
+            whole |= parse_own({name: tables})
+        except (InputError, TypeError):
+            continue  # told by the field
+        routes[name], variants[name] = whole[name].route, tuple(whole[name].variants)
+    return replace(
+        known,
+        treatments={**known.treatments, **amounts},
+        routes={**known.routes, **routes},
+        variants={**known.variants, **variants},
+        parameters={**known.parameters, **potency_parameters(whole)},
+        own=frozenset(amounts),
+    )
+
+
+@dataclass(frozen=True)
+class OwnTreatments(FieldType):
+    """Treatments by name, each with the keys of a library file."""
+
+    def check(self, value: object, info: ValidationInfo) -> FrozenMap[str, Any]:
+        if not isinstance(value, Mapping):
+            refuse(f"found {shown(value)}; tables are needed: [treatments.NAME]")
+        if len(value) > MOST_OWN:
+            refuse(f"found {len(value):,} treatments; allowed: at most {MOST_OWN}")
+        parts, kept = Collector(), {}
+        for name, tables in value.items():
+            try:
+                found = parts.run((name,), partial(self._one, name, tables, info))
+            except InputError as error:
+                for problem in error.problems:
+                    below: Path = tuple(problem.where.split(".")) if problem.where else ()
+                    parts.problems.append(((name, *below), _in_words(problem.message)))
+                continue
+            if found is not None:
+                kept[name] = found
+        parts.finish()
+        return FrozenMap(kept)
+
+    @staticmethod
+    def _one(name: str, tables: object, info: ValidationInfo) -> FrozenMap[str, Any]:
+        known = known_names(info)
+        if not _NAME.fullmatch(name) or name.startswith("fitted_"):
+            refuse("the name of a treatment is small letters, digits and _, such as my_drug")
+        if name in known.treatments and name not in known.own:
+            refuse("already a treatment of the library; choose another name")
+        if not isinstance(tables, Mapping):
+            refuse(f"found {shown(tables)}; a table is needed: [treatments.{name}]")
+        treatment = parse_own({name: tables})[name]
+        kept = treatment.model_dump(exclude={"name"}, exclude_defaults=True)
+        return frozen(kept)  # type: ignore[no-any-return]
+
+    def write(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(thawed(value))
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": {"type": "object"}}
+
+
+@dataclass(frozen=True)
+class VariantNames(FieldType):
+    """Hypotheses of a treatment that a dose switches on."""
+
+    def check(self, value: object, info: ValidationInfo) -> tuple[str, ...]:
+        if not isinstance(value, (list, tuple)):
+            refuse(f'found {shown(value)}; allowed: a list of names, such as ["exogen_release"]')
+        treatment = info.data.get("treatment")  # absent when it was itself refused
+        if treatment is None:
+            return ()
+        names = known_names(info).variants.get(treatment, ())
+        parts = Collector()
+        for index, name in enumerate(value):
+            parts.run((index,), partial(choose, name, names, f"variant of {treatment}"))
+            if name in value[:index]:
+                parts.problems.append(((index,), f"found {shown(name)} twice"))
+        parts.finish()
+        return tuple(value)
+
+    def write(self, value: tuple[str, ...]) -> list[str]:
+        return list(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string"}}
+
+
+def frozen(value: Any) -> Any:
+    """Return nested tables and lists as values that nobody can change."""
+    if isinstance(value, Mapping):
+        return FrozenMap({key: frozen(item) for key, item in value.items()})
+    return tuple(map(frozen, value)) if isinstance(value, (list, tuple)) else value
+
+
+def thawed(value: Any) -> Any:
+    """Return frozen tables as plain ones."""
+    if isinstance(value, Mapping):
+        return {key: thawed(item) for key, item in value.items()}
+    return list(map(thawed, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _in_words(message: str) -> str:
+    words = {
+        "Field required": "missing; every treatment and every number of one needs it",
+        "Extra inputs are not permitted": "unknown key",
+    }
+    return words.get(message, message[:1].lower() + message[1:])

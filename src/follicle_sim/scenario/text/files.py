@@ -1,0 +1,236 @@
+"""Reading scenario files: guards, TOML, and the chain of `extends`."""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from follicle_sim.base.errors import InputError, Problem, did_you_mean, nearest, shown
+from follicle_sim.scenario.text.merge import Document, document, merge
+
+MOST_BYTES = 1_000_000
+MOST_LINKS = 20
+FILE_KEYS = ("extends", "treatment_folder")
+"""Keys that name other files; they are used up by reading."""
+
+
+def read_document(path: Path, chain: tuple[Path, ...] = ()) -> Document:
+    """Return a scenario file merged with the files it extends.
+
+    Parameters
+    ----------
+    path
+        The file.
+    chain
+        Files that led here, outermost first.
+
+    Raises
+    ------
+    InputError
+        If a file of the chain cannot be read or the chain comes back to itself.
+    """
+    text = _read_text(path)
+    homes = [path.parent]
+    if path.is_symlink():
+        # A link may stand in for a file of its own folder, so that one comes first.
+        with suppress(OSError, RuntimeError):
+            homes.append(path.resolve().parent)
+    return text_document(text, str(path), homes, (*chain, path))
+
+
+def text_document(
+    text: str, source: str, homes: Sequence[Path], chain: tuple[Path, ...] = ()
+) -> Document:
+    """Return the text of a scenario file merged with the files it extends.
+
+    Parameters
+    ----------
+    text
+        TOML.
+    source
+        Name for messages.
+    homes
+        Folders in which names of other files are looked up, the first that has one counts.
+    chain
+        The file of the text and those that led to it, outermost first.
+
+    Raises
+    ------
+    InputError
+        As `read_document`.
+    """
+    values = parse_toml(text, source)
+    folder = values.pop("treatment_folder", None)
+    base = values.pop("extends", None)
+    own = document(values, source)
+    if folder is not None:
+        own = merge(_treatments_in(homes, folder, own), own)
+    if base is None:
+        return own
+    if not isinstance(base, str) or not base.strip():
+        raise _extends(source, f"found {shown(base)}; allowed: the name of one scenario file")
+    try:
+        target = _extended(base, homes, chain)
+        cyclic = _is_among(target, chain)
+        missing = not target.exists()
+    except (OSError, RuntimeError, ValueError) as error:  # such as links to themselves
+        raise _extends(source, f"found {shown(base)}; cannot be followed: {error}") from None
+    if cyclic:
+        loop = " -> ".join(file.name for file in (*chain, target))
+        raise _extends(source, f"comes back to itself: {loop}; one of them must stand alone")
+    if len(chain) > MOST_LINKS:
+        raise _extends(source, f"more than {MOST_LINKS} files extend one another")
+    if missing:
+        hint = _near_file(target, chain)
+        raise _extends(source, f"found {shown(base)}, no such file beside this one{hint}")
+    return merge(read_document(target, chain), own)
+
+
+def _extended(base: str, homes: Sequence[Path], chain: Sequence[Path]) -> Path:
+    """Return the file that is extended: the first that exists and did not lead here."""
+    candidates = [home / base for home in homes]
+    there = [path for path in candidates if path.exists()] or candidates
+    return next((path for path in there if not _is_among(path, chain)), there[0])
+
+
+def _is_among(path: Path, chain: Sequence[Path]) -> bool:
+    return path.resolve() in [file.resolve() for file in chain]
+
+
+def _treatments_in(homes: Sequence[Path], folder: object, scenario: Document) -> Document:
+    """Return the treatments of a folder as a document whose values remember their files."""
+
+    def refused(message: str) -> InputError:
+        return InputError(scenario.source, [Problem("treatment_folder", message)])
+
+    if not isinstance(folder, str) or not folder.strip():
+        raise refused(f"found {shown(folder)}; allowed: the name of one folder beside this file")
+    try:
+        home = next((home for home in homes if (home / folder).is_dir()), homes[0])
+        files = sorted(file for file in (home / folder).iterdir() if file.suffix == ".toml")
+    except (OSError, ValueError):
+        raise refused(f"found {shown(folder)}, no such folder beside this file") from None
+    if not files:
+        raise refused(f"{home / folder} holds no .toml file; one treatment a file, as NAME.toml")
+    given = scenario.values.get("treatments")
+    found = Document({}, {}, scenario.source)
+    for file in files:
+        if isinstance(given, dict) and file.stem in given:
+            message = f"stands in this file and in {file}; keep one"
+            raise InputError(scenario.source, [Problem(f"treatments.{file.stem}", message)])
+        tables = parse_toml(_read_text(file), str(file))
+        found = merge(found, document({"treatments": {file.stem: tables}}, str(file)))
+    return Document(found.values, found.origins, scenario.source)
+
+
+def parse_toml(text: str, source: str) -> dict[str, Any]:
+    """Return TOML text as nested dicts.
+
+    Raises
+    ------
+    InputError
+        If the text is empty or not TOML; the message gives line and column.
+    """
+    if not text.strip():
+        raise _whole(
+            source,
+            "empty; a scenario needs at least schema_version, title, "
+            "[population], [[arms]] and [design]",
+        )
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(source, [_syntax(str(error), text)]) from None
+    except (ValueError, RecursionError) as error:
+        # Numbers of thousands of digits and thousands of nested brackets.
+        kind = "lists or tables are nested too deeply"
+        reason = kind if isinstance(error, RecursionError) else "a number has too many digits"
+        raise _whole(source, f"not readable as TOML: {reason}") from None
+
+
+def _syntax(message: str, text: str) -> Problem:
+    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.S)
+    if found is None:
+        return Problem("", f"not valid TOML: {message[:1].lower()}{message[1:]}")
+    # The parser shows names as Python tuples; a file writes them with dots.
+    reason = re.sub(r"\(('[^)]*)\)", lambda m: ".".join(re.findall(r"'([^']*)'", m[1])), found[1])
+    reason = reason[:1].lower() + reason[1:]
+    if found[2] is None:
+        return Problem("end of file", f"not valid TOML: {reason}; is a quote or bracket left open?")
+    lines = text.splitlines()
+    line = lines[int(found[2]) - 1].strip() if int(found[2]) <= len(lines) else ""
+    hint = ""
+    if re.search(r"=\s*[+-]?[\d.]+(e[+-]?\d+)?\s*[A-Za-z%/µ]", line):
+        hint = '; a number with a unit stands in quotes, as in "4 weeks"'
+    place = f"line {found[2]}, column {found[3]}"
+    return Problem(place, f"not valid TOML: {reason}; found {shown(line)}{hint}")
+
+
+def _read_text(path: Path) -> str:
+    source = str(path)
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise _whole(source, f"is a directory; a scenario file is needed{_inside(path)}")
+        if not stat.S_ISREG(status.st_mode):
+            raise _whole(source, "is not a regular file; a scenario file is needed")
+        if status.st_size > MOST_BYTES:
+            size = f"{status.st_size / 1e6:,.1f} MB"
+            raise _whole(source, f"is too large: {size}; allowed: at most {MOST_BYTES / 1e6:g} MB")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise _whole(source, f"no such file{_near_file(path)}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _whole(source, f"cannot be read: {reason.lower()}") from None
+    return decoded(data, source)
+
+
+def decoded(data: bytes, source: str) -> str:
+    """Return the text of a file.
+
+    Raises
+    ------
+    InputError
+        If it is too large or not UTF-8.
+    """
+    if len(data) > MOST_BYTES:
+        raise _whole(source, f"is too large; allowed: at most {MOST_BYTES / 1e6:g} MB")
+    try:
+        return data.decode("utf-8-sig")  # some editors put a byte-order mark first
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        byte = f"byte 0x{data[error.start]:02x} on line {line}"
+        raise _whole(source, f"is not UTF-8 text ({byte}); save it again as UTF-8") from None
+
+
+def _near_file(path: Path, chain: Sequence[Path] = ()) -> str:
+    """Return a hint at the files beside `path`, but not at those that led here."""
+    try:
+        files = [file for file in path.parent.iterdir() if file.suffix == ".toml"]
+        names = sorted(file.name for file in files if not _is_among(file, chain))
+    except (OSError, RuntimeError):
+        return f"; the folder {path.parent} cannot be read or does not exist"
+    match = nearest(path.name, names)
+    return f'; did you mean "{path.parent / match}"?' if match else did_you_mean(path.name, names)
+
+
+def _inside(path: Path) -> str:
+    try:
+        names = sorted(file.name for file in path.iterdir() if file.suffix == ".toml")
+    except OSError:
+        return ""
+    return f"; it holds {', '.join(names[:6])}" if names else ""
+
+
+def _whole(source: str, message: str) -> InputError:
+    return InputError(source, [Problem("", message)])
+
+
+def _extends(source: str, message: str) -> InputError:
+    return InputError(source, [Problem("extends", message)])

@@ -1,0 +1,1 @@
+"""From protocols to a dataset: people recruited, hair lived through, counts recorded."""

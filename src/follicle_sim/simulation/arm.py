@@ -1,0 +1,142 @@
+"""One arm of one replicate on its way through the engine: its people, their forcing, their hair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from follicle_sim.base.codes import NO_FOLLICLE
+from follicle_sim.biology.forcing import Drive, integrate
+from follicle_sim.pharmacology.dosing import Habit
+from follicle_sim.pharmacology.exposure import arm_factors, people_differ
+from follicle_sim.protocol.protocol import PlannedArm, Protocol
+from follicle_sim.simulation.engine.agents.clocks import Rules
+from follicle_sim.simulation.engine.agents.grafts import Grafts
+from follicle_sim.simulation.engine.agents.kernel import run_block
+from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
+from follicle_sim.simulation.engine.agents.state import STATE
+from follicle_sim.simulation.engine.drive import block_of, engine_rules
+from follicle_sim.simulation.engine.run import Job, Stop, blocks
+from follicle_sim.simulation.people.attendance import habit_of, visit_days
+from follicle_sim.simulation.people.cohort import Cohort
+from follicle_sim.simulation.record import ArmResult
+from follicle_sim.simulation.surgery import grafts_of, undergone
+
+Floats = NDArray[np.float64]
+
+
+def ready(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
+    """Make room for the results of people already drawn."""
+    days = visit_days(protocol, cohort)
+    habit = habit_of(protocol, cohort)
+    grafts = grafts_of(arm.surgery, cohort.area, None if habit is None else habit.stops)
+    widest = int((cohort.follicles + grafts.number.sum(axis=1)).max())
+    people, visits = cohort.subject.size, days.shape[1]
+    follicles = widest if protocol.record.follicles else 0
+    result = ArmResult(
+        cohort=cohort,
+        visits=days,
+        tally=np.empty((people, visits, TALLY_COLUMNS)),
+        factors=np.empty((people, visits, len(protocol.factors.names))),
+        phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
+        calibre=np.zeros((people, visits, follicles), np.float32),
+    )
+    rules = engine_rules(protocol.parameters, protocol.instrument)
+    return ArmRun(protocol, arm, rules, cohort, grafts, result, habit)
+
+
+@dataclass(frozen=True)
+class ArmRun:
+    """People of an arm, what is done to them, and the room for what they show."""
+
+    protocol: Protocol
+    arm: PlannedArm
+    rules: Rules
+    cohort: Cohort
+    grafts: Grafts
+    result: ArmResult
+    habit: Habit | None = None
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield work on blocks of subjects; forcing that all of them share is made once."""
+        protocol, shared = self.protocol, None
+        potency_cv = protocol.population.variation["potency"]
+        if not people_differ(self.arm, potency_cv, protocol.treatments, self.habit):
+            shared = self.drive(slice(0, 1))
+        nodes = 0 if shared and not self.own_seasons else protocol.grid.size
+        for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max()), nodes):
+            yield partial(self.run, people, shared)
+
+    @property
+    def own_seasons(self) -> bool:
+        """True where baselines fall on several days of the year: forcing is then each person's."""
+        calendar = self.cohort.calendar
+        return calendar is not None and bool((calendar != calendar[0]).any())
+
+    def drive(self, people: slice) -> tuple[Floats, Drive]:
+        """Return factor levels (S or 1, F, T) of a slice of subjects, and the forcing they make."""
+        cohort, protocol = self.cohort, self.protocol
+        levels = arm_factors(
+            self.arm,
+            protocol.grid,
+            seed=cohort.seed,
+            replicate=cohort.replicate,
+            stream=cohort.person_stream,
+            subjects=cohort.subject[people],
+            habit=None if self.habit is None else self.habit.of(people),
+            potency_cv=protocol.population.variation["potency"],
+            potency=cohort.potency[people],
+            overrides=protocol.potencies,
+            treatments=protocol.treatments,
+            table=protocol.factors,
+        )
+        return levels, integrate(levels, protocol.grid, protocol.parameters, protocol.factors)
+
+    def run(self, people: slice, shared: tuple[Floats, Drive] | None, stop: Stop) -> int:
+        """Live the subjects of a slice and write their rows of the result; return how many."""
+        protocol, cohort, result = self.protocol, self.cohort, self.result
+        levels, drive = shared or self.drive(people)
+        shock, had = [session.shock for session in self.arm.surgery], None
+        if shock and self.habit is not None:
+            had = undergone(self.arm.surgery, self.habit.stops[people])
+        parameters, sensitivity = protocol.parameters, protocol.sensitivity
+        block = block_of(
+            cohort, people, drive, protocol.grid, protocol.condition, parameters, shock, had
+        )
+        if self.arm.surgery:
+            sensitivity = np.append(sensitivity, 0.0)  # grafts
+        follicles, planted = cohort.follicles[people], self.grafts.number[people]
+        visits = result.visits if len(result.visits) == 1 else result.visits[people]
+        run_block(
+            block,
+            sensitivity,
+            self.rules,
+            np.array([cohort.seed, cohort.replicate, cohort.stream]),
+            cohort.subject[people],
+            follicles,
+            visits,
+            self.grafts._replace(number=planted),
+            np.empty((1, int((follicles + planted.sum(axis=1)).max())), STATE),
+            result.tally[people],
+            result.phase[people],
+            result.calibre[people],
+            stop,
+        )
+        result.factors[people] = at_visits(levels, protocol.grid, visits)
+        return follicles.size
+
+
+def at_visits(levels: Floats, grid: Floats, visits: Floats) -> Floats:
+    """Return factor levels at the visits, linear between grid times.
+
+    levels : (S or 1, F, T); visits : (S or 1, V) day. Returns (S or 1, V, F).
+    """
+    cell = np.clip(np.searchsorted(grid, visits, side="right") - 1, 0, grid.size - 2)
+    share = ((visits - grid[cell]) / (grid[cell + 1] - grid[cell]))[:, :, None]
+    person = np.arange(len(levels))[:, None]
+    low, high = levels[person, :, cell], levels[person, :, cell + 1]
+    return np.asarray(low + share * (high - low))

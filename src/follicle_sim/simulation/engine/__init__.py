@@ -1,0 +1,1 @@
+"""Engines: from people and forcing to tallies of their follicles."""

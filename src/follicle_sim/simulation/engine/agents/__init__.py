@@ -1,0 +1,1 @@
+"""The event-driven engine: every follicle on its own clock. Compiled."""

@@ -1,0 +1,178 @@
+"""One reading of an arm: the variables of a result, as the instrument shows them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from follicle_sim.base.codes import Decision, Phase
+from follicle_sim.protocol.protocol import PlannedArm, Protocol
+from follicle_sim.protocol.streams import stream_of
+from follicle_sim.protocol.timeline import SHED_WINDOW
+from follicle_sim.results.variables import OF_INSTRUMENTS
+from follicle_sim.scenario.tables.instrument import Instrument
+from follicle_sim.simulation.engine.agents import sight
+from follicle_sim.simulation.instrument.counts import MATCHED, Scalp, counted, errs, reader_factors
+from follicle_sim.simulation.instrument.reading_draws import Luck, binomial, poisson
+from follicle_sim.simulation.people.cohort import Cohort
+
+Floats = NDArray[np.float64]
+
+SCREENING = 0x7FFFFFFF
+"""Name of a reading taken to decide who is let in; that of a visit is its minute."""
+
+MOST_POINTS = 3.0
+"""Of a rating by photographs, up and down."""
+
+
+def read(
+    protocol: Protocol,
+    arm: PlannedArm,
+    cohort: Cohort,
+    tally: Floats,
+    *,
+    reading: int | None = None,
+    instrument: Instrument | None = None,
+) -> dict[str, Floats]:
+    """Return what an instrument makes of one arm.
+
+    What it does not measure is handed on as it is, so that a result always shows the biology too;
+    variables of special instruments (`OF_INSTRUMENTS`) are there only where it measures them.
+
+    Parameters
+    ----------
+    protocol
+        Its instrument and its visits.
+    arm
+        Readings of the same people in two arms share no error.
+    cohort
+        (S,) people.
+    tally
+        (S, V, TALLY_COLUMNS) sums over each person's follicles, V visits.
+    reading
+        Name of the reading in the draws, `SCREENING` or another that no visit has; None for the
+        minute of each of the protocol's visits.
+    instrument
+        Another one than the protocol's, which sees the same hairs.
+
+    Returns
+    -------
+    Variable name to (S, V), `phase_count` (S, V, 5). Ratios are NaN where nothing was counted.
+    """
+    instrument = protocol.instrument if instrument is None else instrument
+    days = np.array(protocol.visits.days)
+    names = np.rint(1440.0 * days) if reading is None else np.full(tally.shape[1], float(reading))
+    luck = Luck(
+        seed=cohort.seed,
+        replicate=cohort.replicate,
+        stream=stream_of(arm.drawn_as),
+        subject=cohort.subject[:, None],
+        reading=names.astype(np.int64)[None, :],
+    )
+    readings = _counts(instrument, tally, cohort.area[:, None], luck)
+    baseline = np.flatnonzero(days == 0.0) if reading is None else np.array([], np.int64)
+    return readings | _special(instrument, readings, tally, luck, baseline)
+
+
+def _counts(instrument: Instrument, tally: Floats, area: Floats, luck: Luck) -> dict[str, Floats]:
+    total, terminal = tally[..., sight.SEEN], tally[..., sight.TERMINAL]
+    growing = tally[..., sight.SEEN_ANAGEN]
+    living = tally[..., sight.PHASES : sight.PHASES + Phase.LOST].sum(axis=2)
+    if errs(instrument):
+        scalp = Scalp(total, terminal, living, area)
+        all_counted, thick_counted = counted(instrument, scalp, luck)
+        misread = np.ones_like(total)
+    else:
+        all_counted, thick_counted = total, terminal
+        misread = reader_factors(instrument, luck)
+    weight = tally[..., sight.WEIGHT_SUM] / area
+    if instrument.weight_error or instrument.weight_loss:
+        scatter = 1.0 + instrument.weight_error * luck.normal(Decision.WEIGHING)
+        weight = weight * (1.0 - instrument.weight_loss) * np.maximum(0.0, scatter)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        calibre = tally[..., sight.CALIBRE_SUM] / total
+        if instrument.calibre_error:
+            scatter = 1.0 + instrument.calibre_error * luck.normal(Decision.CALIBRE_READING)
+            calibre = calibre * np.maximum(0.0, scatter)
+        return {
+            "hair_density": misread * all_counted / area,
+            "terminal_density": misread * thick_counted / area,
+            "vellus_density": misread * (all_counted - thick_counted) / area,
+            "shaft_calibre": calibre,
+            "anagen_fraction": _anagen_share(instrument, tally, luck),
+            "phase_count": tally[..., sight.PHASES : sight.PHASES + len(Phase)],
+            "growth_rate": tally[..., sight.GROWTH_SUM] / growing,
+            "shed_rate": tally[..., sight.SHED] / area / SHED_WINDOW,
+            "hair_weight": weight,
+        }
+
+
+def _anagen_share(instrument: Instrument, tally: Floats, luck: Luck) -> Floats:
+    """Return the share of counted hairs that are seen to grow.
+
+    Between two images, thin anagen hairs may add less than is noticed, and pass for telogen.
+    Overlooked hairs are as often anagen as others; which of them are, is luck.
+    """
+    total = tally[..., sight.SEEN]
+    share = tally[..., sight.GROWS] / total
+    overlooked = instrument.missed
+    if overlooked == 0.0:
+        return share
+    left_out = overlooked / (1.0 - overlooked) / np.maximum(total, 1.0)
+    common = luck.at(MATCHED) if instrument.matched else luck
+    scatter = np.sqrt(share * (1.0 - share) * left_out) * common.normal(Decision.PHASE_READING)
+    return np.clip(share + scatter, 0.0, 1.0)
+
+
+def _special(
+    instrument: Instrument,
+    readings: dict[str, Floats],
+    tally: Floats,
+    luck: Luck,
+    baseline: NDArray[np.int64],
+) -> dict[str, Floats]:
+    found: dict[str, Floats] = {}
+    wanted = set(instrument.measures) & set(OF_INSTRUMENTS)
+    thickness = readings["shaft_calibre"] / 1000.0 * readings["hair_density"]
+    # nothing counted is no thickness, not an unknown one
+    thickness = np.where(readings["hair_density"] == 0.0, 0.0, thickness)
+    if "telogen_fraction" in wanted:
+        found["telogen_fraction"] = 1.0 - readings["anagen_fraction"]
+    if "anagen_density" in wanted:
+        share = np.nan_to_num(readings["anagen_fraction"])
+        found["anagen_density"] = readings["hair_density"] * share
+    if "cumulative_thickness" in wanted:
+        found["cumulative_thickness"] = thickness
+    if "global_rating" in wanted:
+        found["global_rating"] = _rated(instrument, thickness, luck, baseline)
+    if wanted & {"pull_count", "pull_positive"}:
+        pulled = _pulled(instrument, tally, luck)
+        found["pull_count"] = pulled
+        found["pull_positive"] = (pulled > instrument.pull_threshold).astype(np.float64)
+    if "comb_count" in wanted:
+        shed = readings["shed_rate"] * instrument.comb_area * instrument.comb_days
+        found["comb_count"] = poisson(shed * instrument.comb_catch, luck, Decision.COMB)
+    return {name: found[name] for name in OF_INSTRUMENTS if name in wanted}
+
+
+def _pulled(instrument: Instrument, tally: Floats, luck: Luck) -> Floats:
+    """Return how many of the pulled hairs come out: those that would soon have fallen anyway."""
+    soon = tally[..., sight.SHED] * instrument.pull_days / SHED_WINDOW
+    loose = np.minimum(0.999, soon / np.maximum(tally[..., sight.SEEN], 1.0))
+    return binomial(float(instrument.pull_hairs), loose, luck, Decision.PULL)
+
+
+def _rated(
+    instrument: Instrument, thickness: Floats, luck: Luck, baseline: NDArray[np.int64]
+) -> Floats:
+    """Return points for the change of coverage since baseline; NaN without a baseline."""
+    if baseline.size == 0:
+        return np.full(thickness.shape, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        change = thickness / thickness[:, baseline] - 1.0
+    points = change / instrument.rating_step
+    if instrument.rating_error:
+        points = points + instrument.rating_error * luck.normal(Decision.RATING)
+    rating = np.clip(np.rint(points), -MOST_POINTS, MOST_POINTS) + 0.0
+    rating[:, baseline] = 0.0
+    return np.asarray(rating)

@@ -1,0 +1,1 @@
+"""Who takes part: traits, enrolment, visits, leaving."""

@@ -1,0 +1,52 @@
+"""What a result says of its people: names in the draws, ages, severities, grades and sex.
+
+Only what the scenario lets differ, or asks of its candidates, is said; a result of people without
+such traits holds no such variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from follicle_sim.protocol.protocol import Protocol
+from follicle_sim.results.expected import mixture_of, variables_of
+from follicle_sim.scenario.tables.table import YEAR
+from follicle_sim.simulation.people.cohort import Cohort
+from follicle_sim.simulation.people.traits import grade_of
+
+
+def describe_people(
+    protocol: Protocol, cohorts: Sequence[Cohort]
+) -> dict[str, list[NDArray[np.generic]]]:
+    """Return each variable that `variables_of` names as one array (S,) a cohort."""
+    found: dict[str, list[NDArray[np.generic]]] = {}
+    for name in variables_of(protocol):
+        if name == "person":
+            found[name] = [cohort.person for cohort in cohorts]
+        elif name == "age":
+            found[name] = [_known(cohort.age) / YEAR for cohort in cohorts]
+        elif name == "sex":
+            found[name] = [_known(cohort.sex) for cohort in cohorts]
+        elif name == "severity":
+            found[name] = [cohort.severity for cohort in cohorts]
+        elif name == "responder":
+            found[name] = [_responds(protocol, cohort) for cohort in cohorts]
+        else:
+            found[name] = [grade_of(protocol.condition, cohort.severity) for cohort in cohorts]
+    return found
+
+
+def _responds(protocol: Protocol, cohort: Cohort) -> NDArray[np.int8]:
+    """Return 1 or 0 (S,); the trait is a person's own, with the treatment or without."""
+    mixture = mixture_of(protocol)
+    assert mixture is not None
+    names = (cohort.seed, cohort.replicate, cohort.person_stream, cohort.subject)
+    return (mixture.drawn(*names) < mixture.share.value).astype(np.int8)
+
+
+def _known(values: NDArray | None) -> NDArray:  # type: ignore[type-arg]
+    assert values is not None
+    return values
