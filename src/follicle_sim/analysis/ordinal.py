@@ -95,7 +95,7 @@ def _likelihood(counts: Floats, beta: Floats) -> tuple[float, Floats, Floats]:
         at = expit(beta[:-1] - side * beta[-1])
         # Of answering k or worse, and its derivatives by the log odds: K + 1 edges, fixed outside.
         edges = np.concatenate([[0.0], at, [1.0]])
-        first = np.concatenate([[0.0], at * (1.0 - at), [0.0]])
+        first = edges * (1.0 - edges)
         second = first * (1.0 - 2.0 * edges)
         chance = np.diff(edges)
         by = np.zeros((edges.size, many))
