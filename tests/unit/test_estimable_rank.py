@@ -69,8 +69,9 @@ def test_combinations_without_a_residual():
 def test_dust_is_that_of_a_single_value(half, free):
     """Four values 1 apart from their mean have a length of 2."""
     y = half * np.array([[1.0], [-1.0], [1.0], [-1.0]])
-    assert (estimable._free(ones(4), y, 1.0) is not None) == free
-    assert estimable._alike(ones(4), y[:, 0], 1.0) == free
+    for dust in (0.5, 1.0, 2.0):
+        assert (estimable._free(ones(4), dust * y, dust) is not None) == free
+        assert estimable._alike(ones(4), dust * y[:, 0], dust) == free
 
 
 def test_sets_of_visits_are_intersections_larger_ones_first():
@@ -125,6 +126,13 @@ def test_enough_people_who_are_all_of_one_arm_do_not_tell_arms_apart():
     y[3, 1] = NAN
     for exchangeable, told in ((False, "3 are needed (2 for"), (True, "2 are needed (2 for")):
         assert told in why_not(arms(8), y, DUST, exchangeable=exchangeable)
+
+
+def test_too_few_are_named_before_more_of_one_arm():
+    y = seen_at(2, (8, {1, 2}))
+    y[[0, 2, 4, 6], 0] = NAN
+    y[:6, 1] = NAN
+    assert why_not(arms(8), y, DUST).startswith("too few people: 2 were seen at visit 2 of 2, 3")
 
 
 def test_one_visit_needs_one_more_than_columns_whatever_is_asked():
