@@ -334,7 +334,5 @@ def test_one_sided_p_values_add_up():
 )
 def test_refusals(arguments, told):
     three = of([1.0, 2.0, 3.0])
-    method = arguments.pop("method")
-    control = arguments.pop("control", three)
     with pytest.raises(InputError, match=told):
-        compare_groups(method, three, control, **arguments)
+        compare_groups(**{"treated": three, "control": three} | arguments)

@@ -1,17 +1,13 @@
-"""What refuses a model, with what reason; odds and hazards of groups that do not overlap."""
+"""What refuses a model, with what reason; hazards of groups that do not overlap."""
 
 import numpy as np
 import pytest
-import scipy.stats as st
-from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from follicle_sim.analysis.methods import compare_groups
-from follicle_sim.analysis.outcomes.responders import rate_difference_within, time_to_response
 from follicle_sim.analysis.statistics import reml
-from follicle_sim.analysis.statistics.effects import Group
 from follicle_sim.analysis.statistics.estimable import independent, why_not
-from follicle_sim.analysis.statistics.ordinal import proportional_odds
-from follicle_sim.analysis.statistics.rates import paired_limits
+from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.methods import compare_groups
+from follicle_sim.analysis.outcomes.responders import time_to_response
 
 NAN = np.nan
 
@@ -166,73 +162,3 @@ def test_hazards_do_not_hang_on_the_order_of_people():
         twin.high,
         twin.p,
     )
-
-
-def test_odds_are_those_of_statsmodels():
-    rng = np.random.default_rng(5)
-    for _ in range(5):
-        x, y = rng.integers(2, 6, 12).astype(float), rng.integers(1, 5, 14).astype(float)
-        found = proportional_odds(x, y)
-        codes = np.unique(np.concatenate([x, y]), return_inverse=True)[1]
-        model = OrderedModel(codes, np.repeat([1.0, 0.0], [12, 14])[:, None], distr="logit")
-        theirs = model.fit(method="bfgs", disp=False, maxiter=500, gtol=1e-6)
-        assert np.log(found.estimate) == pytest.approx(float(theirs.params[0]), abs=1e-5)
-        # Their curvature is a numerical one.
-        assert found.p == pytest.approx(float(theirs.pvalues[0]), abs=1e-4)
-
-
-def test_odds_of_two_answers_are_those_of_a_table():
-    """Woolf 1955: the variance of a log odds ratio is the sum of reciprocal counts."""
-    found = proportional_odds(np.repeat([1.0, 2.0], [7, 15]), np.repeat([1.0, 2.0], [12, 9]))
-    log_odds, se = np.log(15 * 12 / (7 * 9)), np.sqrt(1 / 7 + 1 / 15 + 1 / 12 + 1 / 9)
-    assert np.log(found.estimate) == pytest.approx(log_odds, rel=1e-11)
-    assert found.p == pytest.approx(2 * st.norm.sf(log_odds / se), rel=1e-10)
-    assert np.log(found.high) == pytest.approx(log_odds + st.norm.ppf(0.975) * se, rel=1e-10)
-
-
-def test_odds_that_do_not_overlap_are_open_at_one_end():
-    high, low = np.array([3.0, 4.0, 5.0]), np.array([1.0, 2.0, 3.0])
-    assert proportional_odds(high, low).why.endswith("open above")
-    assert proportional_odds(low, high).why.endswith("open below")
-    assert proportional_odds(low, low).estimate == pytest.approx(1.0)
-    assert proportional_odds(low[:2] * 0 + 1, low * 0 + 1).why == "everybody gave the same answer"
-    assert proportional_odds(low[:1], low).why.startswith("too few people: 1 + 3")
-
-
-# -- pairs -----------------------------------------------------------------------------------------
-
-
-def test_the_interval_of_pairs_holds_its_own_estimate():
-    treated, control = np.array([1.0, 1.0, 1.0]), np.array([0.0, 0.0, 1.0])
-    found = rate_difference_within(treated, control, 0.95)
-    assert found.estimate == pytest.approx(2 / 3)
-    assert found.low < found.estimate < found.high
-    for n in (1, 2, 5, 9):
-        cells = np.array(
-            [(a, b, c, n - a - b - c) for a in range(n + 1) for b in range(n + 1 - a)
-             for c in range(n + 1 - a - b)], dtype=float,
-        ).T  # fmt: skip
-        low, high = paired_limits(*cells, 0.95)
-        estimate = (cells[1] - cells[2]) / n
-        assert (low <= estimate + 1e-12).all()
-        assert (estimate <= high + 1e-12).all()
-        assert (low >= -1.0 - 1e-12).all()
-        assert (high <= 1.0 + 1e-12).all()
-        # Turned round, the interval is its own mirror image.
-        mirrored = paired_limits(cells[0], cells[2], cells[1], cells[3], 0.95)
-        assert -mirrored[1] == pytest.approx(low)
-
-
-@pytest.mark.parametrize(
-    "rates", [(0.3, 0.2, 0.1, 0.4), (0.1, 0.3, 0.1, 0.5), (0.5, 0.1, 0.05, 0.35)]
-)
-def test_the_interval_of_pairs_covers_the_truth(rates):
-    """Exactly, over every table of 30 pairs."""
-    n = 30
-    law = st.multinomial(n, rates)
-    cells = np.array([(a, b, c, n - a - b - c) for a in range(n + 1) for b in range(n + 1 - a)
-                      for c in range(n + 1 - a - b)])  # fmt: skip
-    low, high = paired_limits(*cells.T.astype(float), 0.95)
-    truth = rates[1] - rates[2]
-    covered = law.pmf(cells)[(low <= truth) & (truth <= high)].sum()
-    assert 0.935 < covered < 0.985

@@ -43,27 +43,20 @@ def independent(columns: Floats) -> int:
     >>> independent(np.array([[1.0, 200.0], [1.0, 200.0 + 1e-11], [1.0, 200.0]]))
     1
     """
-    if min(columns.shape) == 0:
-        return 0
-    length = np.sqrt((columns**2).sum(axis=0))
-    whole = columns[:, length > 0.0] / length[length > 0.0]
-    if whole.shape[1] == 0:
-        return 0
-    sizes = np.linalg.svd(whole, compute_uv=False)
-    return int((sizes > RANK * sizes[0]).sum())
+    return int(_directions(columns).shape[1])
 
 
 def residual(columns: Floats, values: Floats) -> Floats:
     """Return what of values (n, V) independent directions of columns (n, q) leave over."""
-    length = np.sqrt((columns**2).sum(axis=0))
-    whole = columns[:, length > 0.0] / length[length > 0.0]
-    if whole.shape[1] == 0:
-        return values
-    basis, sizes, _ = np.linalg.svd(whole, full_matrices=False)
-    basis = basis[:, sizes > RANK * sizes[0]]
-    left = values - basis @ (basis.T @ values)
-    # A second pass takes away the rounding that the first one leaves.
-    return np.asarray(left - basis @ (basis.T @ left))
+    basis = _directions(columns)
+    return np.asarray(values - basis @ (basis.T @ values))
+
+
+def _directions(columns: Floats) -> Floats:
+    """Return orthonormal columns (n, rank) that span those of a matrix (n, q)."""
+    length = np.linalg.norm(columns, axis=0)
+    basis, sizes, _ = np.linalg.svd(columns / np.where(length > 0.0, length, 1.0), False)
+    return np.asarray(basis[:, sizes > RANK])
 
 
 def why_not(x: Floats, y: Floats, dust: float, *, exchangeable: bool = False) -> str:
@@ -80,9 +73,12 @@ def why_not(x: Floats, y: Floats, dust: float, *, exchangeable: bool = False) ->
     exchangeable
         One variance and one covariance for all visits, in place of any.
     """
+    anyone = np.isfinite(y).any(axis=1)
+    x, y = x[anyone], y[anyone]
     seen = np.isfinite(y)
     q, visits = x.shape[1], y.shape[1]
-    spare = 0 if exchangeable and visits > 1 else 1
+    shared = exchangeable and visits > 1
+    spare = 0 if shared else 1
     # The visit that fewest were seen at tells the most.
     for visit in np.argsort(seen.sum(axis=0), kind="stable").tolist():
         here = seen[:, visit]
@@ -92,7 +88,7 @@ def why_not(x: Floats, y: Floats, dust: float, *, exchangeable: bool = False) ->
     whole = seen.all(axis=1)
     if _free(x[whole], y[whole], dust) is None:
         return ""
-    if exchangeable and visits > 1:
+    if shared:
         return _within_and_between(x, y, dust)
     return _any_shape(x, y, dust)
 
@@ -102,16 +98,13 @@ def _free(x: Floats, y: Floats, dust: float) -> Flags | None:
 
     All visits where nobody says anything of them.
     """
-    visits = y.shape[1]
-    if len(x) - independent(x) < 1:
-        return np.ones(visits, dtype=bool)
     left = residual(x, y)
-    length = np.sqrt((left**2).sum(axis=0))
-    free = length <= dust * np.sqrt(len(y))
+    length = np.linalg.norm(left, axis=0)
+    free = np.asarray(length <= dust * np.sqrt(len(y)))
     moving = np.flatnonzero(~free)
     if moving.size:
         _, sizes, turned = np.linalg.svd(left[:, moving] / length[moving])
-        rank = int((sizes > RANK * sizes[0]).sum())
+        rank = int((sizes > RANK).sum())
         free[moving] = (np.abs(turned[rank:]) > RANK).any(axis=0)
     return free if free.any() else None
 
@@ -143,61 +136,40 @@ def _intersections(seen: Flags) -> list[Flags]:
     """Return the sets of visits that are intersections of patterns, larger ones first."""
     patterns = np.unique(seen, axis=0)
     found = {pattern.tobytes(): pattern for pattern in patterns}
-    fresh = list(found.values())
-    while fresh and len(found) < MOST_SETS:
-        made = {}
-        for one in fresh:
-            for other in patterns:
-                both = one & other
-                if both.any() and both.tobytes() not in found:
-                    made[both.tobytes()] = both
-        found |= made
-        fresh = list(made.values())
+    for pattern in patterns:
+        if len(found) > MOST_SETS:
+            break
+        found |= {both.tobytes(): both for both in [pattern & one for one in found.values()]}
     return sorted(found.values(), key=lambda each: (-int(each.sum()), each.tobytes()))
 
 
 def _within_and_between(x: Floats, y: Floats, dust: float) -> str:
     seen = np.isfinite(y)
     q, visits = x.shape[1], y.shape[1]
-    within_x, within_y = [], []
-    for columns, values, here in zip(x, y, seen, strict=True):
-        at = np.flatnonzero(here)
-        if at.size < 2:
-            continue
-        contrasts = _contrasts(at.size)
-        rows = np.zeros((at.size, visits, q))
-        rows[np.arange(at.size), at] = columns
-        within_x.append(contrasts @ rows.reshape(at.size, -1))
-        within_y.append(contrasts @ values[at])
     many = seen.sum(axis=1)
+    # A row for each person and visit, of the columns at that visit; then each person's mean row.
+    rows = np.einsum("nv,vw,nq->nvwq", seen, np.eye(visits), x).reshape(len(x), visits, -1)
+    mean_row = rows.sum(axis=1) / many[:, None]
+    mean = np.where(seen, y, 0.0).sum(axis=1) / many
+    columns, values = (rows - mean_row[:, None])[seen], (y - mean[:, None])[seen]
+    if len(values) - len(y) - independent(columns) < 1:
+        return (
+            f"too few people: {len(y)} have values, and {visits} means of {q} columns each "
+            "leave nothing to tell the spread within people by; 1 more seen twice is needed"
+        )
+    if _alike(columns, values, dust):
+        return "no spread within people: there is nothing to judge a difference by"
     most = many == many.max()
-    parts = {"within": (np.zeros((0, visits * q)), np.zeros(0))}
-    if within_x:
-        parts["within"] = (np.concatenate(within_x), np.concatenate(within_y))
-    mean = np.where(seen[most], y[most], 0.0).sum(axis=1) / many.max()
-    rows = (seen[most][:, :, None] * x[most][:, None, :]).reshape(int(most.sum()), -1)
-    parts["between"] = (rows, mean)
-    for name, (columns, values) in parts.items():
-        df = len(columns) - independent(columns)
-        if df < 1 and name == "between":
-            # Others, seen less often, may tell it; the fit looks at its information.
-            continue
-        if df < 1:
-            return (
-                f"too few people: {len(y)} have values, and {visits} means of {q} columns each "
-                "leave nothing to tell the spread within people by; 1 more seen twice is needed"
-            )
-        left = residual(columns, values[:, None])
-        if float((left**2).sum()) <= len(values) * dust**2:
-            return f"no spread {name} people: there is nothing to judge a difference by"
+    # Where these tell nothing, others, seen less often, may; the fit looks at its information.
+    if most.sum() > independent(mean_row[most]) and _alike(mean_row[most], mean[most], dust):
+        return "no spread between people: there is nothing to judge a difference by"
     return ""
 
 
-def _contrasts(many: int) -> Floats:
-    """Return orthonormal contrasts of so many values, (many - 1, many): Helmert's."""
-    rows = np.tril(np.ones((many - 1, many)))
-    rows[np.arange(many - 1), np.arange(1, many)] = -np.arange(1.0, many)
-    return np.asarray(rows / np.sqrt((rows**2).sum(axis=1, keepdims=True)))
+def _alike(columns: Floats, values: Floats, dust: float) -> bool:
+    """Tell whether columns (n, q) leave nothing but rounding of values (n,)."""
+    left = residual(columns, values)
+    return bool(left @ left <= len(values) * dust**2)
 
 
 def _named(visits: Sequence[int] | NDArray[np.intp], of: int) -> str:

@@ -139,7 +139,7 @@ def ancova(
         fitted.adjust_for(column)
     y, x = fitted.rest(change), fitted.rest(arm)
     size = (x * x).sum(axis=-1)
-    separable = size > ALIASED**2 * np.maximum(n1, 1)
+    separable = size > ALIASED**2 * n1
     size = np.where(separable, size, np.nan)
     slope = (x * y).sum(axis=-1) / size
     left = swept(((y - slope[..., None] * x) ** 2).sum(axis=-1), n1 + n0, dust)
@@ -190,7 +190,7 @@ class Fitted:
         whole = np.sqrt((np.where(self.used, column, 0.0) ** 2).sum(axis=-1))
         left = self.rest(column)
         size = np.sqrt((left * left).sum(axis=-1))
-        new = size > ALIASED * np.maximum(whole, 1e-300)
+        new = size > ALIASED * whole
         with np.errstate(invalid="ignore", divide="ignore"):
             self._base.append(np.where(new[..., None], left / size[..., None], 0.0))
         self.rank = self.rank + new

@@ -20,6 +20,8 @@ METHOD = "proportional_odds"
 MOST_STEPS = 100
 CLOSE = 1e-24
 """Squared length of the next step, in standard errors, at which the search ends."""
+ROUGH = 1e-12
+"""Share of the log likelihood, which is below 0, by which rounding may make a step seem worse."""
 
 
 def proportional_odds(treated: Floats, control: Floats, level: float = 0.95) -> Effect:
@@ -75,10 +77,11 @@ def _fit(counts: Floats) -> tuple[float, float]:
             break
         for halving in range(40):
             tried = beta + step * 0.5**halving
-            if (np.diff(tried[:-1]) > 0.0).all():
+            # Thresholds out of order have a likelihood of NaN, which is no better.
+            with np.errstate(all="ignore"):
                 found = _likelihood(counts, tried)
-                if found[0] >= value - 1e-12 * abs(value):
-                    break
+            if found[0] >= value * (1.0 + ROUGH):
+                break
         else:
             break
         beta = tried
@@ -95,7 +98,7 @@ def _likelihood(counts: Floats, beta: Floats) -> tuple[float, Floats, Floats]:
         at = expit(beta[:-1] - side * beta[-1])
         # Of answering k or worse, and its derivatives by the log odds: K + 1 edges, fixed outside.
         edges = np.concatenate([[0.0], at, [1.0]])
-        first = np.concatenate([[0.0], at * (1.0 - at), [0.0]])
+        first = edges * (1.0 - edges)
         second = first * (1.0 - 2.0 * edges)
         chance = np.diff(edges)
         by = np.zeros((edges.size, many))

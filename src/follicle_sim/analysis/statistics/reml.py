@@ -184,7 +184,7 @@ class _State:
         plain = float(c @ d.reshape(-1))
         spread = np.linalg.inv(inside(self.information(), FLAT))
         moved = self.moved() @ d.reshape(-1)  # (m, Vq)
-        slope = -(moved @ d.reshape(-1))  # derivative of c' Phi c
+        slope = moved @ d.reshape(-1)  # derivative of c' Phi c with its sign turned
         # d' Q_ij d with Q_ij = sum_g X' A E_i A E_j A X
         outer = a @ (d @ xx @ d.T) @ a
         quadratic = crossed(outer, a).reshape(visits**2, visits**2)
