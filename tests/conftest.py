@@ -1,4 +1,4 @@
-"""Makes modules beside this file importable from every test folder; says what a run stands on."""
+"""Says what a run stands on, and draws the same cases at every run of a gate."""
 
 import os
 

@@ -4,9 +4,9 @@ import re
 import sys
 from pathlib import Path
 
-import follicle_sim.explain  # noqa: F401
 import pytest
 
+import follicle_sim.experiments.explain  # noqa: F401
 from follicle_sim.cli.app import main
 from follicle_sim.results.storage import load_result
 

@@ -21,7 +21,6 @@ from follicle_sim.analysis.statistics.effects import (
     DUST,
     Alternative,
     Effects,
-    Floats,
     Group,
     give_need,
     no_reasons,
@@ -29,7 +28,8 @@ from follicle_sim.analysis.statistics.effects import (
     student,
 )
 from follicle_sim.analysis.statistics.linear import few, moments
-from follicle_sim.analysis.values import SAME_DAY, Flags, Trial
+from follicle_sim.analysis.values import SAME_DAY, Trial
+from follicle_sim.base.types import Flags, Floats
 
 METHODS = ("t_test", "welch", "wilcoxon")
 """Tests between the two sequences."""

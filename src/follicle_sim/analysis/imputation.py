@@ -22,15 +22,13 @@ from follicle_sim.analysis.statistics.effects import (
     Alternative,
     Effect,
     Effects,
-    Floats,
     Group,
     refuse,
     student,
 )
 from follicle_sim.base.codes import Decision
 from follicle_sim.base.numerics import normals, uniforms
-
-Flags = NDArray[np.bool_]
+from follicle_sim.base.types import Flags, Floats
 
 POOLED = ("t_test", "welch", "ancova", "mmrm", "mixed_model")
 """Methods with a standard error to pool, that compare two arms."""

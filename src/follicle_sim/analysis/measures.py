@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from follicle_sim.analysis.missing import filled
-from follicle_sim.analysis.statistics.effects import DUST, Alternative, Effects, Floats, Group
+from follicle_sim.analysis.statistics.effects import DUST, Alternative, Effects, Group
 from follicle_sim.analysis.statistics.rates import (
     PAIRS,
     SCORE,
     rate_differences,
     rate_differences_within,
 )
-from follicle_sim.analysis.values import Flags, Trial
+from follicle_sim.analysis.values import Trial
+from follicle_sim.base.types import Flags, Floats
 from follicle_sim.scenario.tables.analysis import REPEATED, Analysis
 
 DEFAULT_GAIN = 10.0

@@ -13,11 +13,11 @@ from follicle_sim.analysis.statistics.effects import (
     Alternative,
     Effect,
     Effects,
-    Floats,
     Group,
     refuse,
     unknown,
 )
+from follicle_sim.base.types import Floats
 
 Comparer = Callable[..., Effects]
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from follicle_sim.analysis.statistics.effects import Floats, Group, unknown
+from follicle_sim.analysis.statistics.effects import Group, unknown
+from follicle_sim.base.types import Floats
 
 Filler = Callable[[Floats], Floats]
 """Takes baseline and follow-up values side by side, (..., n, 1 + V), and fills or empties them."""

@@ -12,15 +12,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from follicle_sim.analysis.statistics.effects import Floats, Group, refuse
+from follicle_sim.analysis.statistics.effects import Group, refuse
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.types import Flags, Floats
 from follicle_sim.protocol.unfold import unfold
 from follicle_sim.results.counterparts import RECIPES
 from follicle_sim.results.endpoints import arm_roles
 from follicle_sim.results.provenance import stored_scenario
 from follicle_sim.scenario.model import Scenario
-
-Flags = NDArray[np.bool_]
 
 SMALLER_IS_BETTER = frozenset({"shed_rate", "telogen_fraction", "pull_count", "comb_count"})
 """Endpoints of which less is good for hair."""

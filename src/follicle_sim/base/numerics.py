@@ -18,8 +18,7 @@ from numba.extending import intrinsic
 from numpy.typing import ArrayLike, NDArray
 
 from follicle_sim.base.compiled import jit, jit_inline
-
-Floats = NDArray[np.float64]
+from follicle_sim.base.types import Floats
 
 
 @intrinsic

@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from follicle_sim import biology
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import decay_sum, log_array
 from follicle_sim.base.quantity import Rate, Share, Signed, read_toml
-
-Floats = NDArray[np.float64]
+from follicle_sim.base.types import Floats
 
 Channel = Literal["anagen", "telogen", "kenogen", "calibre"]
 CHANNELS: tuple[Channel, ...] = ("anagen", "telogen", "kenogen", "calibre")

@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import i0
 
 from follicle_sim.base.numerics import relax
+from follicle_sim.base.types import Floats
 from follicle_sim.biology.factors import FactorTable, channel
-
-Floats = NDArray[np.float64]
 
 YEAR = 365.25
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from follicle_sim.base.arguments import check_kind, check_whole
 from follicle_sim.base.codes import CYCLE, PHASE_NAMES
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.base.types import Floats
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.factors import CHANNELS
 from follicle_sim.pharmacology.exposure import (
@@ -45,8 +45,6 @@ from follicle_sim.simulation.engine.agents.clocks import (
 from follicle_sim.simulation.engine.drive import block_of
 from follicle_sim.simulation.people.cohort import draw_cohort
 from follicle_sim.simulation.simulate import simulate_read
-
-Floats = NDArray[np.float64]
 
 BEYOND = 2
 """Grid times after the last step of a run."""

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.extras import need
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.progress import Report
+from follicle_sim.base.types import Floats
 from follicle_sim.biology.parameters import Parameter, parameter_table
 from follicle_sim.experiments.calibration.problem import evaluate_all
 from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
@@ -27,8 +27,6 @@ from follicle_sim.results.provenance import package_version
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Design, Scenario
 from follicle_sim.simulation.simulate import simulate
-
-Floats = NDArray[np.float64]
 
 FACTOR = 2.0
 """A parameter varies between its value divided and multiplied by this (assumption)."""

@@ -10,11 +10,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.numerics import LN2_HIGH, LN2_LOW, decay_sum
-
-Floats = NDArray[np.float64]
+from follicle_sim.base.types import Floats
 
 LN2 = LN2_HIGH + LN2_LOW
 # Two stages of equal rate have a limit of the form t exp(-rate t). Moving one rate by this share

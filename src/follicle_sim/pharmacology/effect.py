@@ -5,11 +5,9 @@ its peak, and a twice-daily dose would look different on every grid.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.numerics import exp_array, log_array, turnover
-
-Floats = NDArray[np.float64]
+from follicle_sim.base.types import Floats
 
 
 def emax(concentration: Floats, ec50: float, hill: float = 1.0, maximum: float = 1.0) -> Floats:

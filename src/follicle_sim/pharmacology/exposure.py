@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import lognormal_multipliers, normals
+from follicle_sim.base.types import Floats
 from follicle_sim.biology.factors import FactorTable, factor_levels, load_factors
 from follicle_sim.pharmacology.disposition import concentration
 from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, expand, taken
@@ -23,8 +24,6 @@ from follicle_sim.pharmacology.variability import (
     cv_of,
     person_multipliers,
 )
-
-Floats = NDArray[np.float64]
 
 SUBSTEP = 0.125
 """Longest step, day, on which an effect is computed.

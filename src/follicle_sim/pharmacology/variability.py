@@ -8,15 +8,14 @@ says; the mean *response* still moves a little, because responses bend.
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.numerics import lognormal_multipliers, normals, uniforms
 from follicle_sim.base.quantity import Potency, Quantity, Share, Signed, Variation
+from follicle_sim.base.types import Floats
 from follicle_sim.pharmacology.dosing import minutes, word
-
-Floats = NDArray[np.float64]
 
 
 class Responders(BaseModel):

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from follicle_sim.base.types import Floats
 from follicle_sim.biology.conditions import Condition
 from follicle_sim.biology.factors import FactorTable
 from follicle_sim.pharmacology.library import Treatment
@@ -24,8 +22,6 @@ from follicle_sim.scenario.tables.arms import Dose
 from follicle_sim.scenario.tables.design import Design
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.scenario.tables.population import Population
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.codes import NO_FOLLICLE
+from follicle_sim.base.types import Floats
 from follicle_sim.biology.forcing import Drive, integrate
 from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
@@ -25,8 +25,6 @@ from follicle_sim.simulation.people.attendance import habit_of, visit_days
 from follicle_sim.simulation.people.cohort import Cohort
 from follicle_sim.simulation.record import ArmResult
 from follicle_sim.simulation.surgery import grafts_of, undergone
-
-Floats = NDArray[np.float64]
 
 
 def ready(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:

@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from follicle_sim.base.codes import BY_VISIT, NO_FOLLICLE, PHASE_NAMES
+from follicle_sim.base.types import Floats
 from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.results.variables import MEANING, OF_INSTRUMENTS, SUBJECT_VARIABLES
 from follicle_sim.scenario.tables.instrument import Instrument
@@ -16,8 +17,6 @@ from follicle_sim.simulation.instrument import observable, read
 from follicle_sim.simulation.people.about import describe_people
 from follicle_sim.simulation.people.cohort import Cohort
 from follicle_sim.simulation.people.follow_up import NOBODY, design_attrs, follow
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 from follicle_sim.base.errors import Interrupted
 from follicle_sim.base.progress import SCREENING as SEARCH
 from follicle_sim.base.progress import Report
+from follicle_sim.base.types import Floats, Names
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.timeline import Visits, time_grid
@@ -20,9 +18,6 @@ from follicle_sim.simulation.engine.run import run_jobs
 from follicle_sim.simulation.instrument import SCREENING, read
 from follicle_sim.simulation.people.cohort import Cohort
 from follicle_sim.simulation.people.enrolment import Enrolled, enrol, flow_text, joined
-
-Floats = NDArray[np.float64]
-Names = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.base.numerics import log_array
+from follicle_sim.base.types import Floats
 from follicle_sim.protocol.surgery import Session
 from follicle_sim.simulation.engine.agents.grafts import Grafts, no_grafts
-
-Floats = NDArray[np.float64]
 
 
 def undergone(given: Sequence[Session], stops: Floats) -> NDArray[np.bool_]:

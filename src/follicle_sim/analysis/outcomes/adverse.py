@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from follicle_sim.analysis.outcomes.responders import wilson
-from follicle_sim.analysis.statistics.effects import Floats, refuse
-from follicle_sim.analysis.values import Flags, read_trial, scenario_of
+from follicle_sim.analysis.statistics.effects import refuse
+from follicle_sim.analysis.values import read_trial, scenario_of
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.numerics import uniforms
+from follicle_sim.base.types import Flags, Floats
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.protocol.streams import stream_of
 from follicle_sim.scenario.model import Arm

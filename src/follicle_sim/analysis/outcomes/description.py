@@ -24,9 +24,10 @@ from follicle_sim.analysis.outcomes.responders import (
 )
 from follicle_sim.analysis.result import TrialRow, known
 from follicle_sim.analysis.sets import Rules, members_at
-from follicle_sim.analysis.statistics.effects import Effect, Floats, Group, direction
+from follicle_sim.analysis.statistics.effects import Effect, Group, direction
 from follicle_sim.analysis.tests import Test
-from follicle_sim.analysis.values import Flags, Trial
+from follicle_sim.analysis.values import Trial
+from follicle_sim.base.types import Flags, Floats
 from follicle_sim.scenario.tables.analysis import Analysis
 
 

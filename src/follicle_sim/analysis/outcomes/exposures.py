@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from follicle_sim.analysis.statistics.effects import Floats
-from follicle_sim.analysis.values import Flags
+from follicle_sim.base.types import Flags, Floats
 from follicle_sim.pharmacology.dosing import expand, taken
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.resolve import resolve

@@ -10,18 +10,16 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from follicle_sim.analysis.statistics.effects import Alternative, Effect, Floats
+from follicle_sim.analysis.statistics.effects import Alternative, Effect
 from follicle_sim.analysis.statistics.rates import (
     newcombe_limits,
     rate_differences,
     rate_differences_within,
     wilson_limits,
 )
-
-Flags = NDArray[np.bool_]
+from follicle_sim.base.types import Flags, Floats
 
 
 def wilson(count: float, n: float, level: float) -> tuple[float, float]:

@@ -17,10 +17,11 @@ from follicle_sim.analysis.outcomes.satisfaction import (
 )
 from follicle_sim.analysis.result import TrialRow, known
 from follicle_sim.analysis.sets import Rules, members_at
-from follicle_sim.analysis.statistics.effects import Alternative, Effect, Floats
+from follicle_sim.analysis.statistics.effects import Alternative, Effect
 from follicle_sim.analysis.statistics.ordinal import proportional_odds
 from follicle_sim.analysis.tests import Test
 from follicle_sim.analysis.values import Trial, read_trial, scenario_of
+from follicle_sim.base.types import Floats
 from follicle_sim.scenario.tables.analysis import Analysis
 
 

@@ -18,12 +18,13 @@ import numpy as np
 import xarray as xr
 from scipy.special import ndtr, stdtrit
 
-from follicle_sim.analysis.statistics.effects import Alternative, Effect, Floats, unknown
+from follicle_sim.analysis.statistics.effects import Alternative, Effect, unknown
 from follicle_sim.analysis.statistics.linear import few
 from follicle_sim.analysis.statistics.ranks import centre, shift
 from follicle_sim.analysis.values import Trial, read_trial
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.numerics import normals
+from follicle_sim.base.types import Floats
 from follicle_sim.protocol.streams import stream_of
 
 

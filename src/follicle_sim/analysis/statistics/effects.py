@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
-
-Floats = NDArray[np.float64]
+from follicle_sim.base.types import Floats
 
 Alternative = Literal["two_sided", "greater", "less"]
 ALTERNATIVES: tuple[str, ...] = get_args(Alternative)

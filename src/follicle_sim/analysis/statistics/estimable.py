@@ -25,9 +25,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.analysis.statistics.effects import Floats
-
-Flags = NDArray[np.bool_]
+from follicle_sim.base.types import Flags, Floats
 
 RANK = 1e-8
 """Singular values below this share of the length of a column are 0."""

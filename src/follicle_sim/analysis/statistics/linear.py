@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from follicle_sim.analysis.statistics.effects import (
     Alternative,
     Effects,
-    Floats,
     Group,
     dust_of,
     give_need,
@@ -23,6 +22,7 @@ from follicle_sim.analysis.statistics.effects import (
     no_reasons,
     student,
 )
+from follicle_sim.base.types import Floats
 
 ALIASED = 1e-9
 """A column is a sum of earlier ones when less than this share of it is left beside them."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from follicle_sim.analysis.statistics.effects import Floats, unknown
+from follicle_sim.analysis.statistics.effects import unknown
+from follicle_sim.base.types import Floats
 
 RULES = ("none", "bonferroni", "holm", "hochberg", "hierarchical")
 

@@ -13,8 +13,9 @@ import math
 import numpy as np
 from scipy.special import expit, ndtr, ndtri
 
-from follicle_sim.analysis.statistics.effects import Effect, Floats
+from follicle_sim.analysis.statistics.effects import Effect
 from follicle_sim.analysis.statistics.linear import few
+from follicle_sim.base.types import Floats
 
 METHOD = "proportional_odds"
 MOST_STEPS = 100

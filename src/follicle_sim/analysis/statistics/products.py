@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from follicle_sim.analysis.statistics.effects import Floats
+from follicle_sim.base.types import Floats
 
 ALONE = 200_000
 """Multiplications of one slice at most. OpenBLAS works with one thread up to 262,144 (its

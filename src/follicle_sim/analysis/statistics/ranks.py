@@ -18,12 +18,12 @@ from follicle_sim.analysis.statistics.effects import (
     Alternative,
     Effect,
     Effects,
-    Floats,
     Group,
     dust_of,
     stacked,
 )
 from follicle_sim.analysis.statistics.linear import differences, few
+from follicle_sim.base.types import Floats
 
 SMALL = 50
 """Groups below this size have exact distributions, as in R."""

@@ -13,14 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr, ndtr, ndtri
 
-from follicle_sim.analysis.statistics.effects import (
-    Alternative,
-    Effects,
-    Floats,
-    give_need,
-    no_reasons,
-)
+from follicle_sim.analysis.statistics.effects import Alternative, Effects, give_need, no_reasons
 from follicle_sim.analysis.statistics.linear import few
+from follicle_sim.base.types import Floats
 
 SCORE, PAIRS = "miettinen_nurminen", "mcnemar"
 """Names of the tests: between different people, and within persons."""

@@ -19,9 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.analysis.statistics.effects import DUST, Floats
+from follicle_sim.analysis.statistics.effects import DUST
 from follicle_sim.analysis.statistics.estimable import why_not
 from follicle_sim.analysis.statistics.products import product
+from follicle_sim.base.types import Floats
 
 MOST_STEPS = 500
 NEAR = 1e-4

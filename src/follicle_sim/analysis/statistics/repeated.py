@@ -10,7 +10,6 @@ from follicle_sim.analysis.statistics.effects import (
     Alternative,
     Effect,
     Effects,
-    Floats,
     Group,
     dust_of,
     stacked,
@@ -24,6 +23,7 @@ from follicle_sim.analysis.statistics.linear import (
     columns,
     few,
 )
+from follicle_sim.base.types import Floats
 
 
 def mmrm(

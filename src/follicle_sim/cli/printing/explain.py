@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.text import Text
 
+from follicle_sim.base.types import Floats
 from follicle_sim.biology.factors import CHANNELS, FACTOR_FILE, load_factors
 from follicle_sim.cli.printing.text import (
     Column,
@@ -22,8 +23,6 @@ from follicle_sim.experiments.explain import explain
 from follicle_sim.protocol.describe import dose_text
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulation.simulate import warm_up
-
-Floats = NDArray[np.float64]
 
 MOST_WEEKS = 8
 """Weeks shown in the table; every day is in explain.nc."""

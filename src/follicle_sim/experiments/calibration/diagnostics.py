@@ -1,11 +1,9 @@
 """How far a set of chains can be trusted: r-hat and effective sample size, by arviz."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.extras import need
-
-Floats = NDArray[np.float64]
+from follicle_sim.base.types import Floats
 
 
 def r_hat(chains: Floats) -> Floats:

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from follicle_sim.base.progress import Report
+from follicle_sim.base.types import Floats
 from follicle_sim.experiments.calibration.likelihood import Likelihood, make_likelihood
 from follicle_sim.experiments.calibration.problem import Calibration, evaluate_all
 from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
 
-Floats = NDArray[np.float64]
 Density = Callable[[Floats], Floats]
 
 DEGREE = 3

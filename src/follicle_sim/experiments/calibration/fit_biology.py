@@ -20,20 +20,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from follicle_sim import biology
 from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.base.types import Floats
 from follicle_sim.base.units import format_quantity
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.experiments.calibration.targets import Target, load_targets, predict
 from follicle_sim.scenario.load import parse_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulation.simulate import simulate
-
-Floats = NDArray[np.float64]
 
 COMMAND = "python -m follicle_sim.experiments.calibration.fit_biology"
 

@@ -14,12 +14,10 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 
+from follicle_sim.base.types import Floats
 from follicle_sim.experiments.calibration.targets import Target
-
-Floats = NDArray[np.float64]
 
 OWN_CHANGE = ("control", "treated")
 """Quantities that carry the offset of their trial."""

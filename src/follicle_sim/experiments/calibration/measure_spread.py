@@ -14,15 +14,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import root
 
+from follicle_sim.base.types import Floats
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.biology.spread import typical_spread
 from follicle_sim.scenario.load import parse_scenario
 from follicle_sim.simulation.simulate import simulate
-
-Floats = NDArray[np.float64]
 
 TELOGEN = (0.12, 0.08)
 """Mean and SD of the telogen share: Loussouarn 2005, Caucasian volunteers."""

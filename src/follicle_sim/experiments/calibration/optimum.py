@@ -8,14 +8,12 @@ luck, has 3.9 (7.5 against 4.7 on 1,024 other people).
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from follicle_sim.base.types import Floats
 from follicle_sim.experiments.calibration.emulator import CHECK_TIMES, Emulator, spread_points
 from follicle_sim.experiments.calibration.likelihood import make_likelihood
 from follicle_sim.experiments.calibration.problem import Calibration
-
-Floats = NDArray[np.float64]
 
 STEPS, STARTS = 100, 12
 

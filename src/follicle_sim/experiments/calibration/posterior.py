@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from follicle_sim.base.errors import InputError, Interrupted, Problem
 from follicle_sim.base.extras import need
+from follicle_sim.base.types import Floats
 from follicle_sim.experiments.calibration.diagnostics import effective_size, r_hat
 from follicle_sim.experiments.calibration.emulator import Density
 from follicle_sim.experiments.running.checkpoint import Checkpoint
-
-Floats = NDArray[np.float64]
 
 WALKERS, STEPS, GROUPS = 32, 2000, 2
 BURN = 0.25

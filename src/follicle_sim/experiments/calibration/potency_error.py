@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.types import Floats
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.biology.posterior import load_posterior
 from follicle_sim.experiments.calibration.fit_biology import with_biology
@@ -39,8 +39,6 @@ from follicle_sim.results.compare import compare
 from follicle_sim.scenario.load import load_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulation.simulate import simulate
-
-Floats = NDArray[np.float64]
 
 COMMAND = "python -m follicle_sim.experiments.calibration.potency_error"
 FIT = "python -m follicle_sim.experiments.calibration.fit_potency"

@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.errors import InputError, Interrupted, Problem, did_you_mean
 from follicle_sim.base.progress import Report
+from follicle_sim.base.types import Floats
 from follicle_sim.base.units import canonical_unit, format_quantity
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.experiments.calibration.fit_biology import (
@@ -34,8 +34,6 @@ from follicle_sim.results.provenance import package_version
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.simulation.engine.run import default_threads
 from follicle_sim.simulation.simulate import simulate
-
-Floats = NDArray[np.float64]
 
 FREE = ("progression", "severity", "gamma_anagen", "brake_anagen", "brake_kenogen")
 """The parameters that a calibration frees unless told otherwise."""

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.stats import chi2
 
 from follicle_sim.base.progress import Report
+from follicle_sim.base.types import Floats
 from follicle_sim.experiments.calibration.emulator import Density, Emulator, spread_points
 from follicle_sim.experiments.calibration.likelihood import Likelihood, make_likelihood
 from follicle_sim.experiments.calibration.problem import Calibration
 
-Floats = NDArray[np.float64]
 Verdict = Literal["identified", "no lower limit", "no upper limit", "not identified"]
 
 LEVEL = 0.90

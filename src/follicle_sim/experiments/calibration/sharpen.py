@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.progress import Report
+from follicle_sim.base.types import Floats
 from follicle_sim.experiments.calibration.emulator import (
     CHECK_TIMES,
     Emulator,
@@ -26,8 +26,6 @@ from follicle_sim.experiments.calibration.likelihood import make_likelihood
 from follicle_sim.experiments.calibration.problem import Calibration, evaluate_all
 from follicle_sim.experiments.calibration.profile import least
 from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
-
-Floats = NDArray[np.float64]
 
 POINTS, ROUNDS, STARTS = 7, 2, 4
 TIMES = 4

@@ -9,16 +9,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.files import write_text_atomic
+from follicle_sim.base.types import Floats
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.experiments.calibration.emulator import Emulator
 from follicle_sim.experiments.calibration.likelihood import Likelihood
 from follicle_sim.experiments.calibration.posterior import BURN, Posterior
 from follicle_sim.experiments.calibration.problem import Calibration
-
-Floats = NDArray[np.float64]
 
 LIBRARIES = ("follicle-sim", "numpy", "scipy", "numba", "emcee", "SALib", "arviz")
 DRAWS = 200

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from follicle_sim.base.arguments import check_threads, check_whole
 from follicle_sim.base.errors import InputError, Interrupted, Problem
 from follicle_sim.base.progress import Parts, Report
+from follicle_sim.base.types import Flags, Floats
 from follicle_sim.experiments.forecast import START_UP, predict_cost
 from follicle_sim.experiments.planning import circumstances as made
 from follicle_sim.experiments.planning.plausible_rows import (
@@ -37,7 +38,7 @@ from follicle_sim.experiments.planning.plausible_rows import (
     words_of,
 )
 from follicle_sim.experiments.planning.power_plan import Plan, complete_plan, without_drug
-from follicle_sim.experiments.planning.published_outcome import Flags, Floats, Memory, View, outcome
+from follicle_sim.experiments.planning.published_outcome import Memory, View, outcome
 from follicle_sim.experiments.planning.trial_sources import (
     SimulatedTrials,
     Trials,

@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from follicle_sim.base.types import Flags, Floats
 from follicle_sim.experiments.planning import circumstances as made
 from follicle_sim.experiments.planning.power_curve import wilson
 from follicle_sim.experiments.planning.power_plan import Plan
 from follicle_sim.scenario.model import Scenario
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 ALONE, SURROUNDED = "the drug alone", "the drug, and all else a trial without control holds"
 NOTHING, SPOT, SEASON = "nothing", "spot", "season"

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from follicle_sim.analysis.analyse import answer
 from follicle_sim.analysis.statistics.multiplicity import adjusted
@@ -26,6 +25,7 @@ from follicle_sim.base.arguments import (
 )
 from follicle_sim.base.errors import Interrupted
 from follicle_sim.base.progress import Parts, Report
+from follicle_sim.base.types import Floats
 from follicle_sim.experiments.forecast import START_UP, predict_cost
 from follicle_sim.experiments.planning.power_plan import Plan, complete_plan, without_drug
 from follicle_sim.experiments.planning.power_rows import (
@@ -56,8 +56,6 @@ OTHER_LUCK = 1_000_000
 OVERHEAD = 1.4
 """Time of many short runs over that of their events and tables alone, as measured: doses, draws and
 the analysis are the rest."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

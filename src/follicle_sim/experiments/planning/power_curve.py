@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-Floats = NDArray[np.float64]
+from follicle_sim.base.types import Floats
 
 START_SD = 0.3
 """How far the curve's start may lie from the normal approximation, in standard normal units.

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from follicle_sim.base.types import Floats
 from follicle_sim.experiments.planning.power_curve import (
     PowerCurve,
     SmallestSize,
@@ -16,8 +17,6 @@ from follicle_sim.experiments.planning.power_curve import (
     wilson,
 )
 from follicle_sim.protocol.headcount import Headcount
-
-Floats = NDArray[np.float64]
 
 ON, OFF = "on", "off"
 """Entries of the dimension `drug`."""

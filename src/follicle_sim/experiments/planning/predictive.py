@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from follicle_sim.base.arguments import check_call, check_text, check_threads, check_whole
 from follicle_sim.base.errors import InputError, Interrupted, Problem, did_you_mean
 from follicle_sim.base.estimates import Figure, change_mean, relative_change
 from follicle_sim.base.progress import Parts, Report
+from follicle_sim.base.types import Floats
 from follicle_sim.evidence.observed import observations
 from follicle_sim.experiments.planning.trial_sources import PART
 from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, fingerprint
@@ -32,8 +32,6 @@ from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import check_scenario, with_overrides
 from follicle_sim.scenario.model import Comparison, Scenario
 from follicle_sim.simulation.simulate import memory_needed, simulate
-
-Floats = NDArray[np.float64]
 
 LIMITS = (0.05, 0.5, 0.95)
 NORMAL_90 = 1.6449

@@ -6,16 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.progress import Parts
+from follicle_sim.base.types import Flags, Floats
 from follicle_sim.experiments.planning.power import analyse
 from follicle_sim.experiments.planning.power_plan import Plan
 from follicle_sim.experiments.planning.trial_sources import Trials, TrialSource
 from follicle_sim.experiments.running.checkpoint import Kept
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 View = tuple[str, Callable[[Trials, range], Trials]]
 """Name of a circumstance, and what it makes of the trials of these replicates."""

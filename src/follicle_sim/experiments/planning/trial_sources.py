@@ -18,6 +18,7 @@ from follicle_sim.base.codes import Decision
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.numerics import normals
 from follicle_sim.base.progress import Parts
+from follicle_sim.base.types import Floats
 from follicle_sim.protocol.headcount import Headcount, people_of
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.protocol.streams import stream_of
@@ -28,8 +29,6 @@ from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulation.instrument import unseen
 from follicle_sim.simulation.simulate import memory_needed, simulate
-
-Floats = NDArray[np.float64]
 
 PART = 100e6
 """Bytes of results held at a time; more trials are run in parts."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from follicle_sim.base.types import Floats
 from follicle_sim.base.units import format_quantity
 from follicle_sim.experiments.schedules.candidates import Schedule, Space
 from follicle_sim.scenario.fields.parts import regular
@@ -23,8 +23,6 @@ from follicle_sim.scenario.tables.arms import Arm
 from follicle_sim.scenario.tables.design import Design
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.simulation.simulate import simulate
-
-Floats = NDArray[np.float64]
 
 LEVEL = 0.95
 AREA_STEP = 14.0

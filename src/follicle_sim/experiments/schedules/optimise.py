@@ -13,12 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from follicle_sim.base.arguments import check_call, check_threads, check_whole
 from follicle_sim.base.errors import Interrupted
 from follicle_sim.base.progress import Report
+from follicle_sim.base.types import Floats
 from follicle_sim.experiments.running.checkpoint import Checkpoint
 from follicle_sim.experiments.schedules.candidates import Schedule, Space, make_space
 from follicle_sim.experiments.schedules.gain import Gain, Trials, mean_gain, prices, score
@@ -27,8 +25,6 @@ from follicle_sim.pharmacology.prices import Bill
 from follicle_sim.scenario.load import check_scenario, with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.rules.search import EVERYBODY
-
-Floats = NDArray[np.float64]
 
 MOST_SEEDS = 2**32
 MOST_RETESTED = 10

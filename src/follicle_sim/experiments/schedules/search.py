@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.errors import InputError, Interrupted, Problem
 from follicle_sim.base.extras import need
+from follicle_sim.base.types import Floats
 from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
 from follicle_sim.experiments.schedules.candidates import Point, Schedule
 from follicle_sim.experiments.schedules.gain import Trials, score
@@ -22,7 +22,6 @@ from follicle_sim.pharmacology.prices import Bill
 from follicle_sim.results.provenance import package_version
 from follicle_sim.scenario.hashing import scenario_hash
 
-Floats = NDArray[np.float64]
 Count = Callable[[int, int], None]
 """Told how many schedules were simulated, and how many will be."""
 

@@ -11,9 +11,9 @@ from follicle_sim.analysis.missing import MISSING
 from follicle_sim.analysis.outcomes.flow import analysed_people, needed_visits
 from follicle_sim.analysis.outcomes.satisfaction import answers, load_scales
 from follicle_sim.analysis.sets import Rules, members_at
-from follicle_sim.analysis.statistics.effects import Floats
 from follicle_sim.analysis.tests import Test
-from follicle_sim.analysis.values import Flags, Trial, endpoints_of
+from follicle_sim.analysis.values import Trial, endpoints_of
+from follicle_sim.base.types import Flags, Floats
 from follicle_sim.figures.parts.style import name_of
 from follicle_sim.reporting.cdisc.base import (
     STUDYID,

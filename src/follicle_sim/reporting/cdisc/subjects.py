@@ -8,7 +8,7 @@ import numpy as np
 
 from follicle_sim.analysis.outcomes.exposures import anything_due, ended_early
 from follicle_sim.analysis.sets import Rules, members_at
-from follicle_sim.analysis.values import Flags
+from follicle_sim.base.types import Flags
 from follicle_sim.reporting.cdisc.base import (
     STUDYID,
     SYNTHFL,

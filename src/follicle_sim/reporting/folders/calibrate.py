@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim import biology
 from follicle_sim.base.arguments import check_call, check_kind, check_whole, refused
@@ -15,6 +14,7 @@ from follicle_sim.base.extras import need
 from follicle_sim.base.files import write_rows, write_text_atomic
 from follicle_sim.base.folders import being_written
 from follicle_sim.base.progress import Report
+from follicle_sim.base.types import Floats
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.biology.posterior import POSTERIOR_FILE
 from follicle_sim.experiments.calibration.emulator import (
@@ -47,7 +47,6 @@ from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
 from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.figures.profiles import plot_profiles
 
-Floats = NDArray[np.float64]
 Method = Literal["optimum", "posterior", "profile"]
 METHODS: tuple[Method, ...] = ("optimum", "posterior", "profile")
 

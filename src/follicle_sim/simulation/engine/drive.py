@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from follicle_sim.base.codes import CYCLE, Phase
 from follicle_sim.base.numerics import log_array
+from follicle_sim.base.types import Floats
 from follicle_sim.biology.conditions import Condition, Pulse
 from follicle_sim.biology.forcing import Drive, in_season
 from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.scenario.model import Instrument
 from follicle_sim.simulation.engine.agents.clocks import Block, Rules
 from follicle_sim.simulation.people.cohort import Cohort
-
-Floats = NDArray[np.float64]
 
 
 def engine_rules(parameters: Mapping[str, float], instrument: Instrument) -> Rules:

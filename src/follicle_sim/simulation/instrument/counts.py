@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.numerics import normals
+from follicle_sim.base.types import Floats
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.simulation.instrument.optics import (
     border_share,
@@ -15,8 +15,6 @@ from follicle_sim.simulation.instrument.optics import (
     told_apart,
 )
 from follicle_sim.simulation.instrument.reading_draws import Luck, binomial, poisson
-
-Floats = NDArray[np.float64]
 
 MATCHED = 0x7FFFFFFE
 """Name of the reading that all visits share where hairs are matched; no visit has it."""

@@ -8,13 +8,11 @@ those sites.
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.numerics import exp_array
+from follicle_sim.base.types import Floats
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.simulation.instrument.sites import JITTER, UNIT_SIZE_SHARES
-
-Floats = NDArray[np.float64]
 
 SQUARE_MILLIMETRES = 100.0
 """In a cm2."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.base.codes import Decision, Phase
+from follicle_sim.base.types import Floats
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.streams import stream_of
 from follicle_sim.protocol.timeline import SHED_WINDOW
@@ -15,8 +16,6 @@ from follicle_sim.simulation.engine.agents import sight
 from follicle_sim.simulation.instrument.counts import MATCHED, Scalp, counted, errs, reader_factors
 from follicle_sim.simulation.instrument.reading_draws import Luck, binomial, poisson
 from follicle_sim.simulation.people.cohort import Cohort
-
-Floats = NDArray[np.float64]
 
 SCREENING = 0x7FFFFFFF
 """Name of a reading taken to decide who is let in; that of a visit is its minute."""

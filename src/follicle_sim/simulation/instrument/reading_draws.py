@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.numerics import exp_array, log_array, normals, uniforms
+from follicle_sim.base.types import Floats
 
-Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 LARGE = 30.0

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from follicle_sim.base.codes import Decision
 from follicle_sim.base.numerics import normals, uniforms
-
-Floats = NDArray[np.float64]
+from follicle_sim.base.types import Floats
 
 GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 

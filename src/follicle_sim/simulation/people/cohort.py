@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import uniforms
+from follicle_sim.base.types import Floats, Names
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.streams import POOL, stream_of
 from follicle_sim.simulation.people.traits import Draws, grade_of
-
-Floats = NDArray[np.float64]
-Names = NDArray[np.int64]
 
 YEAR = 365.25
 

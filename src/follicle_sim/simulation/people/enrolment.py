@@ -19,12 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.base.types import Flags, Floats
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.simulation.people.cohort import Cohort, draw_people
 from follicle_sim.simulation.people.traits import grade_of
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Tell = Callable[[int], None]
 """Called with how many of the people wanted have been found."""
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from follicle_sim.base.types import Floats, Values
 from follicle_sim.pharmacology.dosing import last_due, share_taken
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.results.expected import is_followed, is_plain, may_miss, periods_of
@@ -25,9 +25,6 @@ from follicle_sim.simulation.people.attendance import (
     habit_of,
 )
 from follicle_sim.simulation.people.cohort import Cohort
-
-Floats = NDArray[np.float64]
-Values = NDArray[np.generic]
 
 NOBODY: Mapping[str, float] = {
     "attended": 0,

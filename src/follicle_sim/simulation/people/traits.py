@@ -16,13 +16,11 @@ from scipy.special import ndtr
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.numerics import log_array, lognormal_multipliers, normals, uniforms
+from follicle_sim.base.types import Floats, Names
 from follicle_sim.biology.conditions import Condition
 from follicle_sim.scenario.fields.correlation import mixing
 from follicle_sim.scenario.fields.laws import OLDEST
 from follicle_sim.scenario.tables.population import Population
-
-Floats = NDArray[np.float64]
-Names = NDArray[np.int64]
 
 DECISIONS = {
     "age": Decision.AGE,

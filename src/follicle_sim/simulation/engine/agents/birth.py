@@ -4,12 +4,12 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.addresses import hold
 from follicle_sim.base.codes import Decision
 from follicle_sim.base.compiled import jit, jit_inline
 from follicle_sim.base.numerics import draw, exp, normal_quantile
+from follicle_sim.base.types import Floats
 from follicle_sim.simulation.engine.agents.clocks import (
     ANAGEN,
     GROWN,
@@ -21,8 +21,6 @@ from follicle_sim.simulation.engine.agents.clocks import (
 )
 from follicle_sim.simulation.engine.agents.durations import budget, look_ahead, scratch
 from follicle_sim.simulation.engine.agents.events import ATTACK, DESTRUCTION, schedule
-
-Floats = NDArray[np.float64]
 
 INITIAL_PHASE, INITIAL_DURATION = int(Decision.INITIAL_PHASE), int(Decision.INITIAL_DURATION)
 STRATUM, FULL_CALIBRE = int(Decision.STRATUM), int(Decision.FULL_CALIBRE)

@@ -9,14 +9,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.addresses import number_at
 from follicle_sim.base.codes import Phase
 from follicle_sim.base.compiled import jit, jit_inline
 from follicle_sim.base.numerics import exp
-
-Floats = NDArray[np.float64]
+from follicle_sim.base.types import Floats
 
 ANAGEN, CATAGEN, TELOGEN, KENOGEN, LOST = (int(phase) for phase in Phase)
 

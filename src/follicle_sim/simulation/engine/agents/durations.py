@@ -3,14 +3,12 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.addresses import number_at, put_number
 from follicle_sim.base.compiled import jit, jit_inline
 from follicle_sim.base.numerics import CENTRE, central_quantile, draw, exp, log, tail_quantile
+from follicle_sim.base.types import Floats
 from follicle_sim.simulation.engine.agents.clocks import Rules
-
-Floats = NDArray[np.float64]
 
 LOOK_AHEAD = 8
 """Durations drawn at once: two cycles of four phases."""

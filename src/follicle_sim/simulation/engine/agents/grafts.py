@@ -15,6 +15,7 @@ from follicle_sim.base.addresses import put_number
 from follicle_sim.base.codes import Decision
 from follicle_sim.base.compiled import jit, jit_inline
 from follicle_sim.base.numerics import draw, exp, normal_quantile
+from follicle_sim.base.types import Floats
 from follicle_sim.simulation.engine.agents.clocks import (
     DESTRUCTION_HAZARD,
     KENOGEN,
@@ -32,8 +33,6 @@ from follicle_sim.simulation.engine.agents.clocks import (
 )
 from follicle_sim.simulation.engine.agents.durations import budget, look_ahead
 from follicle_sim.simulation.engine.agents.events import DESTRUCTION, schedule
-
-Floats = NDArray[np.float64]
 
 SURVIVAL, SHAFT, REST = (
     int(d) for d in (Decision.GRAFT_SURVIVAL, Decision.GRAFT_SHAFT, Decision.GRAFT_REST)

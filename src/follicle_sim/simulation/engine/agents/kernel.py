@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from follicle_sim.base.addresses import hold
 from follicle_sim.base.compiled import jit
+from follicle_sim.base.types import Floats
 from follicle_sim.simulation.engine.agents.birth import initialise
 from follicle_sim.simulation.engine.agents.clocks import (
     Block,
@@ -37,8 +38,6 @@ from follicle_sim.simulation.engine.agents.sight import (
     total_up,
     visits_from,
 )
-
-Floats = NDArray[np.float64]
 
 
 @jit

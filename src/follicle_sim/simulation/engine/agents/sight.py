@@ -9,6 +9,7 @@ from follicle_sim.base.addresses import add_number, number_at
 from follicle_sim.base.codes import Phase
 from follicle_sim.base.compiled import jit, jit_inline
 from follicle_sim.base.numerics import exp
+from follicle_sim.base.types import Floats
 from follicle_sim.simulation.engine.agents.clocks import (
     ANAGEN,
     GROWN,
@@ -18,8 +19,6 @@ from follicle_sim.simulation.engine.agents.clocks import (
     Rules,
     cell_of,
 )
-
-Floats = NDArray[np.float64]
 
 SEEN, TERMINAL, SEEN_ANAGEN, CALIBRE_SUM, GROWTH_SUM, WEIGHT_SUM, SHED, GROWS, PHASES = range(9)
 TALLY_COLUMNS = PHASES + len(Phase)

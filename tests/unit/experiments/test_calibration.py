@@ -31,7 +31,7 @@ from follicle_sim.experiments.calibration.profile import LIMIT, profiles, read_p
 from follicle_sim.experiments.calibration.sharpen import lowest_points, sharpened
 from follicle_sim.experiments.running.checkpoint import Checkpoint
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RNG = np.random.default_rng(4)
 
 

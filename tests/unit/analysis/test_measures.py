@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import scipy.stats as st
+from scenario_examples import EXOSOMES_AGAINST_SALINE as TEXT
 from test_analysis_result import NAN, dataset, only, people
-from test_power import TEXT
 
 from follicle_sim import parse_scenario, with_overrides
 from follicle_sim.analysis.analyse import analyse

@@ -10,7 +10,7 @@ from follicle_sim.cli.app import main
 from follicle_sim.experiments.calibration.problem import Calibration
 from follicle_sim.experiments.sensitivity import Plan
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SCENARIO = str(ROOT / "scenarios/untreated_aga.toml")
 SMALL = ["--parameter", "severity", "--parameter", "progression", "--trial", "price_2002"]
 

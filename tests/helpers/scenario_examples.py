@@ -190,3 +190,33 @@ visits = ["0 days", "31.5 days"]
 [run]
 history = "90 days"
 """
+
+EXOSOMES_AGAINST_SALINE = """
+schema_version = 1
+title = "exosomes against saline"
+[population]
+subjects = 5
+target_area = "1 cm2"
+follicle_density = "60 cm-2"
+condition = "aga_male"
+spread = { follicle_density = 0.2, severity = 0.3, potency = 0.5 }
+[[arms]]
+label = "exosomes"
+role = "treatment"
+[[arms.doses]]
+treatment = "exosomes_adipose_microneedling"
+amount = "1 session"
+every = "4 weeks"
+count = 3
+[[arms]]
+label = "saline"
+role = "placebo"
+[[arms.doses]]
+treatment = "saline_injection"
+amount = "1 session"
+[design]
+kind = "parallel"
+visits = ["0 days", "12 weeks", "24 weeks"]
+[run]
+history = "90 days"
+"""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scenario_examples import EXOSOMES_AGAINST_SALINE as TEXT
 
 from follicle_sim import parse_scenario, simulate, with_overrides
 from follicle_sim.analysis.ready import planned_tests
@@ -12,37 +13,6 @@ from follicle_sim.experiments.planning.power import OTHER_LUCK, analyse, judge, 
 from follicle_sim.experiments.planning.power_plan import Plan, compared, complete_plan, without_drug
 from follicle_sim.experiments.planning.trial_sources import GaussianTrials, SimulatedTrials, sized
 from follicle_sim.scenario.tables.analysis import Analysis
-
-TEXT = """
-schema_version = 1
-title = "exosomes against saline"
-[population]
-subjects = 5
-target_area = "1 cm2"
-follicle_density = "60 cm-2"
-condition = "aga_male"
-spread = { follicle_density = 0.2, severity = 0.3, potency = 0.5 }
-[[arms]]
-label = "exosomes"
-role = "treatment"
-[[arms.doses]]
-treatment = "exosomes_adipose_microneedling"
-amount = "1 session"
-every = "4 weeks"
-count = 3
-[[arms]]
-label = "saline"
-role = "placebo"
-[[arms.doses]]
-treatment = "saline_injection"
-amount = "1 session"
-[design]
-kind = "parallel"
-visits = ["0 days", "12 weeks", "24 weeks"]
-[run]
-history = "90 days"
-"""
-
 
 PLAN = Plan("hair_density", (48.0,), "t_test", 0.05, 2, pairs=(("a", "b"),))
 

@@ -6,7 +6,7 @@ import pytest
 
 from follicle_sim import InputError, load_scenario
 
-SHIPPED = Path(__file__).parents[2] / "scenarios"
+SHIPPED = Path(__file__).parents[3] / "scenarios"
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)

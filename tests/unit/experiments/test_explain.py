@@ -1,8 +1,5 @@
 """The chain from dose to density: the same numbers as a run, with units, and a figure of them."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import xarray as xr
@@ -72,14 +69,6 @@ def scenario(condition: str = "aga_male", amount: float = 1.0, spread: float = 0
 @pytest.fixture(scope="module")
 def exosomes() -> xr.Dataset:
     return explain(scenario(), follicles=3000)
-
-
-def test_public_functions_go_before_modules_of_their_name() -> None:
-    code = (
-        "import follicle_sim.simulate; from follicle_sim import explain, simulate; "
-        "assert callable(simulate) and callable(explain)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_every_variable_has_unit_and_name(exosomes: xr.Dataset) -> None:

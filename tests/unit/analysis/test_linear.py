@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from follicle_sim.analysis.methods import compare_groups
 from follicle_sim.analysis.statistics.effects import Group
 from follicle_sim.analysis.statistics.linear import Fitted, moments, swept
-from follicle_sim.analysis.methods import compare_groups
 
 NAN = np.nan
 

@@ -18,7 +18,7 @@ from follicle_sim.experiments.planning.predictive import (
 from follicle_sim.experiments.running.checkpoint import Checkpoint
 from follicle_sim.figures.predictive import plot_predictive
 
-PARK = Path(__file__).parents[2] / "scenarios" / "exosome_park_2022.toml"
+PARK = Path(__file__).parents[3] / "scenarios" / "exosome_park_2022.toml"
 SMALL = ["population.follicles=30", "run.history=90 days", "design.visits=['0 days', '12 weeks']"]
 TRIALS = 20
 

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("cosmic_ray")  # an extra of developers
 
-FOLDER = Path(__file__).parents[1] / "mutation"
+FOLDER = Path(__file__).parent / "mutation"
 ROOT = FOLDER.parents[1]
 TARGETS = tomllib.loads((FOLDER / "targets.toml").read_text(encoding="utf-8"))
 SURVIVORS = tomllib.loads((FOLDER / "survivors.toml").read_text(encoding="utf-8"))

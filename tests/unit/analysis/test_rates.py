@@ -5,6 +5,7 @@ import pytest
 import scipy.stats as st
 from statsmodels.stats import proportion
 
+from follicle_sim.analysis.outcomes.responders import rate_difference, rate_difference_within
 from follicle_sim.analysis.statistics.rates import (
     newcombe_limits,
     paired_limits,
@@ -12,7 +13,6 @@ from follicle_sim.analysis.statistics.rates import (
     rate_differences_within,
     wilson_limits,
 )
-from follicle_sim.analysis.outcomes.responders import rate_difference, rate_difference_within
 
 NAN = np.nan
 
