@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from test_architecture import ROOMS
 
 yaml = pytest.importorskip("yaml")  # comes with jupytext, of the test extra
 
@@ -69,3 +70,15 @@ def test_a_decision_is_one_page_and_listed(page):
 def test_there_are_decisions():
     assert len(DECISIONS) >= 8
     assert len(read("VISION.md").splitlines()) <= 14
+
+
+def test_contributing_names_the_rooms_in_their_order_and_files_that_are_there():
+    text = read("CONTRIBUTING.md")
+    assert re.findall(r"^\| `(\w+)/` \|", text, re.MULTILINE) == list(ROOMS)
+    walks = re.findall(r"^- \*(.+?)\*: (.+?)(?=^- |^$)", text, re.MULTILINE | re.DOTALL)
+    assert len(walks) == 5
+    for name, walk in walks:
+        files = re.findall(r"`([\w/]+\.py)`", walk)
+        assert len(files) >= 4, name
+        missing = [file for file in files if not (ROOT / "src/follicle_sim" / file).exists()]
+        assert missing == [], name
