@@ -16,7 +16,7 @@ from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.simulation.engine.agents.clocks import Rules
 from follicle_sim.simulation.engine.agents.grafts import Grafts
-from follicle_sim.simulation.engine.agents.kernel import run_block
+from follicle_sim.simulation.engine.agents.kernel import People, Sightings, run_block
 from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
 from follicle_sim.simulation.engine.agents.state import STATE
 from follicle_sim.simulation.engine.drive import block_of, engine_rules
@@ -113,15 +113,15 @@ class ArmRun:
             block,
             sensitivity,
             self.rules,
-            np.array([cohort.seed, cohort.replicate, cohort.stream]),
-            cohort.subject[people],
-            follicles,
-            visits,
+            People(
+                np.array([cohort.seed, cohort.replicate, cohort.stream]),
+                cohort.subject[people],
+                follicles,
+                visits,
+            ),
             self.grafts._replace(number=planted),
             np.empty((1, int((follicles + planted.sum(axis=1)).max())), STATE),
-            result.tally[people],
-            result.phase[people],
-            result.calibre[people],
+            Sightings(result.tally[people], result.phase[people], result.calibre[people]),
             stop,
         )
         result.factors[people] = at_visits(levels, protocol.grid, visits)
