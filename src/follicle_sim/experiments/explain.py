@@ -279,12 +279,10 @@ def _exposure(
     grid = protocol.grid[start : protocol.grid.size + 1 - BEYOND]
     shown = int(np.searchsorted(grid, 0.0))
     amounts, levels, effects, drives = [], [], [], []
-    names: dict[str, Any] = {"seed": cohort.seed, "replicate": cohort.replicate}
-    names |= {"stream": cohort.person_stream, "subjects": cohort.subject.astype(np.uint32)}
     for treatment, schedule in used.values():
-        fine, level = site_levels(treatment, schedule, grid, **names)
+        fine, level = site_levels(treatment, schedule, grid, cohort.draw_names)
         levels.append(cell_means(level, (fine.size - 1) // (grid.size - 1))[0, shown:])
-        effects.append(effect_means(treatment, schedule, grid, **names)[0, shown:])
+        effects.append(effect_means(treatment, schedule, grid, cohort.draw_names)[0, shown:])
         given = np.zeros(grid.size - 1)
         for _, events in schedule:
             cells = np.searchsorted(grid, events.times, side="right") - 1

@@ -78,16 +78,13 @@ class ArmRun:
     def drive(self, people: slice) -> tuple[Floats, Drive]:
         """Return factor levels (S or 1, F, T) of a slice of subjects, and the forcing they make."""
         cohort, protocol = self.cohort, self.protocol
+        varied = protocol.population.variation["potency"] > 0.0
         levels = arm_factors(
             self.arm,
             protocol.grid,
-            seed=cohort.seed,
-            replicate=cohort.replicate,
-            stream=cohort.person_stream,
-            subjects=cohort.subject[people],
+            cohort.draw_names.of(people),
+            potency=cohort.potency[people] if varied else None,
             habit=None if self.habit is None else self.habit.of(people),
-            potency_cv=protocol.population.variation["potency"],
-            potency=cohort.potency[people],
             overrides=protocol.potencies,
             treatments=protocol.treatments,
             table=protocol.factors,

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import uniforms
 from follicle_sim.base.types import Floats, Names
@@ -42,6 +43,11 @@ class Cohort:
     sex: NDArray[np.str_] | None = None
     person_stream: int = 0  # as `stream`, for traits, drug response and visits of the person
     calendar: Floats | None = None  # day of the year of each baseline visit; None: no season
+
+    @property
+    def draw_names(self) -> DrawNames:
+        """What names the draws of these persons, as apart from those of their follicles."""
+        return DrawNames(self.seed, self.replicate, self.person_stream, self.subject)
 
     @property
     def person(self) -> NDArray[np.int64]:
