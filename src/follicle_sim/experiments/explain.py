@@ -34,7 +34,7 @@ from follicle_sim.results.variables import OF_CHAIN
 from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Arm, Design, Scenario, Spread
 from follicle_sim.scenario.numbers import treatments_of
-from follicle_sim.simulation.arm import ready
+from follicle_sim.simulation.arm import prepare_arm
 from follicle_sim.simulation.engine.agents.clocks import (
     LOG_CALIBRE,
     Clocks,
@@ -259,7 +259,7 @@ def _strata(protocol: Protocol) -> dict[str, float]:
 
 def _links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Floats, Clocks]:
     """Return factor levels (1, F, T) of an arm's only subject, and clocks of some follicles."""
-    run, person = ready(protocol, arm, draw_cohort(protocol, arm, 0)), slice(0, 1)
+    run, person = prepare_arm(protocol, arm, draw_cohort(protocol, arm, 0)), slice(0, 1)
     levels, drive = run.drive(person)
     parameters = protocol.parameters
     block = block_of(run.cohort, person, drive, protocol.grid, protocol.condition, parameters)

@@ -24,10 +24,10 @@ from follicle_sim.simulation.engine.run import Job, Stop, blocks
 from follicle_sim.simulation.people.attendance import habit_of, visit_days
 from follicle_sim.simulation.people.cohort import Cohort
 from follicle_sim.simulation.record import ArmResult
-from follicle_sim.simulation.surgery import grafts_of, undergone
+from follicle_sim.simulation.surgery import grafts_of, sessions_had
 
 
-def ready(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
+def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
     """Make room for the results of people already drawn."""
     days = visit_days(protocol, cohort)
     habit = habit_of(protocol, cohort)
@@ -97,7 +97,7 @@ class ArmRun:
         levels, drive = shared or self.drive(people)
         shock, had = [session.shock for session in self.arm.surgery], None
         if shock and self.habit is not None:
-            had = undergone(self.arm.surgery, self.habit.stops[people])
+            had = sessions_had(self.arm.surgery, self.habit.stops[people])
         parameters, sensitivity = protocol.parameters, protocol.sensitivity
         block = block_of(
             cohort, people, drive, protocol.grid, protocol.condition, parameters, shock, had

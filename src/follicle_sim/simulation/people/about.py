@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from follicle_sim.base.units import YEAR
 from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.results.expected import mixture_of, variables_of
-from follicle_sim.scenario.tables.table import YEAR
 from follicle_sim.simulation.people.cohort import Cohort
 from follicle_sim.simulation.people.traits import grade_of
 

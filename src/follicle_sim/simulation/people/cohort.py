@@ -17,11 +17,10 @@ from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import uniforms
 from follicle_sim.base.types import Floats, Names
+from follicle_sim.base.units import YEAR
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.streams import POOL, stream_of
 from follicle_sim.simulation.people.traits import Draws, grade_of
-
-YEAR = 365.25
 
 
 @dataclass(frozen=True)
