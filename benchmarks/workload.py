@@ -13,7 +13,7 @@ from follicle_sim.scenario.load import load_scenario, parse_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulation.engine.agents.clocks import Block, Rules
 from follicle_sim.simulation.engine.agents.grafts import no_grafts
-from follicle_sim.simulation.engine.agents.kernel import run_block
+from follicle_sim.simulation.engine.agents.kernel import People, Sightings, run_block
 from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
 from follicle_sim.simulation.engine.agents.state import STATE
 from follicle_sim.simulation.engine.drive import block_of, engine_rules
@@ -130,15 +130,14 @@ def run_engine(work: Workload) -> Floats:
         work.block,
         work.sensitivity,
         work.rules,
-        work.keys,
-        work.subjects,
-        work.follicles,
-        work.visits[None, :],
+        People(work.keys, work.subjects, work.follicles, work.visits[None, :]),
         no_grafts(people),
         np.empty((1, int(work.follicles.max())), STATE),
-        tallies,
-        np.empty((people, visits, 0), np.uint8),
-        np.empty((people, visits, 0), np.float32),
+        Sightings(
+            tallies,
+            np.empty((people, visits, 0), np.uint8),
+            np.empty((people, visits, 0), np.float32),
+        ),
         np.zeros(1, np.uint8),
     )
     return tallies

@@ -59,7 +59,24 @@ MOST_ENTRIES = 16
 EXPLAINED_CIRCLES: dict[tuple[str, str], str] = {}
 
 MOST_LINES = 400
-MEDIAN_LINES = 200
+MEDIAN_LINES = 140  # 130 is wanted; 139.5 when this was written, 26 empty folders' files included
+
+MOST_CODE_LINES = 60
+MOST_PARAMETERS = 8
+COMPILED = "simulation.engine.agents."
+
+# Functions that are being split now, by module and name: longer, or with more parameters.
+STILL_LONG = (
+    ("cli.calibrate", "calibrate"),
+    ("cli.plausible", "plausible"),
+    ("cli.power", "power"),
+    ("cli.trial", "analyse"),
+    ("experiments.explain", "explain"),
+    ("experiments.planning.plausible", "plausible"),
+    ("experiments.planning.repeat", "repeat"),
+    ("figures.plausible", "_needed"),
+    ("figures.power", "plot_power"),
+)
 
 
 def name_of(path):
@@ -227,6 +244,57 @@ def test_files_are_small():
     lines = {name: len(path.read_text("utf-8").splitlines()) for name, path in MODULES.items()}
     assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
     assert statistics.median(lines.values()) <= MEDIAN_LINES
+
+
+def functions():
+    """Yield each function as its module and its node, methods and inner functions too."""
+    for name, path in MODULES.items():
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield name, node
+
+
+def code_lines(node):
+    """Return the lines of a function without its decorators and docstring."""
+    lines = node.end_lineno - node.lineno + 1
+    first = node.body[0]
+    return lines - (first.end_lineno - first.lineno + 1 if ast.get_docstring(node) else 0)
+
+
+def parameters(node):
+    """Return the number of a function's parameters, without what stands for the object."""
+    names = [each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+    return len(names) - (names[:1] in (["self"], ["cls"]))
+
+
+def test_functions_are_counted_without_their_docstrings():
+    text = 'def f(self, a, *, b=1):\n    """Two\n    lines."""\n    return (\n        a + b\n    )'
+    (node,) = ast.parse(text).body
+    assert (code_lines(node), parameters(node)) == (4, 2)
+
+
+def test_functions_are_short():
+    long = {
+        (name, node.name)
+        for name, node in functions()
+        if code_lines(node) > MOST_CODE_LINES and not name.startswith(COMPILED)
+    }
+    assert long <= set(STILL_LONG)
+
+
+def test_functions_take_few_parameters():
+    # a command of the command line has one for each of its options
+    many = {
+        (name, node.name)
+        for name, node in functions()
+        if parameters(node) > MOST_PARAMETERS and room_of(name) != "cli"
+    }
+    assert many <= set(STILL_LONG)
+
+
+def test_what_is_still_long_is_there():
+    known = {(name, node.name) for name, node in functions()}
+    assert set(STILL_LONG) <= known
 
 
 def text_with(pattern):

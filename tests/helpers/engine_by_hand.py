@@ -17,7 +17,7 @@ from follicle_sim.simulation.engine.agents.clocks import (
     build_clocks,
 )
 from follicle_sim.simulation.engine.agents.grafts import no_grafts
-from follicle_sim.simulation.engine.agents.kernel import live
+from follicle_sim.simulation.engine.agents.kernel import Person, Sightings, live
 from follicle_sim.simulation.engine.agents.sight import PHASES, SHED, TALLY_COLUMNS
 from follicle_sim.simulation.engine.agents.state import STATE
 
@@ -168,7 +168,6 @@ def live_through(
     """Call the engine's `live` without a record of single follicles; return its events."""
     none = np.empty((visits.size, 0), np.uint8), np.empty((visits.size, 0), np.float32)
     stop = np.zeros(1, np.uint8)
-    events = live(
-        state, clocks, rules, name, scale, visits, no_grafts(), NO_COUNTS, tally, *none, stop
-    )
+    person, seen = Person(name, scale, visits, NO_COUNTS), Sightings(tally, *none)
+    events = live(state, clocks, rules, person, no_grafts(), seen, stop)
     return int(events)

@@ -3,6 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.draw_names import DrawNames
+from follicle_sim.base.numerics import lognormal_multipliers, normals
+from follicle_sim.base.types import Floats
+
+
+def potencies(who: DrawNames, cv: float) -> Floats:
+    """Return a multiplier of every effect for each person, log-normal of mean 1."""
+    z = normals(*who.keys, who.ids, SUBJECT_LEVEL, 0, int(Decision.POTENCY))
+    return lognormal_multipliers(cv, z)
+
 
 @dataclass(frozen=True)
 class Dose:

@@ -20,7 +20,7 @@ from follicle_sim.base.codes import Phase
 from follicle_sim.simulation.engine.agents.clocks import Forcing, Rules
 from follicle_sim.simulation.engine.agents.events import advance, refresh
 from follicle_sim.simulation.engine.agents.grafts import no_grafts
-from follicle_sim.simulation.engine.agents.kernel import live, observe
+from follicle_sim.simulation.engine.agents.kernel import Person, Sightings, live, observe
 from follicle_sim.simulation.engine.agents.sight import (
     PHASES,
     SEEN,
@@ -138,20 +138,8 @@ def test_phases_sum_to_follicles_and_parts_are_not_more_than_wholes(
     phases = np.empty((visits.size, FOLLICLES), np.uint8)
     calibres = np.empty((visits.size, FOLLICLES), np.float32)
     stop = np.zeros(1, np.uint8)
-    live(
-        state,
-        clocks,
-        rules,
-        name,
-        1.0,
-        visits,
-        no_grafts(),
-        NO_COUNTS,
-        tally,
-        phases,
-        calibres,
-        stop,
-    )
+    person, seen = Person(name, 1.0, visits, NO_COUNTS), Sightings(tally, phases, calibres)
+    live(state, clocks, rules, person, no_grafts(), seen, stop)
     assert (tally[:, PHASES:].sum(axis=1) == FOLLICLES).all()
     for phase in Phase:
         np.testing.assert_array_equal(tally[:, PHASES + phase], (phases == phase).sum(axis=1))

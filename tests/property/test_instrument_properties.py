@@ -10,8 +10,8 @@ from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.experiments.instruments import seen_through
-from follicle_sim.simulation.arm import ready
-from follicle_sim.simulation.instrument import SCREENING, read
+from follicle_sim.simulation.arm import prepare_arm
+from follicle_sim.simulation.instrument import SCREENING_MINUTE, read
 from follicle_sim.simulation.instrument.optics import told_apart
 
 few = settings(deadline=None, max_examples=10)
@@ -182,12 +182,12 @@ def test_arms_of_the_same_people_share_no_error() -> None:
 def test_screening_is_a_reading_of_its_own() -> None:
     chosen = scenario({"reader_error": 0.1}, visits=(0.0,), arms=("one",), subjects=400)
     plan = planned(chosen)
-    arm = ready(plan, plan.arms[0], drawn_people(chosen))
+    arm = prepare_arm(plan, plan.arms[0], drawn_people(chosen))
     for job in arm.jobs():
         job(np.zeros(1, np.uint8))
     tally = arm.result.tally
     screened, again = (
-        read(plan, plan.arms[0], arm.cohort, tally, reading=SCREENING)["hair_density"]
+        read(plan, plan.arms[0], arm.cohort, tally, reading=SCREENING_MINUTE)["hair_density"]
         for _ in range(2)
     )
     baseline = read(plan, plan.arms[0], arm.cohort, tally)["hair_density"]

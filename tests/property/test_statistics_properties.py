@@ -18,7 +18,7 @@ from tiny_trials import columns_of, disturbed, exact_rank, order_of, tiny_trials
 from trial_data import dataset
 
 from follicle_sim.analysis.analyse import analyse
-from follicle_sim.analysis.imputation import POOLED, jump_to_reference
+from follicle_sim.analysis.imputation import POOLED, Imputations, jump_to_reference
 from follicle_sim.analysis.methods import METHODS, compare_groups
 from follicle_sim.analysis.statistics.effects import Group
 from follicle_sim.base.errors import InputError
@@ -105,12 +105,12 @@ def test_imputation_names_people_and_not_rows(tiny, method):
     twins = [disturbed(g, visits, order, tiny) for g, order in zip(groups, orders, strict=True)]
     names = [10 * (1 + np.arange(len(order))) for order in orders]
     names[0][-1] = -1 if np.isnan(tiny.treated.baseline[-1]) else names[0][-1]
-    told = {"imputations": 3, "seed": 1, "replicate": 0, "stream": 5}
+    three = Imputations(3, seed=1, replicate=0, stream=5)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        one = jump_to_reference(method, *groups, names=tuple(names), **told)
+        one = jump_to_reference(method, *groups, three, names=tuple(names))
         again = tuple(name[order] for name, order in zip(names, orders, strict=True))
-        other = jump_to_reference(method, *twins, names=again, **told)
+        other = jump_to_reference(method, *twins, three, names=again)
     # Amplified by draws that stand far out.
     assert_same(one, other, 10.0 * scale_of(*groups))
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pharmacology_helpers import Dose, arm
+from pharmacology_helpers import Dose, arm, potencies
 from scipy.integrate import solve_ivp
 
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.biology.factors import load_factors
 from follicle_sim.pharmacology.disposition import (
     concentration,
@@ -51,7 +52,7 @@ def changed(dose, **fields):
 @given(dose=schedule(), more=st.floats(1.0, 20.0), subject=st.integers(0, 1000))
 def test_more_drug_never_lowers_an_effect(dose, more, subject):
     less, most = (
-        arm_factors(arm(changed(dose, amount=amount)), GRID, subjects=[subject])
+        arm_factors(arm(changed(dose, amount=amount)), GRID, DrawNames(subjects=[subject]))
         for amount in (dose.amount, dose.amount * more)
     )
     for factor, drive in load_treatment(dose.treatment).drives().items():
@@ -63,7 +64,8 @@ def test_more_drug_never_lowers_an_effect(dose, more, subject):
 @small
 @given(dose=schedule(), other=schedule())
 def test_a_treatment_at_zero_amount_is_absent(dose, other):
-    people = {"subjects": np.arange(3), "potency_cv": 0.3}
+    who = DrawNames(subjects=np.arange(3))
+    people = {"who": who, "potency": potencies(who, 0.3)}
     zero = changed(other, amount=0.0)
     alone = arm_factors(arm(dose), GRID, **people)
     assert arm_factors(arm(zero, dose), GRID, **people).tobytes() == alone.tobytes()
@@ -119,7 +121,9 @@ def test_superposition_of_events_is_their_sum(chain, given_events):
 @given(dose=schedule(), share=st.floats(0.05, 0.95))
 def test_a_dose_split_in_two_at_the_same_time_is_one(dose, share):
     parts = [changed(dose, amount=dose.amount * part) for part in (share, 1.0 - share)]
-    people = {"subjects": np.arange(3), "seed": 3}  # batches are drawn, and shared by the parts
+    people = {
+        "who": DrawNames(seed=3, subjects=np.arange(3))
+    }  # batches are drawn, and shared by the parts
     whole = arm_factors(arm(dose), GRID, **people)
     np.testing.assert_allclose(arm_factors(arm(*parts), GRID, **people), whole, rtol=1e-9)
 
@@ -213,6 +217,6 @@ def test_unit_spelling_changes_nothing(dimension):
         for every in ("1 week", "7 days", "168 hours", "10080 min"):
             text = SCENARIO.format(name=name, amount=amount, every=every)
             scenario = parse_scenario(text)
-            levels = arm_factors(scenario.arms[0], GRID, subjects=[5]).tobytes()
+            levels = arm_factors(scenario.arms[0], GRID, DrawNames(subjects=[5])).tobytes()
             first = first or (scenario, levels)
             assert (scenario, levels) == first, (amount, every)

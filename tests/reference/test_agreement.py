@@ -14,6 +14,7 @@ from planned import drawn_people
 from reference.engine import COLUMNS, Engine, person
 
 from follicle_sim import parse_scenario, simulate
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.biology.conditions import Pulse, load_condition
 from follicle_sim.biology.factors import CHANNELS, load_factors
 from follicle_sim.biology.forcing import integrate
@@ -278,7 +279,7 @@ def test_a_scenario_agrees_from_end_to_end() -> None:
     p = load_parameters(scenario.biology)
     grid = time_grid(scenario.run.history, scenario.end, 1.0)
     a = sensitivities(load_condition("aga_male"), p["sensitivity_shape"])
-    levels = arm_factors(scenario.arms[0], grid, seed=9, stream=cohort.stream)[0]
+    levels = arm_factors(scenario.arms[0], grid, DrawNames(seed=9, stream=cohort.stream))[0]
     instrument = SEEN_BY | {"detection_calibre": 0.0, "terminal_calibre": 30.0}
     for s in range(2):
         who = person(

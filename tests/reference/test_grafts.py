@@ -6,6 +6,7 @@ from planned import drawn_people
 from reference.engine import COLUMNS, Engine, Transplant, person
 
 from follicle_sim import parse_scenario, simulate
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.factors import CHANNELS, load_factors
 from follicle_sim.biology.parameters import load_parameters
@@ -70,7 +71,7 @@ def slow_counts(survival: float = 0.9) -> np.ndarray:
     p = load_parameters(scenario.biology)
     grid = time_grid(scenario.run.history, scenario.end, 1.0)
     a = sensitivities(load_condition("aga_male"), p["sensitivity_shape"])
-    levels = arm_factors(scenario.arms[0], grid, seed=9, stream=cohort.stream,
+    levels = arm_factors(scenario.arms[0], grid, DrawNames(seed=9, stream=cohort.stream),
                          treatments={"punch": load_treatment("hair_transplant")})[0]  # fmt: skip
     transplants = (
         Transplant(0.0, round(30 * 2.2 * 0.25), survival, (21.0, 0.3), (130.0, 0.4)),

@@ -12,7 +12,7 @@ import pytest
 from planned import planned
 
 from follicle_sim import parse_scenario
-from follicle_sim.simulation.arm import ready
+from follicle_sim.simulation.arm import prepare_arm
 from follicle_sim.simulation.engine.agents.sight import PHASES, SEEN, SEEN_ANAGEN, SHED
 from follicle_sim.simulation.people.cohort import draw_cohort
 
@@ -38,7 +38,7 @@ def tallies(calendar: np.ndarray | None, **biology: float) -> np.ndarray:
     """Return tallies (S, V, columns) of people whose baseline is on these days of the year."""
     changes = "".join(f"{name} = {value}\n" for name, value in biology.items())
     plan = planned(parse_scenario(f"{SCENARIO}[biology]\n{changes}"))
-    arm = ready(plan, plan.arms[0], draw_cohort(plan, plan.arms[0], 0))
+    arm = prepare_arm(plan, plan.arms[0], draw_cohort(plan, plan.arms[0], 0))
     arm = replace(arm, cohort=replace(arm.cohort, calendar=calendar))
     for job in arm.jobs():
         job(np.zeros(1, np.uint8))

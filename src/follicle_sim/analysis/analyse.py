@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from follicle_sim.analysis import crossover
-from follicle_sim.analysis.imputation import jump_to_reference
+from follicle_sim.analysis.imputation import Imputations, jump_to_reference
 from follicle_sim.analysis.measures import (
     AS_NONE,
     arm_group,
@@ -21,7 +21,7 @@ from follicle_sim.analysis.measures import (
 from follicle_sim.analysis.methods import METHODS, compare_many
 from follicle_sim.analysis.outcomes.description import further_rows
 from follicle_sim.analysis.outcomes.rows import ask, outcome_rows
-from follicle_sim.analysis.result import TrialResult, TrialRow, known, unique
+from follicle_sim.analysis.result import Question, TrialResult, TrialRow, known, unique
 from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.analysis.statistics.effects import Effect, Effects, Group, stacked
 from follicle_sim.analysis.statistics.multiplicity import adjusted
@@ -171,15 +171,13 @@ def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: 
     left = leavers(trial, test.treatment, trial.visit(test.day))
     persons = trial.known.get("person")
     arms = [trial.arm(label) for label in (test.treatment, test.control)]
+    stream = stream_of(f"{trial.name(test.treatment)} - {trial.name(test.control)}")
     effects: list[Effect] = [
         jump_to_reference(
             test.method,
             treated[replicate],
             control[replicate],
-            imputations=plan.imputations,
-            seed=trial.seed,
-            replicate=replicate,
-            stream=stream_of(f"{trial.name(test.treatment)} - {trial.name(test.control)}"),
+            Imputations(plan.imputations, trial.seed, replicate, stream),
             level=plan.level,
             alternative=test.alternative,
             left=left[replicate],
@@ -201,15 +199,12 @@ def _mean(values: Floats) -> Floats:
 
 def _row(trial: Trial, test: Test, found: Answer, plan: Analysis, replicate: int) -> TrialRow:
     effect = found.effects[replicate]
+    unit = "1" if test.measure == "responders" else trial.unit
     return TrialRow.of(
         effect,
         test,
+        Question(replicate, test.purpose, test.endpoint, unit, _statistic(test)),
         means=(known(float(found.treated[replicate])), known(float(found.control[replicate]))),
-        replicate=replicate,
-        purpose=test.purpose,
-        endpoint=test.endpoint,
-        unit="1" if test.measure == "responders" else trial.unit,
-        statistic=_statistic(test),
         method=test.method,
         set=plan.set,
         missing=AS_NONE if _strict(test, plan) else plan.missing,

@@ -12,6 +12,7 @@ the models that impute and that analyse differ.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,16 +36,22 @@ POOLED = ("t_test", "welch", "ancova", "mmrm", "mixed_model")
 MOST_TRIES = 20
 
 
+@dataclass(frozen=True)
+class Imputations:
+    """How many imputations, at least 2, and what names their draws."""
+
+    number: int
+    seed: int
+    replicate: int
+    stream: int
+
+
 def jump_to_reference(
     method: str,
     treated: Group,
     control: Group,
+    imputations: Imputations,
     *,
-    imputations: int,
-    seed: int,
-    replicate: int,
-    stream: int,
-    visit: int = -1,
     level: float = 0.95,
     alternative: Alternative = "two_sided",
     left: Flags | None = None,
@@ -58,11 +65,7 @@ def jump_to_reference(
         One of `POOLED`.
     treated, control
         Arrays (n,) and (n, V).
-    imputations
-        How many, at least 2.
-    seed, replicate, stream
-        Names of the draws.
-    visit, level, alternative
+    level, alternative
         As for `compare_groups`.
     left : (n,)
         Who of the treated left; default: whoever was not seen at the last visit.
@@ -84,56 +87,53 @@ def jump_to_reference(
         allowed = ", ".join(POOLED)
         raise refuse("missing", f"jump_to_reference needs a standard error: one of {allowed}")
     if names is not None:
-        orders = [_by_name(each) for each in names]
-        treated, control = (
-            each.of(order) for each, order in zip((treated, control), orders, strict=True)
-        )
+        orders = [_by_name(numbers) for numbers in names]
+        treated, control = treated.of(orders[0]), control.of(orders[1])
         left = None if left is None else left[orders[0]]
     groups = (treated, control)
     values = np.concatenate([np.column_stack([g.baseline, g.followed]) for g in groups])
     arm = np.repeat([1.0, 0.0], [len(group.baseline) for group in groups])
+    there = np.isfinite(values[:, 0])
+    if np.isfinite(values[there]).all():
+        return compare_groups(method, treated, control, level=level, alternative=alternative)
     gone = np.ones(len(values), dtype=bool)
     if left is not None:
         gone[: len(left)] = left
-    there = np.isfinite(values[:, 0])
-    if np.isfinite(values[there]).all():
-        return compare_groups(
-            method, treated, control, visit=visit, level=level, alternative=alternative
-        )
     why = _why_not(values[there], arm[there])
-    whole = np.empty((imputations, *values.shape))
-    for m in range(imputations):
-        drawn = None
-        if not why:
-            drawn = _parameters(values[there], arm[there], (seed, replicate, stream, m))
-        if drawn is None:
-            people = (int((arm * there).sum()), int(((1 - arm) * there).sum()))
-            return Effect.missing(*people, method, why or DRAWN_AGAIN)
-        z = normals(
-            seed,
-            replicate,
-            stream,
-            np.arange(len(values))[:, None],
-            m,
-            np.arange(values.shape[1])[None, :],
-            int(Decision.IMPUTATION),
-        )
-        whole[m] = impute(values, arm, *drawn, z, gone)
+    whole = None if why else _imputed(values, arm, gone, imputations)
+    if whole is None:
+        people = (int((arm * there).sum()), int(((1 - arm) * there).sum()))
+        return Effect.missing(*people, method, why or DRAWN_AGAIN)
     n = len(treated.baseline)
-
-    def many(part: Floats, covariates: Floats | None) -> Group:
-        if covariates is not None:
-            covariates = np.broadcast_to(covariates, (imputations, *covariates.shape))
-        return Group(part[..., 0], part[..., 1:], covariates)
-
-    found = compare_many(
+    effects = compare_many(
         method,
-        many(whole[:, :n], treated.covariates),
-        many(whole[:, n:], control.covariates),
-        visit=visit,
+        _repeated(whole[:, :n], treated.covariates),
+        _repeated(whole[:, n:], control.covariates),
         level=level,
     )
-    return pooled(found, level, alternative)
+    return pooled(effects, level, alternative)
+
+
+def _imputed(values: Floats, arm: Floats, gone: Flags, imputations: Imputations) -> Floats | None:
+    """Return the values (M, n, T) without gaps; None where people drawn again give no law."""
+    there = np.isfinite(values[:, 0])
+    whole = np.empty((imputations.number, *values.shape))
+    keys = (imputations.seed, imputations.replicate, imputations.stream)
+    people, visits = np.arange(len(values))[:, None], np.arange(values.shape[1])[None, :]
+    for m in range(imputations.number):
+        law = _parameters(values[there], arm[there], (*keys, m))
+        if law is None:
+            return None
+        z = normals(*keys, people, m, visits, int(Decision.IMPUTATION))
+        whole[m] = impute(values, arm, *law, z, gone)
+    return whole
+
+
+def _repeated(values: Floats, covariates: Floats | None) -> Group:
+    """Return the people (M, n, T) of an arm as groups, the same covariates in each imputation."""
+    if covariates is not None:
+        covariates = np.broadcast_to(covariates, (len(values), *covariates.shape))
+    return Group(values[..., 0], values[..., 1:], covariates)
 
 
 DRAWN_AGAIN = (

@@ -14,6 +14,17 @@ from follicle_sim.base.files import write_rows, write_text_atomic
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a row answers; fields as in `TrialRow`."""
+
+    replicate: int
+    purpose: str
+    endpoint: str
+    unit: str
+    statistic: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrialRow:
     """One answer of one trial.
 
@@ -77,31 +88,27 @@ class TrialRow:
         cls,
         effect: Effect,
         test: Test,
+        question: Question,
         *,
         means: tuple[float | None, float | None],
-        replicate: int,
-        purpose: str,
-        endpoint: str,
-        unit: str,
-        statistic: str,
         method: str,
         set: str,
         missing: str,
     ) -> TrialRow:
         """Return the row of an effect; numbers that are not finite become None."""
         return cls(
-            replicate=replicate,
-            purpose=purpose,
+            replicate=question.replicate,
+            purpose=question.purpose,
             arm=test.treatment,
             control=test.control,
-            endpoint=endpoint,
-            unit=unit,
+            endpoint=question.endpoint,
+            unit=question.unit,
             week=test.day / 7.0,
             n_treated=effect.n_treated,
             n_control=effect.n_control,
             mean_treated=means[0],
             mean_control=means[1],
-            statistic=statistic,
+            statistic=question.statistic,
             estimate=known(effect.estimate),
             se=known(effect.se),
             low=known(effect.low),

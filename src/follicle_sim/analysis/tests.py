@@ -13,9 +13,10 @@ from follicle_sim.analysis.methods import METHODS
 from follicle_sim.analysis.statistics.effects import Alternative, direction, refuse
 from follicle_sim.analysis.values import Trial
 from follicle_sim.base.errors import did_you_mean
+from follicle_sim.scenario.rules.design import CONTROLS
 from follicle_sim.scenario.tables.analysis import Analysis
 
-CONTROLS = ("placebo", "untreated", "active_control")
+COMPARATORS = (*CONTROLS, "active_control")
 """Roles an arm may have to be the control, the first found."""
 
 Reader = Callable[[str], Trial]
@@ -134,7 +135,7 @@ def _pairs(plan: Analysis, arms: Sequence[str], roles: Mapping[str, str]) -> lis
 
 def control_of(arms: Sequence[str], roles: Mapping[str, str]) -> str:
     """Return the first arm whose role makes it a control, "" where there is none to compare."""
-    for wanted in CONTROLS:
+    for wanted in COMPARATORS:
         for arm in arms:
             if roles.get(arm) == wanted and len(arms) > 1:
                 return arm
@@ -144,7 +145,7 @@ def control_of(arms: Sequence[str], roles: Mapping[str, str]) -> str:
 def _check_method(plan: Analysis, trial: Trial, method: str, compared: bool) -> None:
     if trial.kind == "crossover":
         if not compared:
-            roles = ", ".join(CONTROLS)
+            roles = ", ".join(COMPARATORS)
             message = f"a crossover compares treatments, and no arm is a control ({roles})"
             raise refuse("comparisons", f"{message}; name two arms in [[analysis.comparisons]]")
         fitting = crossover.methods_for(len(trial.arms))

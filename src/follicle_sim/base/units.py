@@ -13,8 +13,11 @@ from fractions import Fraction
 
 from follicle_sim.base.errors import UnitError, did_you_mean
 
+YEAR = 365.25
+"""Days of a year, in the mean over leap years."""
+
 _DAY = Fraction(1)
-_YEAR = Fraction(1461, 4)
+_YEAR = Fraction(YEAR)
 _INCH_MM = Fraction(254, 10)
 
 _TIME = {

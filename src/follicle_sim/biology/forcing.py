@@ -12,9 +12,8 @@ from scipy.special import i0
 
 from follicle_sim.base.numerics import relax
 from follicle_sim.base.types import Floats
+from follicle_sim.base.units import YEAR
 from follicle_sim.biology.factors import FactorTable, channel
-
-YEAR = 365.25
 
 
 @dataclass(frozen=True)

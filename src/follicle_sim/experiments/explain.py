@@ -34,7 +34,7 @@ from follicle_sim.results.variables import OF_CHAIN
 from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Arm, Design, Scenario, Spread
 from follicle_sim.scenario.numbers import treatments_of
-from follicle_sim.simulation.arm import ready
+from follicle_sim.simulation.arm import prepare_arm
 from follicle_sim.simulation.engine.agents.clocks import (
     LOG_CALIBRE,
     Clocks,
@@ -259,7 +259,7 @@ def _strata(protocol: Protocol) -> dict[str, float]:
 
 def _links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Floats, Clocks]:
     """Return factor levels (1, F, T) of an arm's only subject, and clocks of some follicles."""
-    run, person = ready(protocol, arm, draw_cohort(protocol, arm, 0)), slice(0, 1)
+    run, person = prepare_arm(protocol, arm, draw_cohort(protocol, arm, 0)), slice(0, 1)
     levels, drive = run.drive(person)
     parameters = protocol.parameters
     block = block_of(run.cohort, person, drive, protocol.grid, protocol.condition, parameters)
@@ -279,12 +279,10 @@ def _exposure(
     grid = protocol.grid[start : protocol.grid.size + 1 - BEYOND]
     shown = int(np.searchsorted(grid, 0.0))
     amounts, levels, effects, drives = [], [], [], []
-    names: dict[str, Any] = {"seed": cohort.seed, "replicate": cohort.replicate}
-    names |= {"stream": cohort.person_stream, "subjects": cohort.subject.astype(np.uint32)}
     for treatment, schedule in used.values():
-        fine, level = site_levels(treatment, schedule, grid, **names)
+        fine, level = site_levels(treatment, schedule, grid, cohort.draw_names)
         levels.append(cell_means(level, (fine.size - 1) // (grid.size - 1))[0, shown:])
-        effects.append(effect_means(treatment, schedule, grid, **names)[0, shown:])
+        effects.append(effect_means(treatment, schedule, grid, cohort.draw_names)[0, shown:])
         given = np.zeros(grid.size - 1)
         for _, events in schedule:
             cells = np.searchsorted(grid, events.times, side="right") - 1

@@ -29,7 +29,6 @@ _WIDTH = 7.6
 _LEFT, _RIGHT, _BOTTOM, _HEAD = 0.72, 1.45, 0.55, 0.08  # inches
 _GAP = 0.3  # inches between panels, with the caption of the lower one
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#aa4499", "#e69f00", "#56b4e9")
-_FACTOR_DASHES = ("-", (0, (5, 1.6)))
 _PHASES = ("anagen", "telogen", "kenogen")
 _STRATA = {"resistant": "#88bbdd", "typical": "#0072b2", "sensitive": "#003355"}
 _ALIKE = 1e-9

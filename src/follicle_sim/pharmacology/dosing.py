@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from follicle_sim.base.codes import Decision
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import uniforms
 
@@ -149,14 +150,11 @@ def minutes(times: NDArray[np.float64]) -> NDArray[np.uint32]:
     return whole.astype(np.uint32).reshape(1, -1)
 
 
-def taken(
+def doses_taken(
     treatment: str,
     times: NDArray[np.float64],
+    who: DrawNames,
     *,
-    seed: int,
-    replicate: int,
-    stream: int,
-    subjects: ArrayLike,
     adherence: ArrayLike,
     habit: Habit | None = None,
 ) -> NDArray[np.bool_]:
@@ -169,7 +167,7 @@ def taken(
     Parameters
     ----------
     times : (K,) day
-    subjects : (S,) subject ids
+    who : names of the draws of S people
     adherence : scalar or (S,) probability that a dose is taken
     habit : of these people, where they differ
 
@@ -177,13 +175,13 @@ def taken(
     -------
     (S, K) bool
     """
-    ids = np.asarray(subjects, dtype=np.uint32).reshape(-1, 1)
+    ids = who.column
     given = np.asarray(adherence if habit is None else habit.chance(adherence), dtype=np.float64)
     chance = np.broadcast_to(given, (len(ids),)).reshape(-1, 1)
     name, minute = word(treatment), minutes(times)
-    drawn = uniforms(seed, replicate, stream, ids, name, minute, int(Decision.ADHERENCE))
-    due = np.ones(drawn.shape, np.bool_) if habit is None else times < habit.stops[:, None]
-    return np.asarray((drawn < chance) & due)
+    u = uniforms(*who.keys, ids, name, minute, int(Decision.ADHERENCE))
+    due = np.ones(u.shape, np.bool_) if habit is None else times < habit.stops[:, None]
+    return np.asarray((u < chance) & due)
 
 
 def last_due(doses: Iterable[DoseLike], ends: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -202,31 +200,19 @@ def last_due(doses: Iterable[DoseLike], ends: NDArray[np.float64]) -> NDArray[np
 def share_taken(
     doses: Iterable[DoseLike],
     ends: NDArray[np.float64],
+    who: DrawNames,
     *,
-    seed: int,
-    replicate: int,
-    stream: int,
-    subjects: NDArray[np.int64],
     habit: Habit | None = None,
 ) -> NDArray[np.float64]:
     """Return the share (S,) of the doses due before each person's end, (S,) day, that were taken.
 
-    NaN where none was due. Other parameters as in `taken`.
+    NaN where none was due. Other parameters as in `doses_taken`.
     """
     due, kept = np.zeros(len(ends)), np.zeros(len(ends))
     for dose in doses:
         times = expand(dose, float(np.max(ends))).times
         before = times < ends[:, None]
-        took = taken(
-            dose.treatment,
-            times,
-            seed=seed,
-            replicate=replicate,
-            stream=stream,
-            subjects=subjects,
-            adherence=dose.adherence,
-            habit=habit,
-        )
+        took = doses_taken(dose.treatment, times, who, adherence=dose.adherence, habit=habit)
         due += before.sum(axis=1)
         kept += (before & took).sum(axis=1)
     return np.asarray(np.divide(kept, due, out=np.full(len(ends), np.nan), where=due > 0))

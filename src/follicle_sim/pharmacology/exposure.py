@@ -1,4 +1,4 @@
-"""From the doses of one arm to the factor levels of its people: the way through this package.
+"""From the doses of one arm to the factor levels of its people: what this room is for.
 
 doses -> events -> level at the site -> effect -> factor levels
 """
@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.errors import InputError, Problem
-from follicle_sim.base.numerics import lognormal_multipliers, normals
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.factors import FactorTable, factor_levels, load_factors
 from follicle_sim.pharmacology.disposition import concentration
-from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, expand, taken
+from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, doses_taken, expand
 from follicle_sim.pharmacology.effect import emax, inhibited_share
 from follicle_sim.pharmacology.library import Emax, Treatment, load_treatment, treatment_file
 from follicle_sim.pharmacology.variability import (
@@ -31,6 +30,8 @@ SUBSTEP = 0.125
 Effects bend with concentration and concentration swings within a day (finasteride's half-life is
 6 h), so a daily mean would overstate the effect: it is averaged over the forcing step afterwards.
 """
+
+ONE_PERSON = DrawNames()
 
 BLOCK = 64  # people at a time: bounds the memory of the fine grid, changes no result
 
@@ -65,12 +66,8 @@ def people_differ(
 def arm_factors(
     arm: ArmLike,
     grid: ArrayLike,
+    who: DrawNames = ONE_PERSON,
     *,
-    seed: int = 1,
-    replicate: int = 0,
-    stream: int = 0,
-    subjects: ArrayLike = (0,),
-    potency_cv: float = 0.0,
     potency: Floats | None = None,
     overrides: Mapping[str, float] | None = None,
     treatments: Mapping[str, Treatment] | None = None,
@@ -83,10 +80,8 @@ def arm_factors(
     ----------
     arm : label and doses
     grid : (T,) increasing forcing times, day; starts at or before the first dose
-    seed, replicate, stream, subjects : names of the random draws; subjects (S,)
-    potency_cv : coefficient of variation between people of a multiplier (log-normal, mean 1) of
-        every effect; one draw per person, the same for all treatments
-    potency : (S,) that multiplier where it is known already: it may go with other traits
+    who : names of the random draws of S people
+    potency : (S,) multiplier of every effect, the same for all treatments; None where it is 1
     overrides : {"treatment.path": value}, such as {"minoxidil_topical_5.potency": 1.2}
     treatments : treatments to use instead of those of the library, by name
     table : factor table; the packaged one by default
@@ -113,56 +108,53 @@ def arm_factors(
     if grid.ndim != 1 or grid.size < 2 or not (np.diff(grid) > 0).all():
         raise ValueError("grid needs at least two increasing times")
     table = load_factors() if table is None else table
-    used = _treatments(arm, overrides or {}, treatments or {})
-    schedule = _schedule(arm, used, float(grid[-1]))
-    equal = (
-        habit is None
-        and potency_cv == 0.0
-        and all(
-            d.adherence >= 1.0 and not used[d.treatment].differs_between_people for d, _ in schedule
-        )
-    )
-    ids = np.atleast_1d(np.asarray(subjects, dtype=np.uint32))
-    if equal or not schedule:
-        ids = ids[:1]
-    levels = np.ones((len(ids), len(table.names), grid.size))
-    if not schedule:
+    acting = acting_doses(arm, float(grid[-1]), overrides, treatments)
+    alike = potency is None and habit is None and not any(map(_differs, acting.values()))
+    if alike or not acting:
+        who, potency = who.of(slice(0, 1)), None
+    people = len(who.ids)
+    levels = np.ones((people, len(table.names), grid.size))
+    if not acting:
         return levels
-    start = min(float(events.times[0]) for _, events in schedule)
-    if start < grid[0]:
-        raise ValueError(f"grid starts on day {grid[0]:g}, after the first dose (day {start:g})")
-    first = int(np.searchsorted(grid, start, side="right")) - 1
-    names = {"seed": seed, "replicate": replicate, "stream": stream}
-    used = {name: t for name, t in used.items() if any(d.treatment == name for d, _ in schedule)}
-    for low in range(0, len(ids), BLOCK):
-        people = ids[low : low + BLOCK]
-        strength = np.ones(len(people))
-        if potency_cv > 0.0 and potency is not None:
-            strength = potency[low : low + BLOCK]
-        elif potency_cv > 0.0:
-            z = normals(seed, replicate, stream, people, SUBJECT_LEVEL, 0, int(Decision.POTENCY))
-            strength = lognormal_multipliers(potency_cv, z)
-        effects = {
-            name: effect_means(
-                treatment,
-                [(d, events) for d, events in schedule if d.treatment == name],
-                grid[first:],
-                subjects=people,
-                habit=None if habit is None else habit.of(slice(low, low + BLOCK)),
-                **names,
-            )
-            for name, treatment in used.items()
-        }
-        for name, treatment in used.items():
-            cv = cv_of(treatment.person_cv)
-            own = person_multipliers(name, cv, treatment.responders, subjects=people, **names)
-            if own is not None:
-                effects[name] = effects[name] * own[:, None]
-        drives = {name: treatment.drives() for name, treatment in used.items()}
-        levels[low : low + BLOCK, :, first:] = factor_levels(
-            effects, drives, strength, grid[first:], table
+    first = _cell_of_first_dose(acting, grid)
+    drives = {name: treatment.drives() for name, (treatment, _) in acting.items()}
+    strength = np.ones(people) if potency is None else potency
+    for low in range(0, people, BLOCK):
+        some = slice(low, low + BLOCK)
+        own = None if habit is None else habit.of(some)
+        effects = _effects_by_treatment(acting, grid[first:], who.of(some), own)
+        levels[some, :, first:] = factor_levels(
+            effects, drives, strength[some], grid[first:], table
         )
     return levels
+
+
+def _differs(acting: ActingDoses) -> bool:
+    """Tell whether a treatment as it is dosed can act differently in two people."""
+    treatment, schedule = acting
+    return treatment.differs_between_people or any(dose.adherence < 1.0 for dose, _ in schedule)
+
+
+def _cell_of_first_dose(acting: Mapping[str, ActingDoses], grid: Floats) -> int:
+    """Return the grid cell in which the first dose is given."""
+    start = min(float(e.times[0]) for _, schedule in acting.values() for _, e in schedule)
+    if start < grid[0]:
+        raise ValueError(f"grid starts on day {grid[0]:g}, after the first dose (day {start:g})")
+    return int(np.searchsorted(grid, start, side="right")) - 1
+
+
+def _effects_by_treatment(
+    acting: Mapping[str, ActingDoses], grid: Floats, who: DrawNames, habit: Habit | None
+) -> dict[str, Floats]:
+    """Return the mean effect (S or 1, T - 1) of each treatment, people's own strength included."""
+    effects = {}
+    for name, (treatment, schedule) in acting.items():
+        effects[name] = effect_means(treatment, schedule, grid, who, habit)
+        cv = cv_of(treatment.person_cv)
+        own = person_multipliers(name, cv, treatment.responders, who)
+        if own is not None:
+            effects[name] = effects[name] * own[:, None]
+    return effects
 
 
 def acting_doses(
@@ -188,11 +180,7 @@ def site_levels(
     treatment: Treatment,
     schedule: Sequence[tuple[DoseLike, DoseEvents]],
     grid: Floats,
-    *,
-    seed: int,
-    replicate: int,
-    stream: int,
-    subjects: NDArray[np.uint32],
+    who: DrawNames,
     habit: Habit | None = None,
 ) -> tuple[Floats, Floats]:
     """Return the mean level of one treatment at its site of effect, on a finer grid.
@@ -203,7 +191,7 @@ def site_levels(
     ----------
     schedule : doses of this treatment with their events
     grid : (T,) day, starting at or before the first event
-    subjects : (S,)
+    who : names of the draws of S people
     habit : of these subjects, if they differ
 
     Returns
@@ -212,46 +200,12 @@ def site_levels(
     level : (S, P (T - 1)) mean in each part; (1, ...) where everyone takes every dose
         and batches are alike
     """
-    batch_cv = cv_of(treatment.batch_cv)
-    alike = batch_cv == 0.0 or all(shared_batch(dose) for dose, _ in schedule)
-    if habit is None and alike and all(dose.adherence >= 1.0 for dose, _ in schedule):
-        subjects = subjects[:1]
-    amounts = np.concatenate(
-        [
-            events.amounts
-            * taken(
-                dose.treatment,
-                events.times,
-                seed=seed,
-                replicate=replicate,
-                stream=stream,
-                subjects=subjects,
-                adherence=dose.adherence,
-                habit=habit,
-            )
-            for dose, events in schedule
-        ],
-        axis=1,
-    )
+    batches_alike = cv_of(treatment.batch_cv) == 0.0 or all(shared_batch(d) for d, _ in schedule)
+    if habit is None and batches_alike and all(dose.adherence >= 1.0 for dose, _ in schedule):
+        who = who.of(slice(0, 1))
+    amounts = _amounts(treatment, schedule, who, habit)
     times = np.concatenate([events.times for _, events in schedule])
     durations = np.concatenate([events.durations for _, events in schedule])
-    if batch_cv > 0.0:
-        contents = [
-            batch_multipliers(
-                treatment.name,
-                events.times,
-                batch_cv,
-                seed=seed,
-                replicate=replicate,
-                stream=stream,
-                subjects=subjects,
-                shared=shared_batch(dose),
-            )
-            for dose, events in schedule
-        ]
-        amounts = amounts * np.concatenate(
-            [np.broadcast_to(each, (len(subjects), each.shape[1])) for each in contents], axis=1
-        )
     order = np.argsort(times, kind="stable")
     parts = int(np.ceil(np.diff(grid).max() / SUBSTEP - 1e-9))
     fine = _refined(grid, parts)
@@ -259,6 +213,30 @@ def site_levels(
         times[order], amounts[:, order], durations[order], treatment.response(), fine
     )
     return fine, level
+
+
+def _amounts(
+    treatment: Treatment,
+    schedule: Sequence[tuple[DoseLike, DoseEvents]],
+    who: DrawNames,
+    habit: Habit | None,
+) -> Floats:
+    """Return the amount (S, K) of every event of a schedule that each person gets."""
+    taken = [
+        events.amounts
+        * doses_taken(dose.treatment, events.times, who, adherence=dose.adherence, habit=habit)
+        for dose, events in schedule
+    ]
+    amounts = np.concatenate(taken, axis=1)
+    batch_cv = cv_of(treatment.batch_cv)
+    if batch_cv == 0.0:
+        return amounts
+    contents = [
+        batch_multipliers(treatment.name, events.times, batch_cv, who, shared=shared_batch(dose))
+        for dose, events in schedule
+    ]
+    full = [np.broadcast_to(content, (len(who.ids), content.shape[1])) for content in contents]
+    return np.asarray(amounts * np.concatenate(full, axis=1))
 
 
 def shared_batch(dose: DoseLike) -> bool:
@@ -278,11 +256,7 @@ def effect_means(
     treatment: Treatment,
     schedule: Sequence[tuple[DoseLike, DoseEvents]],
     grid: Floats,
-    *,
-    seed: int,
-    replicate: int,
-    stream: int,
-    subjects: NDArray[np.uint32],
+    who: DrawNames,
     habit: Habit | None = None,
 ) -> Floats:
     """Return the mean effect of one treatment in each cell of the grid.
@@ -293,16 +267,7 @@ def effect_means(
     -------
     (S, T - 1), or (1, T - 1) where everyone takes every dose
     """
-    fine, level = site_levels(
-        treatment,
-        schedule,
-        grid,
-        seed=seed,
-        replicate=replicate,
-        stream=stream,
-        subjects=subjects,
-        habit=habit,
-    )
+    fine, level = site_levels(treatment, schedule, grid, who, habit)
     effect = treatment.effect
     if isinstance(effect, Emax):
         fine_effect = emax(level, effect.ec50.value, effect.hill.value, effect.maximum.value)

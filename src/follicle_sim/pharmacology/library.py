@@ -354,11 +354,6 @@ def treatment_names(folder: Path = LIBRARY) -> tuple[str, ...]:
     return tuple(sorted(stem for stem in stems if not stem.startswith(FITTED_PREFIX)))
 
 
-def amount_dimensions() -> dict[str, str]:
-    """Return {treatment name: dimension of its dose amount}."""
-    return {name: load_treatment(name).amount for name in treatment_names()}
-
-
 def potency_parameters(treatments: Mapping[str, Treatment] | None = None) -> dict[str, Parameter]:
     """Return what a scenario may override: the potency of each treatment, unless by definition.
 

@@ -8,10 +8,10 @@ says; the mean *response* still moves a little, because responses bend.
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.numerics import lognormal_multipliers, normals, uniforms
 from follicle_sim.base.quantity import Potency, Quantity, Share, Signed, Variation
 from follicle_sim.base.types import Floats
@@ -43,16 +43,15 @@ class Responders(BaseModel):
         """Mean effect relative to a responder's."""
         return self.share.value + (1.0 - self.share.value) * self.others.value
 
-    def multipliers(self, drawn: Floats) -> Floats:
+    def multipliers(self, u: Floats) -> Floats:
         """Return the multiplier of the effect, of mean 1, for uniform draws of any shape."""
-        effect = np.where(drawn < self.share.value, 1.0, self.others.value)
+        effect = np.where(u < self.share.value, 1.0, self.others.value)
         return np.asarray(effect / self.mean)
 
-    def drawn(self, seed: int, replicate: int, stream: int, subjects: ArrayLike) -> Floats:
+    def draw(self, who: DrawNames) -> Floats:
         """Return the uniform draw (S,) that makes each person a responder below `share`."""
-        ids = np.atleast_1d(np.asarray(subjects, dtype=np.uint32))
         name, decision = word(self.trait), int(Decision.RESPONDER)
-        return uniforms(seed, replicate, stream, ids, SUBJECT_LEVEL, name, decision)
+        return uniforms(*who.keys, who.ids, SUBJECT_LEVEL, name, decision)
 
 
 class Variant(BaseModel):
@@ -83,11 +82,7 @@ def person_multipliers(
     treatment: str,
     person_cv: float,
     responders: Responders | None,
-    *,
-    seed: int,
-    replicate: int,
-    stream: int,
-    subjects: ArrayLike,
+    who: DrawNames,
 ) -> Floats | None:
     """Return each person's multiplier of the effect of one treatment, None where all are equal.
 
@@ -96,7 +91,7 @@ def person_multipliers(
     treatment : its name, which names the draw of `person_cv`
     person_cv : coefficient of variation between people (log-normal, mean 1)
     responders : mixture of two kinds of people, drawn by its trait
-    seed, replicate, stream, subjects : names of the draws; subjects (S,)
+    who : names of the draws of S people
 
     Returns
     -------
@@ -104,14 +99,13 @@ def person_multipliers(
     """
     if person_cv == 0.0 and responders is None:
         return None
-    ids = np.atleast_1d(np.asarray(subjects, dtype=np.uint32))
-    out = np.ones(len(ids))
+    out = np.ones(len(who.ids))
     if person_cv > 0.0:
         decision = int(Decision.PERSON_EFFECT)
-        z = normals(seed, replicate, stream, ids, SUBJECT_LEVEL, word(treatment), decision)
+        z = normals(*who.keys, who.ids, SUBJECT_LEVEL, word(treatment), decision)
         out = out * lognormal_multipliers(person_cv, z)
     if responders is not None:
-        out = out * responders.multipliers(responders.drawn(seed, replicate, stream, ids))
+        out = out * responders.multipliers(responders.draw(who))
     return out
 
 
@@ -119,19 +113,16 @@ def batch_multipliers(
     treatment: str,
     times: Floats,
     batch_cv: float,
+    who: DrawNames,
     *,
-    seed: int,
-    replicate: int,
-    stream: int,
-    subjects: ArrayLike,
     shared: bool = False,
 ) -> Floats:
     """Return how much of its nominal content each dose holds, one batch a person and session.
 
     Doses of one treatment due in the same minute come from one batch. A batch of one's own is what
     a clinic uses up at one visit; a trial that buys a lot for a session gives it to everybody, so
-    that its luck is that of the whole arm, of every arm with that treatment, and does not average
-    out over people. Which it is in a study is rarely told: a scenario says so for each dose.
+    that it errs alike for the whole arm and for every arm with that treatment, and does not average
+    out over people. Studies rarely say which it was: a scenario says so for each dose.
 
     Parameters
     ----------
@@ -143,9 +134,9 @@ def batch_multipliers(
     -------
     (S, K) of mean 1, (1, K) where batches are shared
     """
-    ids = np.asarray(subjects, dtype=np.uint32).reshape(-1, 1)
+    ids, stream = who.column, who.stream
     if shared:
         stream, ids = 0, np.full((1, 1), SUBJECT_LEVEL, dtype=np.uint32)
     decision = int(Decision.BATCH)
-    z = normals(seed, replicate, stream, ids, word(treatment), minutes(times), decision)
+    z = normals(who.seed, who.replicate, stream, ids, word(treatment), minutes(times), decision)
     return lognormal_multipliers(batch_cv, z)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.base.units import YEAR
 from follicle_sim.scenario.background import Background
 from follicle_sim.scenario.fields.labels import label_problems
 from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
@@ -32,7 +33,7 @@ from follicle_sim.scenario.tables.population import (
     screening_problems,
 )
 from follicle_sim.scenario.tables.search import Optimise, TreatmentCost
-from follicle_sim.scenario.tables.table import YEAR, Prose, Table, Time
+from follicle_sim.scenario.tables.table import Prose, Table, Time
 from follicle_sim.scenario.tables.treatments import OwnTreatments
 
 __all__ = [

@@ -16,7 +16,7 @@ from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.simulation.engine.agents.clocks import Rules
 from follicle_sim.simulation.engine.agents.grafts import Grafts
-from follicle_sim.simulation.engine.agents.kernel import run_block
+from follicle_sim.simulation.engine.agents.kernel import People, Sightings, run_block
 from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
 from follicle_sim.simulation.engine.agents.state import STATE
 from follicle_sim.simulation.engine.drive import block_of, engine_rules
@@ -24,10 +24,10 @@ from follicle_sim.simulation.engine.run import Job, Stop, blocks
 from follicle_sim.simulation.people.attendance import habit_of, visit_days
 from follicle_sim.simulation.people.cohort import Cohort
 from follicle_sim.simulation.record import ArmResult
-from follicle_sim.simulation.surgery import grafts_of, undergone
+from follicle_sim.simulation.surgery import grafts_of, sessions_had
 
 
-def ready(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
+def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
     """Make room for the results of people already drawn."""
     days = visit_days(protocol, cohort)
     habit = habit_of(protocol, cohort)
@@ -78,16 +78,13 @@ class ArmRun:
     def drive(self, people: slice) -> tuple[Floats, Drive]:
         """Return factor levels (S or 1, F, T) of a slice of subjects, and the forcing they make."""
         cohort, protocol = self.cohort, self.protocol
+        varied = protocol.population.variation["potency"] > 0.0
         levels = arm_factors(
             self.arm,
             protocol.grid,
-            seed=cohort.seed,
-            replicate=cohort.replicate,
-            stream=cohort.person_stream,
-            subjects=cohort.subject[people],
+            cohort.draw_names.of(people),
+            potency=cohort.potency[people] if varied else None,
             habit=None if self.habit is None else self.habit.of(people),
-            potency_cv=protocol.population.variation["potency"],
-            potency=cohort.potency[people],
             overrides=protocol.potencies,
             treatments=protocol.treatments,
             table=protocol.factors,
@@ -100,7 +97,7 @@ class ArmRun:
         levels, drive = shared or self.drive(people)
         shock, had = [session.shock for session in self.arm.surgery], None
         if shock and self.habit is not None:
-            had = undergone(self.arm.surgery, self.habit.stops[people])
+            had = sessions_had(self.arm.surgery, self.habit.stops[people])
         parameters, sensitivity = protocol.parameters, protocol.sensitivity
         block = block_of(
             cohort, people, drive, protocol.grid, protocol.condition, parameters, shock, had
@@ -113,15 +110,15 @@ class ArmRun:
             block,
             sensitivity,
             self.rules,
-            np.array([cohort.seed, cohort.replicate, cohort.stream]),
-            cohort.subject[people],
-            follicles,
-            visits,
+            People(
+                np.array([cohort.seed, cohort.replicate, cohort.stream]),
+                cohort.subject[people],
+                follicles,
+                visits,
+            ),
             self.grafts._replace(number=planted),
             np.empty((1, int((follicles + planted.sum(axis=1)).max())), STATE),
-            result.tally[people],
-            result.phase[people],
-            result.calibre[people],
+            Sightings(result.tally[people], result.phase[people], result.calibre[people]),
             stop,
         )
         result.factors[people] = at_visits(levels, protocol.grid, visits)

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from follicle_sim.base.codes import BY_VISIT, NO_FOLLICLE, PHASE_NAMES
-from follicle_sim.base.types import Floats
+from follicle_sim.base.types import Floats, Values
 from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.results.variables import MEANING, OF_INSTRUMENTS, SUBJECT_VARIABLES
 from follicle_sim.scenario.tables.instrument import Instrument
@@ -31,87 +32,35 @@ class ArmResult:
     calibre: NDArray[np.float32]  # (S, V, N)
 
 
+Results = Sequence[Sequence[ArmResult]]
+"""By replicate and arm."""
+Table = list[list[Values]]
+"""Arrays of one variable, by replicate and arm."""
+Variables = dict[str, tuple[tuple[str, ...], Values]]
+"""Dimensions and values of variables of the dataset."""
+
+
 def to_dataset(
-    protocol: Protocol,
-    results: Sequence[Sequence[ArmResult]],
-    reader: Instrument,
-    attrs: Mapping[str, str],
+    protocol: Protocol, results: Results, reader: Instrument, attrs: Mapping[str, str]
 ) -> xr.Dataset:
     """Assemble results[replicate][arm], as an instrument reads them, into one dataset.
 
     Dimensions arm, subject, time (days since baseline), phase, factor, and a leading replicate
     where there is more than one.
     """
-    arms = protocol.arms
-    wanted = protocol.record.variables or (*SUBJECT_VARIABLES, "factor_level", *OF_INSTRUMENTS)
-    readings = [
-        [
-            read(protocol, arm, result.cohort, result.tally, instrument=reader)
-            for arm, result in zip(arms, row, strict=True)
-        ]
-        for row in results
-    ]
-    followed = [
-        follow(protocol, [result.cohort for result in row], reading)
-        for row, reading in zip(results, readings, strict=True)
-    ]
-    readings, known = [gaps for gaps, _ in followed], [about for _, about in followed]
-    several = len(results) > 1
     sizes = [[result.cohort.subject.size for result in row] for row in results]
-    widest_arm = max(max(row) for row in sizes)
-    lead = ("replicate", "arm") if several else ("arm",)
-
-    def fit(values: NDArray[np.generic], fill: float) -> NDArray[np.generic]:
-        room = [(0, widest_arm - len(values))] + [(0, 0)] * (values.ndim - 1)
-        if values.dtype.kind == "U":
-            return np.pad(values, room, constant_values="")
-        return np.pad(values, room, constant_values=fill) if room[0][1] else values
-
-    def stack(rows: list[list[NDArray[np.generic]]], fill: float = np.nan) -> NDArray[np.generic]:
-        equal = [np.stack([fit(values, fill) for values in row]) for row in rows]
-        return np.stack(equal) if several else equal[0]
-
-    variables = {}
-    persons = [describe_people(protocol, [result.cohort for result in row]) for row in results]
-    for name in persons[0]:
-        data = stack([row[name] for row in persons], NOBODY.get(name, np.nan))
-        variables[name] = ((*lead, "subject"), data)
-    for name in (*SUBJECT_VARIABLES, *OF_INSTRUMENTS):
-        if name in wanted and name in readings[0][0]:
-            last = ("phase",) if name == "phase_count" else ()
-            data = stack([[reading[name] for reading in row] for row in readings])
-            variables[name] = ((*lead, "subject", "time", *last), data)
-    if "factor_level" in wanted:
-        data = stack([[result.factors for result in row] for row in results])
-        variables["factor_level"] = ((*lead, "subject", "time", "factor"), data)
-    for name in known[0][0]:
-        data = stack([[about[name] for about in row] for row in known], NOBODY.get(name, np.nan))
-        variables[name] = ((*lead, "subject", *(("time",) if name in BY_VISIT else ())), data)
-    if protocol.record.follicles:
-        dims = (*lead, "subject", "time", "follicle")
-        widest = max(result.phase.shape[2] for row in results for result in row)
-
-        def padded(record: NDArray[np.generic], fill: int) -> NDArray[np.generic]:
-            room = ((0, 0), (0, 0), (0, widest - record.shape[2]))
-            return np.pad(record, room, constant_values=fill)
-
-        phases = [[padded(r.phase, NO_FOLLICLE) for r in row] for row in results]
-        calibres = [[padded(r.calibre, 0) for r in row] for row in results]
-        variables["follicle_phase"] = (dims, stack(phases, NO_FOLLICLE))
-        variables["follicle_calibre"] = (dims, stack(calibres, 0))
-    data_set = xr.Dataset(
-        variables,
-        coords={
-            "arm": [arm.label for arm in arms],
-            "role": ("arm", [arm.role for arm in arms]),
-            "subject": np.arange(widest_arm),
-            "time": ("time", np.array(protocol.visits.days)),
-            "phase": list(PHASE_NAMES),
-            "factor": list(protocol.factors.names),
-        },
-        attrs=dict(attrs) | design_attrs(protocol, sizes, known, attrs.get("flow", "")),
+    frame = Frame(max(max(row) for row in sizes), several=len(results) > 1)
+    readings, known = _read_and_follow(protocol, results, reader)
+    variables = (
+        _of_people(frame, protocol, results)
+        | _of_readings(frame, protocol, results, readings)
+        | _of_follow_up(frame, known)
+        | (_of_follicles(frame, results) if protocol.record.follicles else {})
     )
-    if several:
+    flow = design_attrs(protocol, sizes, known, attrs.get("flow", ""))
+    coords = _coordinates(protocol, frame)
+    data_set = xr.Dataset(variables, coords=coords, attrs=dict(attrs) | flow)
+    if frame.several:
         names = [row[0].cohort.replicate for row in results]
         data_set = data_set.assign_coords(replicate=np.array(names))
     if reader.measures != Instrument().measures:
@@ -121,3 +70,115 @@ def to_dataset(
         units, long_name = MEANING[name]
         data_set[name].attrs = {"units": units, "long_name": long_name}
     return data_set
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The rectangle that arms of different sizes are put in: as wide as the largest arm."""
+
+    widest_arm: int
+    several: bool  # replicates
+
+    @property
+    def lead(self) -> tuple[str, ...]:
+        """The dimensions that come before the subject."""
+        return ("replicate", "arm") if self.several else ("arm",)
+
+    def stack(self, table: Table, fill: float = np.nan) -> Values:
+        """Return the arrays of all replicates and arms as one, places of nobody filled."""
+        equal = [np.stack([self._pad(values, fill) for values in row]) for row in table]
+        return np.stack(equal) if self.several else equal[0]
+
+    def _pad(self, values: Values, fill: float) -> Values:
+        room = [(0, self.widest_arm - len(values))] + [(0, 0)] * (values.ndim - 1)
+        if values.dtype.kind == "U":
+            return np.pad(values, room, constant_values="")
+        return np.pad(values, room, constant_values=fill) if room[0][1] else values
+
+
+def _read_and_follow(
+    protocol: Protocol, results: Results, reader: Instrument
+) -> tuple[list[list[dict[str, Floats]]], list[list[dict[str, Values]]]]:
+    """Return readings with their gaps, and what is known of people's visits and doses."""
+    readings, known = [], []
+    for row in results:
+        whole = [
+            read(protocol, arm, result.cohort, result.tally, instrument=reader)
+            for arm, result in zip(protocol.arms, row, strict=True)
+        ]
+        gaps, about = follow(protocol, [result.cohort for result in row], whole)
+        readings.append(gaps)
+        known.append(about)
+    return readings, known
+
+
+def _of_people(frame: Frame, protocol: Protocol, results: Results) -> Variables:
+    persons = [describe_people(protocol, [result.cohort for result in row]) for row in results]
+    return {
+        name: (
+            (*frame.lead, "subject"),
+            frame.stack([row[name] for row in persons], _of_nobody(name)),
+        )
+        for name in persons[0]
+    }
+
+
+def _of_readings(
+    frame: Frame,
+    protocol: Protocol,
+    results: Results,
+    readings: list[list[dict[str, Floats]]],
+) -> Variables:
+    recorded = protocol.record.variables or (*SUBJECT_VARIABLES, "factor_level", *OF_INSTRUMENTS)
+    course = (*frame.lead, "subject", "time")
+    variables: Variables = {}
+    for name in (*SUBJECT_VARIABLES, *OF_INSTRUMENTS):
+        if name in recorded and name in readings[0][0]:
+            last = ("phase",) if name == "phase_count" else ()
+            data = frame.stack([[reading[name] for reading in row] for row in readings])
+            variables[name] = ((*course, *last), data)
+    if "factor_level" in recorded:
+        data = frame.stack([[result.factors for result in row] for row in results])
+        variables["factor_level"] = ((*course, "factor"), data)
+    return variables
+
+
+def _of_follow_up(frame: Frame, known: list[list[dict[str, Values]]]) -> Variables:
+    variables: Variables = {}
+    for name in known[0][0]:
+        data = frame.stack([[about[name] for about in row] for row in known], _of_nobody(name))
+        variables[name] = ((*frame.lead, "subject", *(("time",) if name in BY_VISIT else ())), data)
+    return variables
+
+
+def _of_nobody(name: str) -> float:
+    """Return what a variable says at the place of nobody."""
+    return NOBODY.get(name, np.nan)
+
+
+def _of_follicles(frame: Frame, results: Results) -> Variables:
+    dims = (*frame.lead, "subject", "time", "follicle")
+    widest = max(result.phase.shape[2] for row in results for result in row)
+
+    def padded(record: Values, fill: int) -> Values:
+        room = ((0, 0), (0, 0), (0, widest - record.shape[2]))
+        return np.pad(record, room, constant_values=fill)
+
+    phases = [[padded(result.phase, NO_FOLLICLE) for result in row] for row in results]
+    calibres = [[padded(result.calibre, 0) for result in row] for row in results]
+    return {
+        "follicle_phase": (dims, frame.stack(phases, NO_FOLLICLE)),
+        "follicle_calibre": (dims, frame.stack(calibres, 0)),
+    }
+
+
+def _coordinates(protocol: Protocol, frame: Frame) -> dict[str, Any]:
+    arms = protocol.arms
+    return {
+        "arm": [arm.label for arm in arms],
+        "role": ("arm", [arm.role for arm in arms]),
+        "subject": np.arange(frame.widest_arm),
+        "time": ("time", np.array(protocol.visits.days)),
+        "phase": list(PHASE_NAMES),
+        "factor": list(protocol.factors.names),
+    }

@@ -5,17 +5,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from follicle_sim.base.errors import Interrupted
-from follicle_sim.base.progress import SCREENING as SEARCH
-from follicle_sim.base.progress import Report
+from follicle_sim.base.progress import SCREENING, Report
 from follicle_sim.base.types import Floats, Names
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.timeline import Visits, time_grid
 from follicle_sim.scenario.model import Design
 from follicle_sim.scenario.tables.population import lead_of
-from follicle_sim.simulation.arm import ready
+from follicle_sim.simulation.arm import prepare_arm
 from follicle_sim.simulation.engine.run import run_jobs
-from follicle_sim.simulation.instrument import SCREENING, read
+from follicle_sim.simulation.instrument import SCREENING_MINUTE, read
 from follicle_sim.simulation.people.cohort import Cohort
 from follicle_sim.simulation.people.enrolment import Enrolled, enrol, flow_text, joined
 
@@ -57,7 +56,7 @@ def enrol_all(
         nonlocal here
         here = number
         if progress is not None:
-            progress(SEARCH, before + here, every)
+            progress(SCREENING, before + here, every)
 
     tell(0)
     for replicate, protocol in enumerate(protocols, start=first_replicate):
@@ -104,11 +103,11 @@ def screening_count(
         record=protocol.record.model_copy(update={"follicles": False}),
         grid=time_grid(protocol.history, 0.0, protocol.step, design.run_in or 0.0),
     )
-    run = ready(early, before, cohort)
+    run = prepare_arm(early, before, cohort)
     run_jobs(run.jobs(), cohort.subject.size, threads=threads)
     people, tally = run.result.cohort, run.result.tally
     # the count that begins a run-in is the one that decides; any other is a reading of its own,
     # also where screening and baseline fall on one day
-    reading = None if day < 0.0 and day in protocol.visits.days else SCREENING
+    reading = None if day < 0.0 and day in protocol.visits.days else SCREENING_MINUTE
     found = read(early, arm, people, tally, reading=reading)
     return found["hair_density"][:, 0]

@@ -1,4 +1,4 @@
-"""The way through the house: resolve, recruit, live, record."""
+"""Run a scenario in four steps: resolve, recruit, live, record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from follicle_sim.results.provenance import result_attrs
 from follicle_sim.scenario.load import check_scenario, parse_scenario
 from follicle_sim.scenario.model import Instrument, Scenario
 from follicle_sim.scenario.vary import with_seed
-from follicle_sim.simulation.arm import ArmRun, ready
+from follicle_sim.simulation.arm import ArmRun, prepare_arm
 from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
 from follicle_sim.simulation.engine.run import run_jobs
 from follicle_sim.simulation.people.cohort import draw_cohort
@@ -167,7 +167,7 @@ def recruit(
     enrolled = enrol_all(protocols, threads, first_replicate, progress)
     arms = [
         [
-            ready(protocol, arm, draw_cohort(protocol, arm, replicate, names))
+            prepare_arm(protocol, arm, draw_cohort(protocol, arm, replicate, names))
             for arm, names in zip(protocol.arms, row, strict=True)
         ]
         for replicate, (protocol, row) in enumerate(

@@ -11,7 +11,7 @@ from follicle_sim.protocol.surgery import Session
 from follicle_sim.simulation.engine.agents.grafts import Grafts, no_grafts
 
 
-def undergone(given: Sequence[Session], stops: Floats) -> NDArray[np.bool_]:
+def sessions_had(given: Sequence[Session], stops: Floats) -> NDArray[np.bool_]:
     """Return which sessions people have who take no more treatment from a day on, (S, K)."""
     return np.array([session.day for session in given]) < stops[:, None]
 
@@ -39,5 +39,5 @@ def grafts_of(given: Sequence[Session], area: Floats, stops: Floats | None = Non
         shaft_sigma=sigma(column("shaft_cv")),
         rest=column("rest"),
         rest_sigma=sigma(column("rest_cv")),
-        number=number if stops is None else np.where(undergone(given, stops), number, 0),
+        number=number if stops is None else np.where(sessions_had(given, stops), number, 0),
     )

@@ -1,5 +1,7 @@
 """Whose data count, what stands in for missing values, and several tests at once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import statsmodels.stats.multitest as multitest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from trial_data import dataset, people
 
 from follicle_sim.analysis.analyse import leavers
-from follicle_sim.analysis.imputation import impute, jump_to_reference, pooled
+from follicle_sim.analysis.imputation import Imputations, impute, jump_to_reference, pooled
 from follicle_sim.analysis.methods import compare_groups, compare_many
 from follicle_sim.analysis.missing import MISSING, filled
 from follicle_sim.analysis.sets import SETS, Rules, members
@@ -151,24 +153,24 @@ def monotone(rng, people, effect, dropout):
 def test_jumping_to_the_reference_waters_an_effect_down_by_those_who_left():
     rng = np.random.default_rng(11)
     treated, control = monotone(rng, 300, 10.0, 0.25), monotone(rng, 300, 0.0, 0.0)
-    names = {"imputations": 5, "seed": 1, "replicate": 0, "stream": 3}
-    jumped = jump_to_reference("ancova", treated, control, **names)
+    five = Imputations(5, seed=1, replicate=0, stream=3)
+    jumped = jump_to_reference("ancova", treated, control, five)
     seen = np.isfinite(treated.followed[:, -1]).mean()
     as_seen = compare_groups("mmrm", treated, control)
     assert as_seen.estimate == pytest.approx(10.0, abs=1.5)
     assert jumped.estimate == pytest.approx(10.0 * seen, abs=1.5)
     assert jumped.se > compare_groups("ancova", treated, control).se * 0.9
-    again = jump_to_reference("ancova", treated, control, **names)
+    again = jump_to_reference("ancova", treated, control, five)
     assert again == jumped
-    other = jump_to_reference("ancova", treated, control, **(names | {"seed": 2}))
+    other = jump_to_reference("ancova", treated, control, replace(five, seed=2))
     assert other != jumped
 
 
 def test_without_gaps_nothing_is_imputed():
     rng = np.random.default_rng(12)
     groups = [monotone(rng, 12, effect, 0.0) for effect in (5.0, 0.0)]
-    names = {"imputations": 3, "seed": 1, "replicate": 0, "stream": 3}
-    plain, jumped = compare_groups("ancova", *groups), jump_to_reference("ancova", *groups, **names)
+    three = Imputations(3, seed=1, replicate=0, stream=3)
+    plain, jumped = compare_groups("ancova", *groups), jump_to_reference("ancova", *groups, three)
     assert jumped.estimate == pytest.approx(plain.estimate, abs=1e-10)
     assert jumped.se == pytest.approx(plain.se, abs=1e-10)
 
@@ -226,7 +228,7 @@ def test_pooling_is_rubins():
 
 def test_rank_tests_cannot_be_pooled():
     with pytest.raises(InputError, match="needs a standard error: one of t_test"):
-        jump_to_reference("wilcoxon", ROWS, ROWS, imputations=2, seed=1, replicate=0, stream=0)
+        jump_to_reference("wilcoxon", ROWS, ROWS, Imputations(2, 1, 0, 0))
 
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=8)

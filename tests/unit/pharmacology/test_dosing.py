@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from pharmacology_helpers import Dose
 
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.errors import InputError
-from follicle_sim.pharmacology.dosing import MAX_EVENTS, expand, taken
+from follicle_sim.pharmacology.dosing import MAX_EVENTS, doses_taken, expand
 
 NAMES = {"seed": 7, "replicate": 0, "stream": 3}
 
@@ -77,21 +78,21 @@ def test_the_limit_itself_is_allowed():
 
 def test_adherence_is_drawn_per_person_and_event_only():
     when = np.arange(0.0, 50.0, 0.5)
-    everyone = taken("x", when, subjects=np.arange(300), adherence=0.7, **NAMES)
+    everyone = doses_taken("x", when, DrawNames(**NAMES, subjects=np.arange(300)), adherence=0.7)
     assert everyone.shape == (300, 100)
     # SE of a share of 30,000 draws is 0.0026
     assert abs(everyone.mean() - 0.7) < 0.01
-    few = taken("x", when[10:20], subjects=[299, 5], adherence=0.7, **NAMES)
+    few = doses_taken("x", when[10:20], DrawNames(**NAMES, subjects=[299, 5]), adherence=0.7)
     assert np.array_equal(few, everyone[[299, 5], 10:20])
     assert not np.array_equal(
-        everyone, taken("y", when, subjects=np.arange(300), adherence=0.7, **NAMES)
+        everyone, doses_taken("y", when, DrawNames(**NAMES, subjects=np.arange(300)), adherence=0.7)
     )
 
 
 def test_a_more_faithful_person_takes_every_dose_the_less_faithful_took():
     when = np.arange(200.0)
-    less = taken("x", when, subjects=[1, 2], adherence=[0.4, 0.5], **NAMES)
-    more = taken("x", when, subjects=[1, 2], adherence=[0.6, 0.9], **NAMES)
+    less = doses_taken("x", when, DrawNames(**NAMES, subjects=[1, 2]), adherence=[0.4, 0.5])
+    more = doses_taken("x", when, DrawNames(**NAMES, subjects=[1, 2]), adherence=[0.6, 0.9])
     assert (more | ~less).all()
-    assert taken("x", when, subjects=[1], adherence=1.0, **NAMES).all()
-    assert not taken("x", when, subjects=[1], adherence=0.0, **NAMES).any()
+    assert doses_taken("x", when, DrawNames(**NAMES, subjects=[1]), adherence=1.0).all()
+    assert not doses_taken("x", when, DrawNames(**NAMES, subjects=[1]), adherence=0.0).any()

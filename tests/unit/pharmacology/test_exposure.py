@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from pharmacology_helpers import Arm, Dose, arm
+from pharmacology_helpers import Arm, Dose, arm, potencies
 
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.errors import InputError
 from follicle_sim.biology.factors import channel, load_factors
 from follicle_sim.pharmacology import exposure
@@ -12,6 +13,7 @@ from follicle_sim.pharmacology.library import load_treatment
 
 TABLE = load_factors()
 GRID = np.arange(-5.0, 90.0)
+FIVE = DrawNames(subjects=np.arange(5))
 PILL = Dose(every=1.0, until=60.0)
 LOTION = Dose("minoxidil_topical_5", 1.0, every=0.5, until=80.0)
 SESSIONS = Dose("exosomes_adipose_microneedling", 1.0, start=2.0, every=7.0, count=10)
@@ -27,7 +29,7 @@ def test_no_dose_vehicle_and_zero_amounts_are_the_same_bits():
     assert nothing.shape == (1, len(TABLE.names), GRID.size)
     assert (nothing == 1.0).all()
     for doses in ([VEHICLE], [with_(d, amount=0.0) for d in (PILL, LOTION, SESSIONS)]):
-        same = arm_factors(arm(*doses), GRID, subjects=np.arange(5), potency_cv=0.4)
+        same = arm_factors(arm(*doses), GRID, FIVE, potency=potencies(FIVE, 0.4))
         assert same.tobytes() == nothing.tobytes()
 
 
@@ -40,10 +42,9 @@ def test_a_zero_dose_beside_a_real_one_changes_no_bit(dose):
 
 
 def test_a_missed_dose_is_a_zero_dose():
-    levels = arm_factors(
-        arm(with_(PILL, adherence=0.0)), GRID, subjects=np.arange(3), potency_cv=0.2
-    )
-    assert levels.shape[0] == 3
+    potency = potencies(FIVE, 0.2)
+    levels = arm_factors(arm(with_(PILL, adherence=0.0)), GRID, FIVE, potency=potency)
+    assert levels.shape[0] == 5
     assert (levels == 1.0).all()
 
 
@@ -54,32 +55,34 @@ def test_levels_are_exactly_one_until_the_first_dose():
 
 
 def test_people_who_are_equal_share_one_row():
-    assert arm_factors(arm(PILL), GRID, subjects=np.arange(100)).shape[0] == 1
-    assert arm_factors(arm(with_(PILL, adherence=0.9)), GRID, subjects=[3, 4]).shape[0] == 2
-    assert arm_factors(arm(PILL), GRID, subjects=[3, 4], potency_cv=0.1).shape[0] == 2
+    assert arm_factors(arm(PILL), GRID, DrawNames(subjects=np.arange(100))).shape[0] == 1
+    assert arm_factors(arm(with_(PILL, adherence=0.9)), GRID, FIVE).shape[0] == 5
+    assert arm_factors(arm(PILL), GRID, FIVE, potency=potencies(FIVE, 0.1)).shape[0] == 5
 
 
 def test_where_people_are_said_not_to_differ_they_share_one_row():
     for doses in ([], [PILL], [with_(PILL, adherence=0.9)], [VEHICLE]):
         for cv in (0.0, 0.1):
-            rows = arm_factors(arm(*doses), GRID, subjects=[3, 4], potency_cv=cv).shape[0]
+            potency = potencies(FIVE, cv) if cv else None
+            rows = arm_factors(arm(*doses), GRID, FIVE, potency=potency).shape[0]
             assert people_differ(arm(*doses), cv) or rows == 1
 
 
 def test_a_person_does_not_depend_on_the_others_or_on_other_doses():
     doses = [with_(PILL, adherence=0.7), with_(SESSIONS, adherence=0.8)]
-    names = {"seed": 5, "replicate": 1, "stream": 9, "potency_cv": 0.3}
-    everyone = arm_factors(arm(*doses), GRID, subjects=np.arange(150), **names)
-    one = arm_factors(arm(*doses), GRID, subjects=[77], **names)
+    all_of_them = DrawNames(5, 1, 9, np.arange(150))
+    person = all_of_them.of(slice(77, 78))
+    everyone = arm_factors(arm(*doses), GRID, all_of_them, potency=potencies(all_of_them, 0.3))
+    one = arm_factors(arm(*doses), GRID, person, potency=potencies(person, 0.3))
     assert one[0].tobytes() == everyone[77].tobytes()
-    alone = arm_factors(arm(doses[1]), GRID, subjects=[77], **names)
+    alone = arm_factors(arm(doses[1]), GRID, person, potency=potencies(person, 0.3))
     fgf7 = TABLE.index("FGF7")
     assert alone[0, fgf7].tobytes() == one[0, fgf7].tobytes()
     assert not np.array_equal(everyone[0], everyone[1])
 
 
 def test_the_block_size_changes_no_bit(monkeypatch):
-    run = {"subjects": np.arange(7), "potency_cv": 0.3}
+    run = {"who": FIVE, "potency": potencies(FIVE, 0.3)}
     doses = arm(with_(LOTION, adherence=0.7))
     whole = arm_factors(doses, GRID, **run)
     monkeypatch.setattr(exposure, "BLOCK", 2)
@@ -101,7 +104,8 @@ def test_two_schedules_of_one_treatment_equal_one():
 
 
 def test_potency_spread_has_mean_one_and_the_given_spread():
-    levels = arm_factors(arm(LOTION), GRID, subjects=np.arange(4000), potency_cv=0.3)
+    who = DrawNames(subjects=np.arange(4000))
+    levels = arm_factors(arm(LOTION), GRID, who, potency=potencies(who, 0.3))
     rise = levels[:, TABLE.index("WNT"), -15] - 1.0
     middle = arm_factors(arm(LOTION), GRID)[0, TABLE.index("WNT"), -15] - 1.0
     # SE of the mean 0.3/sqrt(4000) = 0.005, of the CV about 0.004

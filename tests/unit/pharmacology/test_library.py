@@ -11,7 +11,6 @@ from follicle_sim.base.quantity import read_toml
 from follicle_sim.biology.factors import FACTOR_FILE, channel, load_factors
 from follicle_sim.pharmacology.fitted import LIBRARY, FittedValue, load_fitted, write_fitted
 from follicle_sim.pharmacology.library import (
-    amount_dimensions,
     load_treatment,
     parse_treatment,
     treatment_file,
@@ -59,7 +58,7 @@ def test_the_error_of_a_fitted_potency_says_where_it_comes_from():
 
 
 def test_the_library_of_this_version():
-    assert amount_dimensions() == {
+    assert {name: load_treatment(name).amount for name in treatment_names()} == {
         "conditioned_medium_topical": "sessions",
         "dutasteride_oral": "mass",
         "exosomes_adipose_microneedling": "sessions",

@@ -5,6 +5,7 @@ import pytest
 from pharmacology_helpers import Arm, Dose, arm
 from scipy import stats
 
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.errors import InputError
 from follicle_sim.base.quantity import read_toml
 from follicle_sim.biology.factors import channel, load_factors
@@ -42,7 +43,7 @@ def test_nothing_varies_unless_its_data_say_so():
 
 def test_people_differ_in_plasma_by_the_stated_spread_and_the_same_at_every_session():
     doses = arm(Dose("prp_injection", every=20.0, count=3))
-    rise = arm_factors(doses, GRID, subjects=PEOPLE)[:, FGF7] - 1.0
+    rise = arm_factors(doses, GRID, DrawNames(subjects=PEOPLE))[:, FGF7] - 1.0
     one = arm_factors(doses, GRID, overrides={"prp_injection.person_cv": 0.0})[0, FGF7] - 1.0
     # SE of the mean 0.295/sqrt(3000) = 0.005
     assert np.mean(rise[:, 30]) / one[30] == pytest.approx(1.0, abs=0.02)
@@ -52,30 +53,32 @@ def test_people_differ_in_plasma_by_the_stated_spread_and_the_same_at_every_sess
 
 def test_batches_differ_from_session_to_session_and_person_to_person():
     doses = arm(Dose("exosomes_foreskin_injection", 1e7, every=30.0, count=2))
-    rise = arm_factors(doses, GRID, subjects=PEOPLE)[:, FGF7] - 1.0
+    rise = arm_factors(doses, GRID, DrawNames(subjects=PEOPLE))[:, FGF7] - 1.0
     first, second = rise[:, 5], rise[:, 35] - rise[:, 29]
     assert np.std(first) / np.mean(first) == pytest.approx(0.5, abs=0.06)  # far from saturation
     assert abs(stats.pearsonr(first, second)[0]) < 0.1
-    alone = arm_factors(doses, GRID, subjects=[77])
-    assert alone[0, FGF7].tobytes() == arm_factors(doses, GRID, subjects=PEOPLE)[77, FGF7].tobytes()
+    alone = arm_factors(doses, GRID, DrawNames(subjects=[77]))
+    everyone = arm_factors(doses, GRID, DrawNames(subjects=PEOPLE))
+    assert alone[0, FGF7].tobytes() == everyone[77, FGF7].tobytes()
 
 
 def test_doses_of_one_minute_come_from_one_batch():
     whole = arm(Dose("exosomes_foreskin_injection", 1e9))
     halves = arm(*[Dose("exosomes_foreskin_injection", 5e8)] * 2)
-    a, b = (arm_factors(doses, GRID, subjects=np.arange(50)) for doses in (whole, halves))
+    who = DrawNames(subjects=np.arange(50))
+    a, b = (arm_factors(doses, GRID, who) for doses in (whole, halves))
     np.testing.assert_allclose(a, b, rtol=1e-13)
 
 
 def test_responders_are_a_mixture_of_mean_one_shared_by_all_strengths():
-    five = arm_factors(lotion("responders"), GRID, subjects=PEOPLE)[:, WNT, -1] - 1.0
+    five = arm_factors(lotion("responders"), GRID, DrawNames(subjects=PEOPLE))[:, WNT, -1] - 1.0
     plain = arm_factors(lotion(), GRID)[0, WNT, -1] - 1.0
     low, high = np.unique(np.round(five / plain, 9))
     assert (low, high) == (pytest.approx(0.2 / 0.52), pytest.approx(1.0 / 0.52))
     responds = five > plain
     assert np.mean(responds) == pytest.approx(0.4, abs=0.03)  # SE 0.009
     two = lotion("responders", name="minoxidil_topical_2")
-    weak = arm_factors(two, GRID, subjects=PEOPLE)[:, WNT, -1]
+    weak = arm_factors(two, GRID, DrawNames(subjects=PEOPLE))[:, WNT, -1]
     assert np.array_equal(weak > np.mean(weak), responds)
 
 

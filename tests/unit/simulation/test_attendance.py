@@ -8,8 +8,9 @@ from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.numerics import uniforms
-from follicle_sim.pharmacology.dosing import Habit, expand, share_taken, taken
+from follicle_sim.pharmacology.dosing import Habit, doses_taken, expand, share_taken
 from follicle_sim.results.expected import is_followed
 from follicle_sim.scenario.tables.design import LackOfEffect
 from follicle_sim.simulation.people.attendance import (
@@ -239,13 +240,13 @@ def test_early_stop_and_adherence():
     assert (habit.chance(1.0) == 1.0).all()
     assert (habit.chance(0.0) == 0.0).all()
     few = replace(cohort, subject=cohort.subject[:300])
-    given = {"seed": 1, "replicate": 0, "stream": cohort.person_stream, "subjects": few.subject}
+    who = few.draw_names
     dose = scenario.arms[0].doses[0]
     times = expand(dose, YEAR).times
     some = habit.of(slice(0, 300))
-    took = taken(dose.treatment, times, adherence=0.8, habit=some, **given)
+    took = doses_taken(dose.treatment, times, who, adherence=0.8, habit=some)
     assert not took[times >= some.stops[:, None]].any()
-    share = share_taken([dose], np.full(300, YEAR), habit=some, **given)
+    share = share_taken([dose], np.full(300, YEAR), who, habit=some)
     assert np.allclose(share, took.mean(axis=1))
     assert abs(took[some.stops > YEAR].mean(axis=1) - chance[:300][some.stops > YEAR]).max() < 0.11
 
@@ -275,15 +276,16 @@ def test_each_wish_stands_alone():
 
 def test_a_habit_that_says_nothing_changes_no_dose():
     times, ids = np.arange(50.0), np.arange(40)
-    given = {"seed": 3, "replicate": 0, "stream": 0, "subjects": ids, "adherence": 0.6}
+    who = DrawNames(seed=3, subjects=ids)
     idle = Habit(np.ones(40), np.full(40, np.inf))
-    assert np.array_equal(taken("x", times, **given), taken("x", times, habit=idle, **given))
+    kept, same = (
+        doses_taken("x", times, who, adherence=0.6, habit=habit) for habit in (None, idle)
+    )
+    assert np.array_equal(kept, same)
 
 
 def test_no_dose_due_gives_no_share():
-    assert np.isnan(
-        share_taken([], np.array([5.0]), seed=1, replicate=0, stream=0, subjects=np.arange(1))
-    )
+    assert np.isnan(share_taken([], np.array([5.0]), DrawNames()))
 
 
 def test_recruitment_fills_its_season():

@@ -15,9 +15,9 @@ from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.numerics import log_array, lognormal_multipliers, normals, uniforms
 from follicle_sim.protocol.streams import stream_of
 from follicle_sim.scenario import Instrument
-from follicle_sim.simulation.instrument import SCREENING, read, reader_factors
+from follicle_sim.simulation.instrument import SCREENING_MINUTE, read, reader_factors
 from follicle_sim.simulation.instrument.counts import MATCHED, Scalp, counted
-from follicle_sim.simulation.instrument.reading_draws import Luck
+from follicle_sim.simulation.instrument.reading_draws import ReadingDraws
 from follicle_sim.simulation.people.attendance import attend, by_visit, habit_of
 from follicle_sim.simulation.people.cohort import allocate
 
@@ -141,8 +141,8 @@ def test_allocation_is_named_by_block_class_and_place() -> None:
 # -- readings --------------------------------------------------------------------------------------
 
 
-def luck(reading: int = 40) -> Luck:
-    return Luck(SEED, REPLICATE, stream_of(LABEL), SUBJECT[:, None], np.array([[reading]]))
+def luck(reading: int = 40) -> ReadingDraws:
+    return ReadingDraws(SEED, REPLICATE, stream_of(LABEL), SUBJECT[:, None], np.array([[reading]]))
 
 
 def looked_at(total: float = 1e5) -> Scalp:
@@ -151,7 +151,7 @@ def looked_at(total: float = 1e5) -> Scalp:
 
 
 def test_names_of_readings_that_no_visit_has() -> None:
-    assert (MATCHED, SCREENING) == (0x7FFFFFFE, 0x7FFFFFFF)
+    assert (MATCHED, SCREENING_MINUTE) == (0x7FFFFFFE, 0x7FFFFFFF)
 
 
 def test_readers_and_operators() -> None:

@@ -34,7 +34,7 @@ from follicle_sim.simulation.engine.agents.clocks import (
 )
 from follicle_sim.simulation.engine.agents.events import advance, refresh
 from follicle_sim.simulation.engine.agents.grafts import no_grafts
-from follicle_sim.simulation.engine.agents.kernel import live
+from follicle_sim.simulation.engine.agents.kernel import Person, Sightings, live
 from follicle_sim.simulation.engine.agents.sight import PHASES, TALLY_COLUMNS
 from follicle_sim.simulation.engine.interrupts import noted
 from follicle_sim.simulation.engine.run import (
@@ -383,23 +383,9 @@ def test_a_stopped_block_gives_up_between_follicles() -> None:
     state = started(clocks, rules, 10)
     none = np.empty((1, 0), np.uint8), np.empty((1, 0), np.float32)
     stop = np.ones(1, np.uint8)
-    tally = np.empty((1, TALLY_COLUMNS))
-    assert (
-        live(
-            state,
-            clocks,
-            rules,
-            NOBODY,
-            1.0,
-            np.array([300.0]),
-            no_grafts(),
-            NO_COUNTS,
-            tally,
-            *none,
-            stop,
-        )
-        == 0
-    )
+    person = Person(NOBODY, 1.0, np.array([300.0]), NO_COUNTS)
+    seen = Sightings(np.empty((1, TALLY_COLUMNS)), *none)
+    assert live(state, clocks, rules, person, no_grafts(), seen, stop) == 0
 
 
 def test_an_insensitive_scalp_ignores_androgens() -> None:

@@ -9,7 +9,7 @@ from engine_by_hand import NO_COUNTS, NOBODY, clocks_of, forcing_on, healthy_rul
 from follicle_sim.base.codes import Phase
 from follicle_sim.simulation.engine.agents import sight
 from follicle_sim.simulation.engine.agents.grafts import no_grafts
-from follicle_sim.simulation.engine.agents.kernel import live, observe
+from follicle_sim.simulation.engine.agents.kernel import Person, Sightings, live, observe
 from follicle_sim.simulation.engine.agents.sight import by_stratum, gauge, visits_from
 from follicle_sim.simulation.engine.agents.state import STATE
 
@@ -151,8 +151,8 @@ def test_single_follicles_are_recorded_as_they_are_counted() -> None:
     tally = np.empty((2, sight.TALLY_COLUMNS))
     phase, calibre = np.empty((2, 8), np.uint8), np.empty((2, 8), np.float32)
     stop = np.zeros(1, np.uint8)
-    who = (clocks, rules, NOBODY, 1.0, visits, no_grafts(), NO_COUNTS)
-    assert live(state, *who, tally, phase, calibre, stop) == 0
+    person, seen = Person(NOBODY, 1.0, visits, NO_COUNTS), Sightings(tally, phase, calibre)
+    assert live(state, clocks, rules, person, no_grafts(), seen, stop) == 0
     assert calibre[0].tolist() == [80.0, 0.0, 20.0, 0.0, 40.0, 0.0, 0.0, 0.0]
     assert calibre[1].tolist() == [80.0, 80.0, 20.0, 0.0, 40.0, 0.0, 0.0, 0.0]
     assert (phase == state["phase"]).all()

@@ -14,7 +14,7 @@ from follicle_sim.scenario import Instrument, dump_scenario, scenario_hash
 from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES, load_methods
 from follicle_sim.scenario.tables.instrument import READABLE
 from follicle_sim.simulation.instrument import observable, unseen
-from follicle_sim.simulation.instrument.reading_draws import LARGE, Luck, binomial, poisson
+from follicle_sim.simulation.instrument.reading_draws import LARGE, ReadingDraws, binomial, poisson
 
 GRADES = {"journal", "abstract", "review", "secondary", "assumption", "set"}
 TEXT = """
@@ -41,8 +41,8 @@ def scenario(instrument: str = "", more: str = ""):
     return parse_scenario(TEXT.format(instrument=instrument, more=more))
 
 
-def luck(size: int = 20_000) -> Luck:
-    return Luck(5, 0, 77, np.arange(size)[:, None], np.array([[0]]))
+def luck(size: int = 20_000) -> ReadingDraws:
+    return ReadingDraws(5, 0, 77, np.arange(size)[:, None], np.array([[0]]))
 
 
 # -- presets ---------------------------------------------------------------------------------------
@@ -98,8 +98,6 @@ def test_an_unused_key_has_no_part_in_the_hash() -> None:
 def test_limits_follow_the_coarser_of_two() -> None:
     tool = Instrument(detection_calibre="20 um", pixel="35 um", visible_length="0.01 mm")
     assert (tool.thinnest, tool.shortest) == (35.0, 0.035)
-    assert Instrument(resolution="0.2 mm", regrowth="2 days").slowest == 0.1
-    assert Instrument(resolution="0.2 mm").slowest == 0.0
 
 
 # -- what it sees ----------------------------------------------------------------------------------

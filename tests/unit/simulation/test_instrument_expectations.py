@@ -16,10 +16,10 @@ from follicle_sim.base.codes import Decision, Phase
 from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.scenario import Instrument
 from follicle_sim.simulation.engine.agents import sight
-from follicle_sim.simulation.instrument import SCREENING, read, reader_factors
+from follicle_sim.simulation.instrument import SCREENING_MINUTE, read, reader_factors
 from follicle_sim.simulation.instrument.counts import Scalp, counted, errs
 from follicle_sim.simulation.instrument.optics import clumping, moved_share, told_apart
-from follicle_sim.simulation.instrument.reading_draws import Luck, binomial, poisson
+from follicle_sim.simulation.instrument.reading_draws import ReadingDraws, binomial, poisson
 from follicle_sim.simulation.instrument.sites import JITTER, UNIT_SIZE_SHARES
 
 PEOPLE = 4000
@@ -28,8 +28,8 @@ ROUNDING = 1.0 / 12.0
 """Variance that rounding to a whole number adds."""
 
 
-def luck(visits: int = 1, people: int = PEOPLE, stream: int = 77) -> Luck:
-    return Luck(5, 0, stream, np.arange(people)[:, None], np.arange(visits)[None, :])
+def luck(visits: int = 1, people: int = PEOPLE, stream: int = 77) -> ReadingDraws:
+    return ReadingDraws(5, 0, stream, np.arange(people)[:, None], np.arange(visits)[None, :])
 
 
 def scalp(*, total: float = HAIRS, thick: float = THICK, area: float = 1.0, visits: int = 1):
@@ -279,8 +279,8 @@ def test_a_reader_alone_leaves_fractions_of_hairs() -> None:
     assert not errs(Instrument(reader_error=0.1, weight_loss=0.2, calibre_error=0.1))
 
 
-class Given(Luck):
-    """Luck that is said and not drawn."""
+class Given(ReadingDraws):
+    """ReadingDraws that is said and not drawn."""
 
     value: float
 
@@ -496,7 +496,7 @@ def test_a_rating_errs_by_points_but_never_at_baseline() -> None:
 
 def test_a_screening_has_no_baseline_to_rate_against_and_luck_of_its_own() -> None:
     lines = 'measures = ["hair_density", "global_rating"]\nreader_error = 0.1'
-    screened = reading(lines, name=SCREENING)
+    screened = reading(lines, name=SCREENING_MINUTE)
     assert np.isnan(screened["global_rating"]).all()
     # the visits of one call share the reading that is named
     assert (screened["hair_density"][:, 0] == screened["hair_density"][:, 1]).all()

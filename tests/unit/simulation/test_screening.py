@@ -18,7 +18,7 @@ from follicle_sim.protocol.resolve import resolve
 from follicle_sim.protocol.surgery import Session
 from follicle_sim.scenario.model import Dose
 from follicle_sim.simulation import screening
-from follicle_sim.simulation.instrument import SCREENING
+from follicle_sim.simulation.instrument import SCREENING_MINUTE
 from follicle_sim.simulation.people.enrolment import enrol
 from follicle_sim.simulation.screening import enrol_all, screening_count
 
@@ -117,7 +117,7 @@ def test_a_screening_that_is_no_visit_of_the_trial_has_its_own_name_in_the_draws
         for error in (ERROR, 0.0)
     )
     protocol, who = planned(one), drawn_people(one)
-    where = (1, 0, protocol.arms[0].streams.person, who.subject, SUBJECT_LEVEL, SCREENING)
+    where = (1, 0, protocol.arms[0].streams.person, who.subject, SUBJECT_LEVEL, SCREENING_MINUTE)
     factor = 1.0 + ERROR * normals(*where, int(Decision.READER))
     truth = counted(perfect)
     assert truth.std() > 0.0
@@ -141,10 +141,11 @@ def test_what_acts_before_baseline_is_all_that_a_candidate_has_had(monkeypatch):
 
     def seen(protocol, arm, cohort):
         lived.append((protocol, arm))
-        return ready(protocol, arm, cohort)
+        return prepare_arm(protocol, arm, cohort)
 
-    ready = screening.ready
-    monkeypatch.setattr(screening, "ready", seen)
+    prepare_arm = screening.prepare_arm
+    monkeypatch.setattr(screening, "prepare_arm", seen)
+
     days = (-84.0, -0.5, 0.0, 0.5, 7.0)
     graft = load_treatment("hair_transplant").graft
     scenario = with_design(people(asked(), subjects=3, follicles=5, history="1 year"), run_in=84.0)

@@ -11,7 +11,7 @@ from planned import planned
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.protocol.timeline import Visits
 from follicle_sim.simulation import arm as arm_run
-from follicle_sim.simulation.arm import ready
+from follicle_sim.simulation.arm import prepare_arm
 from follicle_sim.simulation.engine.agents.clocks import Block, same_forcing
 from follicle_sim.simulation.engine.agents.sight import GROWS, SEEN_ANAGEN
 from follicle_sim.simulation.people.cohort import draw_cohort
@@ -90,10 +90,10 @@ def test_another_pace_is_another_forcing() -> None:
 def test_a_hair_that_adds_too_little_between_two_images_looks_at_rest() -> None:
     plan = planned(parse_scenario(SCENARIO))
     first = plan.arms[0]
-    assert ready(plan, first, draw_cohort(plan, first, 0)).rules.resolution == 0.0
+    assert prepare_arm(plan, first, draw_cohort(plan, first, 0)).rules.resolution == 0.0
     counts = []
     for resolution in (0.0, 1e-9, 0.55, 1e9):
-        arm = ready(plan, first, draw_cohort(plan, first, 0))
+        arm = prepare_arm(plan, first, draw_cohort(plan, first, 0))
         arm = replace(arm, rules=arm.rules._replace(resolution=resolution, regrowth=2.0))
         for job in arm.jobs():
             job(np.zeros(1, np.uint8))

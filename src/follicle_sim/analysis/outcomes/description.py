@@ -22,7 +22,7 @@ from follicle_sim.analysis.outcomes.responders import (
     time_to_response,
     wilson,
 )
-from follicle_sim.analysis.result import TrialRow, known
+from follicle_sim.analysis.result import Question, TrialRow, known
 from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.analysis.statistics.effects import Effect, Group, direction
 from follicle_sim.analysis.tests import Test
@@ -162,12 +162,8 @@ class Further:
         return TrialRow.of(
             effect,
             self.test,
+            Question(self.replicate, purpose, endpoint, unit or self.trial.unit, statistic),
             means=means,
-            replicate=self.replicate,
-            purpose=purpose,
-            endpoint=endpoint,
-            unit=self.trial.unit if unit is None else unit,
-            statistic=statistic,
             method=effect.method,
             set=self.plan.set,
             missing=missing,

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from follicle_sim.base.types import Flags, Floats
-from follicle_sim.pharmacology.dosing import expand, taken
+from follicle_sim.pharmacology.dosing import doses_taken, expand
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.scenario.model import Scenario
@@ -78,15 +78,8 @@ def exposures(dataset: xr.Dataset, scenario: Scenario) -> list[list[Exposure]]:
         for dose in arm.doses:
             times = expand(dose, float(last.max(initial=0.0))).times
             due = times < last[:, None]
-            took = taken(
-                dose.treatment,
-                times,
-                seed=people.seed,
-                replicate=people.replicate,
-                stream=people.person_stream,
-                subjects=people.subject,
-                adherence=dose.adherence,
-                habit=habit,
+            took = doses_taken(
+                dose.treatment, times, people.draw_names, adherence=dose.adherence, habit=habit
             )
             rows.append(Exposure(dose, times, due, due & took))
         found.append(rows)

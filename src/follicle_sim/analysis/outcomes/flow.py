@@ -16,9 +16,7 @@ from follicle_sim.analysis.tests import Test
 from follicle_sim.analysis.values import Trial, read_trial, scenario_of
 from follicle_sim.base.types import Flags
 from follicle_sim.scenario.tables.analysis import Analysis
-from follicle_sim.simulation.people.attendance import Left
-
-REASONS = {Left.AT_RANDOM: "at random", Left.LACK_OF_EFFECT: "lack of effect"}
+from follicle_sim.simulation.people.follow_up import REASONS
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from follicle_sim.analysis.outcomes.satisfaction import (
     compare_occasions,
     load_scales,
 )
-from follicle_sim.analysis.result import TrialRow, known
+from follicle_sim.analysis.result import Question, TrialRow, known
 from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.analysis.statistics.effects import Alternative, Effect
 from follicle_sim.analysis.statistics.ordinal import proportional_odds
@@ -167,12 +167,8 @@ def _row(
     return TrialRow.of(
         effect,
         test,
+        Question(replicate, purpose, endpoint, "1", statistic),
         means=means,
-        replicate=replicate,
-        purpose=purpose,
-        endpoint=endpoint,
-        unit="1",
-        statistic=statistic,
         method=effect.method,
         set=plan.set if purpose == "satisfaction" else "intention_to_treat",
         missing="available",

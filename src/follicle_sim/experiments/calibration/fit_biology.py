@@ -26,7 +26,7 @@ from follicle_sim import biology
 from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.types import Floats
-from follicle_sim.base.units import format_quantity
+from follicle_sim.base.units import YEAR, format_quantity
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.experiments.calibration.targets import Target, load_targets, predict
 from follicle_sim.scenario.load import parse_scenario
@@ -37,7 +37,7 @@ COMMAND = "python -m follicle_sim.experiments.calibration.fit_biology"
 
 PRIOR = {
     "kenogen_mean": (62.0, 40.0),
-    "progression": (0.046 / 365.25, 0.069 / 365.25),
+    "progression": (0.046 / YEAR, 0.069 / YEAR),
     "severity": (0.27, 0.49),
     "sensitivity_shape": (1.13, 1.22),
     "reversible_scale": (0.15, 0.19),

@@ -18,7 +18,7 @@ import numpy as np
 from follicle_sim.base.errors import InputError, Interrupted, Problem, did_you_mean
 from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
-from follicle_sim.base.units import canonical_unit, format_quantity
+from follicle_sim.base.units import YEAR, canonical_unit, format_quantity
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.experiments.calibration.fit_biology import (
     PRIOR,
@@ -195,7 +195,7 @@ def evaluate_all(
 def shown_unit(dimension: str) -> tuple[float, str]:
     """Return the factor from the canonical unit to the one people read, and that unit."""
     if dimension == "rate":
-        return 365.25, "per year"
+        return YEAR, "per year"
     return 1.0, canonical_unit(dimension)
 
 

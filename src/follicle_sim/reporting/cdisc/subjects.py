@@ -9,6 +9,7 @@ import numpy as np
 from follicle_sim.analysis.outcomes.exposures import anything_due, ended_early
 from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.base.types import Flags
+from follicle_sim.base.units import YEAR
 from follicle_sim.reporting.cdisc.base import (
     STUDYID,
     SYNTHFL,
@@ -24,7 +25,6 @@ from follicle_sim.reporting.cdisc.base import (
 )
 from follicle_sim.reporting.report import TrialReport
 from follicle_sim.scenario.rules.design import CONTROLS
-from follicle_sim.scenario.tables.table import YEAR
 from follicle_sim.simulation.people.attendance import Left
 
 HALVES = " | "

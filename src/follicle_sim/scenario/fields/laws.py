@@ -13,11 +13,12 @@ from pydantic import ValidationInfo
 from follicle_sim.base import units
 from follicle_sim.base.errors import shown
 from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.base.units import YEAR
 from follicle_sim.scenario.fields.correlation import ImpossibleError, mixing, pair_of
 from follicle_sim.scenario.fields.quantities import FieldType, Number, Quantity, read, within
 from follicle_sim.scenario.fields.refusals import Collector, choose, refuse
 
-OLDEST = 120 * 365.25
+OLDEST = 120 * YEAR
 
 AgeLaw = float | tuple[float, float] | FrozenMap[str, float]
 """One age, a range of equally likely ages, or mean and sd of a normal law; day."""
@@ -26,7 +27,7 @@ NORMAL = ("mean", "sd")
 
 
 @dataclass(frozen=True)
-class Range(FieldType):
+class Between(FieldType):
     """Least and most of a quantity, both allowed: ["100 cm-2", "200 cm-2"]."""
 
     dimension: str
@@ -65,7 +66,7 @@ class Age(FieldType):
     def check(self, value: object, info: ValidationInfo) -> AgeLaw:
         bounds = Quantity("time", upper=OLDEST)
         if isinstance(value, (list, tuple)):
-            return Range("time", OLDEST).check(value, info)
+            return Between("time", OLDEST).check(value, info)
         if not isinstance(value, Mapping):
             return bounds.check(value, info)
         parts, found = Collector(), {}
@@ -83,7 +84,7 @@ class Age(FieldType):
         if isinstance(value, Mapping):
             return {key: units.format_quantity(each, "time") for key, each in value.items()}
         if isinstance(value, (list, tuple)):
-            return Range("time").write(value)
+            return Between("time").write(value)
         return units.format_quantity(value, "time")
 
     def json_schema(self) -> dict[str, Any]:

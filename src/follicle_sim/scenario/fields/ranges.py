@@ -56,7 +56,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Range(FieldType):
+class SearchRange(FieldType):
     """A grid of values of one dimension; `amount` takes that of the unit found."""
 
     dimension: str
@@ -149,7 +149,7 @@ class Range(FieldType):
 class FactorRanges(FieldType):
     """Factor to the grid of its entry in a signature."""
 
-    bounds: Range
+    bounds: SearchRange
 
     def check(self, value: object, info: ValidationInfo) -> FrozenMap[str, Grid]:
         if not isinstance(value, Mapping) or not value:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from follicle_sim.base.errors import did_you_mean
-from follicle_sim.base.units import format_quantity
+from follicle_sim.base.units import YEAR, format_quantity
 from follicle_sim.scenario.fields.refusals import Path
 from follicle_sim.scenario.tables.arms import Arm
 from follicle_sim.scenario.tables.design import Design
@@ -14,7 +14,6 @@ from follicle_sim.scenario.tables.design import Design
 Problems = Iterator[tuple[Path, str]]
 
 CONTROLS = ("placebo", "untreated")
-YEAR = 365.25
 FEWEST = 2.0
 """People with a last visit, expected in an arm, below which no spread could be estimated."""
 

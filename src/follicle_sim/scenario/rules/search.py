@@ -8,14 +8,13 @@ from typing import Any, Protocol
 from follicle_sim.base import units
 from follicle_sim.base.errors import did_you_mean
 from follicle_sim.scenario.fields.refusals import Path
+from follicle_sim.scenario.rules.design import CONTROLS
 from follicle_sim.scenario.tables.arms import Arm
 from follicle_sim.scenario.tables.search import Optimise, TreatmentCost, VariedDose
 
 Problems = list[tuple[Path, str]]
 EVERYBODY = "everybody"
 """The class of people of a search that no class changes."""
-
-CONTROLS = ("placebo", "untreated")
 
 
 class Searched(Protocol):

@@ -178,11 +178,6 @@ class Instrument(Table):
         """Length of the shortest growing hair that is counted, mm."""
         return max(self.visible_length, self.pixel / 1000.0)
 
-    @property
-    def slowest(self) -> float:
-        """Growth from which a hair is called anagen, mm/day; 0 where phases are known."""
-        return self.resolution / self.regrowth if self.regrowth else 0.0
-
     def perfected(self) -> Instrument:
         """Return the instrument that sees the same hairs and never errs: limits stay.
 

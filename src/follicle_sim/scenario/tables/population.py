@@ -15,18 +15,26 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.base.units import YEAR
 from follicle_sim.biology.spread import typical_spread
 from follicle_sim.scenario.fields.correlation import TRAITS, pair_of
-from follicle_sim.scenario.fields.laws import Age, AgeLaw, Correlations, Grades, OneOrShares, Range
+from follicle_sim.scenario.fields.laws import (
+    Age,
+    AgeLaw,
+    Between,
+    Correlations,
+    Grades,
+    OneOrShares,
+)
 from follicle_sim.scenario.fields.parts import Severity
 from follicle_sim.scenario.fields.quantities import Flag, Name, Quantity, Whole, one_of
 from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse_all
-from follicle_sim.scenario.tables.table import YEAR, Table, Time, Variation
+from follicle_sim.scenario.tables.table import Table, Time, Variation
 
 Sex = Literal["male", "female"]
 SEXES: tuple[Sex, Sex] = ("male", "female")
 TYPICAL = "typical"
-SCREENING = 14.0
+SCREENING_DAYS = 14.0
 """Days from the screening visit to baseline where neither is given (assumption: as is usual)."""
 
 
@@ -61,14 +69,14 @@ class OrTypical:
 class Inclusion(Table):
     """Who may take part; candidates are asked one after the other until the arms are full."""
 
-    age: Annotated[tuple[float, float], Range("time", 120 * YEAR)] | None = Field(
+    age: Annotated[tuple[float, float], Between("time", 120 * YEAR)] | None = Field(
         default=None, description='youngest and oldest: ["22 years", "65 years"]'
     )
     sex: Annotated[Sex, one_of(Sex)] | None = Field(default=None, description="male or female")
     severity: Annotated[tuple[str, str], Grades()] | None = Field(
         default=None, description='first and last grade: ["norwood_iii", "norwood_vi"]'
     )
-    hair_density: Annotated[tuple[float, float], Range("density", 2000.0)] | None = Field(
+    hair_density: Annotated[tuple[float, float], Between("density", 2000.0)] | None = Field(
         default=None, description="least and most hairs counted per area at the screening visit"
     )
     screening: Time | None = Field(
@@ -196,7 +204,7 @@ def lead_of(inclusion: Inclusion | None, run_in: float | None) -> float:
     """Return how long before baseline the hairs of candidates are counted, day."""
     if inclusion is not None and inclusion.screening is not None:
         return inclusion.screening
-    return SCREENING if run_in is None else run_in
+    return SCREENING_DAYS if run_in is None else run_in
 
 
 def screening_problems(

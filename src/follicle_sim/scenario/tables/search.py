@@ -14,15 +14,22 @@ from pydantic import Field, ValidationInfo
 from follicle_sim.base.errors import shown
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.scenario.fields.quantities import FieldType, Name, Number, Quantity, Whole, one_of
-from follicle_sim.scenario.fields.ranges import AMOUNT, WHOLE, FactorRanges, Grid, OwnName, Range
+from follicle_sim.scenario.fields.ranges import (
+    AMOUNT,
+    WHOLE,
+    FactorRanges,
+    Grid,
+    OwnName,
+    SearchRange,
+)
 from follicle_sim.scenario.fields.refusals import refuse
 from follicle_sim.scenario.tables.table import LONGEST, Interval, Label, Table
 
 Objective = Literal["density_gain", "area_under_gain", "cost_per_hair"]
 Second = Literal["cost"]
 Money = Annotated[float, Quantity("money", upper=1e9)]
-Times = Annotated[Grid, Range("time", upper=LONGEST)]
-Intervals = Annotated[Grid, Range("time", upper=LONGEST, positive=True)]
+Times = Annotated[Grid, SearchRange("time", upper=LONGEST)]
+Intervals = Annotated[Grid, SearchRange("time", upper=LONGEST, positive=True)]
 
 MOST_COUNT = 10_000
 
@@ -68,12 +75,12 @@ class VariedDose(Table):
     dose: Annotated[int, Whole(0, 99)] = Field(
         default=0, description="which [[arms.doses]] table of the arm, counted from 0"
     )
-    count: Annotated[Grid, Range(WHOLE, 1, MOST_COUNT)] | None = Field(
+    count: Annotated[Grid, SearchRange(WHOLE, 1, MOST_COUNT)] | None = Field(
         default=None, description="range of the number of doses"
     )
     every: Intervals | None = Field(default=None, description="range of the time between doses")
     start: Times | None = Field(default=None, description="range of the day of the first dose")
-    amount: Annotated[Grid, Range(AMOUNT)] | None = Field(
+    amount: Annotated[Grid, SearchRange(AMOUNT)] | None = Field(
         default=None, description="range of the amount of a dose"
     )
 
@@ -82,7 +89,7 @@ class Cocktail(Table):
     """What may vary in the composition of a treatment of the scenario's own."""
 
     treatment: Annotated[str, OwnName()] = Field(description="a [treatments.NAME] of this file")
-    factors: Annotated[FrozenMap[str, Any], FactorRanges(Range("number", -1e6, 1e6))] = Field(
+    factors: Annotated[FrozenMap[str, Any], FactorRanges(SearchRange("number", -1e6, 1e6))] = Field(
         description="FACTOR = { least, most, step } of its entry in the signature"
     )
     most_total: Annotated[float, Number(0.0, 1e6)] | None = Field(

@@ -11,9 +11,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
+from follicle_sim.base.units import YEAR
 from follicle_sim.scenario.fields.quantities import Number, Quantity, Text
 
-YEAR = 365.25
 LONGEST = 200 * YEAR
 
 Time = Annotated[float, Quantity("time", upper=LONGEST)]

@@ -14,7 +14,7 @@ from follicle_sim.simulation.instrument.optics import (
     moved_share,
     told_apart,
 )
-from follicle_sim.simulation.instrument.reading_draws import Luck, binomial, poisson
+from follicle_sim.simulation.instrument.reading_draws import ReadingDraws, binomial, poisson
 
 MATCHED = 0x7FFFFFFE
 """Name of the reading that all visits share where hairs are matched; no visit has it."""
@@ -45,7 +45,7 @@ def errs(instrument: Instrument) -> bool:
     )
 
 
-def counted(instrument: Instrument, scalp: Scalp, luck: Luck) -> tuple[Floats, Floats]:
+def counted(instrument: Instrument, scalp: Scalp, luck: ReadingDraws) -> tuple[Floats, Floats]:
     """Return all and terminal hairs as written down: whole numbers, (S, V).
 
     Thick hairs hide thin ones, so hairs that merge are missing from the thin ones. Where hairs are
@@ -68,7 +68,7 @@ def counted(instrument: Instrument, scalp: Scalp, luck: Luck) -> tuple[Floats, F
     return total, np.minimum(total, np.rint(thick * factor))
 
 
-def reader_factors(instrument: Instrument, luck: Luck) -> Floats:
+def reader_factors(instrument: Instrument, luck: ReadingDraws) -> Floats:
     """Return (S, V) multiplicative errors of the counts of one reading; 1 for a perfect reader.
 
     Two readings never share an error, unless hairs are matched.
@@ -83,7 +83,7 @@ def reader_factors(instrument: Instrument, luck: Luck) -> Floats:
     return factor
 
 
-def operator_factors(instrument: Instrument, luck: Luck) -> Floats:
+def operator_factors(instrument: Instrument, luck: ReadingDraws) -> Floats:
     """Return (S, V) factor of the operator who takes each reading.
 
     The staff of a trial is the same in all its arms; who sees whom is drawn.
@@ -98,7 +98,7 @@ def operator_factors(instrument: Instrument, luck: Luck) -> Floats:
     return np.maximum(0.0, 1.0 + instrument.operator_error * bias)
 
 
-def _view(instrument: Instrument, scalp: Scalp, luck: Luck) -> Floats:
+def _view(instrument: Instrument, scalp: Scalp, luck: ReadingDraws) -> Floats:
     """Return hairs in the image relative to those on the area, (S, V)."""
     hairs = np.maximum(scalp.total, 1.0)
     view = np.ones_like(scalp.total)
@@ -120,7 +120,7 @@ def _shares(instrument: Instrument) -> tuple[float, float]:
 
 
 def _found(
-    instrument: Instrument, thick: Floats, thin: Floats, luck: Luck
+    instrument: Instrument, thick: Floats, thin: Floats, luck: ReadingDraws
 ) -> tuple[Floats, Floats]:
     """Return terminal and thinner hairs found, each overlooked or not, and marks among the thin."""
     of_thick, of_thin = _shares(instrument)
@@ -135,7 +135,7 @@ def _found(
 
 
 def _found_alike(
-    instrument: Instrument, thick: Floats, thin: Floats, luck: Luck
+    instrument: Instrument, thick: Floats, thin: Floats, luck: ReadingDraws
 ) -> tuple[Floats, Floats]:
     """Return what is found when all images are read together: the same share at every visit."""
     of_thick, of_thin = _shares(instrument)

@@ -14,10 +14,10 @@ from follicle_sim.results.variables import OF_INSTRUMENTS
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.simulation.engine.agents import sight
 from follicle_sim.simulation.instrument.counts import MATCHED, Scalp, counted, errs, reader_factors
-from follicle_sim.simulation.instrument.reading_draws import Luck, binomial, poisson
+from follicle_sim.simulation.instrument.reading_draws import ReadingDraws, binomial, poisson
 from follicle_sim.simulation.people.cohort import Cohort
 
-SCREENING = 0x7FFFFFFF
+SCREENING_MINUTE = 0x7FFFFFFF
 """Name of a reading taken to decide who is let in; that of a visit is its minute."""
 
 MOST_POINTS = 3.0
@@ -49,8 +49,8 @@ def read(
     tally
         (S, V, TALLY_COLUMNS) sums over each person's follicles, V visits.
     reading
-        Name of the reading in the draws, `SCREENING` or another that no visit has; None for the
-        minute of each of the protocol's visits.
+        Name of the reading in the draws, `SCREENING_MINUTE` or another that no visit has; None for
+        the minute of each of the protocol's visits.
     instrument
         Another one than the protocol's, which sees the same hairs.
 
@@ -61,7 +61,7 @@ def read(
     instrument = protocol.instrument if instrument is None else instrument
     days = np.array(protocol.visits.days)
     names = np.rint(1440.0 * days) if reading is None else np.full(tally.shape[1], float(reading))
-    luck = Luck(
+    luck = ReadingDraws(
         seed=cohort.seed,
         replicate=cohort.replicate,
         stream=stream_of(arm.drawn_as),
@@ -73,7 +73,9 @@ def read(
     return readings | _special(instrument, readings, tally, luck, baseline)
 
 
-def _counts(instrument: Instrument, tally: Floats, area: Floats, luck: Luck) -> dict[str, Floats]:
+def _counts(
+    instrument: Instrument, tally: Floats, area: Floats, luck: ReadingDraws
+) -> dict[str, Floats]:
     total, terminal = tally[..., sight.SEEN], tally[..., sight.TERMINAL]
     growing = tally[..., sight.SEEN_ANAGEN]
     living = tally[..., sight.PHASES : sight.PHASES + Phase.LOST].sum(axis=2)
@@ -106,7 +108,7 @@ def _counts(instrument: Instrument, tally: Floats, area: Floats, luck: Luck) -> 
         }
 
 
-def _anagen_share(instrument: Instrument, tally: Floats, luck: Luck) -> Floats:
+def _anagen_share(instrument: Instrument, tally: Floats, luck: ReadingDraws) -> Floats:
     """Return the share of counted hairs that are seen to grow.
 
     Between two images, thin anagen hairs may add less than is noticed, and pass for telogen.
@@ -127,7 +129,7 @@ def _special(
     instrument: Instrument,
     readings: dict[str, Floats],
     tally: Floats,
-    luck: Luck,
+    luck: ReadingDraws,
     baseline: NDArray[np.int64],
 ) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
@@ -154,7 +156,7 @@ def _special(
     return {name: found[name] for name in OF_INSTRUMENTS if name in wanted}
 
 
-def _pulled(instrument: Instrument, tally: Floats, luck: Luck) -> Floats:
+def _pulled(instrument: Instrument, tally: Floats, luck: ReadingDraws) -> Floats:
     """Return how many of the pulled hairs come out: those that would soon have fallen anyway."""
     soon = tally[..., sight.SHED] * instrument.pull_days / SHED_WINDOW
     loose = np.minimum(0.999, soon / np.maximum(tally[..., sight.SEEN], 1.0))
@@ -162,7 +164,7 @@ def _pulled(instrument: Instrument, tally: Floats, luck: Luck) -> Floats:
 
 
 def _rated(
-    instrument: Instrument, thickness: Floats, luck: Luck, baseline: NDArray[np.int64]
+    instrument: Instrument, thickness: Floats, luck: ReadingDraws, baseline: NDArray[np.int64]
 ) -> Floats:
     """Return points for the change of coverage since baseline; NaN without a baseline."""
     if baseline.size == 0:

@@ -25,7 +25,7 @@ FARTHEST = 200.0
 
 
 @dataclass(frozen=True)
-class Luck:
+class ReadingDraws:
     """Names of the draws of one arm at its visits.
 
     Parameters
@@ -56,13 +56,13 @@ class Luck:
         person = (self.seed, self.replicate, self.stream, self.subject, SUBJECT_LEVEL)
         return (*person, self.reading, int(decision))
 
-    def at(self, reading: int) -> "Luck":
+    def at(self, reading: int) -> "ReadingDraws":
         """Return the luck that all readings of a person share under one name."""
         same = np.full_like(self.reading, reading)
-        return Luck(self.seed, self.replicate, self.stream, self.subject, same)
+        return ReadingDraws(self.seed, self.replicate, self.stream, self.subject, same)
 
 
-def binomial(n: ArrayLike, p: ArrayLike, luck: Luck, decision: Decision) -> Floats:
+def binomial(n: ArrayLike, p: ArrayLike, luck: ReadingDraws, decision: Decision) -> Floats:
     """Return how many of n (whole numbers) happen with probability p; shapes (S, V)."""
     n, p = np.broadcast_arrays(np.asarray(n, np.float64), np.asarray(p, np.float64))
     # the rarer of the two outcomes is counted: its probabilities start near zero
@@ -79,7 +79,7 @@ def binomial(n: ArrayLike, p: ArrayLike, luck: Luck, decision: Decision) -> Floa
     return np.where(p > 0.5, n - few, few)
 
 
-def poisson(mean: ArrayLike, luck: Luck, decision: Decision) -> Floats:
+def poisson(mean: ArrayLike, luck: ReadingDraws, decision: Decision) -> Floats:
     """Return a Poisson count of each mean; shape (S, V)."""
     expected = np.asarray(mean, np.float64)
     return _counted(
@@ -94,7 +94,7 @@ def poisson(mean: ArrayLike, luck: Luck, decision: Decision) -> Floats:
 
 
 def _counted(
-    luck: Luck,
+    luck: ReadingDraws,
     decision: Decision,
     *,
     mean: Floats,

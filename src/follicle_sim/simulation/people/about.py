@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from follicle_sim.base.units import YEAR
 from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.results.expected import mixture_of, variables_of
-from follicle_sim.scenario.tables.table import YEAR
 from follicle_sim.simulation.people.cohort import Cohort
 from follicle_sim.simulation.people.traits import grade_of
 
@@ -43,8 +43,7 @@ def _responds(protocol: Protocol, cohort: Cohort) -> NDArray[np.int8]:
     """Return 1 or 0 (S,); the trait is a person's own, with the treatment or without."""
     mixture = mixture_of(protocol)
     assert mixture is not None
-    names = (cohort.seed, cohort.replicate, cohort.person_stream, cohort.subject)
-    return (mixture.drawn(*names) < mixture.share.value).astype(np.int8)
+    return (mixture.draw(cohort.draw_names) < mixture.share.value).astype(np.int8)
 
 
 def _known(values: NDArray | None) -> NDArray:  # type: ignore[type-arg]

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.numerics import exp_array, log_array, normals, uniforms
 from follicle_sim.base.types import Floats
+from follicle_sim.base.units import YEAR
 from follicle_sim.pharmacology.dosing import Habit, minutes
 from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.scenario.tables.design import LackOfEffect
-from follicle_sim.simulation.people.cohort import YEAR, Cohort
+from follicle_sim.simulation.people.cohort import Cohort
 
 Bools = NDArray[np.bool_]
 

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import uniforms
 from follicle_sim.base.types import Floats, Names
+from follicle_sim.base.units import YEAR
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.streams import POOL, stream_of
 from follicle_sim.simulation.people.traits import Draws, grade_of
-
-YEAR = 365.25
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,11 @@ class Cohort:
     sex: NDArray[np.str_] | None = None
     person_stream: int = 0  # as `stream`, for traits, drug response and visits of the person
     calendar: Floats | None = None  # day of the year of each baseline visit; None: no season
+
+    @property
+    def draw_names(self) -> DrawNames:
+        """What names the draws of these persons, as apart from those of their follicles."""
+        return DrawNames(self.seed, self.replicate, self.person_stream, self.subject)
 
     @property
     def person(self) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ threads may each run their own.
 """
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,35 @@ from follicle_sim.simulation.engine.agents.sight import (
 )
 
 
+class People(NamedTuple):
+    """Who is lived in a block of S subjects, and when they are seen."""
+
+    keys: NDArray[np.int64]  # (3,) seed, replicate and stream, which name the draws
+    subjects: NDArray[np.int64]  # (S,) names in the draws
+    follicles: NDArray[np.int64]  # (S,) native follicles of each
+    visits: Floats  # (S or 1, V) day, in order in each row
+
+
+class Person(NamedTuple):
+    """One subject, and when it is seen."""
+
+    name: tuple[int, int, int, int]  # seed, replicate, stream and subject
+    growth_scale: float  # this person's growth relative to the mean
+    visits: Floats  # (V,) day, in order
+    grafts: NDArray[np.int64]  # (K,) follicles given in each transplant session
+
+
+class Sightings(NamedTuple):
+    """What is seen, to be filled in: at V visits of S subjects, or without the first axis of one.
+
+    The records of single follicles have no room (N = 0) where they are not wanted.
+    """
+
+    tally: Floats  # (S, V, TALLY_COLUMNS)
+    phase: NDArray[np.uint8]  # (S, V, N)
+    calibre: NDArray[np.float32]  # (S, V, N)
+
+
 @jit
 def observe(
     state: Any, clocks: Clocks, rules: Rules, scale: float, now: float, tally: Floats
@@ -66,29 +95,24 @@ def live(
     state: Any,
     clocks: Clocks,
     rules: Rules,
-    name: Any,
-    scale: float,
-    visits: Floats,
+    person: Person,
     grafts: Grafts,
-    counts: NDArray[np.int64],
-    tally: Floats,
-    phase_record: NDArray[np.uint8],
-    calibre_record: NDArray[np.float32],
+    sightings: Sightings,
     stop: NDArray[np.uint8],
 ) -> int:
     """Advance to each visit and observe there: the same bits as `advance` and `observe` in turn.
 
     Follicle by follicle rather than visit by visit, so that a follicle stays in the fastest memory
-    and is seen at all visits between two of its events at once.
-    state : native follicles, then grafts; counts : (K,) grafts of each session;
-    tally : (V, TALLY_COLUMNS) out; the records : (V, N) out, or (V, 0) where not wanted;
+    and is seen at all visits between two of its events at once. Returns the number of events.
+    state : native follicles, then grafts; sightings : out, without the axis of subjects;
     stop : (1,) another thread sets it to give up early.
     """
+    visits, counts, name = person.visits, person.grafts, person.name
     strata, count = clocks.table.shape[1], visits.size
     readings, ahead = gauge(clocks, visits), scratch(rules)
     upcoming = visits_from(clocks.grid, visits)
     sums, steps = np.zeros((TALLY_COLUMNS, count)), np.zeros((TALLY_COLUMNS, count + 1))
-    reader, sight = reader_of(clocks), sight_of(rules, scale, count)
+    reader, sight = reader_of(clocks), sight_of(rules, person.growth_scale, count)
     days, gauged = np.int64(visits.ctypes.data), np.int64(readings.ctypes.data)
     total, changes = np.int64(sums.ctypes.data), np.int64(steps.ctypes.data)
     here = np.int64(ahead.ctypes.data)
@@ -114,12 +138,12 @@ def live(
             while end < count and visits[end] < f.next:
                 end += 1
             see(f, v, end, days, gauged + 16 * count * f.stratum, sight, total, changes)
-            if phase_record.shape[1] > 0:
+            if sightings.phase.shape[1] > 0:
                 for w in range(v, end):
-                    phase_record[w, i] = f.phase
-                    calibre_record[w, i] = calibre_of(f, readings, w, sight)
+                    sightings.phase[w, i] = f.phase
+                    sightings.calibre[w, i] = calibre_of(f, readings, w, sight)
             v = end
-    total_up(sums, steps, sight, tally)
+    total_up(sums, steps, sight, sightings.tally)
     hold(readings)
     hold(ahead)
     return events
@@ -130,49 +154,32 @@ def run_block(
     block: Block,
     sensitivity: Floats,
     rules: Rules,
-    keys: NDArray[np.int64],
-    subjects: NDArray[np.int64],
-    follicles: NDArray[np.int64],
-    visits: Floats,
+    people: People,
     grafts: Grafts,
     states: Any,
-    tallies: Floats,
-    phase_record: NDArray[np.uint8],
-    calibre_record: NDArray[np.float32],
+    sightings: Sightings,
     stop: NDArray[np.uint8],
 ) -> int:
     """Live a block of subjects from the start of the grid through every visit; count events.
 
-    keys : (seed, replicate, stream); subjects, follicles : (S,) names and number of follicles;
-    visits : (S or 1, V) day, in order in each row;
     grafts : transplant sessions; where there are any, the last of the strata is theirs;
     states : (S, N) out, or (1, N) where the final states are not wanted;
-    tallies : (S, V, TALLY_COLUMNS) out; records : (S, V, N) out, or (S, V, 0) where not wanted.
+    sightings : out; stop : as for `live`.
     """
     events = 0
+    keys, visits = people.keys, people.visits
     room = allocate_clocks(sensitivity.size, block.grid.size, min(1, grafts.day.size))
-    for s in range(subjects.size):
+    for s in range(people.subjects.size):
         forcing = forcing_of(block, s)
         if s == 0 or not same_forcing(block, s):
             clocks = build_clocks(room, forcing, sensitivity, rules)
-        counts = grafts.number[s]
-        state = states[min(s, states.shape[0] - 1)][: follicles[s] + counts.sum()]
-        name = (keys[0], keys[1], keys[2], subjects[s])
-        initialise(state[: follicles[s]], clocks, rules, name, True)
+        natives, counts = people.follicles[s], grafts.number[s]
+        state = states[min(s, states.shape[0] - 1)][: natives + counts.sum()]
+        name = (keys[0], keys[1], keys[2], people.subjects[s])
+        initialise(state[:natives], clocks, rules, name, True)
         if grafts.day.size > 0:
-            plant(state[follicles[s] :], clocks, rules, name, grafts, counts)
-        events += live(
-            state,
-            clocks,
-            rules,
-            name,
-            forcing.growth_scale,
-            visits[min(s, visits.shape[0] - 1)],
-            grafts,
-            counts,
-            tallies[s],
-            phase_record[s],
-            calibre_record[s],
-            stop,
-        )
+            plant(state[natives:], clocks, rules, name, grafts, counts)
+        person = Person(name, forcing.growth_scale, visits[min(s, visits.shape[0] - 1)], counts)
+        seen = Sightings(sightings.tally[s], sightings.phase[s], sightings.calibre[s])
+        events += live(state, clocks, rules, person, grafts, seen, stop)
     return events
