@@ -13,6 +13,7 @@ import xarray as xr
 from follicle_sim.base.attributes import read_provenance
 from follicle_sim.base.codes import PHASE_NAMES
 from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.evidence.own.held import data_hash
 from follicle_sim.pharmacology.library import Treatment
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import from_document, to_document
@@ -41,7 +42,7 @@ def result_attrs(
 
     treatments : all that are given, where they are at hand
     """
-    record = {
+    record: dict[str, Any] = {
         "schema": 1,
         "package": "follicle_sim",
         "version": package_version(),
@@ -53,6 +54,13 @@ def result_attrs(
         "phase_codes": {name: code for code, name in enumerate(PHASE_NAMES)},
         "numbers": as_record(scenario, treatments),
     }
+    own = [
+        {"study": each.study, "file": each.data, "sha256": data_hash(each.rows)}
+        for each in scenario.compare
+        if each.rows
+    ]
+    if own:
+        record["data"] = own  # the rows themselves stand in the scenario
     return {
         "title": scenario.title,
         "design_kind": scenario.design.kind,
