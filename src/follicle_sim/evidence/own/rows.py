@@ -32,7 +32,7 @@ Trouble = tuple[str, str]
 
 MOST_WEEKS = 1_000.0
 LARGEST = 1e9
-LONGEST = 200
+LONGEST = 500
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "role": get_args(Role),
     "use": get_args(Use),
@@ -293,17 +293,10 @@ def together(rows: Sequence[Row], places: Sequence[str]) -> list[tuple[int, str]
         if other != at:
             what = "subject, arm" if "subject" in row else "arm"
             problems.append((at, f"the same {what}, week and endpoint as {places[other]}"))
-    arms = list(dict.fromkeys(row["arm"] for row in rows))
-    for at, row in enumerate(rows):
-        if "control" in row and row["control"] not in arms:
-            hint = did_you_mean(row["control"], arms)
-            if "did you mean" in hint:
-                problems.append(
-                    (at, f"control {shown(row['control'])} is no arm of the table{hint}")
-                )
-    for one, same in _alike(arms):
+    for one, same in _alike(arm_names(rows)):
         message = f'arms "{one}" and "{same}" differ in capitals or spaces alone; are they one?'
-        problems.append((next(at for at, row in enumerate(rows) if row["arm"] == same), message))
+        at = next(at for at, row in enumerate(rows) if same in (row["arm"], row.get("control")))
+        problems.append((at, message))
     for arm, role in _contradictions(rows):
         problems.append((0, f'arm "{arm}" has two roles: {role}'))
     return problems

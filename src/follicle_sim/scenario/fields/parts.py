@@ -244,8 +244,9 @@ class ArmPairs(FieldType):
         study = info.data.get("study")  # absent when it was itself refused
         rows = info.data.get("rows")  # of a table of the user's own
         if study is not None and rows is not None:
-            arms = tuple(row["arm"] for row in rows) or known_names(info).studies[study]
-            arms = tuple(dict.fromkeys(arms))
+            # An arm may stand in a table as the control of another one alone.
+            own = (row[key] for row in rows for key in ("arm", "control") if key in row)
+            arms = tuple(dict.fromkeys(own)) or known_names(info).studies[study]
             parts = Collector()
             for label, arm in value.items():
                 parts.run((label,), partial(not_cut, label, arm))
