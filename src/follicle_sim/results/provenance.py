@@ -82,7 +82,19 @@ def stored_scenario(attrs: Mapping[Any, Any], source: str) -> Scenario:
     record = read_provenance(attrs, source)
     stored = record.get("numbers")
     numbers = None if stored is None else read_record(stored, source)
-    return from_document(record["scenario"], source, numbers=numbers)
+    scenario = from_document(record["scenario"], source, numbers=numbers)
+    _check_data(record.get("data", []), scenario, source)
+    return scenario
+
+
+def _check_data(stored: object, scenario: Scenario, source: str) -> None:
+    """Refuse rows of the user's own data that are not those whose hash was stored with them."""
+    hashes = [data_hash(each.rows) for each in scenario.compare if each.rows]
+    named = stored if isinstance(stored, list) else [stored]
+    found = [each.get("sha256") if isinstance(each, dict) else None for each in named]
+    if found != hashes:
+        message = "the rows of your own data are not those that were stored; the file was changed"
+        raise InputError(source, [Problem("provenance.data", message)])
 
 
 def scenario_that_made(data: xr.Dataset, source: str) -> Scenario:

@@ -29,10 +29,33 @@ SMALL = [
     "run.replicates=1",
     "run.uncertainty=none",
 ]
-COLUMNS = (
-    "arm control week endpoint unit mean n sd se spread spread_kind is_change_from_baseline "
-    "treatment dose route sex population year seen_at role use reason grade unverified duplicate_of"
-).split()
+COLUMNS = [
+    "arm",
+    "control",
+    "week",
+    "endpoint",
+    "unit",
+    "mean",
+    "n",
+    "sd",
+    "se",
+    "spread",
+    "spread_kind",
+    "is_change_from_baseline",
+    "treatment",
+    "dose",
+    "route",
+    "sex",
+    "population",
+    "year",
+    "seen_at",
+    "role",
+    "use",
+    "reason",
+    "grade",
+    "unverified",
+    "duplicate_of",
+]
 
 
 @cache

@@ -144,6 +144,8 @@ def _value(column: str, value: Any, mark: Mark | None) -> dict[str, Any]:
     if not isinstance(value, str):
         raise ValueError(f"found {shown(value)}; allowed: text in quotes")
     text = " ".join(value.split())
+    if text[:1] == "'" and text[1:2] in tuple("=+-@"):
+        text = text[1:]  # what this package writes before a text that looks like a formula
     if len(text) > LONGEST or not text.isprintable():
         raise ValueError(f"found {shown(text)}; allowed: at most {LONGEST} printable characters")
     if not text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,6 +14,9 @@ from follicle_sim.evidence.normalise import endpoint_wordings, measure, unit_wor
 
 _ONLY_BY_UNIT = {"hair_count": "hair_density", "follicle_loss_rate": "follicle_density"}
 """Endpoint that a unit turns another one into, and that other one."""
+
+NEAR = 0.75
+"""Share of letters that two words have in common, in order, when one is a slip for the other."""
 
 _SUPER = str.maketrans({"\u00b2": "2", "\u207b": "-", "\u00b5": "u", "\u03bc": "u", "\u2212": "-"})
 
@@ -61,7 +65,9 @@ def endpoint_of(text: str) -> str:
     if (found := known.get(_folded(text))) is not None:
         return found
     match = nearest(_folded(text), known)
-    hint = f'; did you mean "{match}"?' if match else did_you_mean("\0", endpoint_wordings()[1])
+    # Two endpoints may share half of their letters and mean quite different things.
+    near = match and SequenceMatcher(None, _folded(text), match).ratio() >= NEAR
+    hint = f'; did you mean "{match}"?' if near else did_you_mean("\0", endpoint_wordings()[1])
     raise ValueError(f"found {shown(text)}, an unknown endpoint{hint}")
 
 

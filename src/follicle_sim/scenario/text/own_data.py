@@ -9,6 +9,7 @@ from typing import Any
 from follicle_sim.base.errors import InputError, Problem, nearest, shown
 from follicle_sim.scenario.fields.labels import folded
 from follicle_sim.scenario.fields.refusals import Path as Place
+from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.text.merge import Document
 
 UNNAMED = "own data"
@@ -173,3 +174,33 @@ def _arms_of(rows: Any) -> Iterator[tuple[str, bool]]:
                 if name and name not in seen:
                     seen.add(name)
                     yield name, pooled and key == "arm"
+
+
+def changed_tables(scenario: Scenario, folders: Sequence[Path]) -> list[str]:
+    """Return a sentence for every table of a scenario whose file says other than its rows.
+
+    Parameters
+    ----------
+    scenario
+        Perhaps of a stored result: its rows are those that it was compared with.
+    folders
+        Where the files may be; one that is not there is not missed.
+    """
+    from follicle_sim.evidence.own.held import data_hash
+    from follicle_sim.evidence.own.rows import read_rows
+
+    told = []
+    for comparison in scenario.compare:
+        files = {folder / comparison.data for folder in folders if comparison.data}
+        for file in sorted(file for file in files if file.is_file()):
+            try:
+                same = data_hash(read_rows(file.read_bytes(), str(file))) == data_hash(
+                    comparison.rows
+                )
+                how = "says other than"
+            except (InputError, OSError):
+                same, how = False, "cannot be read any more like"
+            if not same:
+                rows = f"the {len(comparison.rows)} rows stored for {comparison.study}"
+                told.append(f"{file} {how} {rows}; the stored ones were used")
+    return told
