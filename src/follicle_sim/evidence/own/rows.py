@@ -39,6 +39,10 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "grade": get_args(Grade),
     "spread_kind": ("SD", "SE", "CI95", "none"),
 }
+_PLAIN = {
+    "n": "a whole number of people, such as 24",
+    "week": "weeks since baseline as a number, such as 12",
+}
 _YES = {"1": 1, "yes": 1, "true": 1, "change": 1, "0": 0, "no": 0, "false": 0, "": 0, "level": 0}
 
 
@@ -170,7 +174,12 @@ def _numbers(column: str, value: Any, mark: Mark | None) -> dict[str, Any]:
         parts = halves(value)
         if len(parts) == 2 and column == "mean":
             return {"mean": number(parts[0], mark), "spread": number(parts[1], mark)}
-        found = number(value, mark)
+        try:
+            found = number(value, mark)
+        except UnreadNumber:
+            if column not in _PLAIN or not any(letter.isalpha() for letter in value):
+                raise
+            raise ValueError(f"found {shown(value)}; allowed: {_PLAIN[column]}") from None
     else:
         found = float(value)
     if not math.isfinite(found) or abs(found) > LARGEST:
