@@ -109,10 +109,10 @@ plot_chain(chain).figure
 # %% [markdown]
 # ## Your own counts beside it
 #
-# Today there is no reader for a file of your own counts. `[[compare]]` knows the published studies
-# that come with the package, and no others. What can be done is a few lines: read the table, and
-# set each mean beside the simulated one. `potency` can then be changed until the two meet. Whoever
-# does that has fitted it: the agreement proves nothing any more.
+# A trial of your own goes into `[[compare]]`, as the guide `my_trial.py` shows. For a quick look at
+# one arm a few lines do: read the table, and set each mean beside the simulated one. `potency` can
+# then be changed until the two meet. Whoever does that has fitted it: the agreement proves nothing
+# any more.
 
 # %%
 MY_COUNTS = """week,mean,se

@@ -62,6 +62,39 @@ def endpoint_titles() -> Mapping[str, str]:
     return {name: table["title"] for name, table in _tables()[0]["endpoints"].items()}
 
 
+def endpoint_wordings() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return the endpoint of every wording, and the usual wording of every endpoint.
+
+    The usual one is the first whose figure is a mean; an endpoint that only a unit leads to has
+    none.
+
+    Examples
+    --------
+    >>> endpoint_wordings()[1]["anagen_fraction"]
+    'anagen fraction'
+    """
+    tables, endpoint_of = _tables()
+    usual: dict[str, str] = {}
+    for raw, name in endpoint_of.items():
+        if raw == name.replace("_", " ") or (name not in usual and raw not in tables["statistics"]):
+            usual[name] = raw
+    return endpoint_of, usual
+
+
+def unit_wordings() -> Mapping[str, tuple[str, str, bool]]:
+    """Return the canonical unit of every unit, the endpoint it stands for, and if it is a share.
+
+    Examples
+    --------
+    >>> unit_wordings()["% of baseline"]
+    ('1', '', True)
+    """
+    return {
+        raw: (table["unit"], table.get("endpoint", ""), table.get("relative", False))
+        for raw, table in _tables()[0]["units"].items()
+    }
+
+
 def measure(raw_endpoint: str, raw_unit: str) -> Measure:
     """Translate an endpoint and a unit of a paper.
 

@@ -155,15 +155,33 @@ def _table() -> Mapping[str, Observation]:
     for raw in raw_rows():
         study = by_name[raw["study"]]
         counts[study.id] += 1
-        published.append(_observation(f"{study.id}:{counts[study.id]}", study, raw))
-    changes = list(_changes(published))
-    differences = list(_differences([*published, *changes], studies))
-    rows = [*published, *changes, *differences]
+        published.append(observation_of(f"{study.id}:{counts[study.id]}", study, raw))
+    return with_derived(published, studies)
+
+
+def with_derived(
+    published: Sequence[Observation], studies: Mapping[str, Study], *, changes: bool = True
+) -> Mapping[str, Observation]:
+    """Return numbers by id, with those computed from them, each naming what it excludes.
+
+    Parameters
+    ----------
+    published
+        As printed.
+    studies
+        The studies they are of.
+    changes
+        Compute changes from levels; not where all that can be computed is there already.
+    """
+    moved = list(_changes(published)) if changes else []
+    differences = list(_differences([*published, *moved], studies))
+    rows = [*published, *moved, *differences]
     redundant = _redundant(rows)
     return {row.id: replace(row, excluded_with=redundant[row.id]) for row in rows}
 
 
-def _observation(row_id: str, study: Study, raw: Mapping[str, str]) -> Observation:
+def observation_of(row_id: str, study: Study, raw: Mapping[str, str]) -> Observation:
+    """Return a row of observations.csv, or one in its columns, as an observation of its study."""
     arm, control = study.place(raw["arm"])
     found = measure(raw["endpoint"], raw["unit"])
     kind = kind_of(

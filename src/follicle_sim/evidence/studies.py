@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 
 Use = Literal["calibration", "validation", "display"]
-Grade = Literal["journal", "abstract", "review", "secondary", "memory"]
+Grade = Literal["journal", "abstract", "review", "secondary", "memory", "own"]
 Controlled = Literal["controlled", "uncontrolled", "meta-analysis", "healthy reference"]
 Role = Literal[
     "treatment", "placebo", "active_control", "untreated", "pooled", "crossover", "reference"

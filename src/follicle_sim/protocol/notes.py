@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from follicle_sim.base.units import format_quantity
+from follicle_sim.evidence.own.held import held
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.protocol.unfold import between, unfold
 from follicle_sim.scenario.fields.parts import Series
@@ -14,8 +15,12 @@ from follicle_sim.scenario.tables.arms import Dose
 
 
 def notes(scenario: Scenario) -> tuple[str, ...]:
-    """Return a sentence for everything in a scenario that changes nothing, place first."""
+    """Return a sentence for everything in a scenario that changes nothing, place first.
+
+    Of a trial of one's own they say who is missing from it.
+    """
     found = [*_visits(scenario), *_doses(scenario), *_parts(scenario), *_people(scenario)]
+    found += _data(scenario)
     return tuple(f"{place}: {text}" for place, text in found)
 
 
@@ -87,6 +92,14 @@ def _people(scenario: Scenario) -> Notes:
         yield "design.adherence_spread", f"{text}; give doses an adherence between 0 and 1"
     if design.recruitment is not None and scenario.biology.get("season_anagen") == 0.0:
         yield "design.recruitment", "dates change nothing where biology.season_anagen = 0"
+
+
+def _data(scenario: Scenario) -> Notes:
+    roles = {arm.label: arm.role for arm in scenario.arms}
+    for i, comparison in enumerate(scenario.compare):
+        if comparison.rows:
+            for sentence in held(comparison, roles).notes:
+                yield f"compare[{i}] ({comparison.title})", sentence
 
 
 def _falls(dose: Dose, end: float) -> bool:

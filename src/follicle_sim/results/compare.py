@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 import xarray as xr
@@ -24,9 +24,10 @@ from follicle_sim.base.estimates import (
 )
 from follicle_sim.base.files import write_rows
 from follicle_sim.evidence.normalise import Kind
-from follicle_sim.evidence.observed import Observation, observations
+from follicle_sim.evidence.observed import Observation
+from follicle_sim.evidence.own.held import held
 from follicle_sim.evidence.studies import Grade, Study, Use, load_studies
-from follicle_sim.results.by_treatment import by_treatment
+from follicle_sim.results.by_treatment import WITHIN, by_treatment
 from follicle_sim.results.counterparts import Course, course
 from follicle_sim.results.endpoints import arm_roles, draws_of, is_paired, scenario_of
 
@@ -42,7 +43,10 @@ _ASKED = "comparison"
 
 
 class Comparison(Protocol):
-    """What `compare` needs to know: a study, and simulated arm label -> arm id of the study."""
+    """What `compare` needs to know: a study, and simulated arm label -> arm id of the study.
+
+    One that holds a table of one's own has `rows`, and perhaps `within_person`, too.
+    """
 
     @property
     def study(self) -> str: ...
@@ -144,20 +148,28 @@ class ComparisonTable:
 class _Stored:
     study: str
     arms: Mapping[str, str]
+    rows: tuple[Mapping[str, Any], ...] = ()
+    within_person: bool | None = None
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> Self:
+        """Return a [[compare]] table of a stored scenario."""
+        rows = tuple(table.get("rows", ()))
+        return cls(table["study"], table["arms"], rows, table.get("within_person"))
 
 
 def compare(
     dataset: xr.Dataset, comparisons: Sequence[Comparison] | None = None
 ) -> ComparisonTable:
-    """Hold a simulated dataset against published studies.
+    """Hold a simulated dataset against published studies, or against numbers of one's own.
 
     Parameters
     ----------
     dataset
         Result of `simulate`: dims arm, subject, time (days since baseline), perhaps replicate.
     comparisons
-        Objects with `study` and `arms` (simulated label -> arm id of the study); None for those
-        of the scenario stored with the dataset.
+        Objects with `study` and `arms` (simulated label -> arm id of the study), and `rows` where
+        the numbers are one's own; None for those of the scenario stored with the dataset.
 
     Returns
     -------
@@ -179,16 +191,18 @@ def compare(
     check_dataset("compare", dataset, ("arm", "subject", "time"))
     if comparisons is None:
         stored = scenario_of(dataset).get("compare") or ()
-        comparisons = [_Stored(each["study"], each["arms"]) for each in stored]
+        comparisons = [_Stored.of(each) for each in stored]
     dataset = by_treatment(dataset)
-    labels, _ = arm_roles(dataset)
+    labels, roles = arm_roles(dataset)
     _check(comparisons, labels)
+    within = dataset.attrs.get("design_kind") in ("split_scalp", WITHIN)
     rows: list[ComparisonRow] = []
     unmatched: list[Unmatched] = []
     courses: dict[str, Course | str] = {}
     for comparison in comparisons:
         met: set[str] = set()
-        for observation in observations(comparison.study, derived=True):
+        source = held(comparison, dict(zip(labels, roles, strict=True)), paired=within)
+        for observation in source.observations:
             if observation.endpoint not in courses:
                 courses[observation.endpoint] = course(dataset, observation.endpoint)
             teams = _teams(observation, comparison.arms)
@@ -207,7 +221,7 @@ def compare(
         # An arm that another study is about is not lonely, and one that none is about is told once.
         told = {each.name for each in unmatched if each.what == "arm"} - set(comparison.arms)
         asked = [label for label in labels if label not in elsewhere | told]
-        unmatched.extend(_lonely_arms(comparison, asked, met))
+        unmatched.extend(_lonely_arms(source.study, comparison, asked, met))
     return ComparisonTable(tuple(rows), tuple(unmatched))
 
 
@@ -221,7 +235,8 @@ def _check(comparisons: Sequence[Comparison], labels: Sequence[str]) -> None:
         named = isinstance(getattr(comparison, "study", None), str)
         if not named or not isinstance(getattr(comparison, "arms", None), Mapping):
             raise refused(_ASKED, where, comparison, "an object with `study` and `arms`")
-        study = studies.get(comparison.study)
+        own = getattr(comparison, "rows", ())
+        study = held(comparison).study if own else studies.get(comparison.study)
         if study is None:
             tail = did_you_mean(comparison.study, studies)
             problems.append(Problem(f"{where}.study", f'unknown study "{comparison.study}"{tail}'))
@@ -353,10 +368,9 @@ def _unmatched(observation: Observation, reason: str) -> Unmatched:
 
 
 def _lonely_arms(
-    comparison: Comparison, labels: Sequence[str], met: Set[str]
+    study: Study, comparison: Comparison, labels: Sequence[str], met: Set[str]
 ) -> Iterator[Unmatched]:
     """Yield every simulated arm that no published number of this study met."""
-    study = load_studies()[comparison.study]
     for label in labels:
         if label in met:
             continue

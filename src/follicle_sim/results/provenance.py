@@ -13,6 +13,7 @@ import xarray as xr
 from follicle_sim.base.attributes import read_provenance
 from follicle_sim.base.codes import PHASE_NAMES
 from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.evidence.own.held import data_hash
 from follicle_sim.pharmacology.library import Treatment
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import from_document, to_document
@@ -41,7 +42,7 @@ def result_attrs(
 
     treatments : all that are given, where they are at hand
     """
-    record = {
+    record: dict[str, Any] = {
         "schema": 1,
         "package": "follicle_sim",
         "version": package_version(),
@@ -53,6 +54,13 @@ def result_attrs(
         "phase_codes": {name: code for code, name in enumerate(PHASE_NAMES)},
         "numbers": as_record(scenario, treatments),
     }
+    own = [
+        {"study": each.study, "file": each.data, "sha256": data_hash(each.rows)}
+        for each in scenario.compare
+        if each.rows
+    ]
+    if own:
+        record["data"] = own  # the rows themselves stand in the scenario
     return {
         "title": scenario.title,
         "design_kind": scenario.design.kind,
@@ -74,7 +82,19 @@ def stored_scenario(attrs: Mapping[Any, Any], source: str) -> Scenario:
     record = read_provenance(attrs, source)
     stored = record.get("numbers")
     numbers = None if stored is None else read_record(stored, source)
-    return from_document(record["scenario"], source, numbers=numbers)
+    scenario = from_document(record["scenario"], source, numbers=numbers)
+    _check_data(record.get("data", []), scenario, source)
+    return scenario
+
+
+def _check_data(stored: object, scenario: Scenario, source: str) -> None:
+    """Refuse rows of the user's own data that are not those whose hash was stored with them."""
+    hashes = [data_hash(each.rows) for each in scenario.compare if each.rows]
+    named = stored if isinstance(stored, list) else [stored]
+    found = [each.get("sha256") if isinstance(each, dict) else None for each in named]
+    if found != hashes:
+        message = "the rows of your own data are not those that were stored; the file was changed"
+        raise InputError(source, [Problem("provenance.data", message)])
 
 
 def scenario_that_made(data: xr.Dataset, source: str) -> Scenario:

@@ -23,6 +23,7 @@ from follicle_sim.scenario.problems import path_text, problems_of
 from follicle_sim.scenario.tables.treatments import with_own
 from follicle_sim.scenario.text.files import FILE_KEYS, parse_toml, read_document, text_document
 from follicle_sim.scenario.text.merge import Document, apply_override, document
+from follicle_sim.scenario.text.own_data import named_and_paired
 from follicle_sim.scenario.text.write import write_toml
 
 _TEXT, _CHANGED, _NESTED = "<text>", "<scenario>", "<document>"
@@ -39,6 +40,7 @@ def load_scenario(
     only what differs: tables are merged key by key; `arms` are merged by label (the same label
     replaces the keys given, a new label is appended); every other list is replaced as a whole.
     Beside a symbolic link it looks first, then beside the file the link points to.
+    ``[[compare]] data = "my_trial.csv"`` (relative to the file) brings along a trial of one's own.
     ``treatment_folder = "my_treatments"`` (relative to the file) brings along every treatment in
     that folder, one a file as in the library, as if each stood in a `[treatments.NAME]` table.
     Overrides are applied last.
@@ -217,13 +219,18 @@ def _build(read: Document, overrides: Sequence[str], known: Known | None) -> Sce
         read = copy.deepcopy(read)  # parts of a merged document may be shared
         found = [apply_override(read, text) for text in overrides]
         problems = [problem for problem in found if problem is not None]
-    context = {"known": with_own(known or default_known(), read.values.get("treatments"))}
+    values, troubles = named_and_paired(read)
+    told = {path for path, _ in troubles}
+    for path, message in troubles:
+        source, note = read.locate(path)
+        problems.append(Problem(path_text(path), message + note, source))
+    context = {"known": with_own(known or default_known(), values.get("treatments"))}
     try:
-        scenario = Scenario.model_validate(read.values, context=context)
+        scenario = Scenario.model_validate(values, context=context)
     except ValidationError as error:
-        located = problems_of(error, read.values, read.locate)
+        located = problems_of(error, values, read.locate)
         seen = {path for path, _ in located}
-        problems += [problem for _, problem in located]
+        problems += [problem for path, problem in located if path not in told]
         # These look at several parts, which validation only does when every part is in order.
         for path, message in label_problems(*_labels(read.values)):
             if path not in seen:

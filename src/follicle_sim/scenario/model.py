@@ -16,14 +16,15 @@ from follicle_sim.base.units import YEAR
 from follicle_sim.scenario.background import Background
 from follicle_sim.scenario.fields.labels import label_problems
 from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
-from follicle_sim.scenario.fields.parts import ArmPairs, Overrides, SchemaVersion, VariableNames
-from follicle_sim.scenario.fields.quantities import Flag, Name, Quantity, Text, Whole, one_of
+from follicle_sim.scenario.fields.parts import Overrides, SchemaVersion, VariableNames
+from follicle_sim.scenario.fields.quantities import Flag, Quantity, Text, Whole, one_of
 from follicle_sim.scenario.fields.refusals import Path, known_names, refuse_all
 from follicle_sim.scenario.rules.design import arm_problems, calendar_problems
 from follicle_sim.scenario.rules.eligible import eligibility_problems
 from follicle_sim.scenario.rules.search import cost_problems, search_problems
 from follicle_sim.scenario.tables.analysis import Analysis, plan_problems
 from follicle_sim.scenario.tables.arms import Arm, Dose
+from follicle_sim.scenario.tables.comparison import Comparison
 from follicle_sim.scenario.tables.design import Design
 from follicle_sim.scenario.tables.instrument import Instrument, unseen
 from follicle_sim.scenario.tables.population import (
@@ -87,17 +88,6 @@ class Run(Table):
     forcing_step: Annotated[float, Quantity("time", upper=30.0, positive=True)] = Field(
         default=1.0,
         description="grid of drug and factor levels; a dose acts on the step it falls in",
-    )
-
-
-class Comparison(Table):
-    """An observed trial to hold the result against."""
-
-    study: Annotated[str, Name("study", lambda known: known.studies)] = Field(
-        description="id of an observed study"
-    )
-    arms: Annotated[FrozenMap[str, str], ArmPairs()] = Field(
-        description='simulated arm = "arm of the study"'
     )
 
 

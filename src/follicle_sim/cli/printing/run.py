@@ -161,7 +161,7 @@ def _print_comparison(console: Console, rows: Sequence[ComparisonRow]) -> None:
         console.print("~: no spread was published; the SE stands on an assumption.")
     studies = load_studies()
     for study in dict.fromkeys(row.study for row in rows):
-        if studies[study].controlled == "uncontrolled":
+        if study in studies and studies[study].controlled == "uncontrolled":
             console.print(
                 f"{study} had no control arm: its change holds whatever time, season, handling and "
                 "regression to the mean added."

@@ -18,7 +18,7 @@ from follicle_sim.base.errors import InputError, Interrupted, Problem, did_you_m
 from follicle_sim.base.estimates import Figure, change_mean, relative_change
 from follicle_sim.base.progress import Parts, Report
 from follicle_sim.base.types import Floats
-from follicle_sim.evidence.observed import observations
+from follicle_sim.evidence.own.held import held
 from follicle_sim.experiments.planning.trial_sources import PART
 from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, fingerprint
 from follicle_sim.experiments.scoreboard.designs import scoring_rules
@@ -226,9 +226,10 @@ def study_sizes(
     scenario's own.
     """
     given = scoring_rules().people.get(comparison.study)
+    published = [row for row in held(comparison).observations if not row.derived_from]
     sizes, assumed = {}, []
     for label, arm in comparison.arms.items():
-        printed = [each.n for each in observations(comparison.study) if each.arm == arm and each.n]
+        printed = [each.n for each in published if each.arm == arm and each.n]
         size = max(printed, default=0) or (given.arms.get(arm, 0) if given else 0)
         if not size:
             size = scenario.population.subjects
@@ -352,8 +353,8 @@ def drift_of(endpoint: str, kind: str, start: float) -> tuple[float, float]:
     """Return mean and SD of what an arm moves by itself, in the unit of the kind (model 5.8)."""
     for rule in scoring_rules().offset.values():
         if endpoint in rule.endpoints:
-            asked, held = kind.startswith("percent"), rule.relative
-            scale = 1.0 if asked == held else start if held else 1.0 / start
+            asked, given = kind.startswith("percent"), rule.relative
+            scale = 1.0 if asked == given else start if given else 1.0 / start
             return rule.mean * scale, rule.sd * scale
     return 0.0, 0.0
 

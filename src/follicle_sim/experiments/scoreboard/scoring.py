@@ -13,13 +13,13 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from follicle_sim.evidence.normalise import density_change_sd
-from follicle_sim.evidence.observed import Observation, observations
-from follicle_sim.evidence.studies import Grade, Use, load_studies
+from follicle_sim.evidence.observed import Observation
+from follicle_sim.evidence.studies import Grade, Use
 from follicle_sim.experiments.scoreboard.designs import explanations, parameter_sds, scoring_rules
+from follicle_sim.experiments.scoreboard.sources import Sources, registry, sources_of
 from follicle_sim.results.compare import ComparisonRow
 from follicle_sim.scenario.model import Scenario
 
@@ -172,20 +172,23 @@ def score(
         Simulated baselines, to turn spreads of densities into shares and back.
     """
     given = {arm.label: _treatments(scenario, arm.label) for arm in scenario.arms}
-    return [_scored(row, compared, given, design, baseline) for row, compared in _once(rows)]
+    sources = sources_of(scenario)
+    return [
+        _scored(row, compared, given, design, baseline, sources)
+        for row, compared in _once(rows, sources)
+    ]
 
 
-def effective_use(observation: Observation) -> tuple[Use, str]:
-    """Return what a number may be used for, and why; a derived one as its most restricted part."""
+def effective_use(observation: Observation, sources: Sources | None = None) -> tuple[Use, str]:
+    """Return what a number may be used for, and why; a derived one as its most restricted part.
+
+    sources : where the parts are looked up; default: the registry
+    """
     if not observation.derived_from:
         return observation.use, observation.reason
-    parts = [effective_use(_registry()[part]) for part in observation.derived_from]
+    known = (sources or registry()).observations
+    parts = [effective_use(known[part], sources) for part in observation.derived_from]
     return max(parts, key=lambda part: _USES.index(part[0]))
-
-
-@cache
-def _registry() -> dict[str, Observation]:
-    return {row.id: row for row in observations(derived=True)}
 
 
 def _treatments(scenario: Scenario, label: str) -> str:
@@ -194,7 +197,7 @@ def _treatments(scenario: Scenario, label: str) -> str:
     return " + ".join(names) or UNTREATED
 
 
-def _once(rows: Sequence[ComparisonRow]) -> list[tuple[ComparisonRow, Compared]]:
+def _once(rows: Sequence[ComparisonRow], sources: Sources) -> list[tuple[ComparisonRow, Compared]]:
     """Return one row for each arm, endpoint, week and control, with what it compares.
 
     A figure of the arm alone stands only where no difference does, or the other way round for
@@ -206,7 +209,7 @@ def _once(rows: Sequence[ComparisonRow]) -> list[tuple[ComparisonRow, Compared]]
         visits[row.study, row.arm, row.endpoint, row.week].append(row)
 
     def rank(row: ComparisonRow) -> tuple[object, ...]:
-        use = _USES.index(effective_use(_registry()[row.observation])[0])
+        use = _USES.index(effective_use(sources.observations[row.observation], sources)[0])
         return row.kind == "level", use, row.derived
 
     chosen = []
@@ -215,15 +218,15 @@ def _once(rows: Sequence[ComparisonRow]) -> list[tuple[ComparisonRow, Compared]]
         for control in dict.fromkeys(row.control for row in wanted):
             chosen.append(min((row for row in wanted if row.control == control), key=rank))
     controls = {(row.study, row.control, row.endpoint, row.week) for row in chosen if row.control}
-    return [(row, _compared(row, controls)) for row in chosen]
+    return [(row, _compared(row, controls, sources)) for row in chosen]
 
 
-def _compared(row: ComparisonRow, controls: Set[tuple[object, ...]]) -> Compared:
+def _compared(row: ComparisonRow, controls: Set[tuple[object, ...]], sources: Sources) -> Compared:
     if row.control:
         return "controlled"
     if row.kind == "level":
         return "level"
-    role = load_studies()[row.study].arm(row.study_arm).role
+    role = sources.studies[row.study].arm(row.study_arm).role
     # An active control is a treatment, and its own change says something about it.
     is_control = (row.study, row.arm, row.endpoint, row.week) in controls
     return "control arm" if is_control and role in ("placebo", "untreated") else "uncontrolled"
@@ -235,11 +238,12 @@ def _scored(
     given: dict[str, str],
     design: str,
     baseline: Baseline,
+    sources: Sources,
 ) -> ScoreRow:
-    observation = _registry()[row.observation]
+    observation = sources.observations[row.observation]
     first = row.arm.split(" + ")[0] if row.arm not in given else row.arm
     start = baseline(first, row.endpoint)
-    se, source = _observed_error(row, observation, start)
+    se, source = _observed_error(row, observation, start, sources)
     offset, offset_sd = _offset(row, compared, start)
     mc_se = row.simulated_se or 0.0
     predicted = row.simulated + offset
@@ -247,7 +251,7 @@ def _scored(
     z = (predicted - row.observed) / error if error else None
     parameter_sd = parameter_sds().get((design, row.observation, row.arm, row.control))
     half = COVERED * math.hypot(error or 0.0, parameter_sd or 0.0)
-    use, reason = effective_use(observation)
+    use, reason = effective_use(observation, sources)
     note = _why_not_counted(row, compared, use, reason, z)
     missed = z is not None and abs(z) > WITHIN
     return ScoreRow(
@@ -314,7 +318,7 @@ def _why_not_counted(
 
 
 def _observed_error(
-    row: ComparisonRow, observation: Observation, start: float
+    row: ComparisonRow, observation: Observation, start: float, sources: Sources
 ) -> tuple[float | None, str]:
     """Return the standard error of an observed number and its source, imputed where needed."""
     rules = scoring_rules()
@@ -325,7 +329,7 @@ def _observed_error(
         return given.se, f"assumption: {given.why}"
     if row.imputed_se is not None:
         return row.imputed_se, row.se_source
-    sizes = _sizes(observation)
+    sizes = _sizes(observation, sources)
     spread = _person_sd(row, observation.sex, start)
     if sizes is None or spread is None:
         return None, ""
@@ -350,14 +354,14 @@ def _person_sd(row: ComparisonRow, sex: str, start: float) -> tuple[float, str] 
     return rules.relative.sd * (1.0 if relative else abs(start)), told
 
 
-def _sizes(observation: Observation) -> tuple[float, ...] | None:
+def _sizes(observation: Observation, sources: Sources) -> tuple[float, ...] | None:
     """Return the people behind a number, one size per independent arm."""
     people = scoring_rules().people.get(observation.study)
     arms = people.arms if people is not None else {}
     own = observation.n or arms.get(observation.arm)
     if not observation.control:
         return None if not own else (own,)
-    if load_studies()[observation.study].within_person:
+    if sources.studies[observation.study].within_person:
         # Two sides of a person share half of the variance (assumption): the error of one side.
         return None if not own else (own,)
     if not observation.derived_from:
@@ -365,7 +369,7 @@ def _sizes(observation: Observation) -> tuple[float, ...] | None:
         if observation.n:
             return observation.n / 2, observation.n / 2
     else:
-        other = _registry()[observation.derived_from[1]]
+        other = sources.observations[observation.derived_from[1]]
         against = other.n or arms.get(observation.control)
         if own and against:
             return own, against

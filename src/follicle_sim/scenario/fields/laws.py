@@ -15,7 +15,14 @@ from follicle_sim.base.errors import shown
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.units import YEAR
 from follicle_sim.scenario.fields.correlation import ImpossibleError, mixing, pair_of
-from follicle_sim.scenario.fields.quantities import FieldType, Number, Quantity, read, within
+from follicle_sim.scenario.fields.quantities import (
+    FieldType,
+    Number,
+    Quantity,
+    not_of_others,
+    read,
+    within,
+)
 from follicle_sim.scenario.fields.refusals import Collector, choose, refuse
 
 OLDEST = 120 * YEAR
@@ -32,12 +39,13 @@ class Between(FieldType):
 
     dimension: str
     upper: float = math.inf
+    of: str = ""
 
     def check(self, value: object, info: ValidationInfo) -> tuple[float, float]:
         example = units.example(self.dimension)
         if not isinstance(value, (list, tuple)) or len(value) != 2:
             refuse(f'found {shown(value)}; allowed: least and most, such as ["{example}", "..."]')
-        bounds = Quantity(self.dimension, upper=self.upper)
+        bounds = Quantity(self.dimension, upper=self.upper, of=self.of)
         parts = Collector()
         ends = [
             parts.run((index,), partial(_within, text, bounds)) for index, text in enumerate(value)
@@ -56,6 +64,7 @@ class Between(FieldType):
 
 
 def _within(text: object, bounds: Quantity) -> float:
+    not_of_others(text, bounds.of)
     return within(read(text, bounds.dimension), text, bounds)
 
 

@@ -242,8 +242,11 @@ class ArmPairs(FieldType):
         if not value:
             refuse('found an empty table; at least one: simulated arm = "arm of the study"')
         study = info.data.get("study")  # absent when it was itself refused
-        if study is not None:
-            arms = known_names(info).studies[study]
+        rows = info.data.get("rows")  # of a table of the user's own
+        if study is not None and rows is not None:
+            # An arm may stand in a table as the control of another one alone.
+            own = (row[key] for row in rows for key in ("arm", "control") if key in row)
+            arms = tuple(dict.fromkeys(own)) or known_names(info).studies[study]
             parts = Collector()
             for label, arm in value.items():
                 parts.run((label,), partial(not_cut, label, arm))

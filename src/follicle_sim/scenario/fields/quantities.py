@@ -64,14 +64,18 @@ class Quantity(FieldType):
         Bounds in the canonical unit, both allowed.
     positive
         Refuse zero too.
+    of
+        "follicles" or "hairs", where a density is of one of them: the other's unit is refused.
     """
 
     dimension: str
     lower: float = 0.0
     upper: float = math.inf
     positive: bool = False
+    of: str = ""
 
     def check(self, value: object, info: ValidationInfo) -> float:
+        not_of_others(value, self.of)
         return within(read(value, self.dimension), value, self)
 
     def write(self, value: float) -> str:
@@ -92,6 +96,23 @@ def read(value: object, dimension: str) -> float:
         return units.parse(value, dimension)
     except UnitError as error:
         refuse(str(error))
+
+
+_OTHERS = {
+    "follicles": (
+        "hair",
+        "follicles are meant, and an instrument counts fewer hairs than there are follicles (some "
+        'are empty, some hairs too fine or too short); allowed: follicles per area, "220 cm-2"',
+    ),
+    "hairs": ("follicle", 'counted hairs are meant; allowed: hairs per area, "140 hairs/cm2"'),
+}
+
+
+def not_of_others(value: object, of: str) -> None:
+    """Refuse hairs where follicles are meant, and follicles where hairs are; "" lets both pass."""
+    word, why = _OTHERS.get(of, ("", ""))
+    if word and isinstance(value, str) and word in value.lower():
+        refuse(f"found {shown(value)}; {why}")
 
 
 def finite(value: float) -> float:

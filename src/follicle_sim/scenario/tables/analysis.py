@@ -116,9 +116,9 @@ class Analysis(Table):
         default="none",
         description="how p values of several tests are adjusted; hierarchical: in the order given",
     )
-    responder_gain: Annotated[float, Quantity("density", upper=1000.0, positive=True)] | None = (
-        Field(default=None, description='a gain that makes a responder, such as "10 cm-2"')
-    )
+    responder_gain: (
+        Annotated[float, Quantity("density", upper=1000.0, positive=True, of="hairs")] | None
+    ) = Field(default=None, description='a gain that makes a responder, such as "10 cm-2"')
     responder_share: Annotated[float, Number(0.0001, 10.0)] | None = Field(
         default=None, description='the same as a share of the baseline, such as "10%"'
     )

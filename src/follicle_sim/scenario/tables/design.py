@@ -49,7 +49,7 @@ class LackOfEffect(Table):
     per_visit: Annotated[float, Number()] = Field(
         description="largest probability of leaving at a visit, 0 to 1"
     )
-    wanted: Annotated[float, Quantity("density", lower=-1000.0, upper=1000.0)] = Field(
+    wanted: Annotated[float, Quantity("density", lower=-1000.0, upper=1000.0, of="hairs")] = Field(
         default=0.0, description='change in density people hope for, such as "5 cm-2"'
     )
     softness: Annotated[float, Quantity("density", upper=1000.0)] = Field(

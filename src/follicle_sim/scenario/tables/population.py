@@ -76,8 +76,10 @@ class Inclusion(Table):
     severity: Annotated[tuple[str, str], Grades()] | None = Field(
         default=None, description='first and last grade: ["norwood_iii", "norwood_vi"]'
     )
-    hair_density: Annotated[tuple[float, float], Between("density", 2000.0)] | None = Field(
-        default=None, description="least and most hairs counted per area at the screening visit"
+    hair_density: Annotated[tuple[float, float], Between("density", 2000.0, of="hairs")] | None = (
+        Field(
+            default=None, description="least and most hairs counted per area at the screening visit"
+        )
     )
     screening: Time | None = Field(
         default=None,
@@ -101,9 +103,9 @@ class Population(Table):
     target_area: Annotated[float, Quantity("area", upper=2000.0, positive=True)] = Field(
         description='area counted, for example "5.067 cm2"'
     )
-    follicle_density: Annotated[float, Quantity("density", upper=2000.0, positive=True)] = Field(
-        description='follicles (not hairs) per area, for example "300 cm-2"'
-    )
+    follicle_density: Annotated[
+        float, Quantity("density", upper=2000.0, positive=True, of="follicles")
+    ] = Field(description='follicles (not hairs) per area, for example "300 cm-2"')
     follicles: Annotated[int, Whole(1, 1_000_000)] | None = Field(
         default=None, description="follicles per subject; default: density times area"
     )

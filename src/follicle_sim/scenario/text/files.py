@@ -12,6 +12,7 @@ from typing import Any
 
 from follicle_sim.base.errors import InputError, Problem, did_you_mean, nearest, shown
 from follicle_sim.scenario.text.merge import Document, document, merge
+from follicle_sim.scenario.text.own_data import with_tables
 
 MOST_BYTES = 1_000_000
 MOST_LINKS = 20
@@ -64,7 +65,7 @@ def text_document(
     InputError
         As `read_document`.
     """
-    values = parse_toml(text, source)
+    values = with_tables(parse_toml(text, source), source, homes)
     folder = values.pop("treatment_folder", None)
     base = values.pop("extends", None)
     own = document(values, source)

@@ -1,0 +1,51 @@
+"""The command for a trial of one's own: `follicle-sim trials template`, and what `rerun` tells."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from follicle_sim.cli.options import out_path, read_scenario
+
+if TYPE_CHECKING:
+    from follicle_sim.scenario.model import Scenario
+
+
+def template(
+    scenario: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="SCENARIO", help="Scenario whose arms and visits are filled in."
+        ),
+    ] = None,
+    people: Annotated[
+        bool, typer.Option("--people", help="A row for every person, not for every arm.")
+    ] = False,
+    out: Annotated[Path, out_path("File to write.")] = Path("my_trial.csv"),
+) -> None:
+    """Write the empty table for a trial of your own.
+
+    Fill it in with any spreadsheet, save it as CSV, and name it in the scenario:
+    `[[compare]]` and below it `data = "my_trial.csv"`. The trial is then compared, scored and
+    drawn like a published one.
+    """
+    from follicle_sim.reporting.own_table import write_own_table
+
+    write_own_table(out, None if scenario is None else read_scenario(scenario, None), people=people)
+    typer.echo(f"Written to {out}: fill it in, save it as CSV, and add to the scenario:")
+    typer.echo(f'\n[[compare]]\ndata = "{out.name}"')
+
+
+def tell_changed_tables(scenario: "Scenario", folders: Sequence[Path]) -> None:
+    """Say on standard error which tables of a stored scenario are others in their files today."""
+    from follicle_sim.scenario.text.own_data import changed_tables
+
+    for sentence in changed_tables(scenario, folders):
+        typer.echo(f"note: {sentence}", err=True)
+
+
+def add_own_data(trials: typer.Typer, codes: str) -> None:
+    """Add the command to the group `trials`."""
+    short = "Write the empty table for a trial of your own."
+    trials.command("template", epilog=codes, short_help=short)(template)

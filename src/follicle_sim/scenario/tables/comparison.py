@@ -1,0 +1,99 @@
+"""The `[[compare]]` table: a published study, or a trial of one's own, to hold the result against.
+
+A trial of one's own is a CSV file beside the scenario, ``data = "my_trial.csv"``, or rows in the
+scenario itself, ``[[compare.rows]]``. The file is read when the scenario is, and its rows stay with
+the scenario from then on: a stored result needs no file to be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationInfo
+
+from follicle_sim.base.errors import shown
+from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.scenario.fields.parts import ArmPairs
+from follicle_sim.scenario.fields.quantities import FieldType, Flag, Text
+from follicle_sim.scenario.fields.refusals import Path, choose, known_names, refuse, refuse_all
+from follicle_sim.scenario.tables.table import Table
+
+
+@dataclass(frozen=True)
+class OwnRows(FieldType):
+    """Rows of a trial of one's own, in the columns of the registry."""
+
+    def check(self, value: object, info: ValidationInfo) -> tuple[FrozenMap[str, Any], ...]:
+        # As in `known`: only scenarios that bring rows of their own pay for this import.
+        from follicle_sim.evidence.own.people import shared_codes
+        from follicle_sim.evidence.own.rows import checked, together
+
+        if not isinstance(value, (list, tuple)):
+            refuse(f"found {shown(value)}; tables are needed: [[compare.rows]]")
+        kept: list[dict[str, Any]] = []
+        problems: list[tuple[Path, str]] = []
+        for index, cells in enumerate(value):
+            if not isinstance(cells, Mapping):
+                problems.append(((index,), f"found {shown(cells)}; a table is needed"))
+                continue
+            row, troubles = checked(cells)
+            kept.append(row)
+            for column, text in troubles:
+                problems.append(((index, column) if column else (index,), text))
+        if kept and not problems:
+            places = [f"rows[{index}]" for index in range(len(kept))]
+            problems = [((index,), text) for index, text in together(kept, places)]
+        if kept and not problems and "subject" in kept[0] and (text := shared_codes(kept)):
+            problems = [((), text)]
+        if problems:
+            refuse_all(problems)
+        return tuple(FrozenMap(row) for row in kept)
+
+    def write(self, value: tuple[FrozenMap[str, Any], ...]) -> list[dict[str, Any]]:
+        return [dict(row) for row in value]
+
+    def json_schema(self) -> dict[str, Any]:
+        cell = {"type": ["string", "number"]}
+        return {"type": "array", "items": {"type": "object", "additionalProperties": cell}}
+
+
+@dataclass(frozen=True)
+class StudyName(FieldType):
+    """The id of an observed study, or a free name for a trial of one's own."""
+
+    def check(self, value: object, info: ValidationInfo) -> str:
+        rows = info.data.get("rows")
+        studies = known_names(info).studies
+        if rows == ():
+            return choose(value, studies, "study")
+        name = Text(80, label=True).check(value, info)
+        if rows is not None and name in studies:
+            refuse(f"found {shown(name)}, a study of the registry; give your own data another name")
+        return name
+
+
+class Comparison(Table):
+    """An observed trial to hold the result against: of the registry, or one's own."""
+
+    data: Annotated[str, Text(200, label=True)] = Field(
+        default="", description="a CSV file of your own beside this one, in place of a study"
+    )
+    rows: Annotated[tuple[FrozenMap[str, Any], ...], OwnRows()] = Field(
+        default=(), description="[[compare.rows]]: numbers of your own, in place of a study"
+    )
+    within_person: Annotated[bool, Flag()] | None = Field(
+        default=None, description="arms of your own data are sides or periods of the same people"
+    )
+    study: Annotated[str, StudyName()] = Field(
+        description="id of an observed study, or a name for your own data"
+    )
+    arms: Annotated[FrozenMap[str, str], ArmPairs()] = Field(
+        description='simulated arm = "arm of the study"'
+    )
+
+    @property
+    def title(self) -> str:
+        """Name for messages: the file, else the study."""
+        return self.data or self.study

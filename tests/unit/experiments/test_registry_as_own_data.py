@@ -1,0 +1,126 @@
+"""Every study that the model expresses, taken out of the registry and given as a table of one's
+own, is compared and scored alike to the last bit."""
+
+import tomllib
+from dataclasses import replace
+from functools import cache
+
+import pytest
+import xarray as xr
+
+from follicle_sim.base.files import csv_text
+from follicle_sim.evidence.observed import Observation, observations
+from follicle_sim.evidence.own.rows import read_rows
+from follicle_sim.evidence.studies import load_study
+from follicle_sim.experiments.scoreboard import sources
+from follicle_sim.experiments.scoreboard.designs import design_names, load_design
+from follicle_sim.experiments.scoreboard.run import baselines
+from follicle_sim.experiments.scoreboard.scoring import score
+from follicle_sim.results.compare import compare
+from follicle_sim.scenario.fields.known import Known, default_known
+from follicle_sim.scenario.load import dump_scenario, from_document
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.simulation.simulate import simulate
+
+SMALL = [
+    "population.subjects=3",
+    "population.follicles=40",
+    "run.history=30 days",
+    "run.replicates=1",
+    "run.uncertainty=none",
+]
+COLUMNS = [
+    "arm",
+    "control",
+    "week",
+    "endpoint",
+    "unit",
+    "mean",
+    "n",
+    "sd",
+    "se",
+    "spread",
+    "spread_kind",
+    "is_change_from_baseline",
+    "treatment",
+    "dose",
+    "route",
+    "sex",
+    "population",
+    "year",
+    "seen_at",
+    "role",
+    "use",
+    "reason",
+    "grade",
+    "unverified",
+    "duplicate_of",
+]
+
+
+@cache
+def simulated(name: str) -> tuple[Scenario, xr.Dataset]:
+    scenario = load_design(name, SMALL)
+    return scenario, simulate(scenario)
+
+
+def table_of(study: str) -> str:
+    """Return a study as a researcher would write it down: a CSV file."""
+    return csv_text(COLUMNS, [cells(row) for row in observations(study)])
+
+
+def cells(row: Observation) -> list[object]:
+    spread, kind = row.raw_spread, row.spread_kind
+    given = {
+        "arm": row.arm,
+        "control": row.control,
+        "week": row.week,
+        "endpoint": row.raw_endpoint,
+        "unit": row.raw_unit,
+        "mean": repr(row.raw_mean),
+        "n": row.n,
+        "sd": spread if kind == "SD" else "",
+        "se": spread if kind == "SE" else "",
+        "spread": spread if kind in ("CI95", "none") else "",
+        "spread_kind": kind if kind in ("CI95", "none") else "",
+        "is_change_from_baseline": int(row.kind not in ("level",)),
+        "role": row.role,
+    }
+    rest = {name: getattr(row, name) for name in COLUMNS if name not in given}
+    return [(given | rest)[name] for name in COLUMNS]
+
+
+def out_of_the_registry(study: str) -> Known:
+    known = default_known()
+    left = {name: arms for name, arms in known.studies.items() if name != study}
+    return replace(known, studies=left)
+
+
+def as_own(scenario: Scenario) -> Scenario:
+    """Return a design whose study stands in its own rows."""
+    text = dump_scenario(scenario)
+    (comparison,) = scenario.compare
+    rows = read_rows(table_of(comparison.study).encode(), f"{comparison.study}.csv")
+    values = tomllib.loads(text)
+    values["compare"][0]["rows"] = [dict(row) for row in rows]
+    values["compare"][0]["within_person"] = load_study(comparison.study).within_person
+    return from_document(values, known=out_of_the_registry(comparison.study))
+
+
+@pytest.mark.parametrize("name", design_names())
+def test_a_study_given_as_own_data_scores_alike(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario, data = simulated(name)
+    (comparison,) = scenario.compare
+    published = compare(data)
+    expected = score(published.rows, scenario, name, baselines(data))
+    own = as_own(scenario)
+    known = sources.registry()
+    without = sources.Sources(
+        {key: row for key, row in known.observations.items() if row.study != comparison.study},
+        {key: study for key, study in known.studies.items() if key != comparison.study},
+    )
+    monkeypatch.setattr(sources, "registry", lambda: without)
+    found = compare(data, own.compare)
+    assert found.rows == published.rows
+    assert found.unmatched == published.unmatched
+    assert score(found.rows, own, name, baselines(data)) == expected
