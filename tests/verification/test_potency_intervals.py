@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from comparison_rows import ROW
 from scipy.interpolate import PchipInterpolator
 from scipy.linalg import cholesky, solve_triangular
 
@@ -20,7 +21,6 @@ from follicle_sim.experiments.calibration.scenario_numbers import (
     sampling_covariance,
     shifts,
 )
-from follicle_sim.results.compare import ComparisonRow
 
 NAME = "potency_exosomes_adipose_microneedling"
 TRUTH = 1.5
@@ -54,13 +54,6 @@ history = "60 days"
 seed = 4321
 """
 GRID = np.array([0.0, 0.3, 0.7, 1.1, 1.5, 2.0, 3.0, 5.0, 10.0, 50.0])
-ROW = ComparisonRow(
-    study="own", observation="", arm="", control="", study_arm="", study_control="",
-    endpoint="hair_density", kind="change", statistic="mean", week=0.0, day=0.0, unit="cm-2",
-    observed=0.0, observed_se=1.0, imputed_se=None, se_source="", simulated=0.0, simulated_se=1.0,
-    people=0, z=None, z_imputed=None, ratio=None, interpolated=False, derived=False,
-    use="validation", grade="journal", unverified="", reason="",
-)  # fmt: skip
 
 
 def changes(data):
