@@ -1,8 +1,8 @@
 """Which values of named numbers explain the observed counts of a scenario: a profile likelihood.
 
-The scenario is simulated on about a hundred people, always the same ones, at values of the number in
-question (`profile_search.py`). What comes out is held against the observed numbers under a normal
-law with the covariance of `scenario_numbers.py`. The interval holds the values at which -2
+The scenario is simulated on about a hundred people, always the same ones, at values of the number
+in question (`profile_search.py`). What comes out is held against the observed numbers under a
+normal law with the covariance of `scenario_numbers.py`. The interval holds the values at which -2
 log-likelihood, least over the other free numbers, lies within a quantile of its minimum: that of
 chi-squared (Wilks 1938, doi:10.1214/aoms/1177732360), or of Student's t squared with few people.
 """
@@ -110,12 +110,14 @@ class ScenarioFit:
     low, high
         Ends of the interval of the first, None where the data set none (it ends at the
         bounds of the parameter, for a potency 0 and 50).
-    level
-        Of the interval.
+    level, limit
+        Of the interval, and the rise that ends it.
     verdict
         Whether the data pin the number down.
     values, rise
         (p,) the profile: values of the first number, and -2 log-likelihood above its minimum.
+    curve
+        (2, m) values and rise between them.
     misfit, numbers
         -2 log-likelihood at the best fit, less that of a perfect one, and how many numbers it is
         of; by chance it would be about `numbers` less the free ones.
@@ -137,9 +139,11 @@ class ScenarioFit:
     low: float | None
     high: float | None
     level: float
+    limit: float
     verdict: Verdict
     values: Floats
     rise: Floats
+    curve: Floats
     misfit: float
     numbers: int
     chance: float
@@ -201,7 +205,8 @@ def fit_scenario(
     def model(values: Floats) -> Floats:
         return numbers.of(runs.rows_at(values))
 
-    found = find_profile(model, law, limit_of(level, _people(numbers), len(numbers.rows)))
+    limit = limit_of(level, _people(numbers), len(numbers.rows))
+    found = find_profile(model, law, limit)
     nothing = np.array([0.0 if is_potency else runs.present[0], *found.best[1:]])
     freedom = max(1, len(numbers.rows) - len(free))
     return ScenarioFit(
@@ -210,9 +215,11 @@ def fit_scenario(
         low=found.low,
         high=found.high,
         level=level,
+        limit=limit,
         verdict=_verdict(found.low, found.high),
         values=found.values,
         rise=found.rise,
+        curve=found.curve,
         misfit=found.misfit,
         numbers=len(numbers.rows),
         chance=float(chi2.sf(found.misfit, freedom)),

@@ -57,12 +57,14 @@ class Law:
 class Found:
     """A profile: values (p,) of the first number, rise (p,) of -2 log-likelihood above its least.
 
+    curve : (2, m) values and rise between them, for drawing;
     best : (d,) values of all numbers at the minimum; misfit : -2 log-likelihood there; low, high :
     ends of the interval, None where the search ends first.
     """
 
     values: Floats
     rise: Floats
+    curve: Floats
     best: Floats
     misfit: float
     low: float | None
@@ -116,7 +118,8 @@ def find_profile(model: Model, law: Law, limit: float) -> Found:
     at = min(nodes, key=lambda node: abs(node - best))
     shown = np.array(sorted(nodes))
     rise = np.interp(_stretch(shown, start), axis, squares) - squares.min()
-    return Found(shown, rise, np.array([best, *others[at]]), float(squares.min()), low, high)
+    curve = np.array([np.expm1(axis) * start / 10.0, squares - squares.min()])
+    return Found(shown, rise, curve, np.array([best, *others[at]]), float(squares.min()), low, high)
 
 
 def _least(model: Model, law: Law, value: float, near: Floats) -> tuple[Floats, Floats]:
