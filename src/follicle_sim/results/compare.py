@@ -31,7 +31,7 @@ from follicle_sim.results.by_treatment import WITHIN, by_treatment
 from follicle_sim.results.counterparts import Course, course
 from follicle_sim.results.endpoints import arm_roles, draws_of, is_paired, scenario_of
 
-_FIGURES: Mapping[tuple[Kind, str], Figure] = {
+FIGURES: Mapping[tuple[Kind, str], Figure] = {
     ("level", "mean"): level_mean,
     ("level", "geometric mean"): level_geometric_mean,
     ("change", "mean"): change_mean,
@@ -259,7 +259,7 @@ def _match(
     dataset: xr.Dataset,
 ) -> list[ComparisonRow] | str:
     """Return the rows of one observation, or the reason why it has none."""
-    figure = _FIGURES.get((observation.kind, observation.statistic))
+    figure = FIGURES.get((observation.kind, observation.statistic))
     if observation.duplicate_of:
         return f"second reading of {observation.duplicate_of}"
     if observation.week is None:

@@ -1,0 +1,407 @@
+"""Which values of named numbers explain the observed counts of a scenario: a profile likelihood.
+
+The scenario is simulated on about a hundred people, always the same ones, at values of the number
+in question (`profile_search.py`). What comes out is held against the observed numbers under a
+normal law with the covariance of `scenario_numbers.py`. The interval holds the values at which -2
+log-likelihood, least over the other free numbers, lies within a quantile of its minimum: that of
+chi-squared (Wilks 1938, doi:10.1214/aoms/1177732360), or of Student's t squared with few people.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+from scipy.linalg import cholesky, solve_triangular
+from scipy.stats import chi2
+
+from follicle_sim.base.arguments import check_call, check_whole
+from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.progress import Report
+from follicle_sim.base.types import Floats
+from follicle_sim.biology.parameters import parameter_table
+from follicle_sim.evidence.observed import observations
+from follicle_sim.experiments.calibration.profile_search import Found, Law, find_profile, limit_of
+from follicle_sim.experiments.calibration.scenario_numbers import (
+    Numbers,
+    baselines_of,
+    choose_numbers,
+    error_covariance,
+    sampling_covariance,
+    shifts,
+)
+from follicle_sim.experiments.planning.circumstances import (
+    MONTHS,
+    needle_of,
+    needled,
+    the_treatment,
+)
+from follicle_sim.pharmacology.library import (
+    POTENCY_PREFIX,
+    Treatment,
+    load_treatment,
+    potency_parameters,
+    treatment_names,
+)
+from follicle_sim.results.compare import ComparisonRow, compare
+from follicle_sim.results.endpoints import is_paired
+from follicle_sim.scenario.load import check_scenario, with_overrides
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.numbers import biology_of
+from follicle_sim.scenario.tables.treatments import parse_own
+from follicle_sim.simulation.simulate import simulate
+
+PEOPLE = 120
+"""People simulated in each arm. The error of a mean change over so many is 1 to 2 hairs per cm2,
+and it is in the covariance."""
+
+EXPECTED_RUNS = 20
+"""For progress: a potency usually takes about as many."""
+
+SEASONED = 731
+"""History in which the season has set in, day (scenario/rules/design.py)."""
+
+PRIOR_SD = 0.7
+"""SD of the logarithm of a number that is free beside the first, without a wish of its own: a
+factor of two either way (assumption, as for the biology fit)."""
+
+Verdict = Literal["identified", "no lower limit", "no upper limit", "not identified"]
+
+
+@dataclass(frozen=True)
+class FittedRow:
+    """One observed number beside what the fit makes of it, in the unit of the number.
+
+    `untreated` is the counterpart at value 0 of the first number; `used` is False where the number
+    was not fitted, and `why` says why not. `shift` is what the trial itself is expected to add.
+    """
+
+    study: str
+    observation: str
+    arm: str
+    control: str
+    endpoint: str
+    kind: str
+    week: float
+    unit: str
+    observed: float
+    se: float
+    fitted: float
+    untreated: float
+    shift: float
+    used: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class ScenarioFit:
+    """What the observed numbers of a scenario say of its free numbers.
+
+    Parameters
+    ----------
+    names
+        Free numbers; the first is the one in question.
+    best
+        Value of each at the best fit.
+    low, high
+        Ends of the interval of the first, None where the data set none (it ends at the
+        bounds of the parameter, for a potency 0 and 50).
+    level, limit
+        Of the interval, and the rise that ends it.
+    verdict
+        Whether the data pin the number down.
+    values, rise
+        (p,) the profile: values of the first number, and -2 log-likelihood above its minimum.
+    curve
+        (2, m) values and rise between them.
+    misfit, numbers
+        -2 log-likelihood at the best fit, less that of a perfect one, and how many numbers it is
+        of; by chance it would be about `numbers` less the free ones.
+    chance
+        Probability of a misfit as large by chance; small where the model cannot meet the data.
+    rows
+        Every observed number beside its counterparts.
+    explanations
+        What else was tried in place of the first number, by name: rise of -2 log-likelihood over
+        the best fit. Up to about 4 (two units of standard error) the data do not tell them apart.
+    drift
+        Whether the trial was left a drift of its own.
+    runs, seconds
+        Work that was done.
+    """
+
+    names: tuple[str, ...]
+    best: tuple[float, ...]
+    low: float | None
+    high: float | None
+    level: float
+    limit: float
+    verdict: Verdict
+    values: Floats
+    rise: Floats
+    curve: Floats
+    misfit: float
+    numbers: int
+    chance: float
+    rows: tuple[FittedRow, ...]
+    explanations: Mapping[str, float]
+    drift: bool
+    runs: int
+    seconds: float
+
+
+def fit_scenario(
+    scenario: Scenario,
+    names: Sequence[str] = (),
+    *,
+    priors: Mapping[str, float] | None = None,
+    level: float = 0.90,
+    drift: bool = True,
+    people: int = PEOPLE,
+    report: Report | None = None,
+) -> ScenarioFit:
+    """Return which values of a scenario's numbers explain the counts it is compared with.
+
+    Parameters
+    ----------
+    scenario
+        With a `[[compare]]` table: a published study, or data of one's own.
+    names
+        Biology parameters to free, such as ``"potency_prp_injection"``; the first is in question.
+        Default: the potency of the one treatment that treatment arms are given.
+    priors
+        SD of the logarithm of a number around its present value, by name. The first number has
+        none unless it is named here; the others have `PRIOR_SD`.
+    level
+        Of the profile interval.
+    drift
+        Leave the trial the drift that arms of published trials show by themselves.
+    people
+        Simulated in each arm.
+    report
+        Called with a stage, runs done and runs expected.
+
+    Raises
+    ------
+    InputError
+        Nothing to compare with, no number that can be fitted, or a name that is no parameter.
+    """
+    scenario = check_scenario("calibrate", scenario)
+    check_call("calibrate", "report", report)
+    check_whole("calibrate", "people", people, 20)
+    began = time.perf_counter()
+    free = tuple(names) or (POTENCY_PREFIX + the_treatment(scenario),)
+    runs = _Runs(scenario, _steady(scenario, people), free, report)
+    data = runs.simulated(runs.present)
+    numbers = choose_numbers(compare(data).rows)
+    _check_numbers(scenario, numbers)
+    law = _law(scenario, data, numbers, runs, priors or {}, drift)
+    is_potency = free[0].startswith(POTENCY_PREFIX)
+
+    def model(values: Floats) -> Floats:
+        return numbers.of(runs.rows_at(values))
+
+    limit = limit_of(level, _people(numbers), len(numbers.rows))
+    found = find_profile(model, law, limit)
+    nothing = np.array([0.0 if is_potency else runs.present[0], *found.best[1:]])
+    freedom = max(1, len(numbers.rows) - len(free))
+    return ScenarioFit(
+        names=free,
+        best=tuple(float(f"{value:.4g}") for value in found.best),
+        low=found.low,
+        high=found.high,
+        level=level,
+        limit=limit,
+        verdict=_verdict(found.low, found.high),
+        values=found.values,
+        rise=found.rise,
+        curve=found.curve,
+        misfit=found.misfit,
+        numbers=len(numbers.rows),
+        chance=float(chi2.sf(found.misfit, freedom)),
+        rows=_beside(numbers, runs.rows_at(found.best), runs.rows_at(nothing), law),
+        explanations=_explanations(scenario, runs, numbers, law, found, is_potency),
+        drift=drift,
+        runs=runs.count,
+        seconds=time.perf_counter() - began,
+    )
+
+
+class _Runs:
+    """Simulations at values of the free numbers, each done once."""
+
+    def __init__(
+        self, scenario: Scenario, steady: Scenario, names: Sequence[str], report: Report | None
+    ) -> None:
+        known = dict(potency_parameters(_treatments(scenario))) | dict(parameter_table())
+        for name in names:
+            if name not in known:
+                message = f'no biology parameter "{name}"{did_you_mean(name, known)}'
+                raise InputError(scenario.origin, [Problem("calibrate", message)])
+        biology = biology_of(steady)
+        present = [biology.get(name, known[name].value) for name in names]
+        self.names, self.steady, self.report = tuple(names), steady, report
+        self.present = np.array([value if value > 0.0 else 1.0 for value in present])
+        self.lower = np.array([known[name].lower for name in names])
+        self.upper = np.array([known[name].upper for name in names])
+        self.kept: dict[tuple[float, ...], tuple[ComparisonRow, ...]] = {}
+        self.count = 0
+
+    def simulated(self, values: Floats) -> xr.Dataset:
+        """Return the trial at values (d,) of the free numbers."""
+        settings = [
+            f"biology.{name}={float(value)!r}"
+            for name, value in zip(self.names, values, strict=True)
+        ]
+        data = simulate(with_overrides(self.steady, settings))
+        self.count += 1
+        if self.report is not None:
+            self.report("calibrating", self.count, max(EXPECTED_RUNS, self.count))
+        return data
+
+    def rows_at(self, values: Floats) -> tuple[ComparisonRow, ...]:
+        """Return every observed number beside its counterpart at values (d,)."""
+        key = tuple(float(f"{value:.6g}") for value in values)
+        if key not in self.kept:
+            self.kept[key] = compare(self.simulated(np.array(key))).rows
+        return self.kept[key]
+
+
+def _treatments(scenario: Scenario) -> dict[str, Treatment]:
+    library = {name: load_treatment(name) for name in treatment_names()}
+    return library | dict(parse_own(scenario.treatments))
+
+
+def _steady(scenario: Scenario, people: int) -> Scenario:
+    """Return the scenario with more people, the same in every arm where its kind allows it."""
+    settings = [f"population.subjects={people}", "run.replicates=1", 'run.uncertainty="none"']
+    if scenario.design.kind == "parallel":
+        design = scenario.design
+        if design.allocation is None and design.stratify is None:
+            settings.append('design.kind="counterfactual"')
+    return with_overrides(scenario, settings)
+
+
+def _check_numbers(scenario: Scenario, numbers: Numbers) -> None:
+    if numbers.rows:
+        return
+    told = [f"{row.observation}: {why}" for row, why in numbers.dropped[:3]]
+    message = "no observed number can be fitted; " + (
+        "; ".join(told) if told else "give a [[compare]] table with a study, or data of your own"
+    )
+    raise InputError(scenario.origin, [Problem("compare", message)])
+
+
+def _law(
+    scenario: Scenario,
+    data: xr.Dataset,
+    numbers: Numbers,
+    runs: _Runs,
+    priors: Mapping[str, float],
+    drift: bool,
+) -> Law:
+    """Return the law of the observed numbers around simulated ones."""
+    own = sampling_covariance(data, numbers.rows, paired=is_paired(data))
+    # the people of a parallel trial differ from arm to arm, whoever was simulated
+    theirs = own
+    if scenario.design.kind == "parallel" and is_paired(data):
+        theirs = sampling_covariance(data, numbers.rows, paired=False)
+    shift, unknown = shifts(numbers, baselines_of(data, numbers.rows), drift=drift)
+    root = cholesky(error_covariance(numbers, theirs, own + unknown), lower=True)
+    whiten = solve_triangular(root, np.eye(len(root)), lower=True)
+    sds = [priors.get(name, np.inf if i == 0 else PRIOR_SD) for i, name in enumerate(runs.names)]
+    return Law(numbers.value, whiten, shift, runs.present, np.array(sds), runs.lower, runs.upper)
+
+
+def _people(numbers: Numbers) -> float:
+    """Return how many people the smallest of the arms had; infinity where nobody says."""
+    counts = {
+        row.id: row.n
+        for study in {row.study for row in numbers.rows}
+        for row in observations(study, derived=True)
+    }
+    known = [counts.get(row.observation) for row in numbers.rows]
+    return float(min((n for n in known if n), default=np.inf))
+
+
+def _verdict(low: float | None, high: float | None) -> Verdict:
+    if low is None and high is None:
+        return "not identified"
+    if low is None:
+        return "no lower limit"
+    return "identified" if high is not None else "no upper limit"
+
+
+def _beside(
+    numbers: Numbers,
+    fitted: Sequence[ComparisonRow],
+    untreated: Sequence[ComparisonRow],
+    law: Law,
+) -> tuple[FittedRow, ...]:
+    """Return every observed number with what the fit, and no drug, make of it."""
+    best, none = numbers.of(fitted), numbers.of(untreated)
+    rows = [
+        _row(row, float(se), float(a), float(b), float(shift), "")
+        for row, se, a, b, shift in zip(
+            numbers.rows, numbers.se, best, none, law.shift, strict=True
+        )
+    ]
+    return (*rows, *(_row(row, np.nan, np.nan, np.nan, 0.0, why) for row, why in numbers.dropped))
+
+
+def _row(
+    row: ComparisonRow, se: float, fitted: float, untreated: float, shift: float, why: str
+) -> FittedRow:
+    return FittedRow(
+        study=row.study,
+        observation=row.observation,
+        arm=row.arm,
+        control=row.control,
+        endpoint=row.endpoint,
+        kind=row.kind,
+        week=row.week,
+        unit=row.unit,
+        observed=row.observed,
+        se=se,
+        fitted=fitted,
+        untreated=untreated,
+        shift=shift,
+        used=not why,
+        why=why,
+    )
+
+
+def _explanations(
+    scenario: Scenario, runs: _Runs, numbers: Numbers, law: Law, found: Found, is_potency: bool
+) -> dict[str, float]:
+    """Return what else was tried, without the drug: rise of -2 log-likelihood over the best."""
+    if not is_potency:
+        return {}
+    treatment = runs.names[0].removeprefix(POTENCY_PREFIX)
+    none = runs.rows_at(np.array([0.0, *found.best[1:]]))
+    tried = {"nothing at all": none}
+    if needle_of(scenario, treatment):
+        tried["the needle alone"] = compare(simulate(needled(runs.steady, treatment))).rows
+    if scenario.design.recruitment is None and not scenario.treatments:
+        for month, _ in MONTHS[::3]:
+            seasonal = _in_season(runs.steady, treatment, month)
+            tried[f"the season, begun in {month}"] = compare(simulate(seasonal)).rows
+
+    def rise(rows: Sequence[ComparisonRow]) -> float:
+        misfit = law.whiten @ (numbers.of(rows) + law.shift - law.value)
+        return float(np.sum(np.square(misfit))) - found.misfit
+
+    return {name: rise(rows) for name, rows in tried.items()}
+
+
+def _in_season(steady: Scenario, treatment: str, month: str) -> Scenario:
+    settings = [
+        f"biology.{POTENCY_PREFIX}{treatment}=0.0",
+        f'design.recruitment={{opens = "1 {month}"}}',
+        f'run.history="{SEASONED} days"',
+    ]
+    return with_overrides(steady, settings)

@@ -1,0 +1,162 @@
+"""What explains a trial's own numbers: the profile of one number, and the fit over the points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from follicle_sim.figures.parts.style import (
+    BODY,
+    INK,
+    LINE,
+    MUTED,
+    SIMULATED,
+    SMALL,
+    TITLE,
+    dress,
+    name_of,
+    new_figure,
+    place,
+    style,
+    unit_of,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from follicle_sim.experiments.calibration.fit_scenario import FittedRow, ScenarioFit
+
+TOP = 12.0
+"""Rise of -2 log-likelihood shown; the rest is beyond doubt."""
+_WIDTH, _HEAD, _FOOT, _ROW = 9.2, 1.1, 0.75, 0.36
+
+
+def plot_fit(fit: ScenarioFit) -> Figure:
+    """Draw the profile of a fit beside every number it was fitted to.
+
+    Parameters
+    ----------
+    fit
+        From `calibrate`.
+
+    Returns
+    -------
+    Figure
+        Left the rise of -2 log-likelihood over the number in question, with its interval; right
+        each observed number with two standard errors, the fit, and what would be without the drug.
+    """
+    rows = [row for row in fit.rows if row.used]
+    height = _HEAD + _FOOT + max(2.2, _ROW * len(rows) + 0.5)
+    with style():
+        figure = new_figure(_WIDTH, height)
+        left = place(figure, 0.65, _FOOT, _WIDTH - 3.9, _HEAD)
+        right = place(figure, 6.2, _FOOT, 0.25, _HEAD)
+        _draw_profile(fit, left)
+        _draw_rows(rows, right)
+        figure.text(0.65 / _WIDTH, 1 - 0.32 / height, _title(fit), fontsize=TITLE, color=INK)
+        figure.text(
+            0.65 / _WIDTH,
+            1 - 0.58 / height,
+            _subtitle(fit),
+            fontsize=SMALL,
+            color=MUTED,
+            va="center",
+        )
+    return figure
+
+
+def short_name(name: str) -> str:
+    """Return a parameter's name as people say it.
+
+    Examples
+    --------
+    >>> short_name("potency_prp_injection")
+    'potency of prp injection'
+    """
+    if name.startswith("potency_"):
+        return f"potency of {name.removeprefix('potency_').replace('_', ' ')}"
+    return name.replace("_", " ")
+
+
+def interval_text(fit: ScenarioFit) -> str:
+    """Return best value and interval of the number in question, in words."""
+    low = "0" if fit.low is None else f"{fit.low:.2g}"
+    high = "no upper limit" if fit.high is None else f"{fit.high:.2g}"
+    if fit.verdict == "not identified":
+        return "may be anything that was tried"
+    return f"{fit.best[0]:.2g} [{low} to {high}]"
+
+
+def _title(fit: ScenarioFit) -> str:
+    said = {
+        "identified": "The numbers pin it down",
+        "no lower limit": "The numbers do not exclude that it does nothing",
+        "no upper limit": "The numbers say at least how much, not at most",
+        "not identified": "The numbers do not say",
+    }
+    return f"{said[fit.verdict]}: {short_name(fit.names[0])} {interval_text(fit)}"
+
+
+def _subtitle(fit: ScenarioFit) -> str:
+    drift = "the trial may drift by itself" if fit.drift else "no drift of the trial"
+    return f"profile likelihood, {100 * fit.level:.0f} % interval; {drift}"
+
+
+def _draw_profile(fit: ScenarioFit, ax: Axes) -> None:
+    ends = [end for end in (fit.low, fit.high) if end is not None]
+    last = min(fit.values[-1], 2.2 * max([*ends, fit.best[0], 0.5]))
+    axis, rise = fit.curve[:, fit.curve[0] <= last]
+    ax.axhline(fit.limit, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
+    low, high = fit.low or fit.values[0], fit.high or last
+    inside = (axis >= low) & (axis <= high)
+    ax.fill_between(axis[inside], 0.0, rise[inside], color=SIMULATED, alpha=0.15, linewidth=0)
+    ax.plot(axis, rise, color=SIMULATED, linewidth=LINE)
+    ax.plot([fit.best[0]], [0.0], "o", color=SIMULATED, markersize=4, clip_on=False)
+    dress(ax)
+    ax.set(xlim=(fit.values[0], last), ylim=(0.0, TOP))
+    ax.set_xlabel(short_name(fit.names[0]), fontsize=BODY, color=INK)
+    ax.set_ylabel("rise of −2 log L", fontsize=SMALL, color=INK)
+    ax.text(
+        last,
+        fit.limit,
+        f"{100 * fit.level:.0f} %",
+        fontsize=SMALL,
+        color=MUTED,
+        ha="right",
+        va="bottom",
+    )
+
+
+def _draw_rows(rows: list[FittedRow], ax: Axes) -> None:
+    for k, row in enumerate(rows):
+        ax.errorbar(
+            [row.observed], [k], xerr=[2.0 * row.se], fmt="o", color=INK, markersize=4,
+            elinewidth=1.0, label="observed, ± 2 SE" if k == 0 else None,
+        )  # fmt: skip
+        ax.plot(
+            [row.fitted + row.shift], [k], "D", color=SIMULATED, markersize=5, fillstyle="none",
+            label="fitted" if k == 0 else None,
+        )  # fmt: skip
+        ax.plot(
+            [row.untreated + row.shift], [k], "|", color=MUTED, markersize=10, markeredgewidth=1.6,
+            label="without the drug" if k == 0 else None,
+        )  # fmt: skip
+    dress(ax)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.set_yticks(range(len(rows)), [_row_name(row) for row in rows])
+    units = dict.fromkeys(
+        unit_of(row.endpoint, row.unit, change=row.kind != "level") for row in rows
+    )
+    ax.set_xlabel(" or ".join(unit for unit in units if unit), fontsize=BODY)
+    ax.legend(
+        loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, frameon=False, fontsize=SMALL,
+        handletextpad=0.3, columnspacing=1.0, borderaxespad=0.2,
+    )  # fmt: skip
+
+
+def _row_name(row: FittedRow) -> str:
+    against = f" minus {row.control}" if row.control else ""
+    what = "" if row.endpoint == "hair_density" else f", {name_of(row.endpoint)}"
+    label = f"{row.arm}{against}{what}"
+    label = label if len(label) <= 30 else f"{label[:29]}…"
+    return f"{label}, week {row.week:g}"
