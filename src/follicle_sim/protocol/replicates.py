@@ -38,8 +38,8 @@ study excludes: needling's +5.4 hairs/cm2 (SE 7) leaves a log_se of 2.6, a facto
 
 
 MOST_REPLICATES = 1_000_000
-"""Of one run. Replicates beyond are further trials that only `experiments.planning` runs; what is not known of
-biology is the same in both."""
+"""Of one run. Replicates beyond are further trials that only `experiments.planning` runs; what is
+not known of biology is the same in both."""
 
 
 def drawn(scenario: Scenario, replicate: int) -> Scenario:
