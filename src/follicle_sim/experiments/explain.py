@@ -93,7 +93,7 @@ def explain(
     Examples
     --------
     >>> from follicle_sim import parse_scenario
-    >>> from follicle_sim.simulate import SMALLEST
+    >>> from follicle_sim.simulation.simulate import SMALLEST
     >>> data = explain(parse_scenario(SMALLEST, "example"), follicles=10)
     >>> dict(data.clock_speed.sizes)
     {'arm': 1, 'stratum': 1, 'phase': 4, 'time': 1}

@@ -82,7 +82,7 @@ def plot_chain(data: xr.Dataset, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> from follicle_sim import parse_scenario
-    >>> from follicle_sim.explain import explain
+    >>> from follicle_sim.experiments.explain import explain
     >>> from follicle_sim.simulate import SMALLEST
     >>> longer = SMALLEST.replace('["0 days"]', '["0 days", "8 weeks"]')
     >>> plot_chain(explain(parse_scenario(longer, "example"), follicles=100)).get_xlabel()

@@ -57,7 +57,7 @@ def drawn(scenario: Scenario, replicate: int) -> Scenario:
     Examples
     --------
     >>> from follicle_sim.scenario.load import parse_scenario
-    >>> from follicle_sim.simulate import SMALLEST
+    >>> from follicle_sim.simulation.simulate import SMALLEST
     >>> posterior = SMALLEST + 'uncertainty = "posterior"\\nreplicates = 2'
     >>> scenarios = [drawn(parse_scenario(posterior), r) for r in (0, 1)]
     >>> scenarios[0].biology["severity"] != scenarios[1].biology["severity"]
