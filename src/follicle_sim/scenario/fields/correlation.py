@@ -61,9 +61,7 @@ def pair_of(key: str) -> tuple[str, str]:
             raise ValueError(f'unknown trait "{part}"{did_you_mean(part, TRAITS)}')
     first, second = sorted(parts, key=TRAITS.index)
     if first == second:
-        raise ValueError(
-            "name two different traits: a trait is always fully correlated with itself"
-        )
+        raise ValueError("name two different traits: one is always fully correlated with itself")
     return first, second
 
 
