@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from follicle_sim.experiments.planning.plausible_rows import ChanceRow
+    from follicle_sim.experiments.planning.repeat import RepeatRow
+
 _WIDTH, _HEIGHT, _HEAD, _FOOT = 13.4, 4.9, 1.25, 1.02
 _FIRST, _SECOND, _THIRD = (0.62, 3.6), (6.72, 2.2), (9.74, 3.45)  # left and width of a panel
 _ROUND = readable("#d55e00")
@@ -38,49 +41,11 @@ _TARGET = 0.8
 _ALONE, _AROUND = "the drug alone", "the drug, and all else\na trial without control holds"
 
 
-class Chance(Protocol):
-    """What is drawn of a `ChanceRow`."""
-
-    @property
-    def cause(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def potency(self) -> float | None: ...
-    @property
-    def chance(self) -> float: ...
-    @property
-    def low(self) -> float: ...
-    @property
-    def high(self) -> float: ...
-
-
-class Needed(Protocol):
-    """What is drawn of a `RepeatRow`."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def potency(self) -> float: ...
-    @property
-    def week(self) -> float: ...
-    @property
-    def target(self) -> float: ...
-    @property
-    def arms(self) -> int: ...
-    @property
-    def n(self) -> int | None: ...
-    @property
-    def low(self) -> int | None: ...
-    @property
-    def high(self) -> int | None: ...
-
-
 def plot_plausible(
-    alone: Sequence[Chance],
-    surrounded: Sequence[Chance],
-    nulls: Sequence[Chance],
-    repeats: Sequence[Needed],
+    alone: Sequence[ChanceRow],
+    surrounded: Sequence[ChanceRow],
+    nulls: Sequence[ChanceRow],
+    repeats: Sequence[RepeatRow],
     *,
     title: str,
     asked: str,
@@ -135,7 +100,7 @@ def _write(
 
 
 def _curves(
-    ax: Axes, alone: Sequence[Chance], surrounded: Sequence[Chance], default: float
+    ax: Axes, alone: Sequence[ChanceRow], surrounded: Sequence[ChanceRow], default: float
 ) -> None:
     last = max(row.potency or 0.0 for row in alone)
     ax.axvline(default, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
@@ -172,11 +137,11 @@ def _curves(
     )
 
 
-def _sides(rows: Sequence[Chance]) -> tuple[list[float], list[float]]:
+def _sides(rows: Sequence[ChanceRow]) -> tuple[list[float], list[float]]:
     return [row.low for row in rows], [row.high for row in rows]
 
 
-def _bars(ax: Axes, nulls: Sequence[Chance]) -> None:
+def _bars(ax: Axes, nulls: Sequence[ChanceRow]) -> None:
     for k, row in enumerate(nulls):
         everything = row.cause in ("together", "all")
         colour = _ROUND if everything else "#8a8a8a"
@@ -205,13 +170,13 @@ def _share(chance: float) -> str:
     return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1f} %"
 
 
-def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
+def _needed(ax: Axes, repeats: Sequence[RepeatRow], default: float) -> None:
     rows = [row for row in repeats if row.target == _TARGET]
     weeks = sorted({row.week for row in rows})
     looks = {"parallel": _PARALLEL, "split_scalp": _SPLIT}
     names = {"parallel": "two arms", "split_scalp": "split scalp"}
     handles, texts = [], []
-    unknown: list[tuple[Needed, str]] = []
+    unknown: list[tuple[RepeatRow, str]] = []
     ax.axvline(default, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     for kind, colour in looks.items():
         for week in weeks:

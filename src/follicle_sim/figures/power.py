@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -31,8 +30,9 @@ from follicle_sim.figures.parts.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
+    from follicle_sim.experiments.planning.power_rows import PowerLine, PowerRow, SmallestRow
+    from follicle_sim.experiments.planning.repeat import RepeatRow
     from follicle_sim.protocol.headcount import Headcount
 
 _PANEL, _HEIGHT, _LEFT, _CAPTION = 4.3, 3.0, 0.75, 0.19
@@ -42,76 +42,12 @@ _OFF = MUTED
 _WANTED = (0.8, 0.9)
 
 
-class PowerRowLike(Protocol):
-    """What is drawn of a `PowerRow`."""
-
-    @property
-    def drug(self) -> str: ...
-    @property
-    def comparison(self) -> str: ...
-    @property
-    def week(self) -> str: ...
-    @property
-    def n(self) -> int: ...
-    @property
-    def power(self) -> float: ...
-    @property
-    def power_low(self) -> float: ...
-    @property
-    def power_high(self) -> float: ...
-
-
-class LineLike(Protocol):
-    """What is drawn of a `PowerLine`."""
-
-    @property
-    def comparison(self) -> str: ...
-    @property
-    def week(self) -> str: ...
-    @property
-    def n(self) -> NDArray[np.float64]: ...
-    @property
-    def power(self) -> NDArray[np.float64]: ...
-    @property
-    def low(self) -> NDArray[np.float64]: ...
-    @property
-    def high(self) -> NDArray[np.float64]: ...
-
-
-class NeededLike(Protocol):
-    """What is told of a number of people."""
-
-    @property
-    def n(self) -> int | None: ...
-    @property
-    def low(self) -> int | None: ...
-    @property
-    def high(self) -> int | None: ...
-    @property
-    def extrapolated(self) -> bool: ...
-    @property
-    def note(self) -> str: ...
-
-
-class SmallestLike(NeededLike, Protocol):
-    """What is drawn of a `SmallestRow`."""
-
-    @property
-    def comparison(self) -> str: ...
-    @property
-    def week(self) -> str: ...
-    @property
-    def target(self) -> float: ...
-    @property
-    def people(self) -> int | None: ...
-
-
-def in_all(row: SmallestLike) -> str:
+def in_all(row: SmallestRow) -> str:
     """Return the people of all arms, as a figure and a table add them; "" where they are n."""
     return "" if row.people in (None, row.n) else f", {row.people:,} in all"
 
 
-def people_needed(row: NeededLike) -> str:
+def people_needed(row: SmallestRow | RepeatRow) -> str:
     """Return the people needed, with their interval, as a figure and a table show them."""
     if row.n is None:
         return row.note.partition(":")[0]
@@ -122,9 +58,9 @@ def people_needed(row: NeededLike) -> str:
 
 
 def plot_power_panel(
-    rows: Sequence[PowerRowLike],
-    lines: Sequence[LineLike],
-    smallest: Sequence[SmallestLike],
+    rows: Sequence[PowerRow],
+    lines: Sequence[PowerLine],
+    smallest: Sequence[SmallestRow],
     colours: Mapping[str, str],
     alpha: float,
     ax: Axes,
@@ -182,9 +118,9 @@ def plot_power_panel(
 
 
 def plot_power(
-    rows: Sequence[PowerRowLike],
-    lines: Sequence[LineLike],
-    smallest: Sequence[SmallestLike],
+    rows: Sequence[PowerRow],
+    lines: Sequence[PowerLine],
+    smallest: Sequence[SmallestRow],
     title: str,
     alpha: float,
     people: Headcount,
