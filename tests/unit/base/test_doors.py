@@ -26,9 +26,9 @@ from follicle_sim import (
     with_overrides,
 )
 from follicle_sim.analysis.analyse import analyse
+from follicle_sim.experiments.calibration.calibrate import calibrate
 from follicle_sim.experiments.planning.plausible import plausible
 from follicle_sim.experiments.schedules.optimise import optimise
-from follicle_sim.reporting.folders.calibrate import calibrate
 from follicle_sim.simulation.simulate import SMALLEST
 
 SCENARIO = parse_scenario(SMALLEST)

@@ -255,7 +255,7 @@ def test_sobol_indices_of_a_known_function(monkeypatch: pytest.MonkeyPatch) -> N
         return np.array([2 * logs[0] + logs[1]] * len(self.outcomes))
 
     monkeypatch.setattr(sensitivity.Plan, "simulate", formula)
-    found = {row.parameter: row for row in sensitivity.analyse(plan) if row.week == 24}
+    found = {row.parameter: row for row in sensitivity.rank_parameters(plan).rows if row.week == 24}
     assert found["severity"].first == pytest.approx(0.8, abs=0.12)
     assert found["progression"].total == pytest.approx(0.2, abs=0.06)
     assert found["gamma_anagen"].total == pytest.approx(0.0, abs=1e-9)

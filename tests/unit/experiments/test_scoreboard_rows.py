@@ -237,7 +237,7 @@ def test_summary_parts_add_up(board: Scoreboard) -> None:
 
 
 def test_an_equal_scoreboard_is_not_worse(board: Scoreboard, tmp_path: Path) -> None:
-    board.write_json(tmp_path / "board.json")
+    (tmp_path / "board.json").write_text(board.to_json(), "utf-8")
     assert worsened(board, read_benchmark(tmp_path / "board.json")) == []
 
 
