@@ -12,7 +12,7 @@ from scipy import stats
 from follicle_sim import parse_scenario, with_overrides
 from follicle_sim.base.errors import InputError, Interrupted
 from follicle_sim.experiments.planning import circumstances as made
-from follicle_sim.experiments.planning.plausible import outcome, plausible, plausible_key, the_plan
+from follicle_sim.experiments.planning.plausible import make_question, outcome, plausible
 from follicle_sim.experiments.planning.plausible_rows import (
     ALL,
     DRIFT,
@@ -66,7 +66,7 @@ def scenario():
 
 @pytest.fixture(scope="module")
 def found(scenario):
-    return plausible(scenario, (0.0, 2.0, 8.0), 30)
+    return plausible(make_question(scenario, (0.0, 2.0, 8.0), 30))
 
 
 @pytest.fixture
@@ -92,19 +92,17 @@ def drawn(monkeypatch):
 
 @pytest.mark.parametrize("stop", [1, 3, 12])
 def test_after_ctrl_c_it_goes_on_where_it_stopped(scenario, in_parts, drawn, tmp_path, stop):
-    plan = the_plan(scenario, None, (2.0,), 24, 2)
-    key = plausible_key(scenario, plan, "exosomes_foreskin_injection", (2.0,), 24, 2)
-    whole = plausible(scenario, (2.0,), 24)
+    question = make_question(scenario, (2.0,), 24)
+    key = question.key
+    whole = plausible(question)
     every, drawn["parts"], drawn["stop"] = drawn["parts"], 0, stop
     path = tmp_path / "studies.npz"
     with pytest.raises(Interrupted, match=r"stopped after \d+ of \d+ studies; go on with --resume"):
-        plausible(scenario, (2.0,), 24, checkpoint=Checkpoint(path, key))
+        plausible(question, checkpoint=Checkpoint(path, key))
     drawn["stop"] = None
     told = []
     again = plausible(
-        scenario,
-        (2.0,),
-        24,
+        question,
         report=lambda *each: told.append(each),
         checkpoint=Checkpoint(path, key, resume=True),
     )
@@ -115,17 +113,17 @@ def test_after_ctrl_c_it_goes_on_where_it_stopped(scenario, in_parts, drawn, tmp
     assert done == sorted(done)
     assert told[-1][1] == told[-1][2]
     with pytest.raises(InputError, match="made with other settings"):
-        plausible(scenario, (2.0,), 24, checkpoint=Checkpoint(path, "another", resume=True))
+        plausible(question, checkpoint=Checkpoint(path, "another", resume=True))
 
 
 def test_without_a_place_to_keep_them_nothing_is_promised(scenario, in_parts, drawn):
     drawn["stop"] = 2
     with pytest.raises(Interrupted, match=r"studies$"):
-        plausible(scenario, (2.0,), 24)
+        plausible(make_question(scenario, (2.0,), 24))
 
 
 def test_a_repeat_goes_on_where_it_stopped(scenario, drawn, tmp_path):
-    asked = (scenario, "exosomes_foreskin_injection", (2.0, 8.0), 20, (12.0,))
+    asked = (make_question(scenario, (2.0, 8.0), 100), (12.0,))
     whole = repeat(*asked)
     every, drawn["parts"], drawn["stop"] = drawn["parts"], 0, 2
     assert every == 4
@@ -138,18 +136,16 @@ def test_a_repeat_goes_on_where_it_stopped(scenario, drawn, tmp_path):
 
 
 def test_a_key_is_of_everything_asked(scenario):
-    plan = the_plan(scenario, None, (2.0,), 24, 2)
-    first = (scenario, plan, "exosomes_foreskin_injection", (2.0,), 24, 2)
-    keys = {
-        plausible_key(*first),
-        plausible_key(with_overrides(scenario, ["run.seed=9"]), *first[1:]),
-        plausible_key(scenario, replace(plan, weeks=(12.0,)), *first[2:]),
-        plausible_key(*first[:3], (3.0,), 24, 2),
-        plausible_key(*first[:4], 25, 2),
-        plausible_key(*first[:5], 1),
-    }
-    assert len(keys) == 6
-    assert repeat_key(*first[:5], (12.0,)) != repeat_key(*first[:5], (24.0,))
+    first = make_question(scenario, (2.0,), 24)
+    others = [
+        replace(first, scenario=with_overrides(scenario, ["run.seed=9"])),
+        replace(first, plan=replace(first.plan, weeks=(12.0,))),
+        replace(first, potencies=(3.0,)),
+        replace(first, replicates=25),
+        replace(first, spots=1),
+    ]
+    assert len({first.key, *(other.key for other in others)}) == 6
+    assert repeat_key(first, (12.0,)) != repeat_key(first, (24.0,))
 
 
 @pytest.mark.parametrize("mean", [3.0, 5.0])
@@ -254,11 +250,11 @@ def test_an_answer_has_every_circumstance_and_curve(found, scenario):
     january = next(row for row in found.months if row.cause == "January")
     july = next(row for row in found.months if row.cause == "July")
     assert january.changes[-1] > july.changes[-1] + 1.0
-    assert plausible(scenario, (2.0,), 30).nulls == found.nulls
+    assert plausible(make_question(scenario, (2.0,), 30)).nulls == found.nulls
 
 
 def test_a_figure_is_drawn_of_it(found, scenario):
-    repeats = repeat(scenario, found.treatment, (8.0,), 20, (12.0,))
+    repeats = repeat(make_question(scenario, (8.0,), 100), (12.0,))
     assert [(row.kind, row.arms, row.target) for row in repeats] == [
         ("parallel", 2, 0.8),
         ("parallel", 2, 0.9),
@@ -284,7 +280,7 @@ def test_a_study_with_nothing_of_its_own_says_so():
     plain = parse_scenario(
         TEXT.replace('recruitment = { opens = "1 January", lasts = "4 weeks" }', "")
     )
-    found = plausible(plain, (2.0,), 4, spots=1)
+    found = plausible(make_question(plain, (2.0,), 4, spots=1))
     assert [row.cause for row in found.nulls] == [NOTHING, NEEDLE, DRIFT, TOGETHER, ALL]
     assert found.nulls[-2].text == "needle"
     assert found.months == ()
@@ -322,7 +318,7 @@ amount = "1 mL"
 )
 def test_what_cannot_be_asked_is_refused(scenario, changes, asked, message):
     with pytest.raises(InputError) as error:
-        plausible(
+        make_question(
             with_overrides(scenario, changes), **{"potencies": (1.0,), "replicates": 4, **asked}
         )
     assert message in str(error.value)
@@ -362,7 +358,7 @@ def test_months_are_named_by_their_days():
 
 
 def test_a_plan_asks_for_every_visit(scenario):
-    plan = the_plan(scenario, None, (1.0,), 10, 2)
+    plan = make_question(scenario, (1.0,), 10).plan
     assert (plan.weeks, plan.own_change, plan.pairs) == ((4.0, 12.0), True, (("crown", ""),))
     assert (
         json.dumps(ChanceRow("a", "b", None, 2, 1, 0.5, 0.1, 0.9, 0.5, (1.0,)).changes) == "[1.0]"
