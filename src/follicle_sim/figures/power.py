@@ -171,25 +171,8 @@ def plot_power(
             figure.text(
                 left / width, 1 - (head - 0.12) / height, _cut(name), fontsize=BODY, color=INK
             )
-            for j, week in enumerate(weeks):
-                needed = [people_needed(row) + in_all(row) for row in mine if row.week == week]
-                texts_of = [f"{100 * w:g} % with {n}" for w, n in zip(_WANTED, needed, strict=True)]
-                told = ["; ".join(texts_of)] if each == 1 else texts_of
-                for i, text in enumerate(told):
-                    y = foot - 0.62 - _CAPTION * (each * j + i)
-                    figure.text(
-                        left / width,
-                        y / height,
-                        f"{_week(week)}: {text}",
-                        fontsize=SMALL,
-                        color=colours[week],
-                        va="top",
-                    )
-        figure.text(0.15 / width, 1 - 0.3 / height, title, fontsize=TITLE, color=INK)
-        notes = "95 % Monte Carlo interval; * rests on the fitted curve", people.meaning(short=True)
-        for i, note in enumerate(notes):
-            y = (0.12 + _CAPTION * i) / height
-            figure.text(_LEFT / width, y, note, fontsize=SMALL, color=MUTED)
+            _write_needed(figure, mine, colours, left, foot - 0.62, one_line=each == 1)
+        _write_head_and_foot(figure, title, people)
         figure.legend(
             handles=handles,
             labels=texts,
@@ -202,6 +185,42 @@ def plot_power(
             columnspacing=1.2,
         )
     return figure
+
+
+def _write_needed(
+    figure: Figure,
+    smallest: Sequence[SmallestRow],
+    colours: Mapping[str, str],
+    left: float,
+    top: float,
+    *,
+    one_line: bool,
+) -> None:
+    """Write the people needed at every week under a panel; left and top in inches."""
+    width, height = (float(size) for size in figure.get_size_inches())
+    line = 0
+    for week, colour in colours.items():
+        needed = [people_needed(row) + in_all(row) for row in smallest if row.week == week]
+        texts = [f"{100 * w:g} % with {n}" for w, n in zip(_WANTED, needed, strict=True)]
+        for text in ["; ".join(texts)] if one_line else texts:
+            figure.text(
+                left / width,
+                (top - _CAPTION * line) / height,
+                f"{_week(week)}: {text}",
+                fontsize=SMALL,
+                color=colour,
+                va="top",
+            )
+            line += 1
+
+
+def _write_head_and_foot(figure: Figure, title: str, people: Headcount) -> None:
+    width, height = (float(size) for size in figure.get_size_inches())
+    figure.text(0.15 / width, 1 - 0.3 / height, title, fontsize=TITLE, color=INK)
+    notes = "95 % Monte Carlo interval; * rests on the fitted curve", people.meaning(short=True)
+    for i, note in enumerate(notes):
+        y = (0.12 + _CAPTION * i) / height
+        figure.text(_LEFT / width, y, note, fontsize=SMALL, color=MUTED)
 
 
 def _legend(
