@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from follicle_sim import parse_scenario, simulate
-from follicle_sim.experiments.instruments import seen_through
+from follicle_sim.experiments.instruments import compare_instruments
 from follicle_sim.experiments.planning.plausible import make_question, plausible
 from follicle_sim.experiments.planning.power import power
 from follicle_sim.protocol.headcount import people_of
@@ -121,6 +121,6 @@ def test_a_published_outcome_counts_every_person_once(scenario, replicates, spot
 def test_instruments_count_every_person_once_a_method(scenario):
     told = []
     methods = ("trichoscopy", "macrophotography")
-    seen_through(scenario, methods, report=lambda *each: told.append(each))
+    compare_instruments(scenario, methods, report=lambda *each: told.append(each))
     total = 2 * scenario.run.replicates * people_of(scenario).total
     stages_of(told, total, names(scenario, "reading"))

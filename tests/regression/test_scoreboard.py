@@ -14,10 +14,10 @@ from follicle_sim.base.files import write_rows
 from follicle_sim.experiments.scoreboard.designs import explanations
 from follicle_sim.experiments.scoreboard.run import (
     Scoreboard,
+    find_worsened,
     read_benchmark,
     run_scoreboard,
     summary,
-    worsened,
 )
 from follicle_sim.experiments.scoreboard.scoring import ScoreRow
 
@@ -33,7 +33,7 @@ def board() -> Scoreboard:
 
 
 def test_no_row_has_worsened(board: Scoreboard) -> None:
-    assert worsened(board, read_benchmark(BENCHMARK)) == []
+    assert find_worsened(board, read_benchmark(BENCHMARK)) == []
 
 
 def test_benchmark_is_up_to_date(board: Scoreboard) -> None:

@@ -255,7 +255,7 @@ def validate(
     if not quiet:
         console.print_scoreboard(board)
         typer.echo(f"\nWritten to {folder}: {'  '.join(files)}")
-    found = [] if before is None else scoreboard.worsened(board, before)
+    found = [] if before is None else scoreboard.find_worsened(board, before)
     if found:
         console.print_worsened(found)
         raise MismatchError(f"{against}: {len(found)} published numbers fit worse than before")

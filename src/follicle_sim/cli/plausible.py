@@ -97,7 +97,12 @@ def plausible(
     from follicle_sim.cli import printing as console
     from follicle_sim.experiments.planning import plausible as loop
     from follicle_sim.experiments.planning.power_plan import Plan
-    from follicle_sim.experiments.planning.repeat import RepeatRow, controlled, repeat, repeat_key
+    from follicle_sim.experiments.planning.repeat import (
+        RepeatRow,
+        make_controlled,
+        repeat,
+        repeat_key,
+    )
     from follicle_sim.experiments.running.checkpoint import Checkpoint
     from follicle_sim.reporting.folders import run as outputs
     from follicle_sim.reporting.folders.plausible import as_record, write_plausible
@@ -110,7 +115,7 @@ def plausible(
         scenario, potencies, replicates, plan, treatment=treatment, spots=spots
     )
     # refused before anything is simulated
-    controlled(scenario, question.treatment, "parallel", weeks)
+    make_controlled(scenario, question.treatment, "parallel", weeks)
     folder = outputs.make_folder(out or default_folder(file, "plausible"))
     silent = quiet or json
     if not silent:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from gaussian_trials import GaussianTrials
 from plausible_examples import TEXT
 from scipy import stats
 
@@ -29,8 +30,8 @@ from follicle_sim.experiments.planning.plausible_rows import (
     without_the_drug,
 )
 from follicle_sim.experiments.planning.power_plan import Plan
-from follicle_sim.experiments.planning.repeat import controlled, repeat, repeat_key
-from follicle_sim.experiments.planning.trial_sources import GaussianTrials, SimulatedTrials
+from follicle_sim.experiments.planning.repeat import make_controlled, repeat, repeat_key
+from follicle_sim.experiments.planning.trial_sources import SimulatedTrials
 from follicle_sim.experiments.running.checkpoint import Checkpoint
 from follicle_sim.experiments.scoreboard.designs import scoring_rules
 from follicle_sim.figures.plausible import plot_plausible
@@ -181,8 +182,8 @@ def test_the_thinner_of_two_spots_regresses_by_itself():
     trials = two.draw(range(400), 20)
     noise = np.random.default_rng(1).normal(0.0, 5.0, trials.trial.values.shape)
     trials.trial.values[:] = 200.0 + noise
-    first = made.chosen_spot(trials, 1, 2, thinnest=False).trial
-    thin = made.chosen_spot(trials, 1, 2, thinnest=True).trial
+    first = made.choose_spot(trials, 1, 2, thinnest=False).trial
+    thin = made.choose_spot(trials, 1, 2, thinnest=True).trial
     np.testing.assert_array_equal(first.values, trials.trial.values[:, :1])
     assert (thin.values[..., 0] <= first.values[..., 0]).all()
     rise = thin.values[..., 1] - thin.values[..., 0]
@@ -195,7 +196,7 @@ def test_drift_is_one_draw_a_trial_from_the_law_of_published_arms():
     names = range(5, 605)
     before = source.draw(names, 4)
     offset = made.drift_of("hair_density")
-    after = made.drifted(before, names, offset)
+    after = made.with_drift(before, names, offset)
     moved = after.trial.values - before.trial.values
     assert not moved[..., 0].any()
     assert np.ptp(moved[..., 1:], axis=(1, 2, 3)).max() < 1e-9
@@ -203,10 +204,10 @@ def test_drift_is_one_draw_a_trial_from_the_law_of_published_arms():
     shifts = moved[:, 0, 0, 1]
     assert shifts.mean() == pytest.approx(told.mean, abs=4 * told.sd / math.sqrt(600))
     assert shifts.std() == pytest.approx(told.sd, rel=0.12)
-    again = made.drifted(source.draw(range(7, 8), 4), range(7, 8), offset)
+    again = made.with_drift(source.draw(range(7, 8), 4), range(7, 8), offset)
     np.testing.assert_array_equal(again.trial.values[0], after.trial.values[2])
     assert made.drift_of("scalp_dht") is None
-    relative = made.drifted(before, names, made.drift_of("shaft_calibre")).trial.values
+    relative = made.with_drift(before, names, made.drift_of("shaft_calibre")).trial.values
     assert np.ptp((relative / before.trial.values)[:, 0, :, 1], axis=1).max() < 1e-9
 
 
@@ -287,7 +288,7 @@ def test_a_study_with_nothing_of_its_own_says_so():
 
 
 def test_a_controlled_repeat_gives_the_needle_to_the_others(scenario):
-    study = controlled(scenario, "exosomes_foreskin_injection", "split_scalp", (12.0, 24.0))
+    study = make_controlled(scenario, "exosomes_foreskin_injection", "split_scalp", (12.0, 24.0))
     assert [arm.label for arm in study.arms] == [
         "exosomes foreskin injection",
         "saline injection alone",
@@ -327,10 +328,10 @@ def test_what_cannot_be_asked_is_refused(scenario, changes, asked, message):
 def test_the_drug_must_be_one(scenario):
     two = parse_scenario(TEXT.replace("\n[design]", BOTH))
     with pytest.raises(InputError, match="name the one whose potency"):
-        made.the_treatment(two)
-    assert made.the_treatment(two, "minoxidil_topical_5") == "minoxidil_topical_5"
+        made.find_treatment(two)
+    assert made.find_treatment(two, "minoxidil_topical_5") == "minoxidil_topical_5"
     with pytest.raises(InputError, match="allowed: above 0"):
-        controlled(scenario, "exosomes_foreskin_injection", "parallel", (0.0,))
+        make_controlled(scenario, "exosomes_foreskin_injection", "parallel", (0.0,))
 
 
 def row_of(cause, hits, trials=100, rise=1.0):

@@ -24,7 +24,7 @@ from follicle_sim.experiments.calibration.optimum import Optimum, optimum
 from follicle_sim.experiments.calibration.posterior import GROUPS, Posterior, sample
 from follicle_sim.experiments.calibration.problem import Calibration
 from follicle_sim.experiments.calibration.profile import Profile, profiles
-from follicle_sim.experiments.calibration.sharpen import sharpened
+from follicle_sim.experiments.calibration.sharpen import sharpen
 from follicle_sim.experiments.calibration.tables import (
     ParameterRow,
     TargetRow,
@@ -177,7 +177,7 @@ def _profile_parameters(job: Job, report: Report | None) -> Calibrated:
     calibration = job.calibration
     emulator = make_emulator(calibration, job.checkpoint, report)
     if calibration.within is not None:
-        emulator = sharpened(calibration, emulator, job.checkpoint, report)
+        emulator = sharpen(calibration, emulator, job.checkpoint, report)
     return Calibrated(
         calibration=calibration,
         method=job.method,

@@ -42,8 +42,8 @@ from follicle_sim.experiments.planning.published_outcome import Memory, View, ou
 from follicle_sim.experiments.planning.trial_sources import (
     SimulatedTrials,
     Trials,
-    sized,
     trials_at_once,
+    with_people,
 )
 from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, fingerprint
 from follicle_sim.experiments.scoreboard.designs import Offset
@@ -195,7 +195,7 @@ def make_question(
     check_whole("plausible", "replicates", replicates, None)
     check_whole("plausible", "spots", spots, None)
     plan = _complete(scenario, plan, potencies, replicates, spots)
-    drug = made.the_treatment(scenario, treatment)
+    drug = made.find_treatment(scenario, treatment)
     return Question(scenario, plan, drug, tuple(sorted(set(potencies))), replicates, spots)
 
 
@@ -310,7 +310,7 @@ def expected_seconds(question: Question) -> float:
     seconds = 0.0
     for job in _jobs(question):
         for each in job.scenarios:
-            one = sized(each, endpoint, n, 1)
+            one = with_people(each, endpoint, n, 1)
             people = sum(size for _, size in people_of(each).arms)
             seconds += job.trials * (predict_cost(one).seconds - START_UP + PERSON * people)
     return seconds
@@ -334,8 +334,8 @@ def _jobs(question: Question) -> list[_Job]:
     arms = len(scenario.arms)
     own = scenario.design.recruitment
     opens = None if own is None else own.opens
-    still = made.at_season(scenario, None)
-    here = made.at_season(scenario, opens)
+    still = made.with_season(scenario, None)
+    here = made.with_season(scenario, opens)
     drift = made.drift_of(plan.endpoint)
     choice = question.spots if made.can_choose_spots(scenario) else 1
     needle = made.needle_of(scenario, drug) if plan.own_change else ""
@@ -344,14 +344,14 @@ def _jobs(question: Question) -> list[_Job]:
         return without_drug(each, plan)
 
     def dummy(each: Scenario) -> Scenario:
-        return made.needled(each, drug) if needle else off(each)
+        return made.with_needle(each, drug) if needle else off(each)
 
     def view(name: str, *, thin: bool = False, moved: bool = False) -> View:
         offset: Offset | None = drift if moved else None
 
         def change(trials: Trials, names: range) -> Trials:
-            picked = made.chosen_spot(trials, arms, choice, thinnest=thin)
-            return picked if offset is None else made.drifted(picked, names, offset)
+            picked = made.choose_spot(trials, arms, choice, thinnest=thin)
+            return picked if offset is None else made.with_drift(picked, names, offset)
 
         return name, change
 
@@ -366,7 +366,7 @@ def _jobs(question: Question) -> list[_Job]:
         jobs.append(_Job((off(here),), replicates, None, (view(SEASON),)))
         some = max(FEWEST, replicates // MONTH_SHARE)
         for month, day in made.MONTHS:
-            jobs.append(_Job((off(made.at_season(scenario, day)),), some, None, (view(month),)))
+            jobs.append(_Job((off(made.with_season(scenario, day)),), some, None, (view(month),)))
     jobs.append(_Job(made.spot_scenarios(dummy(here), choice), replicates, None, tuple(both)))
     half = max(FEWEST, replicates // 2)
     surrounded = (view(SURROUNDED, thin=True, moved=True),)

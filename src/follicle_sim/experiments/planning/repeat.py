@@ -68,7 +68,9 @@ class RepeatRow:
     note: str
 
 
-def controlled(scenario: Scenario, treatment: str, kind: Kind, weeks: Sequence[float]) -> Scenario:
+def make_controlled(
+    scenario: Scenario, treatment: str, kind: Kind, weeks: Sequence[float]
+) -> Scenario:
     """Return the study with its drug against its needle alone (nothing where it has none).
 
     Doses are those of the first arm that has the drug; every visit so far is kept.
@@ -84,7 +86,9 @@ def controlled(scenario: Scenario, treatment: str, kind: Kind, weeks: Sequence[f
     given = next(
         arm for arm in scenario.arms if any(dose.treatment == treatment for dose in arm.doses)
     )
-    dummy = next(arm for arm in made.needled(scenario, treatment).arms if arm.label == given.label)
+    dummy = next(
+        arm for arm in made.with_needle(scenario, treatment).arms if arm.label == given.label
+    )
     needle = made.needle_of(scenario, treatment)
     control = needle or "untreated"
     arms = (
@@ -166,7 +170,7 @@ def _studies(question: Question, weeks: Sequence[float]) -> dict[Kind, Scenario]
     """
     table = question.scenario.analysis.model_copy(update={"method": None, "comparisons": ()})
     study = question.scenario.model_copy(update={"analysis": table})
-    return {kind: controlled(study, question.treatment, kind, weeks) for kind in KINDS}
+    return {kind: make_controlled(study, question.treatment, kind, weeks) for kind in KINDS}
 
 
 def _power(

@@ -206,7 +206,7 @@ class Worsened:
     allowed: float
 
 
-def worsened(now: Scoreboard, before: Mapping[str, Any]) -> list[Worsened]:
+def find_worsened(now: Scoreboard, before: Mapping[str, Any]) -> list[Worsened]:
     """Compare with an earlier scoreboard, as `to_json` wrote it.
 
     The misfit of a row is |z|. Both runs have a Monte Carlo error of z, `mc_z`; a row has worsened
