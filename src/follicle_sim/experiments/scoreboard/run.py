@@ -1,6 +1,6 @@
 """One parameter set held against every published number that the model can express.
 
-Runs every design of `inference/designs`, scores each number once (`inference.scoring`) and sums up:
+Runs every design of `scoreboard/designs`, scores each number once (`scoring`) and sums up:
 share within two standard errors, the coverage of 90 % predictive intervals, by treatment and by
 what was compared. The intervals hold the spread of the observation, the Monte Carlo error, the
 drift of a trial without a control and the spread of the prediction over draws of the fitted biology
