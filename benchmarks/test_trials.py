@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from gaussian_trials import GaussianTrials
 
 from follicle_sim.experiments.planning.power import judge, power
 from follicle_sim.experiments.planning.power_plan import Plan
-from follicle_sim.experiments.planning.trial_sources import GaussianTrials
 from follicle_sim.scenario.load import parse_scenario, with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulation.simulate import simulate

@@ -9,7 +9,7 @@ from people_examples import people
 from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario, simulate
-from follicle_sim.experiments.instruments import seen_through
+from follicle_sim.experiments.instruments import compare_instruments
 from follicle_sim.simulation.arm import prepare_arm
 from follicle_sim.simulation.instrument import SCREENING_MINUTE, read
 from follicle_sim.simulation.instrument.optics import told_apart
@@ -201,7 +201,7 @@ def test_screening_is_a_reading_of_its_own() -> None:
 def test_a_trial_and_its_truth_are_of_the_same_people() -> None:
     asked = 'spread = { severity = 0.5 }\ninclusion = { hair_density = ["60 cm-2", "160 cm-2"] }'
     chosen = people(asked, subjects=8, follicles=60, visits='["0 days", "12 weeks"]')
-    (seen,) = seen_through(chosen, ["macrophotography"])
+    (seen,) = compare_instruments(chosen, ["macrophotography"])
     assert np.array_equal(seen.data["person"], seen.truth["person"])
     assert not np.array_equal(seen.data["hair_density"], seen.truth["hair_density"])
     spread, error = seen.errors("hair_density")

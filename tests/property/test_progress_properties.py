@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from follicle_sim import parse_scenario, simulate
-from follicle_sim.experiments.instruments import seen_through
-from follicle_sim.experiments.planning.plausible import plausible
+from follicle_sim.experiments.instruments import compare_instruments
+from follicle_sim.experiments.planning.plausible import make_question, plausible
 from follicle_sim.experiments.planning.power import power
 from follicle_sim.protocol.headcount import people_of
 
@@ -111,7 +111,8 @@ def test_power_counts_every_person_once(scenario, replicates, sizes):
 @given(scenarios(DESIGNS[:1]), st.integers(2, 3), st.integers(1, 3))
 def test_a_published_outcome_counts_every_person_once(scenario, replicates, spots):
     told = []
-    plausible(scenario, (2.0,), replicates, spots=spots, report=lambda *each: told.append(each))
+    question = make_question(scenario, (2.0,), replicates, spots=spots)
+    plausible(question, report=lambda *each: told.append(each))
     stages_of(told, told[-1][2], names(scenario, "studies"))
 
 
@@ -120,6 +121,6 @@ def test_a_published_outcome_counts_every_person_once(scenario, replicates, spot
 def test_instruments_count_every_person_once_a_method(scenario):
     told = []
     methods = ("trichoscopy", "macrophotography")
-    seen_through(scenario, methods, report=lambda *each: told.append(each))
+    compare_instruments(scenario, methods, report=lambda *each: told.append(each))
     total = 2 * scenario.run.replicates * people_of(scenario).total
     stages_of(told, total, names(scenario, "reading"))

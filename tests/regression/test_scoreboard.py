@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from follicle_sim.base.files import write_rows
 from follicle_sim.experiments.scoreboard.designs import explanations
 from follicle_sim.experiments.scoreboard.run import (
     Scoreboard,
+    find_worsened,
     read_benchmark,
     run_scoreboard,
     summary,
-    worsened,
 )
+from follicle_sim.experiments.scoreboard.scoring import ScoreRow
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scenarios"))
 import redraw
@@ -31,7 +33,7 @@ def board() -> Scoreboard:
 
 
 def test_no_row_has_worsened(board: Scoreboard) -> None:
-    assert worsened(board, read_benchmark(BENCHMARK)) == []
+    assert find_worsened(board, read_benchmark(BENCHMARK)) == []
 
 
 def test_benchmark_is_up_to_date(board: Scoreboard) -> None:
@@ -69,7 +71,7 @@ def test_intervals_hold_about_what_they_promise_of_what_was_fitted(board: Scoreb
 
 
 def test_the_stored_figure_is_drawn_from_this_board(board: Scoreboard, tmp_path: Path) -> None:
-    board.to_csv(tmp_path / "scoreboard.csv")
+    write_rows(tmp_path / "scoreboard.csv", ScoreRow, board.rows)
     entry = redraw.read_manifest()["scoreboard"]
     rows = redraw.read_table(tmp_path / "scoreboard.csv")
     assert redraw.digest(rows, entry["columns"]) == entry["digest"], (

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from gaussian_trials import GaussianTrials
 from statsmodels.stats.power import TTestIndPower, TTestPower
 
 from follicle_sim.experiments.planning.power import judge
 from follicle_sim.experiments.planning.power_plan import Plan
-from follicle_sim.experiments.planning.trial_sources import GaussianTrials
 
 TRIALS = 600
 SIZES = (8, 20, 40)

@@ -1,6 +1,7 @@
 """Power of responders and of averages against textbook formulas."""
 
 import numpy as np
+from gaussian_trials import GaussianTrials
 from scipy.stats import norm
 from statsmodels.stats.power import TTestIndPower
 from statsmodels.stats.proportion import power_proportions_2indep
@@ -8,7 +9,6 @@ from test_power_formulas import ARMS, ROLES, SD, worst
 
 from follicle_sim.experiments.planning.power import judge
 from follicle_sim.experiments.planning.power_plan import Plan
-from follicle_sim.experiments.planning.trial_sources import GaussianTrials
 
 SIZES = (20, 60, 120)
 GAIN = 10.0

@@ -238,6 +238,7 @@ def validate(
 ) -> None:
     """Simulate every published study that the model can express, and score each number once."""
     from follicle_sim.base.errors import MismatchError
+    from follicle_sim.base.files import write_text_atomic
     from follicle_sim.cli import printing as console
     from follicle_sim.experiments.scoreboard import run as scoreboard
     from follicle_sim.reporting.folders import run as outputs
@@ -250,11 +251,11 @@ def validate(
         )
     files = outputs.write_scoreboard(board, folder)
     if json is not None:
-        board.write_json(json)
+        write_text_atomic(json, board.to_json())
     if not quiet:
         console.print_scoreboard(board)
         typer.echo(f"\nWritten to {folder}: {'  '.join(files)}")
-    found = [] if before is None else scoreboard.worsened(board, before)
+    found = [] if before is None else scoreboard.find_worsened(board, before)
     if found:
         console.print_worsened(found)
         raise MismatchError(f"{against}: {len(found)} published numbers fit worse than before")

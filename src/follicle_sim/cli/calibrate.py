@@ -87,13 +87,14 @@ def calibrate(
 ) -> None:
     """Hold biology parameters against published trials: best fit, posterior or profiles."""
     from follicle_sim.cli import printing as console
+    from follicle_sim.experiments.calibration.calibrate import Job
+    from follicle_sim.experiments.calibration.calibrate import calibrate as run
     from follicle_sim.experiments.calibration.fit_biology import PRIOR
     from follicle_sim.experiments.calibration.optimum import STEPS as SEARCH
     from follicle_sim.experiments.calibration.posterior import STEPS as SAMPLE
     from follicle_sim.experiments.calibration.problem import FREE, make_calibration
     from follicle_sim.reporting.folders import run as outputs
-    from follicle_sim.reporting.folders.calibrate import Job
-    from follicle_sim.reporting.folders.calibrate import calibrate as run
+    from follicle_sim.reporting.folders.calibrate import write_calibration
 
     if keep and method is not Method.posterior:
         raise typer.BadParameter("--keep belongs to --method posterior")
@@ -109,14 +110,13 @@ def calibrate(
         folder=outputs.make_folder(out or Path("results/calibrate")),
         steps=steps or (SEARCH if method is Method.optimum else SAMPLE),
         walkers=walkers,
-        command=command_line(),
         resume=resume,
-        keep=keep,
     )
     with console.watched(quiet) as report:
         found = run(job, report)
+    files = write_calibration(found, job.folder, command_line(), keep=keep)
     if not quiet:
-        console.print_calibration(found, job.folder)
+        console.print_calibration(found, job.folder, files)
 
 
 def sensitivity(
@@ -135,16 +135,19 @@ def sensitivity(
 ) -> None:
     """Find which uncertain parameters move the density change of a scenario (Sobol indices)."""
     from follicle_sim.cli import printing as console
-    from follicle_sim.experiments.sensitivity import make_plan
+    from follicle_sim.experiments.running.checkpoint import Checkpoint
+    from follicle_sim.experiments.sensitivity import make_plan, plan_key, rank_parameters
     from follicle_sim.reporting.folders import run as outputs
-    from follicle_sim.reporting.folders.sensitivity import run_sensitivity
+    from follicle_sim.reporting.folders.sensitivity import write_sensitivity
 
     plan = make_plan(read_scenario(file, settings), samples)
     folder = outputs.make_folder(out or default_folder(file, "sensitivity"))
+    place = Checkpoint(folder / "evaluations.npz", plan_key(plan), resume)
     with console.watched(quiet) as report:
-        found = run_sensitivity(plan, folder, command_line(), resume, report)
+        found = rank_parameters(plan, place, report)
+    files = write_sensitivity(found, plan, folder, command_line())
     if not quiet:
-        console.print_sensitivity(found, folder)
+        console.print_sensitivity(found, folder, files)
 
 
 def add_inference(app: typer.Typer, codes: str) -> None:

@@ -57,7 +57,7 @@ def compare_methods(
 ) -> None:
     """Simulate one trial and read it through several instruments: figure and table."""
     from follicle_sim.cli import printing as console
-    from follicle_sim.experiments.instruments import seen_through
+    from follicle_sim.experiments.instruments import compare_instruments
     from follicle_sim.figures import save_figure
     from follicle_sim.figures.instrument import plot_instruments
     from follicle_sim.reporting.folders import run as outputs
@@ -65,7 +65,7 @@ def compare_methods(
     scenario = read_scenario(file, settings)
     folder = outputs.make_folder(out or default_folder(file, "instruments"))
     with console.watched(quiet, "subjects") as report:
-        seen = seen_through(scenario, method or USUAL, threads=threads, report=report)
+        seen = compare_instruments(scenario, method or USUAL, threads=threads, report=report)
     save_figure(plot_instruments(seen), folder / "instruments.png")
     if not quiet:
         console.print_seen(seen)

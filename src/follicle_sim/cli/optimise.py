@@ -41,24 +41,25 @@ def optimise(
     """
     from follicle_sim.cli import printing as console
     from follicle_sim.experiments.schedules.optimise import make_spaces
+    from follicle_sim.experiments.schedules.optimise import optimise as search_schedules
     from follicle_sim.reporting.folders import run as outputs
-    from follicle_sim.reporting.folders.optimise import run_optimise
+    from follicle_sim.reporting.folders.optimise import write_schedules
 
     scenario = read_scenario(file, settings, seed)
     make_spaces(scenario)  # a budget that no schedule meets is told before anything is made
     folder = outputs.make_folder(out or default_folder(file, "optimise"))
     with console.watched(quiet, "schedules") as report:
-        found = run_optimise(
+        found = search_schedules(
             scenario,
-            folder,
-            command_line(),
             trials=trials,
+            folder=folder,
             resume=resume,
             threads=threads,
             report=report,
         )
+    files = write_schedules(found, folder, command_line())
     if not quiet:
-        console.print_schedules(found, folder)
+        console.print_schedules(found, folder, files)
 
 
 def add_optimise(app: typer.Typer, codes: str) -> None:

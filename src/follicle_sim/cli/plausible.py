@@ -96,9 +96,13 @@ def plausible(
 
     from follicle_sim.cli import printing as console
     from follicle_sim.experiments.planning import plausible as loop
-    from follicle_sim.experiments.planning.circumstances import the_treatment
     from follicle_sim.experiments.planning.power_plan import Plan
-    from follicle_sim.experiments.planning.repeat import RepeatRow, controlled, repeat, repeat_key
+    from follicle_sim.experiments.planning.repeat import (
+        RepeatRow,
+        make_controlled,
+        repeat,
+        repeat_key,
+    )
     from follicle_sim.experiments.running.checkpoint import Checkpoint
     from follicle_sim.reporting.folders import run as outputs
     from follicle_sim.reporting.folders.plausible import as_record, write_plausible
@@ -106,44 +110,24 @@ def plausible(
     scenario = read_scenario(file, settings, seed)
     potencies = numbers_of(potency, "--potency") if potency else loop.POTENCIES
     weeks = numbers_of(repeat_week, "--repeat-week")
-    asked = Plan(endpoint, tuple(week or ()), method, alpha)
-    plan = loop.the_plan(scenario, asked, potencies, replicates, spots)
-    drug = the_treatment(scenario, treatment)
-    controlled(scenario, drug, "parallel", weeks)  # refused before anything is simulated
+    plan = Plan(endpoint, tuple(week or ()), method, alpha)
+    question = loop.make_question(
+        scenario, potencies, replicates, plan, treatment=treatment, spots=spots
+    )
+    # refused before anything is simulated
+    make_controlled(scenario, question.treatment, "parallel", weeks)
     folder = outputs.make_folder(out or default_folder(file, "plausible"))
     silent = quiet or json
     if not silent:
-        seconds = loop.expected_seconds(scenario, potencies, replicates, plan, drug, spots)
+        seconds = loop.expected_seconds(question)
         typer.echo(f"about {seconds:.0f} s, and as much as a third more for the repeat", err=True)
-    key = loop.plausible_key(scenario, plan, drug, potencies, replicates, spots)
-    studies = Checkpoint(folder / "studies.npz", key, resume)
-    key = repeat_key(scenario, plan, drug, potencies, replicates, weeks)
-    again = Checkpoint(folder / "repeats.npz", key, resume)
+    studies = Checkpoint(folder / "studies.npz", question.key, resume)
+    again = Checkpoint(folder / "repeats.npz", repeat_key(question, weeks), resume)
     with console.watched(silent, "subjects") as report:
-        found = loop.plausible(
-            scenario,
-            potencies,
-            replicates,
-            plan,
-            treatment=drug,
-            spots=spots,
-            threads=threads,
-            report=report,
-            checkpoint=studies,
-        )
+        found = loop.plausible(question, threads=threads, report=report, checkpoint=studies)
         repeats: tuple[RepeatRow, ...] = ()
         if not no_repeat:
-            repeats = repeat(
-                scenario,
-                drug,
-                potencies,
-                replicates // 5,
-                weeks,
-                plan=plan,
-                threads=threads,
-                report=report,
-                checkpoint=again,
-            )
+            repeats = repeat(question, weeks, threads=threads, report=report, checkpoint=again)
     files = write_plausible(found, repeats, scenario, folder, command_line())
     for place in (studies, again):
         place.drop()

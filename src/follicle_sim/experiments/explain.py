@@ -55,6 +55,9 @@ and less for the difference of two arms, which share their luck."""
 
 NO_TREATMENT = "no treatment"
 
+Variables = dict[str, tuple[tuple[str, ...], Floats]]
+"""Dimensions and values of a dataset's variables, by name."""
+
 TENTH = 0.1
 """Follicles less and more sensitive to androgens than a typical one: the strata below and above
 which about a tenth of the follicles lie."""
@@ -102,7 +105,7 @@ def explain(
     check_kind("explain", "arm", arm, str, "the label of an arm")
     follicles = FOLLICLES if follicles is None else check_whole("explain", "follicles", follicles)
     plan = resolve(scenario)[0]
-    chosen = lived(scenario, find_arm(scenario, arm, plan.treatments))
+    chosen = with_every_dose(scenario, find_arm(scenario, arm, plan.treatments))
     grid = plan.grid
     days = grid[grid >= 0.0][:-BEYOND]
     used = acting_doses(chosen, float(grid[-BEYOND]), plan.potencies, plan.treatments)
@@ -112,49 +115,16 @@ def explain(
     typical = _typical(scenario, arms, follicles, tuple(days.tolist()))
     # the last of these visits may be rounded to a step less: one grid for all
     protocol = replace(resolve(typical)[0], grid=grid)
-    strata = _strata(protocol)
-    sensitivity = np.array(list(strata.values()))
-    levels, tables = zip(
-        *(_links(protocol, each, sensitivity) for each in protocol.arms), strict=True
-    )
-    sizes = [clocks.table[LOG_CALIBRE] for clocks in tables]
-    width = np.diff(grid)
-    speeds = [np.diff(clocks.table[: len(CYCLE)], axis=2) / width for clocks in tables]
-    seen = simulate_read(typical, [typical.instrument])[0].isel(subject=0).sel(time=days)
-    counts = seen["phase_count"].transpose("arm", "phase", "time").values
-    shown = slice(-BEYOND - days.size, -BEYOND)  # nodes that begin a step from baseline on
-    table = protocol.factors
-    variables: dict[str, Any] = {
-        "factor_level": (("arm", "factor", "time"), np.concatenate(levels)[..., shown]),
-        "clock_speed": (
-            ("arm", "stratum", "phase", "time"),
-            np.swapaxes(np.stack(speeds), 1, 2)[..., 1 - BEYOND - days.size : 1 - BEYOND],
-        ),
-        "log_calibre": (("arm", "stratum", "time"), np.stack(sizes)[..., shown]),
-        "phase_share": (("arm", "state", "time"), counts / counts.sum(axis=1, keepdims=True)),
-        "hair_density": (("arm", "time"), seen["hair_density"].transpose("arm", "time").values),
-        "elasticity": (
-            ("factor", "channel"),
-            np.stack([table.elasticities(channel) for channel in CHANNELS], axis=1),
-        ),
-    }
-    coordinates: dict[str, Any] = {
-        "arm": [each.label for each in arms],
-        "time": days,
-        "factor": list(table.names),
-        "channel": list(CHANNELS),
-        "stratum": list(strata),
-        "sensitivity": ("stratum", list(strata.values())),
-        "phase": [phase.name.lower() for phase in CYCLE],
-        "state": list(PHASE_NAMES),
-    }
+    variables = _factors_and_clocks(protocol, days.size) | _expected(typical, days)
+    variables["elasticity"] = (("factor", "channel"), _elasticities(protocol))
+    coordinates = _coordinates(protocol, days)
     if used:
         coordinates |= {
             "treatment": list(used),
             "amount_unit": ("treatment", [AMOUNT_UNITS[t.amount] for t, _ in used.values()]),
             "level_unit": ("treatment", [level_unit(t) for t, _ in used.values()]),
         }
-        variables |= _exposure(protocol, used, table.names)
+        variables |= _exposure(protocol, used, protocol.factors.names)
     data = xr.Dataset(variables, coords=coordinates, attrs=result_attrs(scenario, plan.treatments))
     data.attrs |= {"arm": chosen.label, "follicles": follicles}
     data["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
@@ -162,6 +132,57 @@ def explain(
         units, long_name = OF_CHAIN[name]
         data[name].attrs = {"units": units, "long_name": long_name}
     return data
+
+
+def _factors_and_clocks(protocol: Protocol, steps: int) -> Variables:
+    """Return factor levels, speeds and sizes of every arm, at the last steps of the run."""
+    sensitivity = np.array(list(_strata(protocol).values()))
+    levels, tables = zip(
+        *(_links(protocol, each, sensitivity) for each in protocol.arms), strict=True
+    )
+    sizes = [clocks.table[LOG_CALIBRE] for clocks in tables]
+    width = np.diff(protocol.grid)
+    speeds = [np.diff(clocks.table[: len(CYCLE)], axis=2) / width for clocks in tables]
+    shown = slice(-BEYOND - steps, -BEYOND)  # nodes that begin a step from baseline on
+    return {
+        "factor_level": (("arm", "factor", "time"), np.concatenate(levels)[..., shown]),
+        "clock_speed": (
+            ("arm", "stratum", "phase", "time"),
+            np.swapaxes(np.stack(speeds), 1, 2)[..., 1 - BEYOND - steps : 1 - BEYOND],
+        ),
+        "log_calibre": (("arm", "stratum", "time"), np.stack(sizes)[..., shown]),
+    }
+
+
+def _expected(typical: Scenario, days: Floats) -> Variables:
+    """Return shares of phases and density of the typical subject, simulated with many follicles."""
+    seen = simulate_read(typical, [typical.instrument])[0].isel(subject=0).sel(time=days)
+    counts = seen["phase_count"].transpose("arm", "phase", "time").values
+    return {
+        "phase_share": (("arm", "state", "time"), counts / counts.sum(axis=1, keepdims=True)),
+        "hair_density": (("arm", "time"), seen["hair_density"].transpose("arm", "time").values),
+    }
+
+
+def _elasticities(protocol: Protocol) -> Floats:
+    """Return the elasticity (F, channel) of every channel on every factor."""
+    table = protocol.factors
+    return np.stack([table.elasticities(channel) for channel in CHANNELS], axis=1)
+
+
+def _coordinates(protocol: Protocol, days: Floats) -> dict[str, Any]:
+    """Return the coordinates of what is there with and without a treatment that acts."""
+    strata = _strata(protocol)
+    return {
+        "arm": [each.label for each in protocol.arms],
+        "time": days,
+        "factor": list(protocol.factors.names),
+        "channel": list(CHANNELS),
+        "stratum": list(strata),
+        "sensitivity": ("stratum", list(strata.values())),
+        "phase": [phase.name.lower() for phase in CYCLE],
+        "state": list(PHASE_NAMES),
+    }
 
 
 def find_arm(
@@ -190,7 +211,7 @@ def find_arm(
     return scenario.arms[labels.index(label)]
 
 
-def lived(scenario: Scenario, arm: Arm) -> Arm:
+def with_every_dose(scenario: Scenario, arm: Arm) -> Arm:
     """Return an arm with every dose of its people: those of a run-in, and those after a switch.
 
     In a crossover it is what is given in one period, as if nothing else were.
@@ -270,7 +291,7 @@ def _links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Fl
 
 def _exposure(
     protocol: Protocol, used: Mapping[str, ActingDoses], factors: Sequence[str]
-) -> dict[str, tuple[tuple[str, str], Floats]]:
+) -> Variables:
     """Return dose, level, effect and drive of every treatment that acts in the first arm."""
     cohort = draw_cohort(protocol, protocol.arms[0], 0)
     # doses of a run-in are not shown, what is left of them is

@@ -35,7 +35,7 @@ class Seen:
         return _pooled(measured), _pooled(measured - true)
 
 
-def seen_through(
+def compare_instruments(
     scenario: Scenario,
     methods: Sequence[str],
     *,

@@ -8,6 +8,7 @@ total index what stays when all others are known.
 """
 
 import math
+import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,6 +78,15 @@ class SensitivityRow:
     mean: float
     sd: float
     luck: float
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Rows of every outcome, how many simulations they took, and how many seconds."""
+
+    rows: tuple[SensitivityRow, ...]
+    runs: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -195,9 +205,9 @@ def small_scenario(scenario: Scenario) -> Scenario:
     )
 
 
-def analyse(
+def rank_parameters(
     plan: Plan, checkpoint: Checkpoint | None = None, report: Report | None = None
-) -> tuple[SensitivityRow, ...]:
+) -> Ranking:
     """Simulate a plan and return the indices of every outcome and parameter.
 
     Raises
@@ -207,6 +217,7 @@ def analyse(
     Interrupted
         On Ctrl-C; what was finished is in the checkpoint.
     """
+    began = time.perf_counter()
     sampler, analyser = need("SALib.sample.sobol"), need("SALib.analyze.sobol")
     names = [parameter.name for parameter in plan.parameters]
     d = len(names)
@@ -234,33 +245,39 @@ def analyse(
     rows: list[SensitivityRow] = []
     for k, outcome in enumerate(plan.outcomes):
         answers, luck = found[: len(points), k], found[len(points) :, k]
-        spread = float(answers.std())
         with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
             warnings.simplefilter("ignore")
             indices = analyser.analyze(
                 problem, answers, calc_second_order=False, conf_level=LEVEL, seed=seed
             )
-        for i, parameter in enumerate(plan.parameters):
-            low, high = plan.ranges[i]
-            rows.append(
-                SensitivityRow(
-                    arm=outcome.arm,
-                    control=outcome.control,
-                    week=outcome.week,
-                    parameter=parameter.name,
-                    low=float(low),
-                    high=float(high),
-                    grade=parameter.grade,
-                    first=float(indices["S1"][i]),
-                    first_interval=float(indices["S1_conf"][i]),
-                    total=float(indices["ST"][i]),
-                    total_interval=float(indices["ST_conf"][i]),
-                    mean=float(answers.mean()),
-                    sd=spread,
-                    luck=float(luck.var(ddof=1) / spread**2) if spread else math.nan,
-                )
-            )
-    return tuple(rows)
+        rows += _rows_of(plan, outcome, indices, answers, luck)
+    return Ranking(tuple(rows), plan.runs, time.perf_counter() - began)
+
+
+def _rows_of(
+    plan: Plan, outcome: Outcome, indices: Mapping[str, Floats], answers: Floats, luck: Floats
+) -> list[SensitivityRow]:
+    """Return a row for each parameter; `luck` are answers of equal parameters."""
+    spread = float(answers.std())
+    return [
+        SensitivityRow(
+            arm=outcome.arm,
+            control=outcome.control,
+            week=outcome.week,
+            parameter=parameter.name,
+            low=float(plan.ranges[i][0]),
+            high=float(plan.ranges[i][1]),
+            grade=parameter.grade,
+            first=float(indices["S1"][i]),
+            first_interval=float(indices["S1_conf"][i]),
+            total=float(indices["ST"][i]),
+            total_interval=float(indices["ST_conf"][i]),
+            mean=float(answers.mean()),
+            sd=spread,
+            luck=float(luck.var(ddof=1) / spread**2) if spread else math.nan,
+        )
+        for i, parameter in enumerate(plan.parameters)
+    ]
 
 
 def plan_key(plan: Plan) -> str:

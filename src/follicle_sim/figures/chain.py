@@ -18,7 +18,7 @@ from follicle_sim.figures.parts.labels import (
     End,
     size_in_points,
     spread,
-    wrapped,
+    wrap_text,
     write_title,
 )
 
@@ -313,7 +313,7 @@ def _name_ends(ax: Axes, lines: Sequence[_Line], at: Sequence[float]) -> None:
     low, high = ax.get_ylim()
     named = (End(y, line.text, line.colour) for y, line in zip(at, lines, strict=True))
     ends = sorted(named, key=lambda end: end.y)
-    texts = [wrapped(end.text, 26, 2) for end in ends]
+    texts = [wrap_text(end.text, 26, 2) for end in ends]
     rooms = [1.25 * look.TINY * (1 + text.count("\n")) for text in texts]
     wanted = [(end.y - low) / (high - low) * height for end in ends]
     for end, text, y in zip(ends, texts, spread(wanted, rooms, 0.0, height), strict=True):
@@ -340,7 +340,7 @@ def _explain_lines(ax: Axes, data: xr.Dataset) -> None:
     ]
     ax.legend(
         handles,
-        [wrapped(str(label), 40, 1) for label in data["arm"].values],
+        [wrap_text(str(label), 40, 1) for label in data["arm"].values],
         loc="lower right",
         bbox_to_anchor=(1.0, 1.0),
         ncols=2,

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from follicle_sim.figures.parts import style as look
-from follicle_sim.figures.parts.forest import Group, Line, group_rows, shortened
+from follicle_sim.figures.parts.forest import Group, Line, group_rows, shorten
 from follicle_sim.figures.parts.labels import size_in_points, text_width
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def _columns(
 
 def _texts(lines: Sequence[Line]) -> dict[str, list[str]]:
     columns = (*_LEFT, *_RIGHT)
-    return {head: [shortened(line.cell(head), most) for line in lines] for head, most in columns}
+    return {head: [shorten(line.cell(head), most) for line in lines] for head, most in columns}
 
 
 def _write(
@@ -255,7 +255,7 @@ def _write_line(
             colour, weight = look.ALARM, "bold"
         elif head == "use":
             colour = look.MUTED
-        text = shortened(line.cell(head), most)
+        text = shorten(line.cell(head), most)
         _write(ax, x, y, text, size, side, colour=colour, weight=weight)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from follicle_sim.analysis.outcomes.flow import ArmFlow, SubjectFlow
-from follicle_sim.figures.parts.labels import wrapped, write_title
+from follicle_sim.figures.parts.labels import wrap_text, write_title
 from follicle_sim.figures.parts.style import (
     BODY,
     INK,
@@ -81,7 +81,7 @@ def _side(flow: SubjectFlow) -> str:
 
 
 def _given(arm: ArmFlow, flow: SubjectFlow) -> str:
-    lines = [wrapped(arm.label, _LETTERS, 2), f"allocated (n = {arm.allocated:,})"]
+    lines = [wrap_text(arm.label, _LETTERS, 2), f"allocated (n = {arm.allocated:,})"]
     if arm.received is not None:
         lines.append(f"took the treatment: {arm.received:,}")
     if arm.stopped is not None:

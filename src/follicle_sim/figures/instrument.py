@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.estimates import FloatArray, change_mean, estimate
 from follicle_sim.figures.parts import style as look
-from follicle_sim.figures.parts.labels import wrapped, write_title
+from follicle_sim.figures.parts.labels import wrap_text, write_title
 from follicle_sim.results.endpoints import arm_roles, people_last
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def plot_instruments(
     Parameters
     ----------
     seen
-        From `follicle_sim.experiments.instruments.seen_through`.
+        From `follicle_sim.experiments.instruments.compare_instruments`.
     ax
         Axes whose place is used; None makes a figure that pyplot does not know.
     variable
@@ -71,7 +71,7 @@ def plot_instruments(
         ax.set_axis_off()
         looks = look.arm_looks(*arm_roles(seen[0].data))
         panels = _panels(ax, rows, across, len(seen))
-        weeks = look.widened(days / 7.0)
+        weeks = look.widen(days / 7.0)
         low, high = 0.0, 0.0
         for panel, each in zip(panels, seen, strict=True):
             least, most = _draw(panel, each, variable, weeks, looks)
@@ -83,7 +83,7 @@ def plot_instruments(
         units = str(seen[0].data[variable].attrs.get("units", ""))
         text = look.axis_label(variable, units, change=True)
         figure = look.root_figure(ax)
-        figure.text(0.2 / figure.get_size_inches()[0], _middle(ax), wrapped(text, 60, 1),
+        figure.text(0.2 / figure.get_size_inches()[0], _middle(ax), wrap_text(text, 60, 1),
                        rotation=90, va="center", ha="center", fontsize=look.BODY)  # fmt: skip
         _legend(ax, looks)
     return ax
@@ -159,7 +159,7 @@ def _draw(
 
 
 def _label(panel: Axes, index: int, across: int, count: int, weeks: FloatArray) -> None:
-    x = look.widened(weeks)
+    x = look.widen(weeks)
     panel.set_xlim(float(x[0]), float(x[-1]))
     look.week_ticks(panel, float(weeks[0]), float(weeks[-1]), most=6)
     if index + across < count:
@@ -180,7 +180,7 @@ def _legend(ax: Axes, looks: dict[str, look.ArmLook]) -> None:
     entries: list[look.Entry] = [
         (
             Line2D([], [], color=each.colour, linestyle=each.dash, linewidth=look.LINE),
-            wrapped(label, letters, 1),
+            wrap_text(label, letters, 1),
         )
         for label, each in looks.items()
     ]

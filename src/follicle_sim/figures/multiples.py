@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from follicle_sim.figures.parts import style as look
 from follicle_sim.figures.parts.courses import Course, band_name, courses_of
 from follicle_sim.figures.parts.doses import ROW, DoseRow, dose_entries, dose_rows, draw_doses
-from follicle_sim.figures.parts.labels import size_in_points, wrapped, write_title
+from follicle_sim.figures.parts.labels import size_in_points, wrap_text, write_title
 from follicle_sim.figures.parts.published import Point, draw_points, note_of, published_points
 from follicle_sim.results.endpoints import (
     EndpointRow,
@@ -301,7 +301,7 @@ def _draw(
     ax: Axes, course: Course, points: Sequence[Point], doses: DoseRow | None, sheet: _Sheet
 ) -> None:
     look.dress(ax)
-    x = look.widened(sheet.weeks)
+    x = look.widen(sheet.weeks)
     ax.set(xlim=(float(x[0]), float(x[-1])), ylim=sheet.limits)
     height = size_in_points(ax)[1]
     low, high = sheet.limits
@@ -344,7 +344,7 @@ def _head(ax: Axes, label: str, told: str, arm: look.ArmLook) -> None:
     ax.text(
         0.0,
         above,
-        wrapped(label, 42, 1),
+        wrap_text(label, 42, 1),
         transform=ax.transAxes,
         fontsize=look.BODY,
         fontweight="bold",
@@ -368,7 +368,7 @@ def _axis_words(
     if leftmost:
         units = str(data[variable].attrs.get("units", ""))
         text = look.axis_label(variable, units, change=sheet.change)
-        ax.set_ylabel(wrapped(text, 26, 3), fontsize=look.SMALL, color=look.INK)
+        ax.set_ylabel(wrap_text(text, 26, 3), fontsize=look.SMALL, color=look.INK)
     else:
         ax.tick_params(labelleft=False)
     if look.is_share(variable):

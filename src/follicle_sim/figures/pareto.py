@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from follicle_sim.figures.parts import style as look
-from follicle_sim.figures.parts.labels import text_width, wrapped, write_title
+from follicle_sim.figures.parts.labels import text_width, wrap_text, write_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -205,7 +205,7 @@ def _key(best: Best, marked: Sequence[tuple[str, Retested]]) -> list[str]:
     for _, row in marked:
         star = "winner: " if row is best.again else f"{row.name}: " if row in best.courses else ""
         luck = "" if row.luck is None else f", luck {row.luck:+.1f}".replace("-", "−")
-        what = wrapped(f"{star}{row.schedule.text}", _KEY_COLUMNS, 2)
+        what = wrap_text(f"{star}{row.schedule.text}", _KEY_COLUMNS, 2)
         refused = f", {row.refused}" if row.refused else ""
         lines.append(f"{what}\n{row.bill.cost:,.0f} USD{refused}, {row.fresh.value:+.1f}{luck}")
     return [line.replace(" -", " −") for line in lines]

@@ -17,7 +17,7 @@ from follicle_sim.figures.parts.labels import (
     TITLE_TOP,
     End,
     size_in_points,
-    wrapped,
+    wrap_text,
     write_ends,
     write_title,
 )
@@ -165,7 +165,7 @@ def _entitle(panel: _Panel, label: str) -> None:
     ax = panel.ax
     width, _ = size_in_points(ax)
     columns = max(8, int(width / (0.62 * look.BODY)))
-    text = wrapped(label, columns, 2)
+    text = wrap_text(label, columns, 2)
     ax.set_title(text, loc="left", fontsize=look.BODY, color=look.INK, pad=5)
     if panel.leftmost:
         ax.set_ylabel("share of follicles (%)", fontsize=look.BODY, color=look.INK)
@@ -179,7 +179,7 @@ def _entitle(panel: _Panel, label: str) -> None:
 def _draw(ax: Axes, shares: FloatArray, weeks: FloatArray, phases: Sequence[str]) -> None:
     look.dress(ax)
     upper = np.cumsum(shares, axis=1)
-    x = look.widened(weeks)
+    x = look.widen(weeks)
     for i, phase in enumerate(phases):
         high = np.broadcast_to(upper[:, i], x.shape)
         low = np.broadcast_to(upper[:, i] - shares[:, i], x.shape)
@@ -193,7 +193,7 @@ def _draw(ax: Axes, shares: FloatArray, weeks: FloatArray, phases: Sequence[str]
 
 def _number_areas(ax: Axes, shares: FloatArray, weeks: FloatArray, phases: Sequence[str]) -> None:
     """Write the shares of the first and the last visit into the areas that have room for it."""
-    x = look.widened(weeks)
+    x = look.widen(weeks)
     room = 1.2 * look.SMALL / size_in_points(ax)[1]
     middles = np.cumsum(shares, axis=1) - shares / 2
     visits = [(0, x[0], 4, "left"), (-1, x[-1], -4, "right")][: min(2, weeks.size)]
@@ -219,6 +219,6 @@ def _name_areas(ax: Axes, shares: FloatArray, weeks: FloatArray, phases: Sequenc
     last = shares[-1]
     middles = np.cumsum(last) - last / 2
     ends = [End(float(y), phase, _colour(phase)) for y, phase in zip(middles, phases, strict=True)]
-    x = look.widened(weeks)
+    x = look.widen(weeks)
     write_ends(ax, float(x[-1]), ends, 0.0, 1.0)
     ax.spines["bottom"].set_bounds(float(x[0]), float(x[-1]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
@@ -30,57 +30,25 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from follicle_sim.experiments.planning.plausible_rows import ChanceRow
+    from follicle_sim.experiments.planning.repeat import RepeatRow
+
 _WIDTH, _HEIGHT, _HEAD, _FOOT = 13.4, 4.9, 1.25, 1.02
 _FIRST, _SECOND, _THIRD = (0.62, 3.6), (6.72, 2.2), (9.74, 3.45)  # left and width of a panel
 _ROUND = readable("#d55e00")
-_SPLIT, _PARALLEL = readable("#009e73"), "#aa4499"
+_DESIGNS = {
+    "parallel": ("two arms", "#aa4499"),
+    "split_scalp": ("split scalp", readable("#009e73")),
+}
 _TARGET = 0.8
 _ALONE, _AROUND = "the drug alone", "the drug, and all else\na trial without control holds"
 
 
-class Chance(Protocol):
-    """What is drawn of a `ChanceRow`."""
-
-    @property
-    def cause(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def potency(self) -> float | None: ...
-    @property
-    def chance(self) -> float: ...
-    @property
-    def low(self) -> float: ...
-    @property
-    def high(self) -> float: ...
-
-
-class Needed(Protocol):
-    """What is drawn of a `RepeatRow`."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def potency(self) -> float: ...
-    @property
-    def week(self) -> float: ...
-    @property
-    def target(self) -> float: ...
-    @property
-    def arms(self) -> int: ...
-    @property
-    def n(self) -> int | None: ...
-    @property
-    def low(self) -> int | None: ...
-    @property
-    def high(self) -> int | None: ...
-
-
 def plot_plausible(
-    alone: Sequence[Chance],
-    surrounded: Sequence[Chance],
-    nulls: Sequence[Chance],
-    repeats: Sequence[Needed],
+    alone: Sequence[ChanceRow],
+    surrounded: Sequence[ChanceRow],
+    nulls: Sequence[ChanceRow],
+    repeats: Sequence[RepeatRow],
     *,
     title: str,
     asked: str,
@@ -135,7 +103,7 @@ def _write(
 
 
 def _curves(
-    ax: Axes, alone: Sequence[Chance], surrounded: Sequence[Chance], default: float
+    ax: Axes, alone: Sequence[ChanceRow], surrounded: Sequence[ChanceRow], default: float
 ) -> None:
     last = max(row.potency or 0.0 for row in alone)
     ax.axvline(default, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
@@ -172,11 +140,11 @@ def _curves(
     )
 
 
-def _sides(rows: Sequence[Chance]) -> tuple[list[float], list[float]]:
+def _sides(rows: Sequence[ChanceRow]) -> tuple[list[float], list[float]]:
     return [row.low for row in rows], [row.high for row in rows]
 
 
-def _bars(ax: Axes, nulls: Sequence[Chance]) -> None:
+def _bars(ax: Axes, nulls: Sequence[ChanceRow]) -> None:
     for k, row in enumerate(nulls):
         everything = row.cause in ("together", "all")
         colour = _ROUND if everything else "#8a8a8a"
@@ -205,68 +173,26 @@ def _share(chance: float) -> str:
     return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1f} %"
 
 
-def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
+def _needed(ax: Axes, repeats: Sequence[RepeatRow], default: float) -> None:
     rows = [row for row in repeats if row.target == _TARGET]
     weeks = sorted({row.week for row in rows})
-    looks = {"parallel": _PARALLEL, "split_scalp": _SPLIT}
-    names = {"parallel": "two arms", "split_scalp": "split scalp"}
-    handles, texts = [], []
-    unknown: list[tuple[Needed, str]] = []
     ax.axvline(default, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-    for kind, colour in looks.items():
+    entries: list[tuple[Line2D, str]] = []
+    unknown: list[tuple[RepeatRow, str]] = []
+    for kind, (name, colour) in _DESIGNS.items():
         for week in weeks:
             mine = [row for row in rows if row.kind == kind and row.week == week]
-            early = week == weeks[0]
-            known = [row for row in mine if row.n is not None]
-            x = [row.potency for row in known]
-            dash: Any = "-" if early else (0, (3, 1.6))
-            y = [(row.n or 0) * row.arms for row in known]
-            ax.plot(x, y, color=colour, linewidth=LINE, linestyle=dash, zorder=3)
-            for row, value in zip(known, y, strict=True):
-                ends = [value if end is None else end * row.arms for end in (row.low, row.high)]
-                ax.plot([row.potency] * 2, ends, color=colour, linewidth=1.0, zorder=2)
-                face = colour if early else PAPER
-                ax.plot(
-                    [row.potency], [value], "o", color=colour, mfc=face, markersize=4.5, zorder=4
-                )
-            handles.append(
-                Line2D(
-                    [],
-                    [],
-                    color=colour,
-                    linestyle=dash,
-                    marker="o",
-                    markersize=4.5,
-                    markerfacecolor=colour if early else PAPER,
-                )
-            )
-            texts.append(f"{names[kind]}, week {week:g}")
+            handle = _course(ax, mine, colour, early=week == weeks[0])
+            entries.append((handle, f"{name}, week {week:g}"))
             unknown += [(row, colour) for row in mine if row.n is None]
     dress(ax)
     if rows:
-        ax.set_yscale("log")
-        ends = [each for row in rows for each in (row.n or row.low or row.high,) if each]
-        arms = max(row.arms for row in rows)
-        seen = [each * arms for each in ends] or [10, 100]
-        ax.set_ylim(min(5, min(seen) * 0.7), max(seen) * 3.5)
-        for row, colour in unknown:  # every trial, or hardly one, found the effect
-            few = row.high is not None and row.low is None
-            marker, level = (
-                ("v", (row.high or 0) * row.arms) if few else ("^", 0.95 * row.arms * max(seen))
-            )
-            ax.plot([row.potency], [level], marker, color=colour, markersize=5, zorder=4)
-        ax.yaxis.set_major_locator(FixedLocator([5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.yaxis.set_minor_formatter(NullFormatter())
-        ax.yaxis.set_minor_locator(FixedLocator([]))
-        last = max(row.potency for row in rows)
-        ax.set_xlim(0, 1.04 * last)
-        ax.grid(True, axis="y", color=RULE, linewidth=0.6)
+        _scale(ax, rows, unknown)
     ax.set_xlabel("potency of the drug", fontsize=BODY, color=INK)
     ax.set_ylabel("people in all for 80 % power", fontsize=BODY, color=INK)
     ax.legend(
-        handles,
-        texts,
+        [handle for handle, _ in entries],
+        [text for _, text in entries],
         loc="upper right",
         frameon=False,
         fontsize=SMALL,
@@ -274,6 +200,43 @@ def _needed(ax: Axes, repeats: Sequence[Needed], default: float) -> None:
         handlelength=2.6,
         borderaxespad=0.0,
     )
+
+
+def _course(ax: Axes, rows: Sequence[RepeatRow], colour: str, *, early: bool) -> Line2D:
+    """Draw the people of one design at one visit, with intervals; return its mark for the key."""
+    known = [row for row in rows if row.n is not None]
+    dash: Any = "-" if early else (0, (3, 1.6))
+    face = colour if early else PAPER
+    y = [(row.n or 0) * row.arms for row in known]
+    x = [row.potency for row in known]
+    ax.plot(x, y, color=colour, linewidth=LINE, linestyle=dash, zorder=3)
+    for row, value in zip(known, y, strict=True):
+        ends = [value if end is None else end * row.arms for end in (row.low, row.high)]
+        ax.plot([row.potency] * 2, ends, color=colour, linewidth=1.0, zorder=2)
+        ax.plot([row.potency], [value], "o", color=colour, mfc=face, markersize=4.5, zorder=4)
+    look: dict[str, Any] = {"color": colour, "linestyle": dash, "markerfacecolor": face}
+    return Line2D([], [], marker="o", markersize=4.5, **look)
+
+
+def _scale(ax: Axes, rows: Sequence[RepeatRow], unknown: Sequence[tuple[RepeatRow, str]]) -> None:
+    """Set the axes to what is known of people, and mark what lies beyond."""
+    ax.set_yscale("log")
+    ends = [each for row in rows for each in (row.n or row.low or row.high,) if each]
+    arms = max(row.arms for row in rows)
+    seen = [each * arms for each in ends] or [10, 100]
+    ax.set_ylim(min(5, min(seen) * 0.7), max(seen) * 3.5)
+    for row, colour in unknown:  # every trial, or hardly one, found the effect
+        few = row.high is not None and row.low is None
+        marker, level = (
+            ("v", (row.high or 0) * row.arms) if few else ("^", 0.95 * row.arms * max(seen))
+        )
+        ax.plot([row.potency], [level], marker, color=colour, markersize=5, zorder=4)
+    ax.yaxis.set_major_locator(FixedLocator([5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.yaxis.set_minor_locator(FixedLocator([]))
+    ax.set_xlim(0, 1.04 * max(row.potency for row in rows))
+    ax.grid(True, axis="y", color=RULE, linewidth=0.6)
 
 
 __all__ = ["plot_plausible"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -31,8 +30,9 @@ from follicle_sim.figures.parts.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
+    from follicle_sim.experiments.planning.power_rows import PowerLine, PowerRow, SmallestRow
+    from follicle_sim.experiments.planning.repeat import RepeatRow
     from follicle_sim.protocol.headcount import Headcount
 
 _PANEL, _HEIGHT, _LEFT, _CAPTION = 4.3, 3.0, 0.75, 0.19
@@ -42,76 +42,12 @@ _OFF = MUTED
 _WANTED = (0.8, 0.9)
 
 
-class PowerRowLike(Protocol):
-    """What is drawn of a `PowerRow`."""
-
-    @property
-    def drug(self) -> str: ...
-    @property
-    def comparison(self) -> str: ...
-    @property
-    def week(self) -> str: ...
-    @property
-    def n(self) -> int: ...
-    @property
-    def power(self) -> float: ...
-    @property
-    def power_low(self) -> float: ...
-    @property
-    def power_high(self) -> float: ...
-
-
-class LineLike(Protocol):
-    """What is drawn of a `PowerLine`."""
-
-    @property
-    def comparison(self) -> str: ...
-    @property
-    def week(self) -> str: ...
-    @property
-    def n(self) -> NDArray[np.float64]: ...
-    @property
-    def power(self) -> NDArray[np.float64]: ...
-    @property
-    def low(self) -> NDArray[np.float64]: ...
-    @property
-    def high(self) -> NDArray[np.float64]: ...
-
-
-class NeededLike(Protocol):
-    """What is told of a number of people."""
-
-    @property
-    def n(self) -> int | None: ...
-    @property
-    def low(self) -> int | None: ...
-    @property
-    def high(self) -> int | None: ...
-    @property
-    def extrapolated(self) -> bool: ...
-    @property
-    def note(self) -> str: ...
-
-
-class SmallestLike(NeededLike, Protocol):
-    """What is drawn of a `SmallestRow`."""
-
-    @property
-    def comparison(self) -> str: ...
-    @property
-    def week(self) -> str: ...
-    @property
-    def target(self) -> float: ...
-    @property
-    def people(self) -> int | None: ...
-
-
-def in_all(row: SmallestLike) -> str:
+def in_all(row: SmallestRow) -> str:
     """Return the people of all arms, as a figure and a table add them; "" where they are n."""
     return "" if row.people in (None, row.n) else f", {row.people:,} in all"
 
 
-def people_needed(row: NeededLike) -> str:
+def people_needed(row: SmallestRow | RepeatRow) -> str:
     """Return the people needed, with their interval, as a figure and a table show them."""
     if row.n is None:
         return row.note.partition(":")[0]
@@ -122,9 +58,9 @@ def people_needed(row: NeededLike) -> str:
 
 
 def plot_power_panel(
-    rows: Sequence[PowerRowLike],
-    lines: Sequence[LineLike],
-    smallest: Sequence[SmallestLike],
+    rows: Sequence[PowerRow],
+    lines: Sequence[PowerLine],
+    smallest: Sequence[SmallestRow],
     colours: Mapping[str, str],
     alpha: float,
     ax: Axes,
@@ -182,9 +118,9 @@ def plot_power_panel(
 
 
 def plot_power(
-    rows: Sequence[PowerRowLike],
-    lines: Sequence[LineLike],
-    smallest: Sequence[SmallestLike],
+    rows: Sequence[PowerRow],
+    lines: Sequence[PowerLine],
+    smallest: Sequence[SmallestRow],
     title: str,
     alpha: float,
     people: Headcount,
@@ -235,25 +171,8 @@ def plot_power(
             figure.text(
                 left / width, 1 - (head - 0.12) / height, _cut(name), fontsize=BODY, color=INK
             )
-            for j, week in enumerate(weeks):
-                needed = [people_needed(row) + in_all(row) for row in mine if row.week == week]
-                texts_of = [f"{100 * w:g} % with {n}" for w, n in zip(_WANTED, needed, strict=True)]
-                told = ["; ".join(texts_of)] if each == 1 else texts_of
-                for i, text in enumerate(told):
-                    y = foot - 0.62 - _CAPTION * (each * j + i)
-                    figure.text(
-                        left / width,
-                        y / height,
-                        f"{_week(week)}: {text}",
-                        fontsize=SMALL,
-                        color=colours[week],
-                        va="top",
-                    )
-        figure.text(0.15 / width, 1 - 0.3 / height, title, fontsize=TITLE, color=INK)
-        notes = "95 % Monte Carlo interval; * rests on the fitted curve", people.meaning(short=True)
-        for i, note in enumerate(notes):
-            y = (0.12 + _CAPTION * i) / height
-            figure.text(_LEFT / width, y, note, fontsize=SMALL, color=MUTED)
+            _write_needed(figure, mine, colours, left, foot - 0.62, one_line=each == 1)
+        _write_head_and_foot(figure, title, people)
         figure.legend(
             handles=handles,
             labels=texts,
@@ -266,6 +185,42 @@ def plot_power(
             columnspacing=1.2,
         )
     return figure
+
+
+def _write_needed(
+    figure: Figure,
+    smallest: Sequence[SmallestRow],
+    colours: Mapping[str, str],
+    left: float,
+    top: float,
+    *,
+    one_line: bool,
+) -> None:
+    """Write the people needed at every week under a panel; left and top in inches."""
+    width, height = (float(size) for size in figure.get_size_inches())
+    line = 0
+    for week, colour in colours.items():
+        needed = [people_needed(row) + in_all(row) for row in smallest if row.week == week]
+        texts = [f"{100 * w:g} % with {n}" for w, n in zip(_WANTED, needed, strict=True)]
+        for text in ["; ".join(texts)] if one_line else texts:
+            figure.text(
+                left / width,
+                (top - _CAPTION * line) / height,
+                f"{_week(week)}: {text}",
+                fontsize=SMALL,
+                color=colour,
+                va="top",
+            )
+            line += 1
+
+
+def _write_head_and_foot(figure: Figure, title: str, people: Headcount) -> None:
+    width, height = (float(size) for size in figure.get_size_inches())
+    figure.text(0.15 / width, 1 - 0.3 / height, title, fontsize=TITLE, color=INK)
+    notes = "95 % Monte Carlo interval; * rests on the fitted curve", people.meaning(short=True)
+    for i, note in enumerate(notes):
+        y = (0.12 + _CAPTION * i) / height
+        figure.text(_LEFT / width, y, note, fontsize=SMALL, color=MUTED)
 
 
 def _legend(

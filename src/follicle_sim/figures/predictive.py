@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -35,64 +35,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from follicle_sim.experiments.planning.predictive import BandRow, PointRow
+
 _PANEL, _TALL, _LEFT, _COLUMNS = 3.6, 2.9, 0.2, 3
 _NORMAL_95 = 1.96
 _HEAD = 0.75
 
 
-class BandLike(Protocol):
-    """What is drawn of a `BandRow`."""
-
-    @property
-    def endpoint(self) -> str: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def arm(self) -> str: ...
-    @property
-    def control(self) -> str: ...
-    @property
-    def week(self) -> float: ...
-    @property
-    def n(self) -> int: ...
-    @property
-    def n_control(self) -> int: ...
-    @property
-    def low(self) -> float: ...
-    @property
-    def middle(self) -> float: ...
-    @property
-    def high(self) -> float: ...
-    @property
-    def drift_low(self) -> float: ...
-    @property
-    def drift_high(self) -> float: ...
-
-
-class PointLike(Protocol):
-    """What is drawn of a `PointRow`."""
-
-    @property
-    def endpoint(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def arm(self) -> str: ...
-    @property
-    def control(self) -> str: ...
-    @property
-    def week(self) -> float: ...
-    @property
-    def observed(self) -> float: ...
-    @property
-    def observed_se(self) -> float | None: ...
-    @property
-    def inside_with_drift(self) -> bool: ...
-
-
-def plot_bands(bands: Sequence[BandLike], points: Sequence[PointLike], ax: Axes) -> Axes:
+def plot_bands(bands: Sequence[BandRow], points: Sequence[PointRow], ax: Axes) -> Axes:
     """Draw one thing compared: band and median of virtual trials, and the published points.
 
     A point outside the wider band is drawn in the colour of an alarm.
@@ -120,7 +70,7 @@ def plot_bands(bands: Sequence[BandLike], points: Sequence[PointLike], ax: Axes)
     return ax
 
 
-def plot_predictive(bands: Sequence[BandLike], points: Sequence[PointLike], title: str) -> Figure:
+def plot_predictive(bands: Sequence[BandRow], points: Sequence[PointRow], title: str) -> Figure:
     """Draw a visual predictive check.
 
     Parameters
@@ -179,17 +129,17 @@ def plot_predictive(bands: Sequence[BandLike], points: Sequence[PointLike], titl
     return figure
 
 
-def _key(row: BandLike | PointLike) -> tuple[str, str, str, str]:
+def _key(row: BandRow | PointRow) -> tuple[str, str, str, str]:
     return row.endpoint, row.kind, row.arm, row.control
 
 
-def _titles(row: BandLike) -> tuple[str, str]:
+def _titles(row: BandRow) -> tuple[str, str]:
     what = f"{row.arm} minus {row.control}" if row.control else row.arm
     people = f"{row.n} and {row.n_control} people" if row.control else f"{row.n} people"
     return (what if len(what) <= 44 else what[:43] + "…"), f"{name_of(row.endpoint)}, {people}"
 
 
-def _axis(row: BandLike) -> str:
+def _axis(row: BandRow) -> str:
     what = "difference in change" if row.control else "change from baseline"
     if row.kind.startswith("percent"):
         return f"{what} (% of baseline)"

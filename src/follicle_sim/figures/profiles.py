@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter, NullLocator
-from numpy.typing import NDArray
 
 from follicle_sim.figures.parts.style import (
     ALARM,
@@ -30,28 +29,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from follicle_sim.experiments.calibration.profile import Profile
+
 _TOP = 10.0
 """Rise of -2 log-likelihood shown; the rest is beyond doubt."""
 
 _WIDTH, _HEIGHT, _COLUMNS = 2.9, 2.5, 3
 
 
-class ProfileLike(Protocol):
-    """What a panel needs of `follicle_sim.experiments.calibration.profile.Profile`."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def values(self) -> NDArray[np.float64]: ...
-    @property
-    def rise(self) -> NDArray[np.float64]: ...
-    @property
-    def best(self) -> float: ...
-    @property
-    def verdict(self) -> str: ...
-
-
-def plot_profile(profile: ProfileLike, limit: float, ax: Axes, scale: float = 1.0) -> Axes:
+def plot_profile(profile: Profile, limit: float, ax: Axes, scale: float = 1.0) -> Axes:
     """Draw one profile on axes; values are shown multiplied by `scale`."""
     colour = SIMULATED if profile.verdict == "identified" else ALARM
     values = scale * profile.values
@@ -72,7 +58,7 @@ def plot_profile(profile: ProfileLike, limit: float, ax: Axes, scale: float = 1.
 
 
 def plot_profiles(
-    profiles: Sequence[ProfileLike], limit: float, scales: Sequence[tuple[float, str]]
+    profiles: Sequence[Profile], limit: float, scales: Sequence[tuple[float, str]]
 ) -> Figure:
     """Draw the profile likelihood of every parameter.
 

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from follicle_sim.figures.parts import style as look
-from follicle_sim.figures.parts.forest import shortened
+from follicle_sim.figures.parts.forest import shorten
 from follicle_sim.figures.parts.labels import size_in_points
 from follicle_sim.figures.parts.published import study_name
 
@@ -146,8 +146,8 @@ def _write(ax: Axes, line: _Line, y: float, left: float) -> None:
         return
     colour = look.INK if row.counted else look.MUTED
     size = look.TINY + 0.6
-    ax.text(0.008, y, shortened(line.text, 50), fontsize=size, va="center", color=colour)
-    arm = shortened(row.arm + (f" − {row.control}" if row.control else ""), 46)
+    ax.text(0.008, y, shorten(line.text, 50), fontsize=size, va="center", color=colour)
+    arm = shorten(row.arm + (f" − {row.control}" if row.control else ""), 46)
     ax.text(left - 0.012, y, arm, fontsize=size, va="center", ha="right", color=look.MUTED)
     if row.z is not None:
         bad = row.missed and row.counted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from matplotlib.lines import Line2D
 
@@ -26,36 +26,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from follicle_sim.experiments.sensitivity import SensitivityRow
+
 MOST = 12
 """Parameters shown; the rest are in the table."""
 
 _ROW, _PANEL, _LEFT = 0.27, 2.5, 2.6
 
 
-class IndexRow(Protocol):
-    """What a line needs of `follicle_sim.experiments.sensitivity.SensitivityRow`."""
-
-    @property
-    def week(self) -> int: ...
-    @property
-    def parameter(self) -> str: ...
-    @property
-    def first(self) -> float: ...
-    @property
-    def first_interval(self) -> float: ...
-    @property
-    def total(self) -> float: ...
-    @property
-    def total_interval(self) -> float: ...
-    @property
-    def mean(self) -> float: ...
-    @property
-    def sd(self) -> float: ...
-    @property
-    def luck(self) -> float: ...
-
-
-def plot_indices(rows: Sequence[IndexRow], names: Sequence[str], ax: Axes) -> Axes:
+def plot_indices(rows: Sequence[SensitivityRow], names: Sequence[str], ax: Axes) -> Axes:
     """Draw the first (open) and total (filled) index of the named parameters, first name on top."""
     found = {row.parameter: row for row in rows}
     for k, name in enumerate(names):
@@ -82,7 +61,7 @@ def plot_indices(rows: Sequence[IndexRow], names: Sequence[str], ax: Axes) -> Ax
     return ax
 
 
-def plot_sensitivity(rows: Sequence[IndexRow], title: str, most: int = MOST) -> Figure:
+def plot_sensitivity(rows: Sequence[SensitivityRow], title: str, most: int = MOST) -> Figure:
     """Draw the Sobol indices of one outcome, one panel a week.
 
     Parameters

@@ -19,7 +19,7 @@ from follicle_sim.figures.parts.labels import (
     End,
     headroom,
     size_in_points,
-    wrapped,
+    wrap_text,
     write_ends,
     write_title,
 )
@@ -96,7 +96,7 @@ def plot_density(
         if ax is None:
             ax = _own_axes(data, len(courses), len({point.label for point in points}))
         look.dress(ax)
-        x = look.widened(weeks)
+        x = look.widen(weeks)
         if change:
             ax.plot(x[[0, -1]], [0, 0], color=look.MUTED, linewidth=0.8, zorder=1)
         entries = _draw_means(ax, courses, x, looks, band_name(data))
@@ -117,7 +117,7 @@ def _own_axes(data: xr.Dataset, arms: int, studies: int) -> Axes:
 
 
 def _label_axes(ax: Axes, data: xr.Dataset, variable: str, weeks: FloatArray, change: bool) -> None:
-    x = look.widened(weeks)
+    x = look.widen(weeks)
     ax.set_xlim(float(x[0]), float(x[-1]))
     look.week_ticks(ax, float(weeks[0]), float(weeks[-1]))
     # The axis ends where the visits end; labels of the lines stand beyond.
@@ -125,7 +125,7 @@ def _label_axes(ax: Axes, data: xr.Dataset, variable: str, weeks: FloatArray, ch
     units = str(data[variable].attrs.get("units", ""))
     text = look.axis_label(variable, units, change=change)
     columns = max(12, int(size_in_points(ax)[1] / (0.6 * look.BODY)))
-    ax.set_ylabel(wrapped(text, columns, 3), fontsize=look.BODY, color=look.INK)
+    ax.set_ylabel(wrap_text(text, columns, 3), fontsize=look.BODY, color=look.INK)
     if look.is_share(variable):
         look.percent_axis(ax)
 
@@ -225,7 +225,7 @@ def _points(
     by_label = {course.label: course for course in courses}
 
     def value(arm: str, week: float) -> float:
-        return float(np.interp(week, look.widened(weeks), by_label[arm].mean))
+        return float(np.interp(week, look.widen(weeks), by_label[arm].mean))
 
     start = {course.label: course.start for course in courses}
     points = published_points(comparison, variable, list(by_label), value, start, change=change)

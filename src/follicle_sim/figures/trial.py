@@ -11,7 +11,7 @@ import xarray as xr
 from matplotlib.patches import Patch
 
 from follicle_sim.base.estimates import FloatArray
-from follicle_sim.figures.parts.labels import TITLE_TOP, wrapped, write_title
+from follicle_sim.figures.parts.labels import TITLE_TOP, wrap_text, write_title
 from follicle_sim.figures.parts.style import (
     BODY,
     INK,
@@ -172,7 +172,7 @@ def plot_trial(
 def _heading(figure: Figure, text: str, left: float, top: float) -> None:
     width, height = figure.get_size_inches()
     look: dict[str, Any] = {"fontsize": BODY, "fontweight": "bold", "color": INK, "va": "top"}
-    figure.text(left / width, top / height, wrapped(text, 62, 1), **look)
+    figure.text(left / width, top / height, wrap_text(text, 62, 1), **look)
 
 
 def _forest(figure: Figure, lines: Sequence[ForestLine], axes: Sequence[str], top: float) -> None:
@@ -195,7 +195,7 @@ def _forest(figure: Figure, lines: Sequence[ForestLine], axes: Sequence[str], to
             ax.plot([row.low, row.high], [at_row] * 2, color=colour, linewidth=LINE)
             face = colour if row.primary else PAPER
             ax.plot([row.estimate], [at_row], "s", color=colour, mfc=face, markersize=5)
-            _write(ax, -0.04, at_row, wrapped(row.name, 28, 3), "right")
+            _write(ax, -0.04, at_row, wrap_text(row.name, 28, 3), "right")
             _write(ax, 1.04, at_row, row.said, "left")
         ax.set_xlabel(axis, fontsize=SMALL, color=INK)
 
@@ -231,7 +231,7 @@ def _rates(ax: Axes, rates: Sequence[Rate], looks: Mapping[str, ArmLook]) -> Non
         colour = looks[rate.arm].colour if rate.arm in looks else MUTED
         ax.plot([rate.low, rate.high], [at] * 2, color=colour, linewidth=LINE)
         ax.plot([rate.share], [at], "o", color=colour, markersize=6, clip_on=False)
-        _write(ax, -0.04, at, wrapped(rate.arm, 24, 2), "right")
+        _write(ax, -0.04, at, wrap_text(rate.arm, 24, 2), "right")
         _write(ax, 1.04, at, f"{100 * rate.share:.0f} % of {rate.n}", "left")
 
 
@@ -256,7 +256,7 @@ def _answers(ax: Axes, answers: Answers) -> None:
                 }
                 ax.text(start + share / 2, at, f"{100 * share:.0f}", **look)
             start += share
-        _write(ax, -0.04, at, f"{wrapped(arm, 24, 2)} ({answers.n[arm]})", "right")
+        _write(ax, -0.04, at, f"{wrap_text(arm, 24, 2)} ({answers.n[arm]})", "right")
     drop = (_AXIS - 0.08) * float(ax.figure.dpi) / ax.get_window_extent().height
     ax.legend(
         [Patch(facecolor=colour) for colour in colours],

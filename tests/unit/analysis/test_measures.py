@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import scipy.stats as st
+from gaussian_trials import GaussianTrials
 from scenario_examples import EXOSOMES_AGAINST_SALINE as TEXT
 from test_analysis_result import NAN, dataset, only, people
 
@@ -17,7 +18,6 @@ from follicle_sim.analysis.statistics.rates import rate_differences, rate_differ
 from follicle_sim.base.errors import InputError
 from follicle_sim.experiments.planning.power import judge, power
 from follicle_sim.experiments.planning.power_plan import Plan, complete_plan
-from follicle_sim.experiments.planning.trial_sources import GaussianTrials
 from follicle_sim.scenario import Analysis
 
 

@@ -26,9 +26,9 @@ from follicle_sim import (
     with_overrides,
 )
 from follicle_sim.analysis.analyse import analyse
-from follicle_sim.experiments.planning.plausible import plausible
+from follicle_sim.experiments.calibration.calibrate import calibrate
+from follicle_sim.experiments.planning.plausible import make_question, plausible
 from follicle_sim.experiments.schedules.optimise import optimise
-from follicle_sim.reporting.folders.calibrate import calibrate
 from follicle_sim.simulation.simulate import SMALLEST
 
 SCENARIO = parse_scenario(SMALLEST)
@@ -99,8 +99,9 @@ REFUSED = [
     (load_result, (5,), "load_result: path: found 5"),
     (load_result, ("",), "load_result: path"),
     (analyse, ("result.nc",), "analyse: dataset"),
-    (plausible, ("x.toml",), "plausible: scenario"),
-    (plausible, (TRIAL, (1.0,), 2.5), "plausible: replicates"),
+    (make_question, ("x.toml",), "plausible: scenario"),
+    (plausible, ("x.toml",), "plausible: question"),
+    (make_question, (TRIAL, (1.0,), 2.5), "plausible: replicates"),
     (optimise, ("x.toml",), "optimise: scenario"),
     (optimise, (TRIAL, {"trials": 1.5}), "optimise: trials"),
     (calibrate, ("posterior",), "calibrate: job"),
@@ -200,7 +201,7 @@ def test_late_errors_name_the_file_where_there_is_one(tmp_path, named):
         lambda: explain(scenario, "nobody"),
         lambda: power(scenario, [10], 20),
         lambda: predictive_bands(scenario, "", 5),
-        lambda: plausible(scenario),
+        lambda: make_question(scenario),
         lambda: with_overrides(scenario, "population.subjects=0"),
     ]
     for number, call in enumerate(late):

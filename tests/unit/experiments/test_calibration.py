@@ -28,7 +28,7 @@ from follicle_sim.experiments.calibration.likelihood import make_likelihood
 from follicle_sim.experiments.calibration.posterior import sample
 from follicle_sim.experiments.calibration.problem import Calibration, evaluate_all, make_calibration
 from follicle_sim.experiments.calibration.profile import LIMIT, profiles, read_profile
-from follicle_sim.experiments.calibration.sharpen import lowest_points, sharpened
+from follicle_sim.experiments.calibration.sharpen import lowest_points, sharpen
 from follicle_sim.experiments.running.checkpoint import Checkpoint
 
 ROOT = Path(__file__).parents[3]
@@ -216,7 +216,7 @@ def test_an_emulator_is_sharpened_where_its_profiles_go(known: Known) -> None:
 
     bent = Bent(known.names, known.targets, known.rules, known.seed)
     rough = make_emulator(bent, lambda name, key: Checkpoint(None, key))
-    sharp = sharpened(bent, rough, lambda name, key: Checkpoint(None, key))
+    sharp = sharpen(bent, rough, lambda name, key: Checkpoint(None, key))
     assert sharp.simulations == rough.simulations + 2 * 2 * 7 + 4
     at = lowest_points(bent, rough, np.linspace(-1.0, 1.0, 7))
     truth = np.array([bent.simulate(x, 0) for x in at])
@@ -255,7 +255,7 @@ def test_sobol_indices_of_a_known_function(monkeypatch: pytest.MonkeyPatch) -> N
         return np.array([2 * logs[0] + logs[1]] * len(self.outcomes))
 
     monkeypatch.setattr(sensitivity.Plan, "simulate", formula)
-    found = {row.parameter: row for row in sensitivity.analyse(plan) if row.week == 24}
+    found = {row.parameter: row for row in sensitivity.rank_parameters(plan).rows if row.week == 24}
     assert found["severity"].first == pytest.approx(0.8, abs=0.12)
     assert found["progression"].total == pytest.approx(0.2, abs=0.06)
     assert found["gamma_anagen"].total == pytest.approx(0.0, abs=1e-9)

@@ -16,7 +16,6 @@ from follicle_sim.experiments.schedules.gain import Gain, Trials, mean_gain, pri
 from follicle_sim.experiments.schedules.optimise import front_of, optimise, winner_of
 from follicle_sim.experiments.schedules.search import search, search_key
 from follicle_sim.pharmacology.prices import Bill
-from follicle_sim.reporting.folders.optimise import run_optimise
 from follicle_sim.scenario import dump_scenario, parse_scenario
 from follicle_sim.simulation.simulate import simulate
 
@@ -139,12 +138,12 @@ def test_a_class_in_which_the_search_missed_the_best_is_told(monkeypatch, tmp_pa
     monkeypatch.setattr(Trials, "gains", formula(lambda s: doses(s) ** 0.5, noise=1e-6))
     classes = '[[optimise.classes]]\nlabel = "severe"\nchanges = ["population.severity=3.0"]\n'
     scenario = search_scenario(extra=classes, overrides=["optimise.budget=99000 USD"])
-    found = run_optimise(scenario, tmp_path, "optimise", trials=30)
-    print_schedules(found, tmp_path)
+    found = optimise(scenario, trials=30)
+    print_schedules(found, tmp_path, ())
     assert "missed" not in capsys.readouterr().out
-    row = found.found.classes[0]
+    row = found.classes[0]
     row = replace(row, loss=Gain(-1.6, -2.0, -1.2, 0.2))
-    print_schedules(replace(found, found=replace(found.found, classes=(row,))), tmp_path)
+    print_schedules(replace(found, classes=(row,)), tmp_path, ())
     told = " ".join(capsys.readouterr().out.split())
     assert "missed a better schedule among severe: the common one is" in told
 
@@ -332,7 +331,7 @@ def test_threads_change_nothing_and_a_seed_everything():
 @pytest.mark.parametrize("limit", [12, 4000])
 def test_progress_of_a_search_ends_at_what_there_was(limit, more_is_better):
     told = []
-    found = search(trials_of(search_scenario()), limit, count=lambda *each: told.append(each))
+    found = search(trials_of(search_scenario()), limit, report=lambda _, *each: told.append(each))
     assert all(done <= of for done, of in told)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1] == (len(found.tried), len(found.tried))
@@ -348,7 +347,7 @@ def test_a_search_stopped_and_resumed_is_the_same_search(second, tmp_path, more_
     path, key = tmp_path / "evaluations.npz", search_key(trials)
     calls = []
 
-    def stop(done, of):
+    def stop(_, done, of):
         calls.append(done)
         if done == 14:
             raise KeyboardInterrupt

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from gaussian_trials import GaussianTrials
 from plausible_examples import TEXT
 from scipy import stats
 
 from follicle_sim import parse_scenario, with_overrides
 from follicle_sim.base.errors import InputError, Interrupted
 from follicle_sim.experiments.planning import circumstances as made
-from follicle_sim.experiments.planning.plausible import outcome, plausible, plausible_key, the_plan
+from follicle_sim.experiments.planning.plausible import make_question, outcome, plausible
 from follicle_sim.experiments.planning.plausible_rows import (
     ALL,
     DRIFT,
@@ -29,8 +30,8 @@ from follicle_sim.experiments.planning.plausible_rows import (
     without_the_drug,
 )
 from follicle_sim.experiments.planning.power_plan import Plan
-from follicle_sim.experiments.planning.repeat import controlled, repeat, repeat_key
-from follicle_sim.experiments.planning.trial_sources import GaussianTrials, SimulatedTrials
+from follicle_sim.experiments.planning.repeat import make_controlled, repeat, repeat_key
+from follicle_sim.experiments.planning.trial_sources import SimulatedTrials
 from follicle_sim.experiments.running.checkpoint import Checkpoint
 from follicle_sim.experiments.scoreboard.designs import scoring_rules
 from follicle_sim.figures.plausible import plot_plausible
@@ -66,7 +67,7 @@ def scenario():
 
 @pytest.fixture(scope="module")
 def found(scenario):
-    return plausible(scenario, (0.0, 2.0, 8.0), 30)
+    return plausible(make_question(scenario, (0.0, 2.0, 8.0), 30))
 
 
 @pytest.fixture
@@ -92,19 +93,17 @@ def drawn(monkeypatch):
 
 @pytest.mark.parametrize("stop", [1, 3, 12])
 def test_after_ctrl_c_it_goes_on_where_it_stopped(scenario, in_parts, drawn, tmp_path, stop):
-    plan = the_plan(scenario, None, (2.0,), 24, 2)
-    key = plausible_key(scenario, plan, "exosomes_foreskin_injection", (2.0,), 24, 2)
-    whole = plausible(scenario, (2.0,), 24)
+    question = make_question(scenario, (2.0,), 24)
+    key = question.key
+    whole = plausible(question)
     every, drawn["parts"], drawn["stop"] = drawn["parts"], 0, stop
     path = tmp_path / "studies.npz"
     with pytest.raises(Interrupted, match=r"stopped after \d+ of \d+ studies; go on with --resume"):
-        plausible(scenario, (2.0,), 24, checkpoint=Checkpoint(path, key))
+        plausible(question, checkpoint=Checkpoint(path, key))
     drawn["stop"] = None
     told = []
     again = plausible(
-        scenario,
-        (2.0,),
-        24,
+        question,
         report=lambda *each: told.append(each),
         checkpoint=Checkpoint(path, key, resume=True),
     )
@@ -115,17 +114,17 @@ def test_after_ctrl_c_it_goes_on_where_it_stopped(scenario, in_parts, drawn, tmp
     assert done == sorted(done)
     assert told[-1][1] == told[-1][2]
     with pytest.raises(InputError, match="made with other settings"):
-        plausible(scenario, (2.0,), 24, checkpoint=Checkpoint(path, "another", resume=True))
+        plausible(question, checkpoint=Checkpoint(path, "another", resume=True))
 
 
 def test_without_a_place_to_keep_them_nothing_is_promised(scenario, in_parts, drawn):
     drawn["stop"] = 2
     with pytest.raises(Interrupted, match=r"studies$"):
-        plausible(scenario, (2.0,), 24)
+        plausible(make_question(scenario, (2.0,), 24))
 
 
 def test_a_repeat_goes_on_where_it_stopped(scenario, drawn, tmp_path):
-    asked = (scenario, "exosomes_foreskin_injection", (2.0, 8.0), 20, (12.0,))
+    asked = (make_question(scenario, (2.0, 8.0), 100), (12.0,))
     whole = repeat(*asked)
     every, drawn["parts"], drawn["stop"] = drawn["parts"], 0, 2
     assert every == 4
@@ -138,18 +137,16 @@ def test_a_repeat_goes_on_where_it_stopped(scenario, drawn, tmp_path):
 
 
 def test_a_key_is_of_everything_asked(scenario):
-    plan = the_plan(scenario, None, (2.0,), 24, 2)
-    first = (scenario, plan, "exosomes_foreskin_injection", (2.0,), 24, 2)
-    keys = {
-        plausible_key(*first),
-        plausible_key(with_overrides(scenario, ["run.seed=9"]), *first[1:]),
-        plausible_key(scenario, replace(plan, weeks=(12.0,)), *first[2:]),
-        plausible_key(*first[:3], (3.0,), 24, 2),
-        plausible_key(*first[:4], 25, 2),
-        plausible_key(*first[:5], 1),
-    }
-    assert len(keys) == 6
-    assert repeat_key(*first[:5], (12.0,)) != repeat_key(*first[:5], (24.0,))
+    first = make_question(scenario, (2.0,), 24)
+    others = [
+        replace(first, scenario=with_overrides(scenario, ["run.seed=9"])),
+        replace(first, plan=replace(first.plan, weeks=(12.0,))),
+        replace(first, potencies=(3.0,)),
+        replace(first, replicates=25),
+        replace(first, spots=1),
+    ]
+    assert len({first.key, *(other.key for other in others)}) == 6
+    assert repeat_key(first, (12.0,)) != repeat_key(first, (24.0,))
 
 
 @pytest.mark.parametrize("mean", [3.0, 5.0])
@@ -185,8 +182,8 @@ def test_the_thinner_of_two_spots_regresses_by_itself():
     trials = two.draw(range(400), 20)
     noise = np.random.default_rng(1).normal(0.0, 5.0, trials.trial.values.shape)
     trials.trial.values[:] = 200.0 + noise
-    first = made.chosen_spot(trials, 1, 2, thinnest=False).trial
-    thin = made.chosen_spot(trials, 1, 2, thinnest=True).trial
+    first = made.choose_spot(trials, 1, 2, thinnest=False).trial
+    thin = made.choose_spot(trials, 1, 2, thinnest=True).trial
     np.testing.assert_array_equal(first.values, trials.trial.values[:, :1])
     assert (thin.values[..., 0] <= first.values[..., 0]).all()
     rise = thin.values[..., 1] - thin.values[..., 0]
@@ -199,7 +196,7 @@ def test_drift_is_one_draw_a_trial_from_the_law_of_published_arms():
     names = range(5, 605)
     before = source.draw(names, 4)
     offset = made.drift_of("hair_density")
-    after = made.drifted(before, names, offset)
+    after = made.with_drift(before, names, offset)
     moved = after.trial.values - before.trial.values
     assert not moved[..., 0].any()
     assert np.ptp(moved[..., 1:], axis=(1, 2, 3)).max() < 1e-9
@@ -207,10 +204,10 @@ def test_drift_is_one_draw_a_trial_from_the_law_of_published_arms():
     shifts = moved[:, 0, 0, 1]
     assert shifts.mean() == pytest.approx(told.mean, abs=4 * told.sd / math.sqrt(600))
     assert shifts.std() == pytest.approx(told.sd, rel=0.12)
-    again = made.drifted(source.draw(range(7, 8), 4), range(7, 8), offset)
+    again = made.with_drift(source.draw(range(7, 8), 4), range(7, 8), offset)
     np.testing.assert_array_equal(again.trial.values[0], after.trial.values[2])
     assert made.drift_of("scalp_dht") is None
-    relative = made.drifted(before, names, made.drift_of("shaft_calibre")).trial.values
+    relative = made.with_drift(before, names, made.drift_of("shaft_calibre")).trial.values
     assert np.ptp((relative / before.trial.values)[:, 0, :, 1], axis=1).max() < 1e-9
 
 
@@ -254,11 +251,11 @@ def test_an_answer_has_every_circumstance_and_curve(found, scenario):
     january = next(row for row in found.months if row.cause == "January")
     july = next(row for row in found.months if row.cause == "July")
     assert january.changes[-1] > july.changes[-1] + 1.0
-    assert plausible(scenario, (2.0,), 30).nulls == found.nulls
+    assert plausible(make_question(scenario, (2.0,), 30)).nulls == found.nulls
 
 
 def test_a_figure_is_drawn_of_it(found, scenario):
-    repeats = repeat(scenario, found.treatment, (8.0,), 20, (12.0,))
+    repeats = repeat(make_question(scenario, (8.0,), 100), (12.0,))
     assert [(row.kind, row.arms, row.target) for row in repeats] == [
         ("parallel", 2, 0.8),
         ("parallel", 2, 0.9),
@@ -284,14 +281,14 @@ def test_a_study_with_nothing_of_its_own_says_so():
     plain = parse_scenario(
         TEXT.replace('recruitment = { opens = "1 January", lasts = "4 weeks" }', "")
     )
-    found = plausible(plain, (2.0,), 4, spots=1)
+    found = plausible(make_question(plain, (2.0,), 4, spots=1))
     assert [row.cause for row in found.nulls] == [NOTHING, NEEDLE, DRIFT, TOGETHER, ALL]
     assert found.nulls[-2].text == "needle"
     assert found.months == ()
 
 
 def test_a_controlled_repeat_gives_the_needle_to_the_others(scenario):
-    study = controlled(scenario, "exosomes_foreskin_injection", "split_scalp", (12.0, 24.0))
+    study = make_controlled(scenario, "exosomes_foreskin_injection", "split_scalp", (12.0, 24.0))
     assert [arm.label for arm in study.arms] == [
         "exosomes foreskin injection",
         "saline injection alone",
@@ -322,7 +319,7 @@ amount = "1 mL"
 )
 def test_what_cannot_be_asked_is_refused(scenario, changes, asked, message):
     with pytest.raises(InputError) as error:
-        plausible(
+        make_question(
             with_overrides(scenario, changes), **{"potencies": (1.0,), "replicates": 4, **asked}
         )
     assert message in str(error.value)
@@ -331,10 +328,10 @@ def test_what_cannot_be_asked_is_refused(scenario, changes, asked, message):
 def test_the_drug_must_be_one(scenario):
     two = parse_scenario(TEXT.replace("\n[design]", BOTH))
     with pytest.raises(InputError, match="name the one whose potency"):
-        made.the_treatment(two)
-    assert made.the_treatment(two, "minoxidil_topical_5") == "minoxidil_topical_5"
+        made.find_treatment(two)
+    assert made.find_treatment(two, "minoxidil_topical_5") == "minoxidil_topical_5"
     with pytest.raises(InputError, match="allowed: above 0"):
-        controlled(scenario, "exosomes_foreskin_injection", "parallel", (0.0,))
+        make_controlled(scenario, "exosomes_foreskin_injection", "parallel", (0.0,))
 
 
 def row_of(cause, hits, trials=100, rise=1.0):
@@ -362,7 +359,7 @@ def test_months_are_named_by_their_days():
 
 
 def test_a_plan_asks_for_every_visit(scenario):
-    plan = the_plan(scenario, None, (1.0,), 10, 2)
+    plan = make_question(scenario, (1.0,), 10).plan
     assert (plan.weeks, plan.own_change, plan.pairs) == ((4.0, 12.0), True, (("crown", ""),))
     assert (
         json.dumps(ChanceRow("a", "b", None, 2, 1, 0.5, 0.1, 0.9, 0.5, (1.0,)).changes) == "[1.0]"

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from gaussian_trials import GaussianTrials
 from scenario_examples import EXOSOMES_AGAINST_SALINE as TEXT
 
 from follicle_sim import parse_scenario, simulate, with_overrides
 from follicle_sim.analysis.ready import planned_tests
 from follicle_sim.base.errors import InputError, Interrupted
-from follicle_sim.experiments.planning.power import OTHER_LUCK, analyse, judge, power
+from follicle_sim.experiments.planning.power import OTHER_LUCK, analyse_trials, judge, power
 from follicle_sim.experiments.planning.power_plan import Plan, compared, complete_plan, without_drug
-from follicle_sim.experiments.planning.trial_sources import GaussianTrials, SimulatedTrials, sized
+from follicle_sim.experiments.planning.trial_sources import SimulatedTrials, with_people
 from follicle_sim.scenario.tables.analysis import Analysis
 
 PLAN = Plan("hair_density", (48.0,), "t_test", 0.05, 2, pairs=(("a", "b"),))
@@ -49,7 +50,7 @@ def test_where_the_trials_are_cut_changes_nothing(scenario, answer):
 
 
 def test_only_what_is_needed_is_kept(scenario):
-    asked = sized(scenario, "anagen_density", 7, 3)
+    asked = with_people(scenario, "anagen_density", 7, 3)
     assert asked.record.variables == ("hair_density", "anagen_fraction")
     assert (asked.population.subjects, asked.run.replicates) == (7, 3)
 
@@ -241,7 +242,7 @@ def test_unequal_arms_and_people_allocated_as_they_come():
     turn = np.array([[[0, 1, 4, 5, 7, 8, 10, 11], [2, 3, 6, 9, 12, 13, 14, 15]]])
     pooled = replace(drawn, turn=turn, share=(2, 2))
     assert pooled.first(4).enrolled.sum(axis=-1).tolist() == [[5, 3]]
-    assert analyse(pooled, [4], PLAN, range(1)).p.shape == (1,) * 4
+    assert analyse_trials(pooled, [4], PLAN, range(1)).p.shape == (1,) * 4
 
 
 DESIGNS = {

@@ -11,11 +11,11 @@ from follicle_sim.base.errors import InputError, Interrupted
 from follicle_sim.experiments.planning.predictive import (
     as_trial,
     check_key,
-    drift_of,
     predictive_bands,
     study_sizes,
 )
 from follicle_sim.experiments.running.checkpoint import Checkpoint
+from follicle_sim.experiments.scoreboard.scoring import drift_of
 from follicle_sim.figures.predictive import plot_predictive
 
 PARK = Path(__file__).parents[3] / "scenarios" / "exosome_park_2022.toml"

@@ -24,10 +24,10 @@ from follicle_sim.experiments.scoreboard.designs import (
 from follicle_sim.experiments.scoreboard.parameter_spread import spread_of, spread_text
 from follicle_sim.experiments.scoreboard.run import (
     Scoreboard,
+    find_worsened,
     read_benchmark,
     run_scoreboard,
     summary,
-    worsened,
 )
 from follicle_sim.experiments.scoreboard.scoring import ScoreRow, effective_use, tally
 from follicle_sim.results.counterparts import RECIPES
@@ -237,8 +237,8 @@ def test_summary_parts_add_up(board: Scoreboard) -> None:
 
 
 def test_an_equal_scoreboard_is_not_worse(board: Scoreboard, tmp_path: Path) -> None:
-    board.write_json(tmp_path / "board.json")
-    assert worsened(board, read_benchmark(tmp_path / "board.json")) == []
+    (tmp_path / "board.json").write_text(board.to_json(), "utf-8")
+    assert find_worsened(board, read_benchmark(tmp_path / "board.json")) == []
 
 
 def test_a_worse_row_is_found_and_luck_is_let_pass(board: Scoreboard) -> None:
@@ -250,13 +250,13 @@ def test_a_worse_row_is_found_and_luck_is_let_pass(board: Scoreboard) -> None:
     for growth, found in ((0.9, 0), (1.2, 1)):
         worse = replace(now, z=math.copysign(abs(now.z) + growth * luck, now.z))
         rows = [worse if row is now else row for row in board.rows]
-        assert len(worsened(replace(board, rows=tuple(rows)), before)) == found
+        assert len(find_worsened(replace(board, rows=tuple(rows)), before)) == found
 
 
 def test_a_row_that_disappears_is_worse(board: Scoreboard) -> None:
     before = json.loads(board.to_json())
     rows = [row for row in board.rows if row.observation != "kaufman_1998:4"]
-    (gone,) = worsened(replace(board, rows=tuple(rows)), before)
+    (gone,) = find_worsened(replace(board, rows=tuple(rows)), before)
     assert gone.now is None
 
 

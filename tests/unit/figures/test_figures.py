@@ -16,7 +16,7 @@ from matplotlib.text import Text
 
 from follicle_sim.base.errors import InputError, OutputError
 from follicle_sim.figures import plot_comparison, plot_density, plot_phases, save_figure
-from follicle_sim.figures.parts.labels import spread, wrapped
+from follicle_sim.figures.parts.labels import spread, wrap_text
 from follicle_sim.figures.parts.published import study_name
 from follicle_sim.figures.parts.style import arm_looks, luminance, readable, root_figure, style
 from follicle_sim.results.compare import ComparisonRow, ComparisonTable, Unmatched
@@ -416,8 +416,8 @@ def test_colours() -> None:
 
 def test_helpers() -> None:
     assert spread([1.0, 1.0, 9.0], [2.0] * 3, 0.0, 10.0) == [1.0, 3.0, 9.0]
-    assert wrapped("", 10) == " "
-    assert wrapped(LONG, 10, 1).endswith("…")
+    assert wrap_text("", 10) == " "
+    assert wrap_text(LONG, 10, 1).endswith("…")
     assert (study_name("park_2022"), study_name("nobody")) == ("Park 2022", "nobody")
     with style():
         assert matplotlib.rcParams["text.parse_math"] is False

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from gaussian_trials import GaussianTrials
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from follicle_sim.experiments.planning.power import judge
 from follicle_sim.experiments.planning.power_plan import Plan
 from follicle_sim.experiments.planning.power_rows import SmallestRow
-from follicle_sim.experiments.planning.trial_sources import GaussianTrials
 from follicle_sim.figures.power import in_all, people_needed, plot_power
 from follicle_sim.protocol.headcount import Headcount
 

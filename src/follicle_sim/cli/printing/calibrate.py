@@ -1,5 +1,6 @@
 """Calibration and sensitivity in the terminal: tables."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -7,9 +8,10 @@ from rich.console import Console
 
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.cli.printing.text import Column, make_console, plain_words, print_groups
-from follicle_sim.experiments.calibration.problem import shown_unit
-from follicle_sim.reporting.folders.calibrate import Found
-from follicle_sim.reporting.folders.sensitivity import FoundSensitivity
+from follicle_sim.experiments.calibration.calibrate import Calibrated
+from follicle_sim.experiments.calibration.posterior import Posterior
+from follicle_sim.experiments.calibration.problem import describe, shown_unit
+from follicle_sim.experiments.sensitivity import Ranking
 
 GOOD_R_HAT, ENOUGH = 1.01, 400
 """From here on a chain is said to have converged (Vehtari 2021)."""
@@ -20,15 +22,15 @@ SHOWN = 8
 """Parameters of an outcome shown; the rest are in the table on disk."""
 
 
-def print_calibration(found: Found, folder: Path) -> None:
+def print_calibration(found: Calibrated, folder: Path, files: Sequence[str]) -> None:
     """Print what a calibration found, its diagnostics, and where the files are."""
     console = make_console()
-    if found.best is not None:
+    if found.optimum is not None:
         console.print("\nbest values, as [biology] of a scenario takes them:")
-        for name, text in found.best.items():
+        for name, text in describe(found.calibration.values(found.optimum.x)).items():
             console.print(f'  {name} = "{text}"')
-    if found.parameters:
-        _print_parameters(console, found)
+    if found.posterior is not None:
+        _print_parameters(console, found, found.posterior)
     for curve in found.profiles:
         scale, unit = shown_unit(parameter_table()[curve.name].dimension)
         low = "below range" if curve.low is None else f"{scale * curve.low:.3g}"
@@ -47,10 +49,10 @@ def print_calibration(found: Found, folder: Path) -> None:
     console.print(
         f"\n{found.simulations:,} simulations, {found.seconds:.0f} s. Written to {folder}:"
     )
-    console.print("  " + "  ".join(found.files))
+    console.print("  " + "  ".join(files))
 
 
-def _print_parameters(console: Console, found: Found) -> None:
+def _print_parameters(console: Console, found: Calibrated, posterior: Posterior) -> None:
     columns = [Column("parameter"), Column("default", True), Column("mean", True)]
     columns += [Column("90 % interval", True), Column("under the prior", True)]
     columns += [Column("draws", True), Column("r-hat", True)]
@@ -75,7 +77,7 @@ def _print_parameters(console: Console, found: Found) -> None:
     fewest = min(row.ess for row in found.parameters)
     good = worst <= GOOD_R_HAT and fewest >= ENOUGH
     console.print(
-        f"\nacceptance {found.acceptance:.2f}; draws: effective number of independent ones. "
+        f"\nacceptance {posterior.acceptance:.2f}; draws: effective number of independent ones. "
         + (
             "The chains agree."
             if good
@@ -91,7 +93,7 @@ def _print_parameters(console: Console, found: Found) -> None:
             )
 
 
-def _print_targets(console: Console, found: Found) -> None:
+def _print_targets(console: Console, found: Calibrated) -> None:
     columns = [Column("week", True), Column("what"), Column("published (SE)", True)]
     columns += [Column("fitted", True), Column("90 % interval", True), Column("z", True)]
     groups: dict[str, list[list[str]]] = {}
@@ -116,7 +118,7 @@ def _print_targets(console: Console, found: Found) -> None:
     )
 
 
-def print_sensitivity(found: FoundSensitivity, folder: Path) -> None:
+def print_sensitivity(found: Ranking, folder: Path, files: Sequence[str]) -> None:
     """Print the parameters that matter most for each outcome, and where the files are."""
     console = make_console()
     columns = [Column("week", True), Column("parameter"), Column("first", True)]
@@ -151,4 +153,4 @@ def print_sensitivity(found: FoundSensitivity, folder: Path) -> None:
             f"Where more than {MOST_LUCK:.0%} of the variance is luck, total indices are too high."
         )
     console.print(f"{found.runs:,} simulations, {found.seconds:.0f} s. Written to {folder}:")
-    console.print("  " + "  ".join(found.files))
+    console.print("  " + "  ".join(files))

@@ -1,5 +1,6 @@
 """A search for a schedule in the terminal: the front, the winner, luck, and classes of people."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +18,6 @@ from follicle_sim.cli.printing.text import (
 )
 from follicle_sim.experiments.schedules.gain import cost_per_hair
 from follicle_sim.experiments.schedules.optimise import Best, Optimised, Retested
-from follicle_sim.reporting.folders.optimise import FoundSchedules
 
 _COLUMNS = (
     Column("schedule"),
@@ -37,9 +37,9 @@ _CLASS_COLUMNS = (
 )
 
 
-def print_schedules(result: FoundSchedules, folder: Path) -> None:
+def print_schedules(found: Optimised, folder: Path, files: Sequence[str]) -> None:
     """Print what a search found: front, winner and its luck, classes, and where the files are."""
-    console, found = make_console(), result.found
+    console = make_console()
     best = found.best
     console.print(Text(f"\n{found.scenario.title}", style="bold"))
     console.print(f"\n{_what(best)}", soft_wrap=True)
@@ -55,7 +55,7 @@ def print_schedules(result: FoundSchedules, folder: Path) -> None:
         print_indented(console, line, 0)
     if found.classes:
         _print_classes(console, found)
-    _print_end(console, result, folder)
+    _print_end(console, found, folder, files)
 
 
 def _what(best: Best) -> str:
@@ -143,9 +143,9 @@ def _print_classes(console: Console, found: Optimised) -> None:
         )
 
 
-def _print_end(console: Console, result: FoundSchedules, folder: Path) -> None:
-    console.print(f"\n{result.seconds:.0f} s. Written to {folder}:", soft_wrap=True)
-    print_indented(console, "  ".join(result.files), 2)
+def _print_end(console: Console, found: Optimised, folder: Path, files: Sequence[str]) -> None:
+    console.print(f"\n{found.seconds:.0f} s. Written to {folder}:", soft_wrap=True)
+    print_indented(console, "  ".join(files), 2)
     console.print(
         f"  simulate the winner: follicle-sim run {folder / 'winner.toml'}", soft_wrap=True
     )

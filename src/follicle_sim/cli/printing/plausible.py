@@ -20,7 +20,7 @@ from follicle_sim.experiments.planning.plausible_rows import (
 )
 from follicle_sim.experiments.planning.repeat import RepeatRow
 from follicle_sim.figures.power import people_needed
-from follicle_sim.reporting.folders.plausible import in_words
+from follicle_sim.reporting.folders.plausible import describe_outcome
 
 Rows = Sequence[RepeatRow]
 
@@ -28,7 +28,7 @@ Rows = Sequence[RepeatRow]
 def print_plausible(found: Plausible, repeats: Rows) -> None:
     """Print how probable the outcome is, the likelihood ratios, the repeat, and the answers."""
     console = make_console()
-    console.print(f"\n{in_words(found)}; {found.subjects} people, {found.plan.method}\n")
+    console.print(f"\n{describe_outcome(found)}; {found.subjects} people, {found.plan.method}\n")
     weeks = [f"week {week:g}" for week in found.plan.weeks]
     several = len(found.plan.pairs) > 1
     columns = [Column(""), Column("outcome (%)", True), Column("in one alone (%)", True)]

@@ -9,6 +9,8 @@ identify where it was.
 
 `--without-brake` fits the same data with the direct androgen brake switched off (h = 0 on every
 clock) and says what shift towards anagen that reaches: the evidence for the brake. It never writes.
+
+A command of developers, the one kind of experiment that writes: it rewrites data of the package.
 """
 
 import argparse

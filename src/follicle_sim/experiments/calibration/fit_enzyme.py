@@ -6,6 +6,8 @@ Writes `library/fitted_drake.toml`. Three numbers (k_inact, the scalp share and 
 fitted by least squares to the seven calibration rows of the trial registry, through the same path
 from dose to factor level that a simulation takes. k_deg is not fitted: at a steady dose only
 k_inact / k_deg can be seen.
+
+A command of developers, the one kind of experiment that writes: it rewrites data of the package.
 """
 
 import argparse

@@ -8,6 +8,8 @@ computes it, rises with potency; the potency at which the two meet is kept. The 
 without a control holds what the trial itself does, too: with `--drift` the mean of that
 (designs/scoring.toml) is left to the trial. With several observations (endpoints of a study)
 the sum of their squared z scores is least, each z as the scoreboard has it, drift included.
+
+A command of developers, the one kind of experiment that writes: it rewrites data of the package.
 """
 
 import argparse

@@ -6,7 +6,6 @@ other, so only groups that never met can disagree, and r-hat is taken over walke
 
 import hashlib
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from follicle_sim.base.errors import InputError, Interrupted, Problem
 from follicle_sim.base.extras import need
+from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
 from follicle_sim.experiments.calibration.diagnostics import effective_size, r_hat
 from follicle_sim.experiments.calibration.emulator import Density
@@ -78,7 +78,7 @@ def sample(
     groups: int = GROUPS,
     seed: int = 0,
     checkpoint: Checkpoint | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    report: Report | None = None,
 ) -> Posterior:
     """Draw from a density with emcee's ensemble sampler.
 
@@ -89,7 +89,7 @@ def sample(
     steps, walkers, groups : walkers are those of each group, at least 2 d
     seed : equal seeds give equal chains, whether run in one piece or resumed
     checkpoint : where to keep the chain
-    progress : called with steps done and steps in all
+    report : called with the stage, steps done and steps in all
 
     Raises
     ------
@@ -127,8 +127,8 @@ def sample(
             chunk = min(CHUNK, steps - kept.done)
             kept = kept.longer(samplers, chunk)
             kept.save(place)
-            if progress is not None:
-                progress(kept.done, steps)
+            if report is not None:
+                report("sampling", kept.done, steps)
     except KeyboardInterrupt:
         tail = "; go on with --resume" if place.path is not None else ""
         raise Interrupted(f"stopped after {kept.done} of {steps} steps{tail}") from None

@@ -14,6 +14,8 @@ C holds sampling errors (published, or the stated imputation), the trial's own d
 no control, and Monte Carlo error. Numbers of one trial are correlated as in likelihood.toml, and
 one trial drifts by one amount. With the elasticities a potency follows a posterior draw of biology,
 so that the drawn model still meets the numbers it was fitted to.
+
+A command of developers, the one kind of experiment that writes: it rewrites data of the package.
 """
 
 import argparse

@@ -32,7 +32,7 @@ TIMES = 4
 """How many times as many people each simulation has as one of the emulator's; its weight too."""
 
 
-def sharpened(
+def sharpen(
     calibration: Calibration,
     emulator: Emulator,
     checkpoint: Callable[[str, str], Checkpoint],

@@ -1,16 +1,13 @@
-"""What a calibration leaves on disk: rows of its tables, and how it was made."""
+"""Rows and text of what a calibration found, and the versions that found it."""
 
 import datetime
-import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import numpy as np
 
-from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.experiments.calibration.emulator import Emulator
@@ -78,21 +75,6 @@ def heading(command: str, seed: int, data: Sequence[str], extra: Mapping[str, ob
     lines += [f"seed: {seed}", f"data: {' '.join(data)}", f"versions: {libraries}"]
     lines += [f"{name}: {value}" for name, value in extra.items()]
     return "".join(f"# {line}\n" for line in lines)
-
-
-def write_record(
-    path: Path, command: str, seed: int, data: Sequence[str], found: Mapping[str, object]
-) -> None:
-    """Write how a result was made, and its headline numbers, as JSON."""
-    record = {
-        "command": command,
-        "date": str(datetime.date.today()),
-        "seed": seed,
-        "data": list(data),
-        "versions": versions(),
-        **found,
-    }
-    write_text_atomic(path, json.dumps(record, indent=2) + "\n")
 
 
 def parameter_rows(calibration: Calibration, posterior: Posterior) -> list[ParameterRow]:

@@ -56,7 +56,7 @@ def drift_of(endpoint: str) -> Offset | None:
     return None
 
 
-def the_treatment(scenario: Scenario, asked: str = "") -> str:
+def find_treatment(scenario: Scenario, asked: str = "") -> str:
     """Return the treatment whose potency is in question.
 
     Raises
@@ -109,7 +109,7 @@ def needle_of(scenario: Scenario, treatment: str) -> str:
     return "" if needle == treatment else needle
 
 
-def needled(scenario: Scenario, treatment: str) -> Scenario:
+def with_needle(scenario: Scenario, treatment: str) -> Scenario:
     """Return a scenario in which every dose of a treatment is its needle alone."""
     needle = needle_of(scenario, treatment)
     same: dict[str, Any] = {"treatment": needle, "amount": 1.0, "amount_dimension": "sessions"}
@@ -124,7 +124,7 @@ def needled(scenario: Scenario, treatment: str) -> Scenario:
     return scenario.model_copy(update={"arms": tuple(arms)})
 
 
-def at_season(scenario: Scenario, opens: float | None) -> Scenario:
+def with_season(scenario: Scenario, opens: float | None) -> Scenario:
     """Return a scenario that recruits from a day of the year, as long as its own; None: never."""
     recruitment = scenario.design.recruitment
     if opens is None or recruitment is None:
@@ -190,7 +190,7 @@ class SpotTrials:
         return Trials(whole, turn, share, parts[0].people)
 
 
-def chosen_spot(trials: Trials, arms: int, spots: int, *, thinnest: bool) -> Trials:
+def choose_spot(trials: Trials, arms: int, spots: int, *, thinnest: bool) -> Trials:
     """Return trials with one spot an arm: the first, or each person's thinnest at baseline.
 
     The count that decides is the baseline itself, with its error: what is then seen again at the
@@ -218,7 +218,7 @@ def baseline_of(trial: Trial) -> int:
     return int(np.flatnonzero(trial.days == 0.0)[0])
 
 
-def drifted(trials: Trials, replicates: range, drift: Offset) -> Trials:
+def with_drift(trials: Trials, replicates: range, drift: Offset) -> Trials:
     """Return trials whose every count after baseline is off by the trial's own drift.
 
     One draw a trial, the same in all arms and at all visits: nobody has published its course.

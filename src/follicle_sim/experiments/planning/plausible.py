@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from follicle_sim.base.arguments import check_threads, check_whole
+from follicle_sim.base.arguments import check_kind, check_threads, check_whole
 from follicle_sim.base.errors import InputError, Interrupted, Problem
 from follicle_sim.base.progress import Parts, Report
 from follicle_sim.base.types import Flags, Floats
@@ -42,8 +42,8 @@ from follicle_sim.experiments.planning.published_outcome import Memory, View, ou
 from follicle_sim.experiments.planning.trial_sources import (
     SimulatedTrials,
     Trials,
-    sized,
     trials_at_once,
+    with_people,
 )
 from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, fingerprint
 from follicle_sim.experiments.scoreboard.designs import Offset
@@ -121,7 +121,51 @@ class _Job:
     views: tuple[View, ...]
 
 
-def plausible(
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a study, with nothing left open; made by `make_question`.
+
+    Parameters
+    ----------
+    scenario
+        The study as it was run, with its number of people.
+    plan
+        What it tested.
+    treatment
+        Whose potency is asked for.
+    potencies
+        To try, in rising order; 0 is the study without the drug.
+    replicates
+        Studies simulated at each potency and in each circumstance. Half as many at potencies where
+        all else is added, a fifth for each month of the year.
+    spots
+        Areas of which the thinnest is counted, in the circumstances with a choice.
+    """
+
+    scenario: Scenario
+    plan: Plan
+    treatment: str
+    potencies: tuple[float, ...]
+    replicates: int
+    spots: int
+
+    @property
+    def key(self) -> str:
+        """Return the name of the question for its checkpoint."""
+        return fingerprint(
+            {
+                "scenario": scenario_hash(self.scenario),
+                "plan": vars(self.plan) | {"table": self.plan.table.model_dump(mode="json")},
+                "treatment": self.treatment,
+                "potencies": list(self.potencies),
+                "replicates": self.replicates,
+                "spots": self.spots,
+                "version": package_version(),
+            }
+        )
+
+
+def make_question(
     scenario: Scenario,
     potencies: Sequence[float] = POTENCIES,
     replicates: int = 500,
@@ -129,6 +173,35 @@ def plausible(
     *,
     treatment: str = "",
     spots: int = SPOTS,
+) -> Question:
+    """Return what is asked of a study, after making sure that it can be.
+
+    Parameters
+    ----------
+    scenario, potencies, replicates, spots
+        As in `Question`.
+    plan
+        Default: every visit after baseline, the rest as the `[analysis]` table of the study.
+    treatment
+        Default: the only drug of the treatment arms.
+
+    Raises
+    ------
+    InputError
+        Everything `power` refuses, potencies below 0, no visit after baseline, no or several
+        treatments to choose from.
+    """
+    scenario = check_scenario("plausible", scenario)
+    check_whole("plausible", "replicates", replicates, None)
+    check_whole("plausible", "spots", spots, None)
+    plan = _complete(scenario, plan, potencies, replicates, spots)
+    drug = made.find_treatment(scenario, treatment)
+    return Question(scenario, plan, drug, tuple(sorted(set(potencies))), replicates, spots)
+
+
+def plausible(
+    question: Question,
+    *,
     threads: int | None = None,
     report: Report | None = None,
     checkpoint: Checkpoint | None = None,
@@ -137,48 +210,61 @@ def plausible(
 
     Parameters
     ----------
-    scenario
-        The study as it was run, with its number of people.
-    potencies
-        Of the treatment.
-    replicates
-        Studies simulated at each potency and in each circumstance. Half as many at potencies where
-        all else is added, a fifth for each month of the year.
-    plan
-        What the study tested. Default: every visit after baseline, the rest as its `[analysis]`.
-    treatment
-        Whose potency; default: the only drug of the treatment arms.
-    spots
-        Areas of which the thinnest is counted, in the circumstances with a choice.
+    question
+        From `make_question`.
     threads
         As for `simulate`; results do not depend on it.
     report
         Called with stage, people done and people in all.
     checkpoint
-        Where finished studies are kept, under `plausible_key`, and taken from.
+        Where finished studies are kept, under the key of the question, and taken from.
 
     Raises
     ------
     InputError
-        Everything `power` refuses, potencies below 0, no visit after baseline, no or several
-        treatments to choose from; a checkpoint of another question.
+        A checkpoint of another question.
     Interrupted
         On Ctrl-C; what was finished is in the checkpoint.
     """
     began = time.perf_counter()
-    scenario = check_scenario("plausible", scenario)
-    check_whole("plausible", "replicates", replicates, None)
-    check_whole("plausible", "spots", spots, None)
+    check_kind("plausible", "question", question, Question, "a Question")
     check_threads("plausible", threads)
-    plan = the_plan(scenario, plan, potencies, replicates, spots)
-    drug = made.the_treatment(scenario, treatment)
-    jobs = _jobs(scenario, plan, drug, sorted(set(potencies)), replicates, spots)
+    rows = _chances(question, threads, report, checkpoint)
+    nulls, months = without_the_drug(rows)
+    by_cause = {row.cause: row for row in nulls}
+    curves = {}
+    ratios: list[RatioRow] = []
+    # with all else added, the study without the drug still has its needle
+    for curve, without in ((ALONE, by_cause[NOTHING]), (SURROUNDED, by_cause[ALL])):
+        given = tuple(row for row in rows if row.cause == curve)
+        ratios += [likelihood_ratio(row, without) for row in given]
+        curves[curve] = (replace(without, cause=curve, text=curve, potency=0.0), *given)
+    return Plausible(
+        question.plan,
+        question.scenario.population.subjects,
+        question.treatment,
+        made.default_potency(question.scenario, question.treatment),
+        curves[ALONE],
+        curves[SURROUNDED],
+        nulls,
+        months,
+        tuple(ratios),
+        time.perf_counter() - began,
+    )
+
+
+def _chances(
+    question: Question, threads: int | None, report: Report | None, checkpoint: Checkpoint | None
+) -> list[ChanceRow]:
+    """Simulate every study of a question; return how often the outcome happened in each."""
+    scenario, plan = question.scenario, question.plan
     n = scenario.population.subjects
+    jobs = _jobs(question)
     people = [sum(people_of(each).total for each in job.scenarios) for job in jobs]
     whole = sum(job.trials * each for job, each in zip(jobs, people, strict=True))
     parts, kept = Parts("studies", whole, report), Kept(checkpoint)
     memories = [Memory(kept, k, each, parts) for k, each in enumerate(people)]
-    words = words_of(scenario, plan, drug, spots)
+    words = words_of(scenario, plan, question.treatment, question.spots)
     rows: list[ChanceRow] = []
     try:
         for job, memory in zip(jobs, memories, strict=True):
@@ -190,30 +276,10 @@ def plausible(
     except (KeyboardInterrupt, Interrupted):
         done = sum(memory.done for memory in memories)
         raise kept.stopped(done, sum(job.trials for job in jobs), "studies") from None
-    nulls, months = without_the_drug(rows)
-    by_cause = {row.cause: row for row in nulls}
-    curves = {}
-    ratios: list[RatioRow] = []
-    # with all else added, the study without the drug still has its needle
-    for curve, without in ((ALONE, by_cause[NOTHING]), (SURROUNDED, by_cause[ALL])):
-        given = tuple(row for row in rows if row.cause == curve)
-        ratios += [likelihood_ratio(row, without) for row in given]
-        curves[curve] = (replace(without, cause=curve, text=curve, potency=0.0), *given)
-    return Plausible(
-        plan,
-        n,
-        drug,
-        made.default_potency(scenario, drug),
-        curves[ALONE],
-        curves[SURROUNDED],
-        nulls,
-        months,
-        tuple(ratios),
-        time.perf_counter() - began,
-    )
+    return rows
 
 
-def the_plan(
+def _complete(
     scenario: Scenario, plan: Plan | None, potencies: Sequence[float], replicates: int, spots: int
 ) -> Plan:
     """Return the plan with nothing left open; refuses what cannot be asked."""
@@ -238,44 +304,16 @@ def the_plan(
     )
 
 
-def expected_seconds(
-    scenario: Scenario,
-    potencies: Sequence[float],
-    replicates: int,
-    plan: Plan,
-    treatment: str,
-    spots: int = SPOTS,
-) -> float:
-    """Return how long `plausible` will take, once compiled; `plan` as of `the_plan`."""
+def expected_seconds(question: Question) -> float:
+    """Return how long `plausible` will take, once compiled."""
+    endpoint, n = question.plan.endpoint, question.scenario.population.subjects
     seconds = 0.0
-    for job in _jobs(scenario, plan, treatment, sorted(set(potencies)), replicates, spots):
+    for job in _jobs(question):
         for each in job.scenarios:
-            one = sized(each, plan.endpoint, scenario.population.subjects, 1)
+            one = with_people(each, endpoint, n, 1)
             people = sum(size for _, size in people_of(each).arms)
             seconds += job.trials * (predict_cost(one).seconds - START_UP + PERSON * people)
     return seconds
-
-
-def plausible_key(
-    scenario: Scenario,
-    plan: Plan,
-    treatment: str,
-    potencies: Sequence[float],
-    replicates: int,
-    spots: int,
-) -> str:
-    """Return the name of a question for its checkpoint; `plan` as of `the_plan`."""
-    return fingerprint(
-        {
-            "scenario": scenario_hash(scenario),
-            "plan": vars(plan) | {"table": plan.table.model_dump(mode="json")},
-            "treatment": treatment,
-            "potencies": sorted(set(potencies)),
-            "replicates": replicates,
-            "spots": spots,
-            "version": package_version(),
-        }
-    )
 
 
 def _run(
@@ -289,36 +327,31 @@ def _run(
     return outcome(spots, plan, job.trials, n, job.views, at_once, memory)
 
 
-def _jobs(
-    scenario: Scenario,
-    plan: Plan,
-    drug: str,
-    potencies: Sequence[float],
-    replicates: int,
-    spots: int,
-) -> list[_Job]:
+def _jobs(question: Question) -> list[_Job]:
     """Return what has to be simulated, the quickest answers first."""
+    scenario, plan, drug = question.scenario, question.plan, question.treatment
+    replicates = question.replicates
     arms = len(scenario.arms)
     own = scenario.design.recruitment
     opens = None if own is None else own.opens
-    still = made.at_season(scenario, None)
-    here = made.at_season(scenario, opens)
+    still = made.with_season(scenario, None)
+    here = made.with_season(scenario, opens)
     drift = made.drift_of(plan.endpoint)
-    choice = spots if made.can_choose_spots(scenario) else 1
+    choice = question.spots if made.can_choose_spots(scenario) else 1
     needle = made.needle_of(scenario, drug) if plan.own_change else ""
 
     def off(each: Scenario) -> Scenario:
         return without_drug(each, plan)
 
     def dummy(each: Scenario) -> Scenario:
-        return made.needled(each, drug) if needle else off(each)
+        return made.with_needle(each, drug) if needle else off(each)
 
     def view(name: str, *, thin: bool = False, moved: bool = False) -> View:
         offset: Offset | None = drift if moved else None
 
         def change(trials: Trials, names: range) -> Trials:
-            picked = made.chosen_spot(trials, arms, choice, thinnest=thin)
-            return picked if offset is None else made.drifted(picked, names, offset)
+            picked = made.choose_spot(trials, arms, choice, thinnest=thin)
+            return picked if offset is None else made.with_drift(picked, names, offset)
 
         return name, change
 
@@ -333,11 +366,11 @@ def _jobs(
         jobs.append(_Job((off(here),), replicates, None, (view(SEASON),)))
         some = max(FEWEST, replicates // MONTH_SHARE)
         for month, day in made.MONTHS:
-            jobs.append(_Job((off(made.at_season(scenario, day)),), some, None, (view(month),)))
+            jobs.append(_Job((off(made.with_season(scenario, day)),), some, None, (view(month),)))
     jobs.append(_Job(made.spot_scenarios(dummy(here), choice), replicates, None, tuple(both)))
     half = max(FEWEST, replicates // 2)
     surrounded = (view(SURROUNDED, thin=True, moved=True),)
-    for potency in (each for each in potencies if each):
+    for potency in (each for each in question.potencies if each):
         given = made.with_potency(still, drug, potency)
         jobs.append(_Job((given,), replicates, potency, (view(ALONE),)))
         given = made.with_potency(here, drug, potency)

@@ -42,8 +42,8 @@ from follicle_sim.experiments.planning.trial_sources import (
     SimulatedTrials,
     Trials,
     TrialSource,
-    sized,
     trials_at_once,
+    with_people,
 )
 from follicle_sim.protocol.headcount import Headcount, people_of
 from follicle_sim.scenario.load import check_scenario
@@ -195,7 +195,7 @@ def judge(
             for low in range(0, replicates, at_once):
                 names = range(first + low, first + min(low + at_once, replicates))
                 trials = source.draw(names, sizes[-1])
-                part = analyse(trials, sizes, plan, range(low, low + len(names)))
+                part = analyse_trials(trials, sizes, plan, range(low, low + len(names)))
                 found.setdefault(drug, []).append(part)
                 one = trials.people
     except (KeyboardInterrupt, Interrupted):
@@ -225,7 +225,7 @@ def judge(
     return PowerResult(plan, data, rows, smallest, one, replicates, seconds)
 
 
-def analyse(trials: Trials, sizes: Sequence[int], plan: Plan, names: range) -> xr.Dataset:
+def analyse_trials(trials: Trials, sizes: Sequence[int], plan: Plan, names: range) -> xr.Dataset:
     """Analyse trials, and the smaller ones inside them, as planned.
 
     Returns
@@ -266,5 +266,5 @@ def _adjusted(p: Floats, rule: Multiplicity) -> Floats:
 
 def expected_seconds(scenario: Scenario, sizes: Sequence[int], trials: int) -> float:
     """Return how long `trials` trials of the largest size will take, once compiled."""
-    one = sized(scenario, "hair_density", max(sizes), 1)
+    one = with_people(scenario, "hair_density", max(sizes), 1)
     return math.ceil(OVERHEAD * trials * (predict_cost(one).seconds - START_UP))

@@ -22,6 +22,7 @@ from follicle_sim.evidence.own.held import held
 from follicle_sim.experiments.planning.trial_sources import PART
 from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, fingerprint
 from follicle_sim.experiments.scoreboard.designs import scoring_rules
+from follicle_sim.experiments.scoreboard.scoring import drift_of
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.results.compare import ComparisonRow, compare
@@ -347,16 +348,6 @@ def _bands(
         week = float(days[t]) / 7.0
         rows.append(BandRow(*series, week, *sizes, trials.size, low, middle, high, *ends))
     return rows
-
-
-def drift_of(endpoint: str, kind: str, start: float) -> tuple[float, float]:
-    """Return mean and SD of what an arm moves by itself, in the unit of the kind (model 5.8)."""
-    for rule in scoring_rules().offset.values():
-        if endpoint in rule.endpoints:
-            asked, given = kind.startswith("percent"), rule.relative
-            scale = 1.0 if asked == given else start if given else 1.0 / start
-            return rule.mean * scale, rule.sd * scale
-    return 0.0, 0.0
 
 
 def _point(row: ComparisonRow, bands: list[BandRow]) -> PointRow:

@@ -9,7 +9,7 @@ import numpy as np
 
 from follicle_sim.base.progress import Parts
 from follicle_sim.base.types import Flags, Floats
-from follicle_sim.experiments.planning.power import analyse
+from follicle_sim.experiments.planning.power import analyse_trials
 from follicle_sim.experiments.planning.power_plan import Plan
 from follicle_sim.experiments.planning.trial_sources import Trials, TrialSource
 from follicle_sim.experiments.running.checkpoint import Kept
@@ -94,7 +94,7 @@ def outcome(
         if told is None:
             drawn, told = source.draw(names, n), []
             for _, change in views:
-                found = analyse(change(drawn, names), (n,), plan, names).isel(size=0)
+                found = analyse_trials(change(drawn, names), (n,), plan, names).isel(size=0)
                 estimate = found["estimate"].values
                 with np.errstate(invalid="ignore"):
                     gained = (found["p"].values < plan.level_of_error) & (good * estimate > 0.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,10 +16,9 @@ import numpy as np
 from follicle_sim.base.errors import InputError, Interrupted, Problem
 from follicle_sim.base.progress import Parts, Report
 from follicle_sim.experiments.planning import circumstances as made
-from follicle_sim.experiments.planning.plausible import plausible_key
+from follicle_sim.experiments.planning.plausible import Question
 from follicle_sim.experiments.planning.power import PowerResult, power
 from follicle_sim.experiments.planning.power_plan import Plan
-from follicle_sim.experiments.planning.power_rows import SmallestRow
 from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, fingerprint
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.scenario.model import Scenario
@@ -30,6 +29,9 @@ KINDS: tuple[Kind, ...] = ("parallel", "split_scalp")
 WEEKS = (12.0, 24.0)
 FEWEST = 20
 """Trials of a design and potency at least."""
+
+SHARE = 5
+"""A design and potency gets a trial in so many of the study's: a curve is drawn through sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ class RepeatRow:
     note: str
 
 
-def controlled(scenario: Scenario, treatment: str, kind: Kind, weeks: Sequence[float]) -> Scenario:
+def make_controlled(
+    scenario: Scenario, treatment: str, kind: Kind, weeks: Sequence[float]
+) -> Scenario:
     """Return the study with its drug against its needle alone (nothing where it has none).
 
     Doses are those of the first arm that has the drug; every visit so far is kept.
@@ -82,7 +86,9 @@ def controlled(scenario: Scenario, treatment: str, kind: Kind, weeks: Sequence[f
     given = next(
         arm for arm in scenario.arms if any(dose.treatment == treatment for dose in arm.doses)
     )
-    dummy = next(arm for arm in made.needled(scenario, treatment).arms if arm.label == given.label)
+    dummy = next(
+        arm for arm in made.with_needle(scenario, treatment).arms if arm.label == given.label
+    )
     needle = made.needle_of(scenario, treatment)
     control = needle or "untreated"
     arms = (
@@ -100,13 +106,9 @@ def controlled(scenario: Scenario, treatment: str, kind: Kind, weeks: Sequence[f
 
 
 def repeat(
-    scenario: Scenario,
-    treatment: str,
-    potencies: Sequence[float],
-    replicates: int,
+    question: Question,
     weeks: Sequence[float] = WEEKS,
     *,
-    plan: Plan | None = None,
     threads: int | None = None,
     report: Report | None = None,
     checkpoint: Checkpoint | None = None,
@@ -115,17 +117,14 @@ def repeat(
 
     Parameters
     ----------
-    scenario
-        The study as it was run.
-    treatment, potencies
-        The drug, and the potencies above 0 to try.
-    replicates
-        Trials of each design and potency, of a third of the people the study had, as many, and
-        three times as many; the curve through them is followed further.
+    question
+        What was asked of the study: the potencies above 0 are tried, and endpoint, alpha and sides
+        are those of its plan; the method is that of the design (ANCOVA, or a paired t test). A
+        fifth of its replicates, at least `FEWEST`, are run of each design and potency, of a third
+        of the people the study had, as many, and three times as many; the curve through them is
+        followed further.
     weeks
         Visits to test.
-    plan
-        Endpoint, alpha and sides; the method is that of the design (ANCOVA, or a paired t test).
     threads, report, checkpoint
         As for `plausible`; the key of the checkpoint is of `repeat_key`.
 
@@ -134,21 +133,17 @@ def repeat(
     Interrupted
         On Ctrl-C; designs and potencies that were finished are in the checkpoint.
     """
-    n = scenario.population.subjects
+    n = question.scenario.population.subjects
     sizes = (max(4, n // 3), n, 3 * n)
-    trials = max(FEWEST, replicates)
-    tried = [potency for potency in potencies if potency > 0.0]
-    asked = plan or Plan()
+    trials = max(FEWEST, question.replicates // SHARE)
+    asked = question.plan
     asked = Plan(asked.endpoint, tuple(weeks), "", asked.alpha, asked.sided, measure=asked.measure)
-    rows: list[RepeatRow] = []
-    # its own plan: the study's test and comparisons are those of an arm alone
-    table = scenario.analysis.model_copy(update={"method": None, "comparisons": ()})
-    study = scenario.model_copy(update={"analysis": table})
-    studies = {kind: controlled(study, treatment, kind, weeks) for kind in KINDS}
+    studies = _studies(question, weeks)
+    jobs = [(kind, potency) for kind in KINDS for potency in question.potencies if potency > 0.0]
     people = {kind: trials * people_of(each, sizes[-1]).total for kind, each in studies.items()}
-    parts = Parts("repeats", len(tried) * sum(people.values()), report)
+    parts = Parts("repeats", sum(people[kind] for kind, _ in jobs), report)
     kept = Kept(checkpoint)
-    jobs = [(kind, potency) for kind in KINDS for potency in tried]
+    rows: list[RepeatRow] = []
     for done, (kind, potency) in enumerate(jobs):
         name = f"{kind}-{potency!r}"
         before = kept.get(name)
@@ -157,20 +152,25 @@ def repeat(
             parts.skip(people[kind])
             continue
         try:
-            given = made.with_potency(studies[kind], treatment, potency)
+            given = made.with_potency(studies[kind], question.treatment, potency)
             found = _power(given, sizes, trials, asked, threads, parts.part())
         except (KeyboardInterrupt, Interrupted):
             raise kept.stopped(done, len(jobs), "controlled repeats") from None
-        effects = {row.week: row.estimate for row in found.rows if row.n == sizes[-1]}
-        mine = [
-            _row(kind, potency, found.people.total, row, effects[row.week])
-            for row in found.smallest
-            if row.week in effects and effects[row.week] is not None
-        ]
+        mine = _rows_of(kind, potency, found, sizes[-1])
         rows += mine
         kept.put({name: np.array(json.dumps([asdict(row) for row in mine]))})
         kept.save()
     return tuple(rows)
+
+
+def _studies(question: Question, weeks: Sequence[float]) -> dict[Kind, Scenario]:
+    """Return the repeat in each design, with a plan of its own.
+
+    The study's test and comparisons are those of an arm alone.
+    """
+    table = question.scenario.analysis.model_copy(update={"method": None, "comparisons": ()})
+    study = question.scenario.model_copy(update={"analysis": table})
+    return {kind: make_controlled(study, question.treatment, kind, weeks) for kind in KINDS}
 
 
 def _power(
@@ -188,34 +188,32 @@ def _power(
     return found
 
 
-def repeat_key(
-    scenario: Scenario,
-    plan: Plan,
-    treatment: str,
-    potencies: Sequence[float],
-    replicates: int,
-    weeks: Sequence[float],
-) -> str:
+def repeat_key(question: Question, weeks: Sequence[float]) -> str:
     """Return the name of a repeat for its checkpoint."""
-    study = plausible_key(scenario, plan, treatment, potencies, replicates, 1)
-    return fingerprint({"study": study, "weeks": list(weeks)})
+    return fingerprint({"study": replace(question, spots=1).key, "weeks": list(weeks)})
 
 
-def _row(
-    kind: Kind, potency: float, arms: int, row: SmallestRow, effect: float | None
-) -> RepeatRow:
-    assert effect is not None
-    return RepeatRow(
-        kind,
-        potency,
-        float(row.week),
-        row.target,
-        arms,
-        effect,
-        row.n,
-        row.people,
-        row.low,
-        row.high,
-        row.extrapolated,
-        row.note,
-    )
+def _rows_of(kind: Kind, potency: float, found: PowerResult, most: int) -> list[RepeatRow]:
+    """Return the people needed at every visit; the effect is that of trials of `most` people."""
+    effects = {row.week: row.estimate for row in found.rows if row.n == most}
+    rows = []
+    for row in found.smallest:
+        effect = effects.get(row.week)
+        if effect is not None:
+            rows.append(
+                RepeatRow(
+                    kind=kind,
+                    potency=potency,
+                    week=float(row.week),
+                    target=row.target,
+                    arms=found.people.total,
+                    effect=effect,
+                    n=row.n,
+                    people=row.people,
+                    low=row.low,
+                    high=row.high,
+                    extrapolated=row.extrapolated,
+                    note=row.note,
+                )
+            )
+    return rows

@@ -1,7 +1,6 @@
-"""Where virtual trials come from: the simulator, or a normal law whose answer is known.
+"""Where virtual trials come from: the simulator, or whatever else can be asked for trials.
 
-Whoever asks about power sees a `TrialSource` only. The second source is there to hold the loop
-against textbook formulas: with a known mean and SD, power has a known value.
+Whoever asks about power sees a `TrialSource` only: tests ask a normal law whose power is known.
 """
 
 from __future__ import annotations
@@ -14,14 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.analysis.values import Trial, read_trial
-from follicle_sim.base.codes import Decision
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
-from follicle_sim.base.numerics import normals
 from follicle_sim.base.progress import Parts
-from follicle_sim.base.types import Floats
 from follicle_sim.protocol.headcount import Headcount, people_of
 from follicle_sim.protocol.resolve import resolve
-from follicle_sim.protocol.streams import stream_of
 from follicle_sim.results.counterparts import RECIPES
 from follicle_sim.results.variables import OF_INSTRUMENTS as EXTRA
 from follicle_sim.results.variables import SUBJECT_VARIABLES
@@ -84,87 +79,6 @@ class TrialSource(Protocol):
 
 
 @dataclass(frozen=True)
-class GaussianTrials:
-    """Changes from baseline that follow a normal law of known mean and SD.
-
-    Parameters
-    ----------
-    arms, roles
-        (A,) labels and roles.
-    means
-        (A,) mean change of each arm, at every week.
-    sd
-        SD of a person's change.
-    weeks
-        When changes are seen.
-    level, level_sd
-        Mean and SD of the baseline.
-    regression
-        Correlation of a person's change with the baseline: what ANCOVA takes out.
-    shared
-        Share of the variance of change that belongs to the person and is equal in all arms; only
-        a paired design has any.
-    visits
-        Correlation of the changes of one person at two weeks.
-    """
-
-    arms: tuple[str, ...]
-    roles: tuple[str, ...]
-    means: tuple[float, ...]
-    sd: float
-    weeks: tuple[float, ...] = (48.0,)
-    level: float = 200.0
-    level_sd: float = 40.0
-    regression: float = 0.0
-    shared: float = 0.0
-    visits: float = 0.0
-    paired: bool = False
-    seed: int = 1
-
-    def draw(self, replicates: range, n: int) -> Trials:
-        """Return trials; see `TrialSource`."""
-        people, names = np.arange(n), np.array(replicates)[:, None]
-
-        def draws(arm: str, name: int, decision: Decision) -> Floats:
-            # (R, n); the trial takes the place of the follicle in the name: all in one call
-            stream = 0 if not arm else stream_of(arm)
-            return normals(self.seed, 0, stream, people, names, name, int(decision))
-
-        size = (len(replicates), len(self.arms), n)
-        base, change = np.empty(size), np.empty((*size, len(self.weeks)))
-        person = draws("", 1, Decision.SEVERITY)
-        for a, arm in enumerate(self.arms):
-            start = draws("" if self.paired else arm, 0, Decision.FOLLICLE_DENSITY)
-            base[:, a] = self.level + self.level_sd * start
-            steady = draws(arm, 0, Decision.PROGRESSION)
-            steady = np.sqrt(self.shared) * person + np.sqrt(1.0 - self.shared) * steady
-            for w, week in enumerate(self.weeks):
-                luck = steady
-                if len(self.weeks) > 1:
-                    luck = draws(arm, round(1440 * 7 * week), Decision.READER)
-                    luck = np.sqrt(self.visits) * steady + np.sqrt(1.0 - self.visits) * luck
-                rest = np.sqrt(1.0 - self.regression**2) * luck
-                deviation = self.regression * start + rest
-                change[:, a, :, w] = self.means[a] + self.sd * deviation
-        trial = Trial(
-            arms=self.arms,
-            roles=self.roles,
-            endpoint="hair_density",
-            unit="cm-2",
-            kind="split_scalp" if self.paired else "parallel",
-            days=np.array([0.0, *(7.0 * week for week in self.weeks)]),
-            values=np.concatenate([base[..., None], base[..., None] + change], axis=-1),
-            known={},
-            periods=(),
-            switch=float("nan"),
-            seed=self.seed,
-        )
-        each = tuple((arm, 1) for arm in self.arms)
-        one = Headcount(each, 1 if self.paired else len(each), trial.kind)
-        return Trials(trial, np.broadcast_to(people, size), (1,) * len(self.arms), one)
-
-
-@dataclass(frozen=True)
 class SimulatedTrials:
     """Trials of a scenario: one replicate is one trial.
 
@@ -187,7 +101,7 @@ class SimulatedTrials:
 
     def draw(self, replicates: range, n: int) -> Trials:
         """Return trials; see `TrialSource`."""
-        scenario = sized(self.scenario, self.endpoint, n, len(replicates))
+        scenario = with_people(self.scenario, self.endpoint, n, len(replicates))
         data = simulate(
             scenario,
             threads=self.threads,
@@ -227,7 +141,7 @@ def endpoint_names() -> tuple[str, ...]:
     return tuple(sorted({*recipes, *SUBJECT_VARIABLES, *EXTRA} - {"phase_count"}))
 
 
-def sized(scenario: Scenario, endpoint: str, n: int, replicates: int) -> Scenario:
+def with_people(scenario: Scenario, endpoint: str, n: int, replicates: int) -> Scenario:
     """Return a scenario with n subjects an arm that keeps only what an endpoint needs."""
     small = with_overrides(scenario, [f"population.subjects={n}"])
     needs = RECIPES[endpoint].needs if endpoint in RECIPES else (endpoint,)
@@ -238,7 +152,7 @@ def sized(scenario: Scenario, endpoint: str, n: int, replicates: int) -> Scenari
 
 def trials_at_once(scenario: Scenario, endpoint: str, n: int) -> int:
     """Return how many trials are simulated in one part; what they hold does not depend on it."""
-    one = sized(scenario, endpoint, n, 1)
+    one = with_people(scenario, endpoint, n, 1)
     room = min(PART, scenario.record.memory_limit)
     return max(1, min(MOST_TRIALS, int(room // memory_needed(resolve(one)[0]))))
 

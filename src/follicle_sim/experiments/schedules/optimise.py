@@ -8,9 +8,10 @@ whom the search has never seen, and the difference is shown as luck.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from follicle_sim.base.arguments import check_call, check_threads, check_whole
@@ -20,7 +21,7 @@ from follicle_sim.base.types import Floats
 from follicle_sim.experiments.running.checkpoint import Checkpoint
 from follicle_sim.experiments.schedules.candidates import Schedule, Space, make_space
 from follicle_sim.experiments.schedules.gain import Gain, Trials, mean_gain, prices, score
-from follicle_sim.experiments.schedules.search import Searched, Tried, search, search_key
+from follicle_sim.experiments.schedules.search import SEARCHING, Searched, Tried, search, search_key
 from follicle_sim.pharmacology.prices import Bill
 from follicle_sim.scenario.load import check_scenario, with_overrides
 from follicle_sim.scenario.model import Scenario
@@ -107,6 +108,7 @@ class Optimised:
     seed: int
     retest_seed: int
     trials: int
+    seconds: float = field(default=0.0, compare=False)
 
 
 def make_spaces(scenario: Scenario) -> dict[str, Space]:
@@ -151,6 +153,7 @@ def optimise(
     Interrupted
         On Ctrl-C; what was found is kept in the folder.
     """
+    began = time.perf_counter()
     scenario = check_scenario("optimise", scenario)
     if trials is not None:
         check_whole("optimise", "trials", trials)
@@ -164,13 +167,12 @@ def optimise(
     found: dict[str, Best] = {}
     fresh: dict[str, Trials] = {}
     for number, (label, space) in enumerate(spaces.items()):
-        title = "searching" if number == 0 else f"searching: {label}"
+        stage = SEARCHING if number == 0 else f"{SEARCHING}: {label}"
         people = Trials(space, table.subjects, seed, threads)
         fresh[label] = Trials(space, table.retest_subjects, fresh_seed, threads)
         path = None if folder is None else folder / f"evaluations_{number}.npz"
         place = Checkpoint(path, search_key(people), resume)
-        count = None if report is None else _counter(report, title)
-        searched = search(people, limit, place, count)
+        searched = search(people, limit, place, report, stage)
         with _kept(path):
             found[label] = _retest(label, people, fresh[label], searched, report)
     common = found[EVERYBODY].winner.schedule
@@ -178,7 +180,8 @@ def optimise(
         rows = [
             _class_row(found[label], fresh[label], common) for label in spaces if label != EVERYBODY
         ]
-    return Optimised(scenario, found[EVERYBODY], tuple(rows), seed, fresh_seed, limit)
+    seconds = time.perf_counter() - began
+    return Optimised(scenario, found[EVERYBODY], tuple(rows), seed, fresh_seed, limit, seconds)
 
 
 @contextmanager
@@ -189,10 +192,6 @@ def _kept(path: Path | None) -> Iterator[None]:
     except (KeyboardInterrupt, Interrupted):
         kept = "what was searched is kept; go on with --resume" if path else "nothing is kept"
         raise Interrupted(f"stopped while schedules were tried again; {kept}") from None
-
-
-def _counter(report: Report, title: str) -> Callable[[int, int], None]:
-    return lambda done, of: report(title, done, of)
 
 
 def front_of(tried: Sequence[Tried]) -> tuple[Tried, ...]:

@@ -7,13 +7,13 @@ on. It cannot differ from a search that was never stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from follicle_sim.base.errors import InputError, Interrupted, Problem
 from follicle_sim.base.extras import need
+from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
 from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
 from follicle_sim.experiments.schedules.candidates import Point, Schedule
@@ -22,8 +22,8 @@ from follicle_sim.pharmacology.prices import Bill
 from follicle_sim.results.provenance import package_version
 from follicle_sim.scenario.hashing import scenario_hash
 
-Count = Callable[[int, int], None]
-"""Told how many schedules were simulated, and how many will be."""
+SEARCHING = "searching"
+"""Stage of a search: counts schedules that were simulated."""
 
 SMALL_GRID = 5000
 """Up to so many points of a grid are looked at one by one, to find out how many can be followed."""
@@ -70,7 +70,8 @@ class Notebook:
     trials: Trials
     place: Checkpoint
     limit: int
-    count: Count | None = None
+    report: Report | None = None
+    stage: str = SEARCHING
     known: dict[Schedule, Floats] = field(default_factory=dict)
     points: dict[Schedule, Point] = field(default_factory=dict)
     tried: dict[Schedule, Tried] = field(default_factory=dict)
@@ -108,13 +109,17 @@ class Notebook:
                     self.save()
             bill = self.trials.space.bill(schedule)
             self.tried[schedule] = Tried(schedule, bill, self.known[schedule])
-            if self.count is not None:
-                self.count(len(self.tried), self.limit)
+            if self.report is not None:
+                self.report(self.stage, len(self.tried), self.limit)
         return self.tried[schedule]
 
 
 def search(
-    trials: Trials, limit: int, place: Checkpoint | None = None, count: Count | None = None
+    trials: Trials,
+    limit: int,
+    place: Checkpoint | None = None,
+    report: Report | None = None,
+    stage: str = SEARCHING,
 ) -> Searched:
     """Try up to `limit` schedules, all of them where there are no more that can be followed.
 
@@ -130,7 +135,7 @@ def search(
     Interrupted
         On Ctrl-C; what was found is in the checkpoint.
     """
-    notes = Notebook(trials, place or Checkpoint(None, ""), limit, count)
+    notes = Notebook(trials, place or Checkpoint(None, ""), limit, report, stage)
     notes.open()
     try:
         whole = _all_of_them(notes)
@@ -147,8 +152,8 @@ def search(
         message = f"stopped after {len(notes.tried)} of {notes.limit} schedules{kept}"
         raise Interrupted(message) from None
     notes.save()
-    if count is not None and 0 < len(notes.tried) < notes.limit:
-        count(len(notes.tried), len(notes.tried))  # there proved to be no more
+    if report is not None and 0 < len(notes.tried) < notes.limit:
+        report(stage, len(notes.tried), len(notes.tried))  # there proved to be no more
     if not notes.tried:
         found = ", ".join(f"{reason}: {len(s)}" for reason, s in notes.left_out.items())
         message = f"no schedule proposed can be followed ({found}); widen a range or a limit"

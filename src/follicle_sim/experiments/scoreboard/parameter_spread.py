@@ -6,6 +6,8 @@ Simulates every design under draws of the posterior (biology, and each potency w
 fit; see `follicle_sim.protocol.replicates`) on the same people and luck, and stores the SD of every
 scored prediction over the draws, so that the scoreboard need not repeat it. A test repeats one
 design.
+
+A command of developers, the one kind of experiment that writes: it rewrites data of the package.
 """
 
 import argparse

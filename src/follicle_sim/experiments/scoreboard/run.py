@@ -1,6 +1,6 @@
 """One parameter set held against every published number that the model can express.
 
-Runs every design of `inference/designs`, scores each number once (`inference.scoring`) and sums up:
+Runs every design of `scoreboard/designs`, scores each number once (`scoring`) and sums up:
 share within two standard errors, the coverage of 90 % predictive intervals, by treatment and by
 what was compared. The intervals hold the spread of the observation, the Monte Carlo error, the
 drift of a trial without a control and the spread of the prediction over draws of the fitted biology
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +21,6 @@ import numpy as np
 import xarray as xr
 
 from follicle_sim.base.errors import InputError, Problem
-from follicle_sim.base.files import write_rows, write_text_atomic
 from follicle_sim.base.progress import Report
 from follicle_sim.evidence.observed import observations
 from follicle_sim.experiments.scoreboard.designs import design_names, load_design, not_expressed
@@ -80,10 +78,6 @@ class Scoreboard:
             groups.setdefault(row.treatment, []).append(row)
         return groups
 
-    def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write one line a row; raises OutputError and leaves an earlier file."""
-        write_rows(path, ScoreRow, self.rows)
-
     def to_json(self) -> str:
         """Return the scoreboard as JSON text: rows, statistics, and what is not expressed."""
         document = {
@@ -93,10 +87,6 @@ class Scoreboard:
             "not_expressed": [asdict(each) for each in self.missing],
         }
         return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-    def write_json(self, path: str | os.PathLike[str]) -> None:
-        """Write `to_json`; raises OutputError and leaves an earlier file."""
-        write_text_atomic(path, self.to_json())
 
 
 def run_scoreboard(
@@ -216,7 +206,7 @@ class Worsened:
     allowed: float
 
 
-def worsened(now: Scoreboard, before: Mapping[str, Any]) -> list[Worsened]:
+def find_worsened(now: Scoreboard, before: Mapping[str, Any]) -> list[Worsened]:
     """Compare with an earlier scoreboard, as `to_json` wrote it.
 
     The misfit of a row is |z|. Both runs have a Monte Carlo error of z, `mc_z`; a row has worsened

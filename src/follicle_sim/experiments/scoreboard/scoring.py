@@ -63,8 +63,8 @@ class ScoreRow:
         ``(predicted - observed) / error``: parameters held at their fitted values, the stricter
         rule, the same for numbers that were fitted to and those that were not.
     parameter_sd
-        SD of the prediction over draws of fitted parameters and potencies (`inference.spread`);
-        None where it was not computed.
+        SD of the prediction over draws of fitted parameters and potencies (see
+        `scoreboard.parameter_spread`); None where it was not computed.
     covered
         Whether the 90 % predictive interval, of half width 1.645 ``hypot(error, parameter_sd)``,
         holds the observation.
@@ -292,9 +292,17 @@ def _offset(row: ComparisonRow, compared: Compared, start: float) -> tuple[float
     """Return mean and SD of what the trial itself adds, in the unit of the row."""
     if compared in ("controlled", "level"):
         return 0.0, 0.0
+    return drift_of(row.endpoint, row.kind, start)
+
+
+def drift_of(endpoint: str, kind: str, start: float) -> tuple[float, float]:
+    """Return mean and SD of what an arm moves by itself, in the unit of the kind (model 5.8).
+
+    start : mean baseline of the arm
+    """
     for rule in scoring_rules().offset.values():
-        if row.endpoint in rule.endpoints:
-            asked, held = row.kind.startswith("percent"), rule.relative
+        if endpoint in rule.endpoints:
+            asked, held = kind.startswith("percent"), rule.relative
             scale = 1.0 if asked == held else start if held else 1.0 / start
             return rule.mean * scale, rule.sd * scale
     return 0.0, 0.0

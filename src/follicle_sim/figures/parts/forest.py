@@ -120,22 +120,22 @@ def _line(row: ComparisonRow, decimals: int, signed: bool) -> Line:
 
 def _arms(arm: str, control: str) -> str:
     if not control:
-        return shortened(arm, _ARM_LETTERS)
+        return shorten(arm, _ARM_LETTERS)
     # Both names must stay visible, or a difference reads as a change.
     half = _ARM_LETTERS // 2 - 1
     rest = _ARM_LETTERS - 3
     return (
-        f"{shortened(arm, max(half, rest - len(control)))} − "
-        f"{shortened(control, max(half, rest - len(arm)))}"
+        f"{shorten(arm, max(half, rest - len(control)))} − "
+        f"{shorten(control, max(half, rest - len(arm)))}"
     )
 
 
-def shortened(text: str, letters: int) -> str:
+def shorten(text: str, letters: int) -> str:
     """Return text cut with an ellipsis where it is longer than `letters`.
 
     Examples
     --------
-    >>> shortened("finasteride", 8)
+    >>> shorten("finasteride", 8)
     'finaste…'
     """
     return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"

@@ -49,12 +49,12 @@ def text_width(ax: Axes, text: str, size: float, weight: str = "normal") -> floa
     return width
 
 
-def wrapped(text: str, columns: int, lines: int = 3) -> str:
+def wrap_text(text: str, columns: int, lines: int = 3) -> str:
     """Return text in at most `lines` lines of `columns` letters, cut with an ellipsis.
 
     Examples
     --------
-    >>> wrapped("minoxidil 5 % twice a day", 14, 2)
+    >>> wrap_text("minoxidil 5 % twice a day", 14, 2)
     'minoxidil 5 %\\ntwice a day'
     """
     return "\n".join(textwrap.wrap(text, columns, max_lines=lines, placeholder=" …")) or " "
@@ -75,7 +75,7 @@ def write_title(figure: Figure, title: str, left: float, right: float) -> float:
     written = figure.text(left / width, 1 - TITLE_TOP / height, "", va="top")
     written.set(fontsize=TITLE, fontweight="bold", parse_math=False)
     for columns in range(int(room / (0.4 * TITLE)), 8, -2):
-        written.set_text(wrapped(title, columns, 2))
+        written.set_text(wrap_text(title, columns, 2))
         if written.get_window_extent().width <= room:
             break
     return TITLE_TOP + written.get_window_extent().height / float(figure.dpi)
@@ -240,7 +240,7 @@ def _fit(ax: Axes, ends: Sequence[End], width: float, height: float) -> tuple[li
     """Return the ends with text wrapped and a letter size such that all fit."""
     for size in (BODY, SMALL, TINY):
         for columns, lines in ((30, 2), (22, 2), (18, 3), (14, 3), (22, 1), (14, 1)):
-            fitted = [replace(end, text=wrapped(end.text, columns, lines)) for end in ends]
+            fitted = [replace(end, text=wrap_text(end.text, columns, lines)) for end in ends]
             need = sum(_LEADING * size * (1 + end.text.count("\n")) for end in fitted)
             if need > height:
                 continue
@@ -248,7 +248,7 @@ def _fit(ax: Axes, ends: Sequence[End], width: float, height: float) -> tuple[li
                 return fitted, size
     # More lines than the axes can name: name what fits and say how many are left.
     most = max(1, int(height / (_LEADING * TINY)))
-    fitted = [replace(end, text=wrapped(end.text, 14, 1)) for end in ends]
+    fitted = [replace(end, text=wrap_text(end.text, 14, 1)) for end in ends]
     if len(fitted) <= most:
         return fitted, TINY
     rest = End(np.nan, f"and {len(fitted) - most + 1} more", MUTED)

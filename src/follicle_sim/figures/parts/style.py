@@ -262,7 +262,7 @@ def week_ticks(ax: Axes, first: float, last: float, most: int = 8) -> None:
     ax.set_xlabel("weeks since baseline", fontsize=BODY, color=INK)
 
 
-def widened(weeks: NDArray[np.float64]) -> NDArray[np.float64]:
+def widen(weeks: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the visits to draw between; one visit has no width, so a week stands for it."""
     return weeks if weeks.size > 1 else np.array([weeks[0] - 0.5, weeks[0] + 0.5])
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from follicle_sim.base.files import write_rows, write_text_atomic
-from follicle_sim.base.folders import being_written
-from follicle_sim.base.progress import Report
-from follicle_sim.experiments.calibration.tables import write_record
+from follicle_sim.base.folders import writes_whole
 from follicle_sim.experiments.schedules.gain import cost_per_hair, mean_gain
-from follicle_sim.experiments.schedules.optimise import Best, Optimised, optimise
+from follicle_sim.experiments.schedules.optimise import Best, Optimised
 from follicle_sim.figures.pareto import plot_pareto
 from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.pharmacology.prices import CURRENCY, load_costs
+from follicle_sim.reporting.folders.record import write_record
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import dump_scenario
-from follicle_sim.scenario.model import Scenario
 
 FILES = ("schedules.csv", "optimise.json", "winner.toml", "pareto.png")
 
@@ -56,53 +53,28 @@ class ScheduleRow:
     left_out: str
 
 
-@dataclass(frozen=True)
-class FoundSchedules:
-    """What a search found, the files written, and how long it took."""
-
-    found: Optimised
-    files: tuple[str, ...]
-    seconds: float
-
-
-def run_optimise(
-    scenario: Scenario,
-    folder: Path,
-    command: str,
-    *,
-    trials: int | None = None,
-    resume: bool = False,
-    threads: int | None = None,
-    report: Report | None = None,
-) -> FoundSchedules:
-    """Search, and write schedules.csv, optimise.json, winner.toml and pareto.png.
+@writes_whole("optimise")
+def write_schedules(found: Optimised, folder: Path, command: str) -> tuple[str, ...]:
+    """Write schedules.csv, optimise.json, winner.toml and pareto.png; return their names.
 
     Raises
     ------
-    InputError, MissingExtraError, Interrupted
-        As `optimise`.
     OutputError
         Naming the file that could not be written; an earlier one stays as it was.
     """
-    began = time.perf_counter()
-    found = optimise(
-        scenario, trials=trials, folder=folder, resume=resume, threads=threads, report=report
-    )
     rows = [row for best in _everyone(found) for row in rows_of(best)]
-    with being_written(folder, "optimise"):
-        write_rows(folder / "schedules.csv", ScheduleRow, rows)
-        winner = found.best.space.scenario_with(found.best.winner.schedule)
-        write_text_atomic(folder / "winner.toml", dump_scenario(winner))
-        save_figure(plot_pareto(found.best), folder / "pareto.png")
-        seconds = time.perf_counter() - began
-        record = summary(found) | {
-            "scenario": scenario.title,
-            "scenario_hash": scenario_hash(scenario),
-            "seconds": round(seconds, 1),
-            "schedules": [asdict(row) for row in rows if row.role],
-        }
-        write_record(folder / "optimise.json", command, found.seed, [], record)
-    return FoundSchedules(found, FILES, seconds)
+    write_rows(folder / "schedules.csv", ScheduleRow, rows)
+    winner = found.best.space.scenario_with(found.best.winner.schedule)
+    write_text_atomic(folder / "winner.toml", dump_scenario(winner))
+    save_figure(plot_pareto(found.best), folder / "pareto.png")
+    record = summary(found) | {
+        "scenario": found.scenario.title,
+        "scenario_hash": scenario_hash(found.scenario),
+        "seconds": round(found.seconds, 1),
+        "schedules": [asdict(row) for row in rows if row.role],
+    }
+    write_record(folder / "optimise.json", command, found.seed, [], record)
+    return FILES
 
 
 def _everyone(found: Optimised) -> Iterator[Best]:

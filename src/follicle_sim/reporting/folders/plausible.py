@@ -79,14 +79,14 @@ def write_plausible(
         found.nulls,
         repeats,
         title=scenario.title,
-        asked=in_words(found),
+        asked=describe_outcome(found),
         default=found.default,
     )
     save_figure(figure, folder / "plausible.png")
     return "chances.csv", "ratios.csv", "repeat.csv", "plausible.json", "plausible.png"
 
 
-def in_words(found: Plausible) -> str:
+def describe_outcome(found: Plausible) -> str:
     """Return the published outcome in words."""
     plan = found.plan
     weeks = [f"{week:g}" for week in plan.weeks]

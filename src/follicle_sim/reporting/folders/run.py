@@ -12,7 +12,7 @@ import xarray as xr
 
 from follicle_sim.base.codes import BY_VISIT
 from follicle_sim.base.errors import Interrupted, MismatchError, OutputError
-from follicle_sim.base.files import write_text_atomic
+from follicle_sim.base.files import write_rows, write_text_atomic
 from follicle_sim.base.folders import being_written, writes_whole
 from follicle_sim.results.compare import ComparisonTable, compare
 from follicle_sim.results.endpoints import EndpointTable, draws_of, summarise
@@ -21,7 +21,8 @@ from follicle_sim.scenario.load import dump_scenario
 from follicle_sim.scenario.model import Scenario
 
 if TYPE_CHECKING:
-    from follicle_sim.experiments.scoreboard.run import Scoreboard
+    from follicle_sim.experiments.scoreboard.scoring import ScoreRow
+from follicle_sim.experiments.scoreboard.run import Scoreboard
 
 FILES = (
     "result.nc",
@@ -208,8 +209,8 @@ def write_scoreboard(board: Scoreboard, folder: Path) -> tuple[str, ...]:
     from follicle_sim.figures.parts.style import save_figure
     from follicle_sim.figures.scoreboard import plot_scoreboard
 
-    board.to_csv(folder / "scoreboard.csv")
-    board.write_json(folder / "scoreboard.json")
+    write_rows(folder / "scoreboard.csv", ScoreRow, board.rows)
+    write_text_atomic(folder / "scoreboard.json", board.to_json())
     save_figure(plot_scoreboard(board.rows), folder / "scoreboard.png")
     return "scoreboard.csv", "scoreboard.json", "scoreboard.png"
 
