@@ -50,7 +50,6 @@ PARTS = (
     ),
     ("scenario.fields", "scenario.tables", "scenario.rules", "scenario"),
     ("analysis.statistics", "analysis"),
-    ("figures.parts", "figures"),
 )
 
 MOST_ENTRIES = 16
@@ -71,11 +70,6 @@ STILL_LONG = (
     ("cli.plausible", "plausible"),
     ("cli.power", "power"),
     ("cli.trial", "analyse"),
-    ("experiments.explain", "explain"),
-    ("experiments.planning.plausible", "plausible"),
-    ("experiments.planning.repeat", "repeat"),
-    ("figures.plausible", "_needed"),
-    ("figures.power", "plot_power"),
 )
 
 

@@ -20,11 +20,9 @@ from scipy.linalg import cholesky, solve_triangular
 from scipy.stats import chi2
 
 from follicle_sim.base.arguments import check_call, check_whole
-from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
-from follicle_sim.biology.parameters import parameter_table
-from follicle_sim.evidence.observed import observations
 from follicle_sim.experiments.calibration.profile_search import Found, Law, find_profile, limit_of
 from follicle_sim.experiments.calibration.scenario_numbers import (
     Numbers,
@@ -34,33 +32,26 @@ from follicle_sim.experiments.calibration.scenario_numbers import (
     sampling_covariance,
     shifts,
 )
+from follicle_sim.experiments.calibration.scenario_runs import Runs, steady_scenario
 from follicle_sim.experiments.planning.circumstances import (
     MONTHS,
+    find_treatment,
     needle_of,
-    needled,
-    the_treatment,
+    with_needle,
 )
+from follicle_sim.experiments.scoreboard.sources import sources_of
 from follicle_sim.pharmacology.library import (
     POTENCY_PREFIX,
-    Treatment,
-    load_treatment,
-    potency_parameters,
-    treatment_names,
 )
 from follicle_sim.results.compare import ComparisonRow, compare
 from follicle_sim.results.endpoints import is_paired
 from follicle_sim.scenario.load import check_scenario, with_overrides
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.scenario.numbers import biology_of
-from follicle_sim.scenario.tables.treatments import parse_own
 from follicle_sim.simulation.simulate import simulate
 
 PEOPLE = 120
 """People simulated in each arm. The error of a mean change over so many is 1 to 2 hairs per cm2,
 and it is in the covariance."""
-
-EXPECTED_RUNS = 20
-"""For progress: a potency usually takes about as many."""
 
 SEASONED = 731
 """History in which the season has set in, day (scenario/rules/design.py)."""
@@ -194,8 +185,8 @@ def fit_scenario(
     check_call("calibrate", "report", report)
     check_whole("calibrate", "people", people, 20)
     began = time.perf_counter()
-    free = tuple(names) or (POTENCY_PREFIX + the_treatment(scenario),)
-    runs = _Runs(scenario, _steady(scenario, people), free, report)
+    free = tuple(names) or (POTENCY_PREFIX + find_treatment(scenario),)
+    runs = Runs(scenario, steady_scenario(scenario, people), free, report)
     data = runs.simulated(runs.present)
     numbers = choose_numbers(compare(data).rows)
     _check_numbers(scenario, numbers)
@@ -205,7 +196,7 @@ def fit_scenario(
     def model(values: Floats) -> Floats:
         return numbers.of(runs.rows_at(values))
 
-    limit = limit_of(level, _people(numbers), len(numbers.rows))
+    limit = limit_of(level, _people(scenario, numbers), len(numbers.rows))
     found = find_profile(model, law, limit)
     nothing = np.array([0.0 if is_potency else runs.present[0], *found.best[1:]])
     freedom = max(1, len(numbers.rows) - len(free))
@@ -231,61 +222,6 @@ def fit_scenario(
     )
 
 
-class _Runs:
-    """Simulations at values of the free numbers, each done once."""
-
-    def __init__(
-        self, scenario: Scenario, steady: Scenario, names: Sequence[str], report: Report | None
-    ) -> None:
-        known = dict(potency_parameters(_treatments(scenario))) | dict(parameter_table())
-        for name in names:
-            if name not in known:
-                message = f'no biology parameter "{name}"{did_you_mean(name, known)}'
-                raise InputError(scenario.origin, [Problem("calibrate", message)])
-        biology = biology_of(steady)
-        present = [biology.get(name, known[name].value) for name in names]
-        self.names, self.steady, self.report = tuple(names), steady, report
-        self.present = np.array([value if value > 0.0 else 1.0 for value in present])
-        self.lower = np.array([known[name].lower for name in names])
-        self.upper = np.array([known[name].upper for name in names])
-        self.kept: dict[tuple[float, ...], tuple[ComparisonRow, ...]] = {}
-        self.count = 0
-
-    def simulated(self, values: Floats) -> xr.Dataset:
-        """Return the trial at values (d,) of the free numbers."""
-        settings = [
-            f"biology.{name}={float(value)!r}"
-            for name, value in zip(self.names, values, strict=True)
-        ]
-        data = simulate(with_overrides(self.steady, settings))
-        self.count += 1
-        if self.report is not None:
-            self.report("calibrating", self.count, max(EXPECTED_RUNS, self.count))
-        return data
-
-    def rows_at(self, values: Floats) -> tuple[ComparisonRow, ...]:
-        """Return every observed number beside its counterpart at values (d,)."""
-        key = tuple(float(f"{value:.6g}") for value in values)
-        if key not in self.kept:
-            self.kept[key] = compare(self.simulated(np.array(key))).rows
-        return self.kept[key]
-
-
-def _treatments(scenario: Scenario) -> dict[str, Treatment]:
-    library = {name: load_treatment(name) for name in treatment_names()}
-    return library | dict(parse_own(scenario.treatments))
-
-
-def _steady(scenario: Scenario, people: int) -> Scenario:
-    """Return the scenario with more people, the same in every arm where its kind allows it."""
-    settings = [f"population.subjects={people}", "run.replicates=1", 'run.uncertainty="none"']
-    if scenario.design.kind == "parallel":
-        design = scenario.design
-        if design.allocation is None and design.stratify is None:
-            settings.append('design.kind="counterfactual"')
-    return with_overrides(scenario, settings)
-
-
 def _check_numbers(scenario: Scenario, numbers: Numbers) -> None:
     if numbers.rows:
         return
@@ -300,7 +236,7 @@ def _law(
     scenario: Scenario,
     data: xr.Dataset,
     numbers: Numbers,
-    runs: _Runs,
+    runs: Runs,
     priors: Mapping[str, float],
     drift: bool,
 ) -> Law:
@@ -317,15 +253,11 @@ def _law(
     return Law(numbers.value, whiten, shift, runs.present, np.array(sds), runs.lower, runs.upper)
 
 
-def _people(numbers: Numbers) -> float:
+def _people(scenario: Scenario, numbers: Numbers) -> float:
     """Return how many people the smallest of the arms had; infinity where nobody says."""
-    counts = {
-        row.id: row.n
-        for study in {row.study for row in numbers.rows}
-        for row in observations(study, derived=True)
-    }
-    known = [counts.get(row.observation) for row in numbers.rows]
-    return float(min((n for n in known if n), default=np.inf))
+    known = sources_of(scenario).observations
+    counts = [known[row.observation].n for row in numbers.rows]
+    return float(min((n for n in counts if n), default=np.inf))
 
 
 def _verdict(low: float | None, high: float | None) -> Verdict:
@@ -376,7 +308,7 @@ def _row(
 
 
 def _explanations(
-    scenario: Scenario, runs: _Runs, numbers: Numbers, law: Law, found: Found, is_potency: bool
+    scenario: Scenario, runs: Runs, numbers: Numbers, law: Law, found: Found, is_potency: bool
 ) -> dict[str, float]:
     """Return what else was tried, without the drug: rise of -2 log-likelihood over the best."""
     if not is_potency:
@@ -385,7 +317,7 @@ def _explanations(
     none = runs.rows_at(np.array([0.0, *found.best[1:]]))
     tried = {"nothing at all": none}
     if needle_of(scenario, treatment):
-        tried["the needle alone"] = compare(simulate(needled(runs.steady, treatment))).rows
+        tried["the needle alone"] = compare(simulate(with_needle(runs.steady, treatment))).rows
     if scenario.design.recruitment is None and not scenario.treatments:
         for month, _ in MONTHS[::3]:
             seasonal = _in_season(runs.steady, treatment, month)

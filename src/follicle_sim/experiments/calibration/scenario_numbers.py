@@ -23,7 +23,7 @@ import xarray as xr
 
 from follicle_sim.base.types import Floats
 from follicle_sim.evidence.normalise import Kind
-from follicle_sim.experiments.planning.circumstances import drift_of
+from follicle_sim.experiments.scoreboard.scoring import drift_of
 from follicle_sim.results.by_treatment import by_treatment
 from follicle_sim.results.compare import FIGURES, ComparisonRow
 from follicle_sim.results.counterparts import Course, course
@@ -168,20 +168,18 @@ def shifts(numbers: Numbers, baseline: Floats, *, drift: bool) -> tuple[Floats, 
         own = mine & np.array([not row.control for row in numbers.rows])
         level = np.array([row.kind == "level" for row in numbers.rows])
         later = np.array([row.kind != "level" or row.day > 0.0 for row in numbers.rows])
-        relative = np.array([row.kind == "percent_change" for row in numbers.rows])
         for arm in sorted({row.arm for row in numbers.rows}):
             here = mine & level & np.array([row.arm == arm for row in numbers.rows])
             covariance += BASELINE_SD**2 * np.outer(here, here)
-        rule = drift_of(endpoint)
-        if not drift or rule is None:
+        if not drift:
             continue
-        # the drift is an amount or, of calibre, a share; a number is one or the other, too
-        unit = np.where(relative, 1.0 / baseline, 1.0)
-        if rule.relative:
-            unit = np.where(relative, 1.0, baseline)
-        weight = np.where(own & later, unit, 0.0)
-        mean += rule.mean * weight
-        covariance += rule.sd**2 * np.outer(weight, weight)
+        moved = [
+            drift_of(endpoint, row.kind, float(start)) if moves else (0.0, 0.0)
+            for row, start, moves in zip(numbers.rows, baseline, own & later, strict=True)
+        ]
+        mean += [each for each, _ in moved]
+        sd = np.array([each for _, each in moved])
+        covariance += np.outer(sd, sd)
     return mean, covariance
 
 

@@ -1,0 +1,83 @@
+"""Simulations of one scenario at values of its free numbers, each done once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.progress import Report
+from follicle_sim.base.types import Floats
+from follicle_sim.biology.parameters import parameter_table
+from follicle_sim.pharmacology.library import (
+    Treatment,
+    load_treatment,
+    potency_parameters,
+    treatment_names,
+)
+from follicle_sim.results.compare import ComparisonRow, compare
+from follicle_sim.scenario.load import with_overrides
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.numbers import biology_of
+from follicle_sim.scenario.tables.treatments import parse_own
+from follicle_sim.simulation.simulate import simulate
+
+EXPECTED_RUNS = 20
+"""For progress: a potency usually takes about as many."""
+
+
+class Runs:
+    """Simulations at values of the free numbers, each done once."""
+
+    def __init__(
+        self, scenario: Scenario, steady: Scenario, names: Sequence[str], report: Report | None
+    ) -> None:
+        known = dict(potency_parameters(_treatments(scenario))) | dict(parameter_table())
+        for name in names:
+            if name not in known:
+                message = f'no biology parameter "{name}"{did_you_mean(name, known)}'
+                raise InputError(scenario.origin, [Problem("calibrate", message)])
+        biology = biology_of(steady)
+        present = [biology.get(name, known[name].value) for name in names]
+        self.names, self.steady, self.report = tuple(names), steady, report
+        self.present = np.array([value if value > 0.0 else 1.0 for value in present])
+        self.lower = np.array([known[name].lower for name in names])
+        self.upper = np.array([known[name].upper for name in names])
+        self.kept: dict[tuple[float, ...], tuple[ComparisonRow, ...]] = {}
+        self.count = 0
+
+    def simulated(self, values: Floats) -> xr.Dataset:
+        """Return the trial at values (d,) of the free numbers."""
+        settings = [
+            f"biology.{name}={float(value)!r}"
+            for name, value in zip(self.names, values, strict=True)
+        ]
+        data = simulate(with_overrides(self.steady, settings))
+        self.count += 1
+        if self.report is not None:
+            self.report("calibrating", self.count, max(EXPECTED_RUNS, self.count))
+        return data
+
+    def rows_at(self, values: Floats) -> tuple[ComparisonRow, ...]:
+        """Return every observed number beside its counterpart at values (d,)."""
+        key = tuple(float(f"{value:.6g}") for value in values)
+        if key not in self.kept:
+            self.kept[key] = compare(self.simulated(np.array(key))).rows
+        return self.kept[key]
+
+
+def _treatments(scenario: Scenario) -> dict[str, Treatment]:
+    library = {name: load_treatment(name) for name in treatment_names()}
+    return library | dict(parse_own(scenario.treatments))
+
+
+def steady_scenario(scenario: Scenario, people: int) -> Scenario:
+    """Return the scenario with more people, the same in every arm where its kind allows it."""
+    settings = [f"population.subjects={people}", "run.replicates=1", 'run.uncertainty="none"']
+    if scenario.design.kind == "parallel":
+        design = scenario.design
+        if design.allocation is None and design.stratify is None:
+            settings.append('design.kind="counterfactual"')
+    return with_overrides(scenario, settings)
