@@ -11,6 +11,7 @@ pytest.importorskip("cosmic_ray")  # an extra of developers
 
 FOLDER = Path(__file__).parent / "mutation"
 ROOT = FOLDER.parents[1]
+NO_FORK = pytest.mark.skipif(sys.platform == "win32", reason="it forks")
 TARGETS = tomllib.loads((FOLDER / "targets.toml").read_text(encoding="utf-8"))
 SURVIVORS = tomllib.loads((FOLDER / "survivors.toml").read_text(encoding="utf-8"))
 TEXT = '''"""Nothing here is changed: a sum 1 + 1."""
@@ -102,7 +103,7 @@ def test_files_and_tests_that_are_listed_are_there() -> None:
             assert len(row["reason"]) > 8
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="it forks")
+@NO_FORK
 def test_a_changed_bound_is_judged_by_the_tests_of_its_file(tool) -> None:
     """One mutant that the tests of effects kill, and one that they are known not to tell."""
     file = "src/follicle_sim/pharmacology/effect.py"
@@ -121,3 +122,107 @@ def test_a_changed_bound_is_judged_by_the_tests_of_its_file(tool) -> None:
     assert survived in told.stdout
     assert killed.key not in told.stdout
     assert told.returncode == 1
+
+
+JUDGING = """
+import sys
+from pathlib import Path
+
+folder, root = sys.argv[1:]
+sys.path[:0] = [folder, f"{root}/src"]
+import judge
+import mutants
+
+judge.ROOT = mutants.ROOT = Path(root)
+file = "src/follicle_sim/small.py"
+judged = judge.Judge(file, ["tests/test_small.py"], compiled=True)
+judged.judge(
+    mutants.mutants_of(file), 1, float("inf"), lambda m, said: print(m.operator, m.inside, said)
+)
+"""
+SMALL = """LIMIT = 3
+
+
+class Answer:
+    pass
+
+
+def add(a, b):
+    return a + b
+"""
+
+
+def judged(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
+    """Judge the mutants of a made-up module by a made-up test of it."""
+    files = {
+        "src/follicle_sim/__init__.py": "",
+        "src/follicle_sim/small.py": SMALL,
+        "tests/test_small.py": test,
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    words = [sys.executable, "-c", JUDGING, str(FOLDER), str(folder)]
+    return subprocess.run(words, capture_output=True, text=True, cwd=folder)
+
+
+@NO_FORK
+def test_tests_that_change_their_own_cases_judge_nothing(tmp_path: Path) -> None:
+    """Run a second time, the case lacks what the first run took out: every mutant would fail."""
+    told = judged(
+        tmp_path,
+        "from follicle_sim.small import add\n"
+        "CASE = {'a': 1, 'b': 2}\n\n\n"
+        "def test_sum():\n    assert add(CASE.pop('a'), CASE['b']) == 3\n",
+    )
+    assert told.returncode == 1
+    assert "killed" not in told.stdout
+    assert "src/follicle_sim/small.py: no mutant was judged" in told.stderr
+    assert "its functions are given the code they already have" in told.stderr
+    assert "test_small.py::test_sum" in told.stderr
+
+
+@NO_FORK
+def test_tests_that_keep_what_was_imported_before_judge_nothing(tmp_path: Path) -> None:
+    told = judged(
+        tmp_path,
+        "import sys\nfrom follicle_sim.small import Answer\n\n\n"
+        "def test_kind():\n"
+        "    kept = sys.__dict__.setdefault('kept_by_a_test', Answer())\n"
+        "    assert isinstance(kept, Answer)\n",
+    )
+    assert told.returncode == 1
+    assert "killed" not in told.stdout
+    assert "it and all that imports from it are imported anew" in told.stderr
+    assert "test_small.py::test_kind" in told.stderr
+
+
+@NO_FORK
+def test_a_module_imported_anew_is_that_of_its_package_too(tmp_path: Path) -> None:
+    """Its package kept the module of before: a test of both ways failed for every mutant."""
+    told = judged(
+        tmp_path,
+        "from follicle_sim import small\nfrom follicle_sim.small import Answer, add\n\n\n"
+        "def test_both_are_one():\n"
+        "    assert isinstance(small.Answer(), Answer)\n"
+        "    assert small.add is add\n"
+        "    assert add(2, 1) == 3\n",
+    )
+    assert told.returncode == 0, told.stderr
+    lines = set(told.stdout.splitlines())
+    assert "BinaryOperator_Add_Sub True killed" in lines
+    assert {line for line in lines if line.startswith("NumberReplacer False")} == {
+        "NumberReplacer False survived"
+    }
+
+
+@NO_FORK
+def test_a_changed_line_of_a_module_is_seen_through_its_package(tmp_path: Path) -> None:
+    told = judged(
+        tmp_path,
+        "from follicle_sim import small\n\n\ndef test_limit():\n    assert small.LIMIT == 3\n",
+    )
+    assert told.returncode == 0, told.stderr
+    assert "NumberReplacer False killed" in told.stdout
+    assert "NumberReplacer False survived" not in told.stdout
+    assert "BinaryOperator_Add_Sub True survived" in told.stdout

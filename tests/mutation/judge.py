@@ -2,6 +2,8 @@
 
 A process passes the tests once, collects them again and is then forked for each mutant, so that a
 mutant costs the run of its tests and neither a start of Python nor an import. Forking needs POSIX.
+Before any mutant, the file as it stands is judged in the same ways: tests that fail then would fail
+for every mutant.
 """
 
 import ast
@@ -13,6 +15,7 @@ import io
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from types import FunctionType, ModuleType
@@ -43,6 +46,20 @@ OPTIONS = (
 Told = Callable[[Mutant, str], None]
 """Called with each mutant and "killed", "survived" or "hung"."""
 
+WAYS = {
+    False: "its functions are given the code they already have",
+    True: "it and all that imports from it are imported anew",
+}
+"""How a change is made, imported anew or not, as it is told of a file that was not changed."""
+
+
+class _Unchanged(Mutant):
+    """The change that is none."""
+
+    def code(self, source: str) -> str:
+        """Return the text as it is."""
+        return source
+
 
 class Judge:
     """The tests of one file, passed once, ready to judge mutants of it."""
@@ -65,15 +82,24 @@ class Judge:
         importlib.import_module(self.module)
 
     def judge(self, mutants: Sequence[Mutant], jobs: int, until: float, told: Told) -> None:
-        """Judge mutants, `jobs` at a time, until a time of the monotonic clock."""
-        code = _pytest(self.tests, _InsteadOfTests(self, mutants, jobs, until, told))
+        """Judge mutants, `jobs` at a time, until a time of the monotonic clock.
+
+        Stops before the first where the file without a change does not pass in the same ways.
+        """
+        judging = _InsteadOfTests(self, mutants, jobs, until, told)
+        code = _pytest(self.tests, judging)
+        if judging.false:
+            raise SystemExit(f"{self.file}: no mutant was judged. {judging.false}")
         if code != 0:
             raise SystemExit(f"{self.file}: its tests could not be collected (pytest: {code})")
 
-    def start(self, mutant: Mutant, anew: bool, session: pytest.Session) -> int:
+    def start(
+        self, mutant: Mutant, anew: bool, session: pytest.Session, note: int | None = None
+    ) -> int:
         """Fork a process that makes the change, runs the tests and says how they ended.
 
         anew : import the changed module, and all that took names from it, once more.
+        note : a file open for writing, which is told the first test that fails.
         """
         pid = os.fork()
         if pid:
@@ -84,14 +110,35 @@ class Judge:
             os.dup2(silent, 1)
             os.dup2(silent, 2)
             changed = mutant.code(source_of(mutant.file))
+            first = _FirstFailure(note)
             if not anew and _swap_all(sys.modules[self.module], changed):
+                session.config.pluginmanager.register(first)
                 code = _run(session)
             else:
                 _forget(self.module)
                 sys.meta_path.insert(0, _Changed(self.module, self.file, changed))
-                code = _pytest(self.tests)
+                code = _pytest(self.tests, first)
         finally:
             os._exit(code)
+
+
+class _FirstFailure:
+    """A plugin of pytest that writes down which test failed first."""
+
+    def __init__(self, note: int | None) -> None:
+        self.note = note
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a test that failed."""
+        self._failed(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a file that could not be imported."""
+        self._failed(report)
+
+    def _failed(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if report.failed and self.note is not None:
+            os.write(self.note, f"{report.nodeid}\n".encode())
 
 
 class _InsteadOfTests:
@@ -103,11 +150,17 @@ class _InsteadOfTests:
         self.judge, self.jobs, self.until, self.told = judge, jobs, until, told
         self.waiting = [(mutant, not mutant.inside) for mutant in mutants]
         self.running: dict[int, tuple[Mutant, bool, float]] = {}
+        self.false = ""  # why a verdict could not be believed
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Take the place of the usual loop over tests."""
         if session.testsfailed:
             return False
+        # whoever survives a change within functions is judged anew as well
+        for anew in sorted({anew for _, anew in self.waiting} | {True}):
+            self.false = self.false or self._look_without_change(session, anew)
+        if self.false:
+            return True
         while self.waiting or self.running:
             while self.waiting and len(self.running) < self.jobs and time.monotonic() < self.until:
                 mutant, anew = self.waiting.pop(0)
@@ -117,6 +170,22 @@ class _InsteadOfTests:
                 break
             self._look()
         return True
+
+    def _look_without_change(self, session: pytest.Session, anew: bool) -> str:
+        """Return what is wrong where tests fail although nothing was changed, or nothing."""
+        unchanged = _Unchanged("", self.judge.file, "", "", 0, 0, 0, "", inside=not anew)
+        with tempfile.TemporaryFile() as note:
+            pid = self.judge.start(unchanged, anew, session, note.fileno())
+            _, status = os.waitpid(pid, 0)
+            note.seek(0)
+            failed = note.read().decode().split("\n")[0]
+        if os.waitstatus_to_exitcode(status) == 0:
+            return ""
+        return (
+            f"Its tests pass once, but fail without any change when {WAYS[anew]}: first "
+            f"{failed or '(no test: the process ended)'}. So would every mutant be called killed. "
+            "A test must be able to run twice, and must not keep what it was given before"
+        )
 
     def _look(self) -> None:
         """Tell of processes that have ended, and end those that take too long."""
@@ -222,7 +291,11 @@ def _forget(module: str) -> None:
         reached |= more
     tests = {name for name, each in sys.modules.items() if _ours(each) and _is_test(each)}
     for name in reached | tests:
-        sys.modules.pop(name, None)
+        dropped = sys.modules.pop(name, None)
+        # "from package import module" asks the package first, which may stay
+        package, _, last = name.rpartition(".")
+        if dropped is not None and getattr(sys.modules.get(package), last, None) is dropped:
+            delattr(sys.modules[package], last)
 
 
 def _place(module: ModuleType) -> str:

@@ -8,6 +8,8 @@ from follicle_sim.analysis.statistics.reml import (
     Patterns,
     _along,
     _correlation_floor,
+    _first_guess,
+    _polished,
     _State,
     fit,
     inside,
@@ -74,3 +76,56 @@ def test_a_step_too_long_is_halved_until_it_is_better():
     back, moved = _along(_State(state.data, 4.0 * state.sigma, state.basis, True), -8.0 * step)
     assert moved
     assert back.sigma[0, 0] == pytest.approx(2.0 * 11 / 5)
+
+
+def test_the_first_guess_is_the_variances_seen_and_half_of_each_shared():
+    """Squares about the means: 2 of three values, and 32 of three others; each has 2 to spare."""
+    y = np.array([[1.0, 2.0], [2.0, NAN], [3.0, 6.0], [NAN, 10.0]])
+    assert _first_guess(np.ones((4, 1)), y) == pytest.approx(np.array([[1.0, 2.0], [2.0, 16.0]]))
+
+
+def test_a_first_guess_from_a_single_value_is_no_spread():
+    """One value less one mean leaves nothing to divide by, which counts as one."""
+    assert _first_guess(np.ones((2, 1)), np.array([[3.0], [NAN]])) == pytest.approx(0.0)
+
+
+def near_the_maximum(share):
+    """Return the state of one visit with a share of the variance that fits best, and its step."""
+    x, y = one_visit()
+    sigma = np.array([[share * 22 / 5]])
+    state = _State(Patterns.of(x, y), sigma, unstructured(1), True)
+    return state, *state.step()
+
+
+def test_polishing_takes_whole_steps_to_the_maximum():
+    """From 9/10 of the variance one whole step is left: gap 5/2 (1/9)^2 before, none after."""
+    state, step, gap = near_the_maximum(0.9)
+    assert gap == pytest.approx(5 / 2 / 81)
+    polished, left = _polished(state, step, gap)
+    assert polished.sigma[0, 0] == pytest.approx(22 / 5, rel=1e-14)
+    assert 0.0 <= left < 1e-24
+
+
+def test_polishing_stays_where_a_step_leads_no_nearer():
+    """Ten steps too many lead to 1.9 of the variance, whose gap is 5/2 (9/19)^2."""
+    state, step, gap = near_the_maximum(0.9)
+    far = 5 / 2 * (9 / 19) ** 2
+    assert _polished(state, 10.0 * step, gap) == (state, gap)
+    # where the gap was larger still, that step is taken, and more from there
+    moved, left = _polished(state, 10.0 * step, 1.001 * far)
+    assert moved.sigma[0, 0] == pytest.approx(22 / 5)
+    assert left < 1e-20
+    # a step that leaves the gap as it is brings nothing nearer
+    same = _State(state.data, state.sigma + 10.0 * step, state.basis, True).step()[1]
+    assert same == pytest.approx(far)
+    assert _polished(state, 10.0 * step, same) == (state, same)
+
+
+def test_polishing_stays_where_a_step_leads_to_no_covariance():
+    state, step, gap = near_the_maximum(0.9)
+    assert _polished(state, -10.0 * step, gap) == (state, gap)
+
+
+def test_polishing_ends_where_nothing_is_left_to_gain():
+    state, step, _ = near_the_maximum(0.9)
+    assert _polished(state, step, 1e-22) == (state, 1e-22)
