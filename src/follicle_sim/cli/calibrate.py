@@ -1,25 +1,26 @@
-"""The commands that loop around a simulation: `follicle-sim calibrate | sensitivity`."""
+"""`follicle-sim calibrate`: hold biology against trials; values, their errors, the targets met."""
 
-import shlex
-import sys
+from __future__ import annotations
+
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from follicle_sim.cli.options import (
-    Quiet,
-    ScenarioFile,
-    Settings,
-    default_folder,
-    out_path,
-    read_scenario,
-)
+from follicle_sim.cli.options import Quiet, Resume, make_path_option, quote_command
+from follicle_sim.cli.progress import watch_progress
+from follicle_sim.cli.text import Column, make_console, print_groups, spell_out
 
-Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on with what an earlier run left in the folder.")
-]
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from follicle_sim.experiments.calibration.calibrate import Calibrated
+    from follicle_sim.experiments.calibration.posterior import Posterior
+
+GOOD_R_HAT, ENOUGH = 1.01, 400
+"""From here on a chain is said to have converged (Vehtari 2021)."""
 
 
 class Method(StrEnum):
@@ -30,71 +31,73 @@ class Method(StrEnum):
     profile = "profile"
 
 
-def command_line() -> str:
-    """Return the command as it was given, without what only says where and how loudly."""
-    return shlex.join(["follicle-sim", *(word for word in sys.argv[1:] if word != "--resume")])
+ByMethod = Annotated[
+    Method,
+    typer.Option(
+        "--method",
+        help="optimum: best fit; posterior: what the data leave open; profile: which "
+        "parameters they do not identify.",
+    ),
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parameter",
+        metavar="NAME",
+        help="A biology parameter to free; may be repeated. Default: progression, severity, "
+        "gamma_anagen, brake_anagen, brake_kenogen.",
+    ),
+]
+Trials = Annotated[
+    list[str] | None,
+    typer.Option("--trial", metavar="ID", help="Hold against this trial only; may be repeated."),
+]
+Every = Annotated[bool, typer.Option("--every-parameter", help="Free all ten fitted parameters.")]
+Within = Annotated[
+    float | None,
+    typer.Option(
+        "--within",
+        metavar="FACTOR",
+        help="Search within this factor of the defaults, not over the range of the prior "
+        "(a factor of four): the emulator is then good enough for all ten parameters.",
+    ),
+]
+Steps = Annotated[
+    int | None,
+    typer.Option("--steps", min=1, help="Steps of the sampler (2000) or of each search (100)."),
+]
+Walkers = Annotated[int, typer.Option("--walkers", min=2, help="Walkers of a group.")]
+SmallSeed = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)]
+Out = Annotated[Path | None, make_path_option("Folder. Default: results/calibrate.")]
+Keep = Annotated[
+    bool,
+    typer.Option("--keep", help="Store the posterior sample with the package, for scenarios."),
+]
 
 
 def calibrate(
-    method: Annotated[
-        Method,
-        typer.Option(
-            "--method",
-            help="optimum: best fit; posterior: what the data leave open; profile: which "
-            "parameters they do not identify.",
-        ),
-    ] = Method.posterior,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--parameter",
-            metavar="NAME",
-            help="A biology parameter to free; may be repeated. Default: progression, severity, "
-            "gamma_anagen, brake_anagen, brake_kenogen.",
-        ),
-    ] = None,
-    trial: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--trial", metavar="ID", help="Hold against this trial only; may be repeated."
-        ),
-    ] = None,
-    every: Annotated[
-        bool, typer.Option("--every-parameter", help="Free all ten fitted parameters.")
-    ] = False,
-    within: Annotated[
-        float | None,
-        typer.Option(
-            "--within",
-            metavar="FACTOR",
-            help="Search within this factor of the defaults, not over the range of the prior "
-            "(a factor of four): the emulator is then good enough for all ten parameters.",
-        ),
-    ] = None,
-    steps: Annotated[
-        int | None,
-        typer.Option("--steps", min=1, help="Steps of the sampler (2000) or of each search (100)."),
-    ] = None,
-    walkers: Annotated[int, typer.Option("--walkers", min=2, help="Walkers of a group.")] = 32,
-    seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 20260,
-    out: Annotated[Path | None, out_path("Folder. Default: results/calibrate.")] = None,
+    method: ByMethod = Method.posterior,
+    parameter: Parameters = None,
+    trial: Trials = None,
+    every: Every = False,
+    within: Within = None,
+    steps: Steps = None,
+    walkers: Walkers = 32,
+    seed: SmallSeed = 20260,
+    out: Out = None,
     resume: Resume = False,
-    keep: Annotated[
-        bool,
-        typer.Option("--keep", help="Store the posterior sample with the package, for scenarios."),
-    ] = False,
+    keep: Keep = False,
     quiet: Quiet = False,
 ) -> None:
     """Hold biology parameters against published trials: best fit, posterior or profiles."""
-    from follicle_sim.cli import printing as console
     from follicle_sim.experiments.calibration.calibrate import Job
-    from follicle_sim.experiments.calibration.calibrate import calibrate as run
+    from follicle_sim.experiments.calibration.calibrate import calibrate as run_calibration
     from follicle_sim.experiments.calibration.fit_biology import PRIOR
-    from follicle_sim.experiments.calibration.optimum import STEPS as SEARCH
-    from follicle_sim.experiments.calibration.posterior import STEPS as SAMPLE
+    from follicle_sim.experiments.calibration.optimum import STEPS as SEARCH_STEPS
+    from follicle_sim.experiments.calibration.posterior import STEPS as SAMPLE_STEPS
     from follicle_sim.experiments.calibration.problem import FREE, make_calibration
-    from follicle_sim.reporting.folders import run as outputs
     from follicle_sim.reporting.folders.calibrate import write_calibration
+    from follicle_sim.reporting.folders.run import make_folder
 
     if keep and method is not Method.posterior:
         raise typer.BadParameter("--keep belongs to --method posterior")
@@ -103,58 +106,118 @@ def calibrate(
     if within is not None and method is not Method.profile:
         raise typer.BadParameter("--within belongs to --method profile")
     free = tuple(PRIOR) if every else parameter or FREE
-    calibration = make_calibration(free, trial or (), seed, within)
     job = Job(
-        calibration=calibration,
+        calibration=make_calibration(free, trial or (), seed, within),
         method=method.value,
-        folder=outputs.make_folder(out or Path("results/calibrate")),
-        steps=steps or (SEARCH if method is Method.optimum else SAMPLE),
+        folder=make_folder(out or Path("results/calibrate")),
+        steps=steps or (SEARCH_STEPS if method is Method.optimum else SAMPLE_STEPS),
         walkers=walkers,
         resume=resume,
     )
-    with console.watched(quiet) as report:
-        found = run(job, report)
-    files = write_calibration(found, job.folder, command_line(), keep=keep)
+    with watch_progress(quiet) as report:
+        result = run_calibration(job, report)
+    files = write_calibration(result, job.folder, quote_command(), keep=keep)
     if not quiet:
-        console.print_calibration(found, job.folder, files)
+        print_calibration(result, job.folder, files)
 
 
-def sensitivity(
-    file: ScenarioFile,
-    samples: Annotated[
-        int,
-        typer.Option("--samples", help="A power of two; runs are samples x (parameters + 2)."),
-    ] = 128,
-    settings: Settings = None,
-    out: Annotated[
-        Path | None,
-        out_path("Folder. Default: results/NAME_OF_FILE.sensitivity."),
-    ] = None,
-    resume: Resume = False,
-    quiet: Quiet = False,
-) -> None:
-    """Find which uncertain parameters move the density change of a scenario (Sobol indices)."""
-    from follicle_sim.cli import printing as console
-    from follicle_sim.experiments.running.checkpoint import Checkpoint
-    from follicle_sim.experiments.sensitivity import make_plan, plan_key, rank_parameters
-    from follicle_sim.reporting.folders import run as outputs
-    from follicle_sim.reporting.folders.sensitivity import write_sensitivity
+def print_calibration(result: Calibrated, folder: Path, files: Sequence[str]) -> None:
+    """Print what a calibration found, its diagnostics, and where the files are."""
+    from follicle_sim.biology.parameters import parameter_table
+    from follicle_sim.experiments.calibration.problem import describe, shown_unit
 
-    plan = make_plan(read_scenario(file, settings), samples)
-    folder = outputs.make_folder(out or default_folder(file, "sensitivity"))
-    place = Checkpoint(folder / "evaluations.npz", plan_key(plan), resume)
-    with console.watched(quiet) as report:
-        found = rank_parameters(plan, place, report)
-    files = write_sensitivity(found, plan, folder, command_line())
-    if not quiet:
-        console.print_sensitivity(found, folder, files)
-
-
-def add_inference(app: typer.Typer, codes: str) -> None:
-    """Add the commands to the command line."""
-    app.command(epilog=codes, short_help="Fit biology to trials; say what the data leave open.")(
-        calibrate
+    console = make_console()
+    if result.optimum is not None:
+        console.print("\nbest values, as [biology] of a scenario takes them:")
+        for name, text in describe(result.calibration.values(result.optimum.x)).items():
+            console.print(f'  {name} = "{text}"')
+    if result.posterior is not None:
+        _print_parameters(console, result, result.posterior)
+    for curve in result.profiles:
+        scale, unit = shown_unit(parameter_table()[curve.name].dimension)
+        low = "below range" if curve.low is None else f"{scale * curve.low:.3g}"
+        high = "above range" if curve.high is None else f"{scale * curve.high:.3g}"
+        console.print(
+            f"{spell_out(curve.name)}: {curve.verdict}; best {scale * curve.best:.3g} {unit}, "
+            f"90 % interval {low} to {high}"
+        )
+    if result.targets:
+        _print_targets(console, result)
+    if result.rough:
+        console.print(
+            f"\nThe emulator errs by more than the trial at {', '.join(result.rough)}: its error "
+            "is counted, so nothing is overstated, but much is left unsaid. Free fewer --parameter."
+        )
+    console.print(
+        f"\n{result.simulations:,} simulations, {result.seconds:.0f} s. Written to {folder}:"
     )
-    app.command(epilog=codes, short_help="Rank uncertain parameters by what they change.")(
-        sensitivity
+    console.print("  " + "  ".join(files))
+
+
+def _print_parameters(console: Console, result: Calibrated, posterior: Posterior) -> None:
+    from follicle_sim.biology.parameters import parameter_table
+    from follicle_sim.experiments.calibration.problem import shown_unit
+
+    columns = [Column("parameter"), Column("default", True), Column("mean", True)]
+    columns += [Column("90 % interval", True), Column("under the prior", True)]
+    columns += [Column("draws", True), Column("r-hat", True)]
+    table = parameter_table()
+    rows = []
+    for row in result.parameters:
+        scale, unit = shown_unit(table[row.parameter].dimension)
+        rows.append(
+            [
+                spell_out(row.parameter) + (f" ({unit})" if unit else ""),
+                f"{scale * row.default:.3g}",
+                f"{scale * row.mean:.3g}",
+                f"{scale * row.low:.3g} to {scale * row.high:.3g}",
+                f"{scale * row.prior_low:.3g} to {scale * row.prior_high:.3g}",
+                f"{row.ess:,.0f}",
+                f"{row.r_hat:.3f}",
+            ]
+        )
+    console.print()
+    print_groups(console, columns, {"posterior": rows})
+    worst = max(row.r_hat for row in result.parameters)
+    fewest = min(row.ess for row in result.parameters)
+    good = worst <= GOOD_R_HAT and fewest >= ENOUGH
+    console.print(
+        f"\nacceptance {posterior.acceptance:.2f}; draws: effective number of independent ones. "
+        + (
+            "The chains agree."
+            if good
+            else f"The chains do NOT agree well (r-hat above {GOOD_R_HAT} or fewer than {ENOUGH} "
+            "draws): take more --steps with --resume."
+        )
+    )
+    for row in result.parameters:
+        if row.edge > 0.02:
+            console.print(
+                f"{spell_out(row.parameter)}: {row.edge:.0%} of the draws lie at an end of the "
+                "range; the data do not hold it there, the prior does."
+            )
+
+
+def _print_targets(console: Console, result: Calibrated) -> None:
+    columns = [Column("week", True), Column("what"), Column("published (SE)", True)]
+    columns += [Column("fitted", True), Column("90 % interval", True), Column("z", True)]
+    groups: dict[str, list[list[str]]] = {}
+    for row in result.targets:
+        mark = "~" if row.imputed else ""
+        between = "" if row.low is None or row.high is None else f"{row.low:.3f} to {row.high:.3f}"
+        groups.setdefault(row.observation.partition(":")[0], []).append(
+            [
+                f"{row.week:g}",
+                f"{spell_out(row.variable)}, {row.quantity}",
+                f"{row.published:.3f} ({mark}{row.se:.3f})",
+                f"{row.fitted:.3f}",
+                between,
+                f"{row.z:+.1f}",
+            ]
+        )
+    console.print("\nAgainst the targets, shares of baseline or of hairs\n")
+    print_groups(console, columns, groups)
+    console.print(
+        "\nz: fitted minus published in joint errors of data, trial offset and emulator; "
+        "~: no spread was published."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,16 +16,21 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
-def some_path(text: str | Path) -> Path:
+def parse_path(text: str | Path) -> Path:
     """Return a path; an empty text, which a shell makes of an unset variable, is none."""
     if not str(text).strip():
         raise typer.BadParameter("found an empty name; give a path, or leave the option out")
     return Path(text)
 
 
-def out_path(told: str, name: str = "--out") -> Any:
-    """Return the option of a path that is written to; `told` is its help."""
-    return typer.Option(name, metavar="PATH", parser=some_path, help=told)
+def make_path_option(meaning: str, name: str = "--out") -> Any:
+    """Return the option of a path that is written to."""
+    return typer.Option(name, metavar="PATH", parser=parse_path, help=meaning)
+
+
+def make_folder_option(kind: str) -> Any:
+    """Return the option of the folder of a command that names its folders after itself."""
+    return make_path_option(f"Folder. Default: results/NAME_OF_FILE.{kind}.")
 
 
 ScenarioFile = Annotated[
@@ -45,6 +51,23 @@ Seed = Annotated[
 Threads = Annotated[
     int | None,
     typer.Option("--threads", min=1, help="Processors to use; changes no result. Default: all."),
+]
+Replicates = Annotated[int, typer.Option("--replicates", min=2, help="Trials.")]
+Alpha = Annotated[float | None, typer.Option("--alpha", help="Significant is p below this.")]
+Measure = Annotated[
+    str,
+    typer.Option(
+        "--measure",
+        help="What is tested of the endpoint: change, average (of the change over the time until "
+        "then) or responders (share with a gain). Default: as [analysis] says.",
+    ),
+]
+Cdisc = Annotated[
+    bool,
+    typer.Option("--cdisc", help="Also write ADSL, EX and ADHC tables (CSV, marked synthetic)."),
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with what an earlier run left in the folder.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")]
@@ -88,3 +111,11 @@ def default_folder(file: Path, kind: str = "") -> Path:
     """
     name = "stdin" if str(file) == STDIN else file.stem
     return Path("results") / (f"{name}.{kind}" if kind else name)
+
+
+def quote_command() -> str:
+    """Return the command as it was given, for a record of how a file was made.
+
+    Without `--resume`: a run that was interrupted writes what a run in one go does.
+    """
+    return shlex.join(["follicle-sim", *(word for word in sys.argv[1:] if word != "--resume")])

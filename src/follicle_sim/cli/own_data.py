@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from follicle_sim.cli.options import out_path, read_scenario
+from follicle_sim.cli.options import make_path_option, read_scenario
 
 if TYPE_CHECKING:
     from follicle_sim.scenario.model import Scenario
@@ -22,7 +22,7 @@ def template(
     people: Annotated[
         bool, typer.Option("--people", help="A row for every person, not for every arm.")
     ] = False,
-    out: Annotated[Path, out_path("File to write.")] = Path("my_trial.csv"),
+    out: Annotated[Path, make_path_option("File to write.")] = Path("my_trial.csv"),
 ) -> None:
     """Write the empty table for a trial of your own.
 
@@ -37,15 +37,9 @@ def template(
     typer.echo(f'\n[[compare]]\ndata = "{out.name}"')
 
 
-def tell_changed_tables(scenario: "Scenario", folders: Sequence[Path]) -> None:
+def print_changed_tables(scenario: "Scenario", folders: Sequence[Path]) -> None:
     """Say on standard error which tables of a stored scenario are others in their files today."""
     from follicle_sim.scenario.text.own_data import changed_tables
 
     for sentence in changed_tables(scenario, folders):
         typer.echo(f"note: {sentence}", err=True)
-
-
-def add_own_data(trials: typer.Typer, codes: str) -> None:
-    """Add the command to the group `trials`."""
-    short = "Write the empty table for a trial of your own."
-    trials.command("template", epilog=codes, short_help=short)(template)

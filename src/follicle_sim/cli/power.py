@@ -1,26 +1,51 @@
-"""The commands about virtual trials: `follicle-sim power | vpc`."""
+"""`follicle-sim power`: size by size, people needed, and what to keep in mind."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from follicle_sim.base.errors import InputError, Interrupted, Problem
-from follicle_sim.cli.calibrate import Resume, command_line
 from follicle_sim.cli.options import (
+    Alpha,
     Json,
+    Measure,
     Quiet,
+    Replicates,
     ScenarioFile,
     Seed,
     Settings,
     Threads,
     default_folder,
-    out_path,
+    make_folder_option,
+    quote_command,
     read_scenario,
 )
+from follicle_sim.cli.progress import watch_progress
+from follicle_sim.cli.text import (
+    Column,
+    choose_decimals,
+    format_number,
+    make_console,
+    print_files_with_time,
+    print_groups,
+    print_json,
+    spell_out,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from follicle_sim.experiments.planning.power import PowerResult
+    from follicle_sim.experiments.planning.power_plan import Plan
+    from follicle_sim.experiments.planning.power_rows import PowerRow
+    from follicle_sim.scenario.model import Scenario
 
 
-def sizes_of(text: str) -> tuple[int, ...]:
+def parse_sizes(text: str) -> tuple[int, ...]:
     """Read "10,20,30" as numbers of people, in order and without repetition.
 
     Raises
@@ -30,7 +55,7 @@ def sizes_of(text: str) -> tuple[int, ...]:
 
     Examples
     --------
-    >>> sizes_of("30, 10,20")
+    >>> parse_sizes("30, 10,20")
     (10, 20, 30)
     """
     try:
@@ -40,62 +65,61 @@ def sizes_of(text: str) -> tuple[int, ...]:
         raise InputError("--n", [Problem("", message)]) from None
 
 
+Sizes = Annotated[
+    str,
+    typer.Option(
+        "--n",
+        metavar="N,N,...",
+        help="Sizes to try, in people an arm: times its ratio where [design] allocation gives "
+        "one (n = 24 at 2 : 1 is 48 and 24, 72 in all); people a sequence of a crossover; "
+        "people in all on a split scalp or in a single arm.",
+    ),
+]
+Endpoint = Annotated[
+    str, typer.Option("--endpoint", help="What is tested. Default: as [analysis] says.")
+]
+Weeks = Annotated[
+    list[float] | None,
+    typer.Option(
+        "--week", help="Visit to test; repeat it to ask for all at once too. Default: the last."
+    ),
+]
+Method = Annotated[
+    str,
+    typer.Option(
+        "--method",
+        help="t_test, welch, wilcoxon, ancova, mmrm, mixed_model; within persons paired_t, "
+        "signed_rank. Default: ancova, or paired_t.",
+    ),
+]
+Sided = Annotated[
+    int | None, typer.Option("--sided", min=1, max=2, help="1: only a gain of hair counts.")
+]
+Control = Annotated[str, typer.Option("--control", metavar="LABEL", help="Arm to compare with.")]
+OwnChange = Annotated[
+    bool, typer.Option("--own-change", help="Test each arm's own change from baseline.")
+]
+TypeOne = Annotated[
+    bool, typer.Option("--type-one/--no-type-one", help="As many trials with the drug off.")
+]
+Out = Annotated[Path | None, make_folder_option("power")]
+
+
 def power(
     file: ScenarioFile,
-    n: Annotated[
-        str,
-        typer.Option(
-            "--n",
-            metavar="N,N,...",
-            help="Sizes to try, in people an arm: times its ratio where [design] allocation gives "
-            "one (n = 24 at 2 : 1 is 48 and 24, 72 in all); people a sequence of a crossover; "
-            "people in all on a split scalp or in a single arm.",
-        ),
-    ] = "10,20,30,60",
-    replicates: Annotated[int, typer.Option("--replicates", min=2, help="Trials.")] = 500,
-    endpoint: Annotated[
-        str, typer.Option("--endpoint", help="What is tested. Default: as [analysis] says.")
-    ] = "",
-    week: Annotated[
-        list[float] | None,
-        typer.Option(
-            "--week", help="Visit to test; repeat it to ask for all at once too. Default: the last."
-        ),
-    ] = None,
-    method: Annotated[
-        str,
-        typer.Option(
-            "--method",
-            help="t_test, welch, wilcoxon, ancova, mmrm, mixed_model; within persons paired_t, "
-            "signed_rank. Default: ancova, or paired_t.",
-        ),
-    ] = "",
-    measure: Annotated[
-        str,
-        typer.Option(
-            "--measure",
-            help="What is tested of the endpoint: change, average (of the change over the time "
-            "until then) or responders (share with a gain). Default: as [analysis] says.",
-        ),
-    ] = "",
-    alpha: Annotated[
-        float | None, typer.Option("--alpha", help="Significant is p below this.")
-    ] = None,
-    sided: Annotated[
-        int | None, typer.Option("--sided", min=1, max=2, help="1: only a gain of hair counts.")
-    ] = None,
-    control: Annotated[
-        str, typer.Option("--control", metavar="LABEL", help="Arm to compare with.")
-    ] = "",
-    own_change: Annotated[
-        bool, typer.Option("--own-change", help="Test each arm's own change from baseline.")
-    ] = False,
-    type_one: Annotated[
-        bool,
-        typer.Option("--type-one/--no-type-one", help="As many trials with the drug off."),
-    ] = True,
+    n: Sizes = "10,20,30,60",
+    replicates: Replicates = 500,
+    endpoint: Endpoint = "",
+    week: Weeks = None,
+    method: Method = "",
+    measure: Measure = "",
+    alpha: Alpha = None,
+    sided: Sided = None,
+    control: Control = "",
+    own_change: OwnChange = False,
+    type_one: TypeOne = True,
     settings: Settings = None,
-    out: Annotated[Path | None, out_path("Folder. Default: results/NAME_OF_FILE.power.")] = None,
+    out: Out = None,
     seed: Seed = None,
     threads: Threads = None,
     json: Json = False,
@@ -106,81 +130,136 @@ def power(
     Every trial is simulated whole and analysed as planned; a trial of fewer people is the first
     people of a larger one. Ctrl-C stops and reports the trials done so far.
     """
-    from json import dumps
-
-    from follicle_sim.cli import printing as console
-    from follicle_sim.experiments.planning import power as loop
-    from follicle_sim.experiments.planning import power_plan
-    from follicle_sim.protocol.headcount import people_of
-    from follicle_sim.reporting.folders import run as outputs
+    from follicle_sim.experiments.planning.power import power as run_power
+    from follicle_sim.experiments.planning.power_plan import Plan, complete_plan
     from follicle_sim.reporting.folders.power import as_record, write_power
+    from follicle_sim.reporting.folders.run import make_folder
     from follicle_sim.reporting.page.caveats import alike
 
     scenario = read_scenario(file, settings, seed)
-    sizes = sizes_of(n)
+    sizes = parse_sizes(n)
     weeks = tuple(week or ())
-    plan = power_plan.Plan(endpoint, weeks, method, alpha, sided, control, own_change, measure)
-    plan = power_plan.complete_plan(scenario, plan, sizes, replicates)
-    folder = outputs.make_folder(out or default_folder(file, "power"))
+    asked = Plan(endpoint, weeks, method, alpha, sided, control, own_change, measure)
+    plan = complete_plan(scenario, asked, sizes, replicates)
+    folder = make_folder(out or default_folder(file, "power"))
     silent = quiet or json
     if not silent:
-        trials = replicates * (1 + type_one)
-        seconds = loop.expected_seconds(scenario, sizes, trials)
-        people = people_of(scenario, sizes[-1]).text()
-        typer.echo(f"{trials:,} trials of up to {people}; about {seconds:.0f} s", err=True)
-        for note in plan.notes:
-            typer.echo(f"Note: {note}.", err=True)
-    with console.watched(silent, "subjects") as report:
-        found = loop.power(
+        print_forecast(scenario, plan, sizes, replicates * (1 + type_one))
+    with watch_progress(silent, "subjects") as report:
+        result = run_power(
             scenario, sizes, replicates, plan, type_one=type_one, threads=threads, report=report
         )
-    files = write_power(found, scenario, folder, command_line())
+    files = write_power(result, scenario, folder, quote_command())
     if json:
-        typer.echo(dumps(as_record(found, scenario, command_line()), indent=1))
+        print_json(as_record(result, scenario, quote_command()))
     elif not quiet:
-        console.print_power(found, alike(scenario))
-        console.print_written(folder, files, found.seconds)
-    if found.stopped:
+        print_power(result, alike(scenario))
+        print_files_with_time(folder, files, result.seconds)
+    if result.stopped:
         raise Interrupted(f"stopped by Ctrl-C; the trials done so far are in {folder}")
 
 
-def vpc(
-    file: ScenarioFile,
-    study: Annotated[
-        str, typer.Option("--study", metavar="ID", help="Default: the one the scenario names.")
-    ] = "",
-    replicates: Annotated[int, typer.Option("--replicates", min=2, help="Trials.")] = 200,
-    settings: Settings = None,
-    out: Annotated[Path | None, out_path("Folder. Default: results/NAME_OF_FILE.vpc.")] = None,
-    seed: Seed = None,
-    threads: Threads = None,
-    resume: Resume = False,
-    quiet: Quiet = False,
-) -> None:
-    """Hold a study's published changes against virtual trials of its size (visual check)."""
-    from follicle_sim.cli import printing as console
-    from follicle_sim.experiments.planning.predictive import check_key, predictive_bands
-    from follicle_sim.experiments.running.checkpoint import Checkpoint
-    from follicle_sim.reporting.folders import run as outputs
-    from follicle_sim.reporting.folders.predictive import write_check
+def print_forecast(scenario: Scenario, plan: Plan, sizes: tuple[int, ...], trials: int) -> None:
+    """Say on standard error how many trials of how many people it will be, and for how long."""
+    from follicle_sim.experiments.planning.power import expected_seconds
+    from follicle_sim.protocol.headcount import people_of
 
-    scenario = read_scenario(file, settings, seed)
-    folder = outputs.make_folder(out or default_folder(file, "vpc"))
-    place = Checkpoint(folder / "trials.npz", check_key(scenario, study, replicates), resume)
-    with console.watched(quiet, "subjects") as report:
-        found = predictive_bands(
-            scenario, study, replicates, threads=threads, report=report, checkpoint=place
+    seconds = expected_seconds(scenario, sizes, trials)
+    people = people_of(scenario, sizes[-1]).text()
+    typer.echo(f"{trials:,} trials of up to {people}; about {seconds:.0f} s", err=True)
+    for note in plan.notes:
+        typer.echo(f"Note: {note}.", err=True)
+
+
+def print_power(result: PowerResult, caveats: Sequence[str] = ()) -> None:
+    """Print how often trials found the effect, what their estimates were, and the people needed.
+
+    Parameters
+    ----------
+    caveats
+        What makes the power look better than it is.
+    """
+    from follicle_sim.experiments.planning.power_rows import OFF
+
+    console = make_console()
+    plan = result.plan
+    sides = "two-sided" if plan.sides == 2 else "one-sided"
+    measure = "" if plan.measured == "change" else f" ({plan.measured})"
+    what = f"{spell_out(plan.endpoint)}{measure}, {spell_out(plan.method)}"
+    console.print(f"\n{what}, alpha {plan.level_of_error:g} {sides}")
+    console.print(f"{result.people.meaning()}.")
+    if result.stopped:
+        done = _count_trials(result).items()
+        parts = [f"{n:,} of {result.wanted:,} with the drug {drug}" for drug, n in done]
+        console.print(f"Stopped by the user; trials done: {', '.join(parts)}.")
+    digits = choose_decimals(row.estimate_sd for row in result.rows)
+    columns = [Column("week", True), Column("n", True), Column("in all", True)]
+    columns += [
+        Column("power (%)", True),
+        Column("estimate\n(SD)", True),
+        Column("CI\nwidth", True),
+    ]
+    columns += [Column("exagg.", True), Column("wrong\nsign", True)]
+    groups: dict[str, list[list[str]]] = {}
+    for row in result.rows:
+        title = f"{row.comparison}{', drug switched off' if row.drug == OFF else ''}"
+        groups.setdefault(title, []).append(_format_row(row, digits))
+    print_groups(console, columns, groups)
+    failed = max(row.failed for row in result.rows)
+    if failed:
+        console.print(
+            f"Up to {failed} trials could not be analysed; they count as not significant."
         )
-    files = write_check(found, scenario, folder, command_line())
-    place.drop()
-    if not quiet:
-        console.print_check(found)
-        typer.echo(f"\nWritten to {folder}: {'  '.join(files)}")
-
-
-def add_trial_commands(app: typer.Typer, codes: str) -> None:
-    """Add the commands to the command line."""
-    app.command(epilog=codes, short_help="How often trials of n people would find the effect.")(
-        power
+    _print_smallest(console, result)
+    console.print(
+        "\nin all: people of all arms, each counted once. power: share of significant trials "
+        "[95 % Monte Carlo interval]; with the drug switched off it is the type-I error. exagg.: "
+        "size of significant estimates over the mean of all."
     )
-    app.command(epilog=codes, short_help="Hold a study against virtual trials of its size.")(vpc)
+    for note in plan.notes:
+        console.print(f"! {note[:1].upper()}{note[1:]}.")
+    for caveat in caveats:
+        console.print(f"! {caveat[:1].upper()}{caveat[1:].rstrip('.')}. Power is then too high.")
+
+
+def _count_trials(result: PowerResult) -> dict[str, int]:
+    """Return how many trials were done with the drug on and with it off."""
+    done = result.trials["done"]
+    return {str(drug): int(n) for drug, n in zip(done["drug"].values, done.values, strict=True)}
+
+
+def _format_row(row: PowerRow, digits: int) -> list[str]:
+    def percent(value: float) -> str:
+        return f"{100 * value:.1f}"
+
+    estimate = ""
+    if row.estimate is not None:
+        spread = format_number(row.estimate_sd, digits)
+        estimate = f"{format_number(row.estimate, digits, sign=True)} ({spread})"
+    return [
+        row.week,
+        f"{row.n}",
+        "" if row.people == row.n else f"{row.people:,}",
+        f"{percent(row.power)} [{percent(row.power_low)}, {percent(row.power_high)}]",
+        estimate,
+        format_number(row.width, digits),
+        "" if row.exaggeration is None else f"{row.exaggeration:.2f}",
+        "" if row.wrong_sign is None else f"{percent(row.wrong_sign)} %",
+    ]
+
+
+def _print_smallest(console: Console, result: PowerResult) -> None:
+    from follicle_sim.figures.power import in_all, people_needed
+
+    columns = [Column("week", True), Column("for 80 %", True), Column("for 90 %", True)]
+    groups: dict[str, list[list[str]]] = {}
+    weeks: dict[tuple[str, str], list[str]] = {}
+    for row in result.smallest:
+        text = people_needed(row) + in_all(row)
+        weeks.setdefault((row.comparison, row.week), [row.week]).append(text)
+    for (comparison, _), cells in weeks.items():
+        groups.setdefault(comparison, []).append(cells)
+    console.print("\nSmallest n (95 % Monte Carlo interval), and people in all\n")
+    print_groups(console, columns, groups)
+    if any(row.extrapolated and row.n is not None for row in result.smallest):
+        console.print("* outside the numbers tried: rests on the fitted curve")

@@ -1,33 +1,28 @@
 """Something to look at meanwhile: bars on a terminal, a line now and then in a file."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import xarray as xr
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.table import Column
+from follicle_sim.cli.text import make_console
 
-from follicle_sim.base.progress import Report
-from follicle_sim.cli.printing.text import make_console
-from follicle_sim.scenario.model import Scenario
-from follicle_sim.simulation.simulate import simulate, warm_up
+if TYPE_CHECKING:
+    import xarray as xr
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    from follicle_sim.base.progress import Report
+    from follicle_sim.protocol.protocol import Protocol
 
 EVERY = 10.0
 """Seconds between two lines where nobody looks at a terminal."""
 
 
 @contextmanager
-def watched(quiet: bool, unit: str = "") -> Iterator[Report | None]:
+def watch_progress(quiet: bool, unit: str = "") -> Iterator[Report | None]:
     """Get the engine ready, then give a report that shows each stage; None if quiet.
 
     On a terminal a bar for each stage is drawn on standard error; elsewhere, as in a file, a line
@@ -38,12 +33,11 @@ def watched(quiet: bool, unit: str = "") -> Iterator[Report | None]:
         yield None
         return
     console = make_console(errors=True)
-    with console.status("getting the engine ready (compiled once on each machine, 20 s or so)"):
-        warm_up()
+    prepare_engine(console)
     if not console.is_terminal:
         yield Lines(unit, lambda text: console.print(text, soft_wrap=True))
         return
-    with bars_of(unit, console) as bar:
+    with make_bars(unit, console) as bar:
         tasks: dict[str, TaskID] = {}
 
         def report(stage: str, done: int, of: int) -> None:
@@ -54,8 +48,26 @@ def watched(quiet: bool, unit: str = "") -> Iterator[Report | None]:
         yield report
 
 
-def bars_of(unit: str, console: Console) -> Progress:
+def prepare_engine(console: Console) -> None:
+    """Load the compiled engine, with a word about what takes the time where it is compiled."""
+    from follicle_sim.simulation.simulate import warm_up
+
+    with console.status("getting the engine ready (compiled once on each machine, 20 s or so)"):
+        warm_up()
+
+
+def make_bars(unit: str, console: Console) -> Progress:
     """Return bars with counts and times, one a stage; `unit` names what is counted."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.table import Column
+
     # where a terminal is narrow the bar gives way, and no number is cut
     return Progress(
         TextColumn("{task.description}"),
@@ -132,7 +144,17 @@ def _clock_text(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
-def simulate_with_progress(scenario: Scenario, *, threads: int | None, quiet: bool) -> xr.Dataset:
-    """Simulate, and show on standard error how far it is unless `quiet`."""
-    with watched(quiet, "subjects") as report:
-        return simulate(scenario, threads=threads, progress=report)
+def simulate_with_progress(
+    protocols: Sequence[Protocol], *, threads: int | None, quiet: bool
+) -> xr.Dataset:
+    """Simulate what was resolved, and show on standard error how far it is unless `quiet`.
+
+    The command resolved the scenario to refuse what does not fit into memory; it is not resolved
+    again for the simulation.
+    """
+    from follicle_sim.simulation.simulate import live, record, recruit
+
+    with watch_progress(quiet, "subjects") as report:
+        people = recruit(protocols, threads, progress=report)
+        live(people, threads, report)
+        return record(protocols, people, protocols[0].source.instrument)

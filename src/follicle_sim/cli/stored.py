@@ -4,13 +4,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from follicle_sim.base.folders import incomplete
-
 MOST_NAMES = 6
 
 
 def print_incomplete(folder: Path) -> None:
     """Say on standard error what in a folder was not written to its end, if anything."""
+    from follicle_sim.base.folders import incomplete
+
     for sentence in incomplete(folder):
         print(f"Note: {sentence}", file=sys.stderr)
 

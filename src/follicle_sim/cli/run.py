@@ -1,27 +1,44 @@
-"""The result of a run in the terminal: arms by visit, the trials beside them, the files."""
+"""`follicle-sim run`: simulate a scenario; arms by visit, the trials beside them, the files."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from rich.console import Console
-from rich.text import Text
-
-from follicle_sim.cli.printing.text import (
-    Column,
-    decimals,
-    make_console,
-    number,
-    plain_unit,
-    plain_words,
-    print_groups,
-    print_indented,
-    with_interval,
+from follicle_sim.cli.options import (
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Threads,
+    default_folder,
+    make_path_option,
+    read_scenario,
 )
-from follicle_sim.evidence.studies import load_studies
-from follicle_sim.reporting.folders.run import Written
-from follicle_sim.results.compare import ComparisonRow
-from follicle_sim.results.endpoints import EndpointRow
-from follicle_sim.scenario.model import Scenario
+from follicle_sim.cli.progress import simulate_with_progress
+from follicle_sim.cli.text import (
+    Column,
+    choose_decimals,
+    format_interval,
+    format_number,
+    format_unit,
+    format_week,
+    make_console,
+    print_files,
+    print_groups,
+    print_heading,
+    print_indented,
+    spell_out,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from follicle_sim.reporting.folders.run import Written
+    from follicle_sim.results.compare import ComparisonRow
+    from follicle_sim.results.endpoints import EndpointRow
+    from follicle_sim.scenario.model import Scenario
 
 MOST_VISITS = 9
 """Visits of an arm shown in the run's table; the rest are in endpoints.csv."""
@@ -45,10 +62,38 @@ _TRIAL_COLUMNS = (
 )
 
 
+Out = Annotated[
+    Path | None, make_path_option("Folder for the results. Default: results/NAME_OF_FILE.")
+]
+
+
+def run(
+    file: ScenarioFile,
+    out: Out = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a scenario, hold it against its trials, write data, tables and figures."""
+    from follicle_sim.protocol.resolve import resolve
+    from follicle_sim.reporting.folders.run import make_folder, write_run
+    from follicle_sim.simulation.simulate import check_memory
+
+    scenario = read_scenario(file, settings, seed)
+    protocols = resolve(scenario)
+    check_memory(protocols[0])
+    folder = make_folder(out or default_folder(file))
+    data = simulate_with_progress(protocols, threads=threads, quiet=quiet)
+    written = write_run(data, scenario, folder)
+    if not quiet:
+        print_run(scenario, written, folder)
+
+
 def print_run(scenario: Scenario, written: Written, folder: Path) -> None:
     """Print a run's result: a table arm by visit, the comparison, and where the files are."""
     console = make_console()
-    console.print(Text(f"\n{scenario.title}", style="bold"))
+    print_heading(console, f"\n{scenario.title}")
     _print_course(console, written)
     rows = written.comparison.rows
     if rows:
@@ -56,9 +101,7 @@ def print_run(scenario: Scenario, written: Written, folder: Path) -> None:
     elif not scenario.compare:
         console.print("\nThe scenario names no study to compare with.")
     _print_unmatched(console, written)
-    # A path must stay in one piece, to be clicked on or copied.
-    console.print(f"\nWritten to {folder}:", soft_wrap=True)
-    print_indented(console, "  ".join(written.files), 2)
+    print_files(console, folder, written.files)
 
 
 def _print_course(console: Console, written: Written) -> None:
@@ -67,24 +110,26 @@ def _print_course(console: Console, written: Written) -> None:
     if not rows:
         return
     published = [row for row in written.comparison.rows if row.endpoint == name]
-    digits = decimals(row.mean for row in rows)
+    digits = choose_decimals(row.mean for row in rows)
     groups: dict[str, list[list[str]]] = {}
-    for row in _chosen(rows, published):
+    for row in _choose_visits(rows, published):
         matches = [p for p in published if _meets(row, p)]
-        values = [f"{_words(p)} {number(p.observed, digits, sign=_signed(p))}" for p in matches]
+        values = [
+            f"{_name_kind(p)} {format_number(p.observed, digits, sign=_signed(p))}" for p in matches
+        ]
         groups.setdefault(_arm_title(row), []).append(
             [
-                number_of_week(row.week),
-                number(row.mean, digits),
-                with_interval(row.change, row.change_low, row.change_high, digits),
-                with_interval(row.difference, row.difference_low, row.difference_high, digits),
+                format_week(row.week),
+                format_number(row.mean, digits),
+                format_interval(row.change, row.change_low, row.change_high, digits),
+                format_interval(row.difference, row.difference_low, row.difference_high, digits),
                 "\n".join(values),
-                "\n".join(z_score(p) for p in matches),
+                "\n".join(format_z(p) for p in matches),
             ]
         )
-    unit = plain_unit(rows[0].unit)
+    unit = format_unit(rows[0].unit)
     console.print(
-        f"\n{plain_words(name).capitalize()}{f' ({unit})' if unit else ''}: mean; "
+        f"\n{spell_out(name).capitalize()}{f' ({unit})' if unit else ''}: mean; "
         f"changes with {endpoints.level * 100:g} % interval"
     )
     if "credible" in endpoints.interval:
@@ -96,16 +141,11 @@ def _print_course(console: Console, written: Written) -> None:
 
 
 def _arm_title(row: EndpointRow) -> str:
-    role = plain_words(row.role)
+    role = spell_out(row.role)
     return row.arm if not role or role in row.arm.lower() else f"{row.arm} ({role})"
 
 
-def number_of_week(week: float | None) -> str:
-    """Return a week as short as it can be said."""
-    return "" if week is None else f"{round(week, 1):g}"
-
-
-def _chosen(
+def _choose_visits(
     rows: Sequence[EndpointRow], published: Sequence[ComparisonRow]
 ) -> Iterator[EndpointRow]:
     """Pass visits with a published number, and enough others to see the course."""
@@ -130,31 +170,33 @@ def _signed(row: ComparisonRow) -> bool:
     return row.kind != "level"
 
 
-def _words(row: ComparisonRow) -> str:
+def _name_kind(row: ComparisonRow) -> str:
     if " + " in row.arm:
         return "all arms"
     return {"level": "mean", "change": "change", "difference": "difference"}[row.kind]
 
 
 def _print_comparison(console: Console, rows: Sequence[ComparisonRow]) -> None:
+    from follicle_sim.evidence.studies import load_studies
+
     groups: dict[str, list[list[str]]] = {}
     for row in rows:
         against = f" minus {row.control}" if row.control else ""
         se = row.observed_se if row.observed_se is not None else row.imputed_se
-        digits, sign = decimals([row.observed, row.simulated]), _signed(row)
+        digits, sign = choose_decimals([row.observed, row.simulated]), _signed(row)
         mark = "" if row.observed_se is not None else "~"
-        unit = plain_unit(row.unit)
-        what = f"{plain_words(row.endpoint)}, {plain_words(row.kind)}"
+        unit = format_unit(row.unit)
+        what = f"{spell_out(row.endpoint)}, {spell_out(row.kind)}"
         groups.setdefault(f"{row.study}: {row.arm}{against} (for {row.use})", []).append(
             [
-                number_of_week(row.week),
+                format_week(row.week),
                 what + (f" ({unit})" if unit else ""),
                 _with_se(row.observed, se, mark, digits, sign),
                 _with_se(row.simulated, row.simulated_se, "", digits, sign),
-                z_score(row),
+                format_z(row),
             ]
         )
-    console.print(Text("\nAgainst published trials\n", style="bold"))
+    print_heading(console, "\nAgainst published trials\n")
     print_groups(console, _TRIAL_COLUMNS, groups)
     console.print("\nz: simulated minus published, in joint standard errors (SE).")
     if any(row.observed_se is None and row.imputed_se is not None for row in rows):
@@ -175,8 +217,8 @@ def _print_unmatched(console: Console, written: Written) -> None:
     # One reason often holds for many numbers: it is said once, after all their names.
     reasons: dict[tuple[str, str], list[str]] = {}
     for each in unmatched:
-        week = "" if each.week is None else f" week {number_of_week(each.week)}"
-        what = f"{plain_words(each.endpoint)}{week}".strip() or each.name
+        week = "" if each.week is None else f" week {format_week(each.week)}"
+        what = f"{spell_out(each.endpoint)}{week}".strip() or each.name
         reasons.setdefault((each.study, each.reason), []).append(what)
     console.print(f"\nWithout a counterpart ({len(unmatched)}):")
     for (study, reason), names in list(reasons.items())[:MOST_REASONS]:
@@ -187,13 +229,13 @@ def _print_unmatched(console: Console, written: Written) -> None:
 
 
 def _with_se(value: float, se: float | None, mark: str, digits: int, sign: bool) -> str:
-    return number(value, digits, sign=sign) + (
-        "" if se is None else f" ({mark}{number(se, digits)})"
+    return format_number(value, digits, sign=sign) + (
+        "" if se is None else f" ({mark}{format_number(se, digits)})"
     )
 
 
-def z_score(row: ComparisonRow) -> str:
+def format_z(row: ComparisonRow) -> str:
     """Return the z score of a row, marked ~ where its standard error was imputed."""
     if row.z is not None:
-        return number(row.z, 1, sign=True)
-    return "" if row.z_imputed is None else "~" + number(row.z_imputed, 1, sign=True)
+        return format_number(row.z, 1, sign=True)
+    return "" if row.z_imputed is None else "~" + format_number(row.z_imputed, 1, sign=True)

@@ -1,19 +1,27 @@
-"""The registry of observed trials in the terminal."""
+"""`follicle-sim trials list | show`: the registry of observed studies."""
 
-from rich.table import Table
-from rich.text import Text
+from __future__ import annotations
 
-from follicle_sim.cli.printing.run import number_of_week
-from follicle_sim.cli.printing.text import (
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from follicle_sim.cli.text import (
     Column,
-    counted,
+    format_count,
+    format_unit,
+    format_week,
     make_console,
-    plain_unit,
-    plain_words,
     print_groups,
+    print_heading,
+    print_index,
+    spell_out,
 )
-from follicle_sim.evidence.observed import Observation, observations
-from follicle_sim.evidence.studies import load_studies, load_study
+
+if TYPE_CHECKING:
+    from follicle_sim.evidence.observed import Observation
+    from follicle_sim.evidence.studies import Study
 
 _COLUMNS = (
     Column("row", number=True),
@@ -24,42 +32,51 @@ _COLUMNS = (
 )
 
 
-def print_studies() -> None:
-    """Print the registry of observed studies: id, title, design, use, how many numbers."""
+StudyName = Annotated[str, typer.Argument(metavar="ID", help="Study id, see `trials list`.")]
+
+
+def list_studies() -> None:
+    """List the observed studies."""
+    from follicle_sim.evidence.observed import observations
+    from follicle_sim.evidence.studies import load_studies
+
     console = make_console()
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("id", no_wrap=True)
-    table.add_column("study")
+    entries = []
     for study in load_studies().values():
-        count = counted(len(observations(study.id)), "number")
-        about = Text(study.title)
-        about.append(f"\n{study.controlled}, {count}, for {study.use}", style="dim")
-        table.add_row(Text(study.id), about)
-    console.print(table)
+        count = format_count(len(observations(study.id)), "number")
+        entries.append((study.id, study.title, f"{study.controlled}, {count}, for {study.use}"))
+    print_index(console, ("id", "study"), entries)
     console.print("\n`follicle-sim trials show ID` prints the numbers and where they were read.")
 
 
-def print_study(study_id: str) -> None:
-    """Print what is held of one study."""
-    study = load_study(study_id)
-    rows = observations(study.id)
+def show_study(study: StudyName) -> None:
+    """Show every number held of one study, with its source, grade and use."""
+    from follicle_sim.evidence.observed import observations
+    from follicle_sim.evidence.studies import load_study
+
+    print_study(load_study(study), observations(study))
+
+
+def print_study(study: Study, rows: Sequence[Observation]) -> None:
+    """Print what is held of one study: its design, every number, and where each was read."""
     console = make_console()
-    console.print(Text(f"{study.id}: {study.title}", style="bold"))
+    print_heading(console, f"{study.id}: {study.title}")
     console.print(", ".join([study.citation, *study.ids, *([study.doi] if study.doi else [])]))
     console.print(f"{study.controlled}; for {study.use}. {study.reason}")
-    arms = ", ".join(f"{arm.id} ({plain_words(arm.role)})" for arm in study.arms)
+    arms = ", ".join(f"{arm.id} ({spell_out(arm.role)})" for arm in study.arms)
     console.print(f"arms: {arms}\n")
     groups: dict[str, list[list[str]]] = {}
     for row in rows:
-        unit = plain_unit(row.unit)
+        unit = format_unit(row.unit)
+        what = f"{spell_out(row.endpoint)}, {spell_out(row.kind)}"
         arm = row.arm + (f" minus {row.control}" if row.control else "")
         groups.setdefault(arm, []).append(
             [
                 row.id.removeprefix(f"{study.id}:"),
-                number_of_week(row.week),
-                f"{plain_words(row.endpoint)}, {plain_words(row.kind)}\n{_origin(row, study.use)}",
+                format_week(row.week),
+                f"{what}\n{_describe_origin(row, study.use)}",
                 f"{row.value:.4g} {unit}".strip(),
-                _error(row),
+                _format_error(row),
             ]
         )
     print_groups(console, _COLUMNS, groups)
@@ -76,7 +93,7 @@ def print_study(study_id: str) -> None:
         console.print(f"read at: {source}", soft_wrap=True)
 
 
-def _origin(row: Observation, usual: str) -> str:
+def _describe_origin(row: Observation, usual: str) -> str:
     """Return how the number was printed, how far to trust it, and its use where not the study's."""
     parts = [f"printed: {row.raw_mean:g} {row.raw_unit}", row.grade]
     if row.unverified:
@@ -86,7 +103,7 @@ def _origin(row: Observation, usual: str) -> str:
     return "; ".join(parts)
 
 
-def _error(row: Observation) -> str:
+def _format_error(row: Observation) -> str:
     if row.se is not None:
         return f"{row.se:.3g}"
     return "" if row.imputed_se is None else f"~{row.imputed_se:.3g}"

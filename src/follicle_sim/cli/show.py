@@ -1,0 +1,108 @@
+"""`follicle-sim show`: a scenario as it will run, every number behind it, time and memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from follicle_sim.cli.options import ScenarioFile, Settings, read_scenario
+from follicle_sim.cli.quantities import (
+    format_quantity,
+    format_source,
+    list_quantities,
+    print_value,
+)
+from follicle_sim.cli.text import format_count, make_console, print_heading, print_indented
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from follicle_sim.biology.parameters import Parameter
+    from follicle_sim.pharmacology.library import Treatment
+    from follicle_sim.scenario.model import Population, Scenario
+
+SLOW = 0.01  # a rate per day below this reads better per year
+
+SET_HERE = "set in this scenario"
+"""The source of a number that is not the library's."""
+
+
+def show(file: ScenarioFile, settings: Settings = None) -> None:
+    """Read a scenario back before running it: arms, timeline, parameters, time and memory."""
+    print_scenario(read_scenario(file, settings))
+
+
+def print_scenario(scenario: Scenario) -> None:
+    """Print a scenario as it will run, its parameters with units and sources, time and memory."""
+    from follicle_sim.biology.parameters import parameter_table
+    from follicle_sim.experiments.forecast import predict_cost
+    from follicle_sim.pharmacology.library import load_treatment
+    from follicle_sim.protocol.describe import describe
+    from follicle_sim.scenario.tables.treatments import parse_own
+
+    console = make_console()
+    console.print(describe(scenario), soft_wrap=True)
+    if scenario.population.spread.typical:
+        _print_spread(console, scenario.population)
+    print_heading(console, "\nBiology parameters")
+    for row in parameter_table().values():
+        _print_parameter(console, scenario, row)
+    treatments = dict.fromkeys(dose.treatment for arm in scenario.arms for dose in arm.doses)
+    own = parse_own(scenario.treatments)
+    for name in treatments:
+        treatment = own[name] if name in own else load_treatment(name)
+        for variants in _list_variants(scenario, name):
+            _print_treatment(console, scenario, treatment.with_variants(variants))
+    cost = predict_cost(scenario)
+    console.print(
+        f"\nPredicted: about {cost.seconds:.1f} s on {format_count(cost.threads, 'thread')} once "
+        f"compiled, {cost.memory / 1e6:,.0f} MB of memory."
+    )
+
+
+def _print_spread(console: Console, population: Population) -> None:
+    from follicle_sim.biology.spread import typical_spread
+
+    print_heading(console, "\nDifferences between people")
+    for trait, row in typical_spread(population.condition).items():
+        own = getattr(population.spread, trait)
+        value = row.value if own is None else own
+        source = format_source(row.grade, row.source) if own is None else SET_HERE
+        print_value(console, f"{trait} = {value:g}", source, "coefficient of variation")
+
+
+def _list_variants(scenario: Scenario, treatment: str) -> list[tuple[str, ...]]:
+    """Return each set of hypotheses under which a scenario gives a treatment."""
+    doses = (dose for arm in scenario.arms for dose in arm.doses)
+    return list(dict.fromkeys(dose.variants for dose in doses if dose.treatment == treatment))
+
+
+def _print_parameter(console: Console, scenario: Scenario, row: Parameter) -> None:
+    changed = row.name in scenario.biology
+    value = scenario.biology[row.name] if changed else row.value
+    source = SET_HERE if changed else format_source(row.grade, row.source)
+    text = f"{row.name} = {_format_value(value, row.dimension)}"
+    print_value(console, text, source, row.meaning)
+
+
+def _print_treatment(console: Console, scenario: Scenario, treatment: Treatment) -> None:
+    from follicle_sim.pharmacology.library import potency_parameters
+
+    print_heading(console, f"\nTreatment {treatment.name}: {treatment.title}")
+    if treatment.inert:
+        print_indented(console, "does nothing by itself: it has no effect in the library", 2)
+        return
+    for path, quantity in list_quantities(treatment):
+        if path != "potency" and not path.startswith("variants."):
+            source = format_source(quantity.grade, quantity.source)
+            print_value(console, format_quantity(path, quantity), source)
+    potency = potency_parameters({treatment.name: treatment}).get(f"potency_{treatment.name}")
+    if potency is not None:
+        _print_parameter(console, scenario, potency)
+
+
+def _format_value(value: float, dimension: str) -> str:
+    from follicle_sim.base import units
+
+    if dimension == "rate" and 0 < abs(value) < SLOW:
+        return f"{value * units.parse('1 year', 'time'):.4g} /year"
+    return units.format_quantity(float(f"{value:.6g}"), dimension)

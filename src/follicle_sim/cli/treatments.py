@@ -1,0 +1,112 @@
+"""`follicle-sim treatments list | show`: the library, every number of it with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from follicle_sim.cli.quantities import (
+    format_quantity,
+    format_source,
+    list_quantities,
+    print_value,
+)
+from follicle_sim.cli.text import (
+    format_count,
+    make_console,
+    print_heading,
+    print_indented,
+    print_index,
+    spell_out,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from follicle_sim.base.quantity import Quantity
+    from follicle_sim.pharmacology.library import Treatment
+
+_UNGRADED = ("definition",)
+"""Grades that say nothing about evidence."""
+
+
+TreatmentName = Annotated[
+    str, typer.Argument(metavar="ID", help="Name of a treatment, see `treatments list`.")
+]
+
+
+def list_treatments() -> None:
+    """List the treatments of the library."""
+    from follicle_sim.pharmacology.library import load_treatment, treatment_names
+
+    console = make_console()
+    treatments = [load_treatment(name) for name in treatment_names()]
+    entries = ((each.name, each.title, "; ".join(_summarise(each))) for each in treatments)
+    print_index(console, ("id", "treatment"), entries)
+    console.print("\n`follicle-sim treatments show ID` prints every number, its source and grade.")
+
+
+def show_treatment(treatment: TreatmentName) -> None:
+    """Show every number of one treatment with its unit, source and grade."""
+    from follicle_sim.pharmacology.library import load_treatment
+
+    print_treatment(load_treatment(treatment))
+
+
+def print_treatment(treatment: Treatment) -> None:
+    """Print what is held of one treatment, and of each of its variants."""
+    console = make_console()
+    print_heading(console, f"{treatment.name}: {treatment.title}")
+    console.print("; ".join(_summarise(treatment)))
+    if treatment.inert:
+        return
+    plain = {p: q for p, q in list_quantities(treatment) if not p.startswith("variants.")}
+    _print_numbers(console, treatment.name, plain)
+    if treatment.responders is not None:
+        trait = spell_out(treatment.responders.trait)
+        console.print(f"\nResponders are drawn by the trait: {trait}")
+    for key, variant in treatment.variants.items():
+        print_heading(console, f'\nvariants = ["{key}"]')
+        print_indented(console, f"{variant.reason}. Replaces {', '.join(variant.parts)}.", 2)
+        _print_numbers(console, treatment.name, dict(list_quantities(variant)))
+
+
+def _print_numbers(console: Console, name: str, numbers: Mapping[str, Quantity]) -> None:
+    for path, quantity in numbers.items():
+        text = format_quantity(path, quantity)
+        if path == "potency" and quantity.grade != "definition":
+            text += f"   (potency_{name} in [biology])"
+        print_value(console, text, format_source(quantity.grade, quantity.source))
+
+
+def _summarise(treatment: Treatment) -> Iterator[str]:
+    from follicle_sim.pharmacology.library import AMOUNT_UNITS, potency_parameters
+
+    route = spell_out(treatment.route)
+    yield f"{route}, dosed by {treatment.amount} ({AMOUNT_UNITS[treatment.amount]})"
+    if treatment.inert:
+        yield "does nothing by itself"
+        return
+    plain = [q for p, q in list_quantities(treatment) if not p.startswith("variants.")]
+    stated = [q for q in plain if q.grade not in _UNGRADED]
+    assumed = sum(q.grade == "assumption" for q in stated)
+    yield f"{format_count(len(stated), 'number')}, {assumed} of them assumed"
+    if treatment.acts and not potency_parameters({treatment.name: treatment}):
+        yield "potency by definition"
+    yield from list_variability(treatment)
+    if treatment.variants:
+        yield f"variants: {', '.join(treatment.variants)}"
+
+
+def list_variability(treatment: Treatment) -> Iterator[str]:
+    """Yield in words how the same dose differs between people and batches, by its own data."""
+    from follicle_sim.pharmacology.variability import cv_of
+
+    if cv := cv_of(treatment.person_cv):
+        yield f"varies between people (CV {cv:g})"
+    if cv := cv_of(treatment.batch_cv):
+        yield f"varies between batches (CV {cv:g})"
+    if treatment.responders is not None:
+        yield f"responders: {treatment.responders.share.value:.3g} of people"
