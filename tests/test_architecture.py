@@ -66,10 +66,6 @@ COMPILED = "simulation.engine.agents."
 
 # Functions that are being split now, by module and name: longer, or with more parameters.
 STILL_LONG = (
-    ("cli.calibrate", "calibrate"),
-    ("cli.plausible", "plausible"),
-    ("cli.power", "power"),
-    ("cli.trial", "analyse"),
 )
 
 

@@ -109,7 +109,7 @@ def test_an_interval_and_a_decision_that_differ_are_both_told():
     ranks = changed(low=None, high=None, se=None)
     assert said(ranks).endswith("A difference as large would be rare by luck alone.")
     assert said(dataclasses.replace(ranks, effect=False)).endswith(
-        "ReadingDraws alone could give as much."
+        "Luck alone could give as much."
     )
 
 
