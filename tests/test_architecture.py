@@ -65,8 +65,7 @@ MOST_PARAMETERS = 8
 COMPILED = "simulation.engine.agents."
 
 # Functions that are being split now, by module and name: longer, or with more parameters.
-STILL_LONG = (
-)
+STILL_LONG = ()
 
 
 def name_of(path):
@@ -164,8 +163,8 @@ def test_the_search_for_circles_finds_one():
 
 def test_the_graph_is_read():
     edges = graph()
-    assert "simulation.simulate" in graph(deferred=True)["cli.app"]
-    assert "simulation.simulate" not in edges["cli.app"]
+    assert "simulation.simulate" in graph(deferred=True)["cli.run"]
+    assert "simulation.simulate" not in edges["cli.run"]
     assert {"protocol.resolve", "simulation.record"} <= edges["simulation.simulate"]
 
 

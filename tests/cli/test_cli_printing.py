@@ -11,7 +11,7 @@ from command_line import COMMAND, TINY
 from rich.console import Console
 
 from follicle_sim.biology.parameters import parameter_table
-from follicle_sim.cli.printing.progress import bars_of
+from follicle_sim.cli.progress import make_bars
 from follicle_sim.evidence.studies import load_studies
 
 HEAVY = ("numba", "numpy", "scipy", "xarray", "matplotlib", "pydantic", "h5py", "pandas")
@@ -165,7 +165,7 @@ def test_progress_bar_on_a_terminal(finished, tmp_path):
 
 def test_bars_of_the_longest_stage_are_whole_at_80_columns():
     console = Console(force_terminal=True, width=80, file=io.StringIO())
-    with bars_of("subjects", console) as bar:
+    with make_bars("subjects", console) as bar:
         for stage in ("trials", "drug off", "repeats", "studies"):
             for name in (stage, f"{stage}: screening"):
                 bar.add_task(name, total=120_000, completed=120_000)

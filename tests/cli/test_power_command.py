@@ -128,7 +128,7 @@ def test_help_says_what_n_counts(cli):
 
 def test_lines_tell_how_far_it_is_where_there_is_no_terminal(cli, trial, tmp_path, monkeypatch):
     # every line is due at once
-    monkeypatch.setattr("follicle_sim.cli.printing.progress.EVERY", 0.0)
+    monkeypatch.setattr("follicle_sim.cli.progress.EVERY", 0.0)
     asked = ("--n", "4", "--replicates", "4", "--no-type-one", "--out", tmp_path)
     criteria = "population.inclusion={hair_density = ['10 cm-2', '900 cm-2']}"
     told = cli("power", trial, "--set", criteria, *asked).err

@@ -18,7 +18,7 @@ from follicle_sim import simulate
 from follicle_sim.analysis.ready import check_analysis, why_not
 from follicle_sim.base.errors import InputError
 from follicle_sim.biology.conditions import conditions
-from follicle_sim.cli.printing.explain import print_explanation
+from follicle_sim.cli.explain import print_explanation
 from follicle_sim.experiments.explain import explain
 from follicle_sim.experiments.planning.power import power
 from follicle_sim.pharmacology.library import load_treatment, treatment_names

@@ -1,56 +1,44 @@
 """The command line: `follicle-sim run | check | show | explain | validate | trials | ...`.
 
-Here the app is made of a list of commands. Each has a file of its own, with what it prints; heavy
-libraries are imported inside the functions that need them, so that `--version` and `--help` answer
-at once.
+Here the app is made of a list of commands. The command NAME is the function NAME of the file
+NAME.py beside this one, with what it prints. A file is imported when its command is asked for, and
+heavy libraries inside the functions that need them, so that `--version` and `--help` answer at
+once.
 """
 
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Annotated, NoReturn
 
 import typer
 
-from follicle_sim.cli.analyse import analyse
-from follicle_sim.cli.calibrate import calibrate
-from follicle_sim.cli.check import check
-from follicle_sim.cli.doctor import doctor
 from follicle_sim.cli.exits import CODES, run_and_exit
-from follicle_sim.cli.explain import explain
-from follicle_sim.cli.instruments import compare_methods, list_methods, show_method
-from follicle_sim.cli.optimise import optimise
-from follicle_sim.cli.own_data import template
-from follicle_sim.cli.plausible import plausible
-from follicle_sim.cli.power import power
-from follicle_sim.cli.rerun import rerun
-from follicle_sim.cli.run import run
-from follicle_sim.cli.sensitivity import sensitivity
-from follicle_sim.cli.show import show
-from follicle_sim.cli.treatments import list_treatments, show_treatment
-from follicle_sim.cli.trial import trial
-from follicle_sim.cli.trials import list_studies, show_study
-from follicle_sim.cli.validate import validate
-from follicle_sim.cli.vpc import vpc
 
 
 @dataclass(frozen=True)
 class Command:
-    """A command: what it does, its sentence in the list of commands, and its name.
+    """A command: its name, its sentence in the list of commands, and where it is at home.
 
     Parameters
     ----------
     action
-        Called with what was typed; its annotations are the arguments and options.
-    sentence
-        Empty: the first sentence of the action's docstring.
-    name
-        Empty: the action's own name.
+        Name of its function; empty: the same as of the command.
+    file
+        Name of its file; empty: the same as of the command.
     """
 
-    action: Callable[..., None]
-    sentence: str = ""
-    name: str = ""
+    name: str
+    sentence: str
+    action: str = ""
+    file: str = ""
+
+    def load(self) -> Callable[..., None]:
+        """Return its function, whose annotations are its arguments and options."""
+        home = import_module(f"follicle_sim.cli.{self.file or self.name}")
+        function: Callable[..., None] = getattr(home, self.action or self.name)
+        return function
 
 
 @dataclass(frozen=True)
@@ -63,21 +51,21 @@ class Group:
 
 
 COMMANDS = (
-    Command(run, "Simulate a scenario; write data, tables and figures."),
-    Command(check, "Report every problem of a scenario file."),
-    Command(show, "Read a scenario back: arms, timeline, parameters, cost."),
-    Command(explain, "Show why the curve bends: dose, level, factors, clocks."),
-    Command(rerun, "Repeat a run from its result file, and compare."),
-    Command(validate, "Hold the model against every published trial."),
-    Command(calibrate, "Fit biology to trials; say what the data leave open."),
-    Command(sensitivity, "Rank uncertain parameters by what they change."),
-    Command(optimise, "Search for the best schedule under a budget."),
-    Command(trial, "Run one virtual trial and report it on one page."),
-    Command(analyse, "Do the statistics of a stored trial again."),
-    Command(power, "How often trials of n people would find the effect."),
-    Command(vpc, "Hold a study against virtual trials of its size."),
-    Command(plausible, "What a published rise says, with a drug and without."),
-    Command(doctor, "Say what a run stands on: versions, processors, folders."),
+    Command("run", "Simulate a scenario; write data, tables and figures."),
+    Command("check", "Report every problem of a scenario file."),
+    Command("show", "Read a scenario back: arms, timeline, parameters, cost."),
+    Command("explain", "Show why the curve bends: dose, level, factors, clocks."),
+    Command("rerun", "Repeat a run from its result file, and compare."),
+    Command("validate", "Hold the model against every published trial."),
+    Command("calibrate", "Fit biology to trials; say what the data leave open."),
+    Command("sensitivity", "Rank uncertain parameters by what they change."),
+    Command("optimise", "Search for the best schedule under a budget."),
+    Command("trial", "Run one virtual trial and report it on one page."),
+    Command("analyse", "Do the statistics of a stored trial again."),
+    Command("power", "How often trials of n people would find the effect."),
+    Command("vpc", "Hold a study against virtual trials of its size."),
+    Command("plausible", "What a published rise says, with a drug and without."),
+    Command("doctor", "Say what a run stands on: versions, processors, folders."),
 )
 
 GROUPS = (
@@ -85,26 +73,33 @@ GROUPS = (
         "trials",
         "Published trials the simulator is held against.",
         (
-            Command(list_studies, name="list"),
-            Command(show_study, "Show every number of a study.", name="show"),
-            Command(template, "Write the empty table for a trial of your own."),
+            Command("list", "List the observed studies.", "list_studies", "trials"),
+            Command("show", "Show every number of a study.", "show_study", "trials"),
+            Command(
+                "template", "Write the empty table for a trial of your own.", "template", "own_data"
+            ),
         ),
     ),
     Group(
         "treatments",
         "Treatments that a scenario can give.",
         (
-            Command(list_treatments, name="list"),
-            Command(show_treatment, "Show every number of a treatment.", name="show"),
+            Command("list", "List the treatments of the library.", "list_treatments", "treatments"),
+            Command("show", "Show every number of a treatment.", "show_treatment", "treatments"),
         ),
     ),
     Group(
         "instruments",
         "Ways of measuring hair, and what each sees.",
         (
-            Command(list_methods, name="list"),
-            Command(show_method, "Show every number of a method.", name="show"),
-            Command(compare_methods, "Read one trial in several ways.", name="compare"),
+            Command(
+                "list",
+                "List the ways of measuring hair that `[instrument] method` can name.",
+                "list_methods",
+                "instruments",
+            ),
+            Command("show", "Show every number of a method.", "show_method", "instruments"),
+            Command("compare", "Read one trial in several ways.", "compare_methods", "instruments"),
         ),
     ),
 )
@@ -130,8 +125,15 @@ def _take_options(
     """Take the options that belong to no command; `run_and_exit` reads --debug itself."""
 
 
-def make_app() -> typer.Typer:
-    """Return the command line with every command in it."""
+def make_app(asked: str | None = None) -> typer.Typer:
+    """Return the command line with every command in it.
+
+    Parameters
+    ----------
+    asked
+        First word of what was typed. The files of other commands are not read; these are there by
+        name and sentence only. None: every file is read.
+    """
     app = typer.Typer(
         name="follicle-sim",
         help="An in-silico laboratory for hair-follicle cycles. Research use, not medical advice.",
@@ -143,26 +145,30 @@ def make_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_take_options)
-    _add_commands(app, COMMANDS)
+    for command in COMMANDS:
+        _add_command(app, command, asked in (None, command.name))
     for group in GROUPS:
         part = typer.Typer(help=group.sentence, epilog=CODES)
-        _add_commands(part, group.commands)
+        for command in group.commands:
+            _add_command(part, command, asked in (None, group.name))
         app.add_typer(part, name=group.name, no_args_is_help=True)
     return app
 
 
-def _add_commands(app: typer.Typer, commands: Sequence[Command]) -> None:
-    for each in commands:
-        add = app.command(each.name or None, epilog=CODES, short_help=each.sentence or None)
-        add(each.action)
+def _add_command(app: typer.Typer, command: Command, loaded: bool) -> None:
+    add = app.command(command.name, epilog=CODES, short_help=command.sentence)
+    add(command.load() if loaded else _do_nothing)
 
 
-app = make_app()
+def _do_nothing() -> None:
+    """Stand for a command that was not asked for."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code that says how it went."""
-    run_and_exit(app, sys.argv[1:] if arguments is None else arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    asked = next((word for word in words if not word.startswith("-")), "")
+    run_and_exit(make_app(asked), words)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import pytest
 
 from follicle_sim.base.progress import LIVING, SCREENING, Parts
-from follicle_sim.cli.printing.progress import Lines
+from follicle_sim.cli.progress import Lines
 
 
 def test_parts_add_up_and_screening_has_a_count_of_its_own():

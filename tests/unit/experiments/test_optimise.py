@@ -9,7 +9,7 @@ from search_examples import cocktail_scenario, formula, search_scenario
 
 from follicle_sim.base.errors import InputError, Interrupted
 from follicle_sim.base.numerics import normals
-from follicle_sim.cli.printing import print_schedules
+from follicle_sim.cli.optimise import print_schedules
 from follicle_sim.experiments.running.checkpoint import Checkpoint
 from follicle_sim.experiments.schedules.candidates import OVER_VISITS, TOO_LATE, make_space
 from follicle_sim.experiments.schedules.gain import Gain, Trials, mean_gain, prices

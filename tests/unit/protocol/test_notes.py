@@ -7,7 +7,7 @@ import pytest
 
 from follicle_sim import parse_scenario
 from follicle_sim.base.errors import InputError
-from follicle_sim.cli.app import app
+from follicle_sim.cli.app import make_app
 from follicle_sim.protocol.notes import notes
 from follicle_sim.scenario.load import dump_scenario
 
@@ -136,7 +136,7 @@ def test_check_prints_notes_and_refuses_what_a_run_would(tmp_path, capsys):
     file = tmp_path / "mine.toml"
     values = {"kind": "parallel", "design": "", "dose": "", "visits": SERIES.format(5)}
     file.write_text(TEXT.format(start="30 weeks", **values), "utf-8")
-    app(["check", str(file)], standalone_mode=False)
+    make_app()(["check", str(file)], standalone_mode=False)
     said = capsys.readouterr().out.splitlines()
     assert said[0].endswith("2 arms, 8 subjects, 5 visits")
     assert [line.partition(":")[0] for line in said[1:]] == ["note"] * 3
@@ -145,10 +145,10 @@ def test_check_prints_notes_and_refuses_what_a_run_would(tmp_path, capsys):
     graft = graft.replace('every = "1 day"', 'every = "30 days"')
     file.write_text(graft.format(start="0 days", amount="900 grafts/cm2", **values), "utf-8")
     with pytest.raises(InputError) as caught:
-        app(["check", str(file)], standalone_mode=False)
+        make_app()(["check", str(file)], standalone_mode=False)
     assert str(caught.value).startswith(f"{file}: arms[0].doses[0].amount: 900 grafts/cm2; allowed")
     few = graft.format(start="0 days", amount="30 grafts/cm2", **values)
     file.write_text(f'{few}[analysis]\nendpoint = "terminal_density"\n', "utf-8")
     with pytest.raises(InputError) as caught:
-        app(["check", str(file)], standalone_mode=False)
+        make_app()(["check", str(file)], standalone_mode=False)
     assert str(caught.value) == f"{file}: analysis.at: no visit after baseline"

@@ -108,9 +108,7 @@ def test_an_interval_and_a_decision_that_differ_are_both_told():
     assert said(changed(low=0.01)).endswith("The interval only just excludes zero.")
     ranks = changed(low=None, high=None, se=None)
     assert said(ranks).endswith("A difference as large would be rare by luck alone.")
-    assert said(dataclasses.replace(ranks, effect=False)).endswith(
-        "Luck alone could give as much."
-    )
+    assert said(dataclasses.replace(ranks, effect=False)).endswith("Luck alone could give as much.")
 
 
 RATE = {
