@@ -9,12 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from follicle_sim.analysis.analyse import analyse as analyse
     from follicle_sim.base.errors import FollicleSimError as FollicleSimError
     from follicle_sim.base.errors import InputError as InputError
     from follicle_sim.evidence.observed import load_studies as load_studies
+    from follicle_sim.experiments.calibration.fit_scenario import fit_scenario as fit_scenario
     from follicle_sim.experiments.explain import explain as explain
     from follicle_sim.experiments.planning.power import power as power
     from follicle_sim.experiments.planning.predictive import predictive_bands as predictive_bands
+    from follicle_sim.protocol.describe import describe as describe
+    from follicle_sim.protocol.protocol import Protocol as Protocol
+    from follicle_sim.protocol.resolve import resolve as resolve
     from follicle_sim.results.compare import compare as compare
     from follicle_sim.results.endpoints import summarise as summarise
     from follicle_sim.results.storage import load_result as load_result
@@ -29,16 +34,21 @@ if TYPE_CHECKING:
 _HOMES = {
     "FollicleSimError": "base.errors",
     "InputError": "base.errors",
+    "Protocol": "protocol.protocol",
     "Scenario": "scenario.model",
+    "analyse": "analysis.analyse",
     "compare": "results.compare",
+    "describe": "protocol.describe",
     "dump_scenario": "scenario.load",
     "explain": "experiments.explain",
+    "fit_scenario": "experiments.calibration.fit_scenario",
     "load_result": "results.storage",
     "load_scenario": "scenario.load",
     "load_studies": "evidence.observed",
     "parse_scenario": "scenario.load",
     "power": "experiments.planning.power",
     "predictive_bands": "experiments.planning.predictive",
+    "resolve": "protocol.resolve",
     "save_result": "results.storage",
     "simulate": "simulation.simulate",
     "summarise": "results.endpoints",

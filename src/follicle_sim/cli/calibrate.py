@@ -9,9 +9,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from follicle_sim.cli.options import Quiet, Resume, make_path_option, quote_command
+from follicle_sim.cli.fit_table import print_fit
+from follicle_sim.cli.options import (
+    Quiet,
+    Resume,
+    Settings,
+    default_folder,
+    make_path_option,
+    quote_command,
+    read_scenario,
+)
 from follicle_sim.cli.progress import watch_progress
-from follicle_sim.cli.text import Column, make_console, print_groups, spell_out
+from follicle_sim.cli.text import (
+    Column,
+    make_console,
+    print_files_with_time,
+    print_groups,
+    spell_out,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,7 +83,17 @@ Steps = Annotated[
 ]
 Walkers = Annotated[int, typer.Option("--walkers", min=2, help="Walkers of a group.")]
 SmallSeed = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)]
-Out = Annotated[Path | None, make_path_option("Folder. Default: results/calibrate.")]
+Out = Annotated[
+    Path | None,
+    make_path_option("Folder. Default: results/calibrate; with FILE results/NAME_OF_FILE.fit."),
+]
+OneScenario = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FILE]", help="A scenario to fit to its own [[compare]] numbers."),
+]
+NoDrift = Annotated[
+    bool, typer.Option("--no-drift", help="With FILE: the trial moves nothing by itself.")
+]
 Keep = Annotated[
     bool,
     typer.Option("--keep", help="Store the posterior sample with the package, for scenarios."),
@@ -76,6 +101,7 @@ Keep = Annotated[
 
 
 def calibrate(
+    file: OneScenario = None,
     method: ByMethod = Method.posterior,
     parameter: Parameters = None,
     trial: Trials = None,
@@ -87,9 +113,19 @@ def calibrate(
     out: Out = None,
     resume: Resume = False,
     keep: Keep = False,
+    settings: Settings = None,
+    no_drift: NoDrift = False,
     quiet: Quiet = False,
 ) -> None:
-    """Hold biology parameters against published trials: best fit, posterior or profiles."""
+    """Fit numbers to what was observed: a scenario's potency, or the biology of all trials.
+
+    With FILE: which potency (or --parameter) explains the numbers that its [[compare]] tables
+    hold, with an interval, and what else would explain them. Without: biology parameters against
+    published trials; best fit, posterior or profiles.
+    """
+    if file is not None:
+        _fit_scenario(file, tuple(parameter or ()), settings, out, drift=not no_drift, quiet=quiet)
+        return
     from follicle_sim.experiments.calibration.calibrate import Job
     from follicle_sim.experiments.calibration.calibrate import calibrate as run_calibration
     from follicle_sim.experiments.calibration.fit_biology import PRIOR
@@ -119,6 +155,29 @@ def calibrate(
     files = write_calibration(result, job.folder, quote_command(), keep=keep)
     if not quiet:
         print_calibration(result, job.folder, files)
+
+
+def _fit_scenario(
+    file: Path,
+    names: tuple[str, ...],
+    settings: list[str] | None,
+    out: Path | None,
+    *,
+    drift: bool,
+    quiet: bool,
+) -> None:
+    from follicle_sim.experiments.calibration.fit_scenario import fit_scenario
+    from follicle_sim.reporting.folders.fit import write_fit
+    from follicle_sim.reporting.folders.run import make_folder
+
+    scenario = read_scenario(file, settings)
+    folder = make_folder(out or default_folder(file, "fit"))
+    with watch_progress(quiet, "runs") as report:
+        fit = fit_scenario(scenario, names, drift=drift, report=report)
+    files = write_fit(fit, scenario, folder, quote_command())
+    if not quiet:
+        print_fit(fit, scenario.title)
+        print_files_with_time(folder, files, fit.seconds)
 
 
 def print_calibration(result: Calibrated, folder: Path, files: Sequence[str]) -> None:

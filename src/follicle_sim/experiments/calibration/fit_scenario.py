@@ -215,7 +215,7 @@ def fit_scenario(
         numbers=len(numbers.rows),
         chance=float(chi2.sf(found.misfit, freedom)),
         rows=_beside(numbers, runs.rows_at(found.best), runs.rows_at(nothing), law),
-        explanations=_explanations(scenario, runs, numbers, law, found, is_potency),
+        explanations=_explanations(runs, numbers, law, found, drift=drift) if is_potency else {},
         drift=drift,
         runs=runs.count,
         seconds=time.perf_counter() - began,
@@ -308,14 +308,13 @@ def _row(
 
 
 def _explanations(
-    scenario: Scenario, runs: Runs, numbers: Numbers, law: Law, found: Found, is_potency: bool
+    runs: Runs, numbers: Numbers, law: Law, found: Found, *, drift: bool
 ) -> dict[str, float]:
     """Return what else was tried, without the drug: rise of -2 log-likelihood over the best."""
-    if not is_potency:
-        return {}
+    scenario = runs.steady
     treatment = runs.names[0].removeprefix(POTENCY_PREFIX)
     none = runs.rows_at(np.array([0.0, *found.best[1:]]))
-    tried = {"nothing at all": none}
+    tried = {"the drift of the trial alone" if drift else "nothing at all": none}
     if needle_of(scenario, treatment):
         tried["the needle alone"] = compare(simulate(with_needle(runs.steady, treatment))).rows
     if scenario.design.recruitment is None and not scenario.treatments:

@@ -1,0 +1,106 @@
+"""`follicle-sim calibrate FILE`: the potency that explains a scenario's own numbers."""
+
+import csv
+import json
+
+import pytest
+
+from follicle_sim.cli.app import main
+
+TEXT = """
+schema_version = 1
+title = "our clinic"
+[population]
+subjects = 20
+target_area = "1 cm2"
+follicle_density = "80 cm-2"
+condition = "aga_male"
+[[arms]]
+label = "exosomes"
+role = "treatment"
+[[arms.doses]]
+treatment = "exosomes_adipose_microneedling"
+amount = "1 session"
+every = "4 weeks"
+count = 3
+[[arms]]
+label = "control"
+role = "untreated"
+[design]
+kind = "parallel"
+visits = ["0 days", "12 weeks"]
+[run]
+history = "60 days"
+[[compare]]
+data = "clinic.csv"
+"""
+TABLE = """arm;week;endpoint;unit;mean;sd;n;is_change_from_baseline
+exosomes;12;hair_density;hairs/cm2;8,5;9,0;20;yes
+control;12;hair_density;hairs/cm2;0,5;8,0;20;yes
+"""
+
+
+def run_command(*arguments):
+    with pytest.raises(SystemExit) as stopped:
+        main(list(arguments))
+    return int(stopped.value.code or 0)
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clinic")
+    (folder / "clinic.toml").write_text(TEXT, encoding="utf-8")
+    (folder / "clinic.csv").write_text(TABLE, encoding="utf-8")
+    return folder
+
+
+def test_own_numbers_get_a_potency_with_an_interval(clinic, capsys):
+    out = clinic / "fit"
+    code = run_command("calibrate", str(clinic / "clinic.toml"), "--out", str(out))
+    assert code == 0
+    shown = capsys.readouterr().out
+    assert "potency of exosomes adipose microneedling" in shown
+    assert "8 (2.7)" in shown
+    assert {path.name for path in out.iterdir()} == {
+        "fit.csv", "fit.json", "fit.png", "fit_profile.csv",
+    }  # fmt: skip
+    found = json.loads((out / "fit.json").read_text("utf-8"))
+    name = "potency_exosomes_adipose_microneedling"
+    assert found["low"] < found["values"][name] < found["high"]
+    assert found["numbers"] == 1  # the difference; what follows from it is not counted again
+    rows = list(csv.DictReader((out / "fit.csv").open(encoding="utf-8")))
+    (used,) = [row for row in rows if row["used"] == "True"]
+    assert used["kind"] == "difference"
+    assert float(used["observed"]) == pytest.approx(8.0)
+    assert float(used["fitted"]) == pytest.approx(8.0, abs=0.3)
+    assert abs(float(used["untreated"])) < 1.0
+
+
+def test_a_larger_gain_asks_for_a_larger_potency(clinic, tmp_path):
+    best = []
+    for gain in ("6,0", "11,0"):
+        (tmp_path / "clinic.toml").write_text(TEXT, encoding="utf-8")
+        (tmp_path / "clinic.csv").write_text(TABLE.replace("8,5", gain), encoding="utf-8")
+        out = tmp_path / gain
+        run_command("calibrate", str(tmp_path / "clinic.toml"), "--out", str(out), "--quiet")
+        best += json.loads((out / "fit.json").read_text("utf-8"))["values"].values()
+    assert best[0] < best[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "words", "told"),
+    [
+        (
+            ("[[compare]]\ndata", "# data"),
+            (),
+            "no observed number can be fitted; give a [[compare]]",
+        ),
+        (("", ""), ("--parameter", "potency_exosome_adipose_microneedling"), "did you mean"),
+    ],
+)
+def test_what_cannot_be_fitted_is_refused(clinic, tmp_path, capsys, change, words, told):
+    (tmp_path / "clinic.toml").write_text(TEXT.replace(*change), encoding="utf-8")
+    (tmp_path / "clinic.csv").write_text(TABLE, encoding="utf-8")
+    code = run_command("calibrate", str(tmp_path / "clinic.toml"), *words)
+    assert code == 2
+    assert told in capsys.readouterr().err
