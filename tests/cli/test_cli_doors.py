@@ -13,8 +13,6 @@ from virtual_trials import PARALLEL
 from follicle_sim import load_scenario
 from follicle_sim.reporting.folders.run import FILES
 
-UNITLESS = TINY.replace('"5.067 cm2"', "5.067")
-
 
 @pytest.fixture
 def typed(monkeypatch):
@@ -26,42 +24,6 @@ def typed(monkeypatch):
         monkeypatch.setattr(sys, "stdin", stream)
 
     return type_in
-
-
-COMMANDS = {
-    "run": [],
-    "check": [],
-    "show": [],
-    "explain": [],
-    "trial": [],
-    "power": ["--n", "5", "--replicates", "20"],
-    "vpc": [],
-    "plausible": [],
-    "optimise": [],
-    "sensitivity": [],
-    "instruments compare": [],
-}
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_reads_standard_input(cli, typed, tmp_path, monkeypatch, command):
-    monkeypatch.chdir(tmp_path)
-    typed(UNITLESS)
-    outcome = cli(*command.split(), "-", *COMMANDS[command])
-    assert outcome.code == 2
-    assert "error: <stdin>: population.target_area" in outcome.err
-    assert contents(tmp_path) == {}
-
-
-def test_every_command_with_a_scenario_file_is_tested_here(cli):
-    listed = re.findall(r"^  (\w+) ", cli("--help").out, re.M)
-    names = [*listed, "instruments compare"]
-    taking = [name for name in names if re.search(r"^ +FILE\b|\bFILE ", help_of(cli, name), re.M)]
-    assert set(taking) - {"validate", "analyse"} == set(COMMANDS)  # those write, or read a plan
-
-
-def help_of(cli, name):
-    return cli(*name.split(), "--help").out
 
 
 def test_a_run_of_standard_input(cli, typed, tmp_path, monkeypatch):
@@ -98,27 +60,6 @@ def test_what_is_no_scenario_in_standard_input(cli, typed, data):
 def test_a_pipe_in_a_process_of_its_own(tmp_path):
     outcome = in_process("run", "-", "--quiet", input=TINY, cwd=tmp_path)
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
-
-
-OUT = [*(name for name in COMMANDS if name not in ("check", "show")), "validate", "calibrate"]
-
-
-@pytest.mark.parametrize("command", [*OUT, "rerun", "analyse"])
-@pytest.mark.parametrize("name", ["", " "])
-def test_an_empty_name_of_a_folder_is_refused(cli, tiny, tmp_path, monkeypatch, command, name):
-    monkeypatch.chdir(tmp_path)
-    file = [] if command in ("validate", "calibrate") else [tiny]
-    outcome = cli(*command.split(), *file, "--out", name)
-    assert outcome.code == 2
-    assert "--out" in outcome.err
-    assert "empty name" in outcome.err
-    assert [path.name for path in tmp_path.iterdir()] == ["tiny.toml"]
-
-
-def test_an_empty_name_of_a_file_is_refused(cli):
-    outcome = cli("validate", "--json", "")
-    assert outcome.code == 2
-    assert "empty name" in outcome.err
 
 
 # -- links -----------------------------------------------------------------------------------------

@@ -42,23 +42,16 @@ def test_debug_shows_the_traceback_anywhere(cli, tmp_path, place):
     assert outcome.err.rstrip().splitlines()[-1].startswith(("error: ", str(path)))
 
 
-def test_missing_file_names_the_nearest(cli, tiny):
-    outcome = cli("run", tiny.with_name("tinny.toml"))
-    refused(outcome, "no such file", f'did you mean "{tiny}"?')
-
-
 @pytest.mark.parametrize(
     ("arguments", "fragment"),
     [
         (["ran", "x.toml"], "No such command 'ran'"),
         (["run"], "Missing argument"),
-        (["run", "x.toml", "--sead", "1"], "No such option: --sead"),
         (["run", "x.toml", "--seed", "-1"], "--seed"),
         (["run", "x.toml", "--seed", "4294967296"], "--seed"),
         (["run", "x.toml", "--threads", "0"], "--threads"),
         (["trials", "show", "kaufmann_1998"], 'did you mean "kaufman_1998"?'),
         (["rerun", "result.nc"], "--check"),
-        (["rerun", "missing.nc", "--check"], "no such file"),
     ],
 )
 def test_wrong_command_line(cli, arguments, fragment):

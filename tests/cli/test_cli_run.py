@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 import pytest
-from command_line import COMMAND, TINY, contents, in_process
+from command_line import COMMAND, TINY, contents
 
 from follicle_sim import load_result, load_scenario, parse_scenario
 from follicle_sim.reporting.folders.run import FILES
@@ -109,12 +109,6 @@ def test_another_seed_is_another_result(cli, tiny, finished, tmp_path):
     assert cli("run", tiny, "--seed", 2, "--out", tmp_path / "out").code == 0
     mine = load_result(tmp_path / "out" / "result.nc").hair_density.values
     assert not np.array_equal(mine, load_result(finished.folder / "result.nc").hair_density.values)
-
-
-def test_quiet_prints_nothing(tiny, tmp_path):
-    outcome = in_process("run", tiny, "--quiet", "--out", tmp_path / "out")
-    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
-    assert set(contents(tmp_path / "out")) == set(FILES)
 
 
 def test_default_folder_is_named_after_the_file(cli, tiny, tmp_path, monkeypatch):

@@ -60,11 +60,3 @@ def test_an_unknown_arm_is_bad_input_and_writes_nothing(
     assert command("exosome_park_2022", "--arm", "exosomes weekly", "--out", str(folder)) == 2
     assert 'did you mean "exosomes weekly x 12"' in capsys.readouterr().err
     assert not folder.exists()
-
-
-def test_quiet_prints_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    options = (*SHORT, "run.history=1 year", "--out", str(tmp_path), "--quiet")
-    assert command("minoxidil_olsen_2002", *options) == 0
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err == ""

@@ -48,12 +48,6 @@ def test_writes_table_json_and_figure(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "brave_aa1_2022: share of responders" in printed
 
 
-def test_quiet_prints_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("--out", str(tmp_path), "--quiet") == 0
-    captured = capsys.readouterr()
-    assert (captured.out, captured.err) == ("", "")
-
-
 def test_use_takes_only_these_rows(tmp_path: Path) -> None:
     assert run("--use", "validation", "--out", str(tmp_path), "--quiet") == 0
     told = json.loads((tmp_path / "scoreboard.json").read_text())
@@ -75,10 +69,6 @@ def test_a_worse_fit_is_exit_code_3(tmp_path: Path, capsys: pytest.CaptureFixtur
     captured = capsys.readouterr()
     assert "kaufman_1998:4" in captured.out
     assert "fit worse than before" in captured.err
-
-
-def test_missing_benchmark_is_exit_code_2(tmp_path: Path) -> None:
-    assert run("--out", str(tmp_path), "--against", str(tmp_path / "none.json")) == 2
 
 
 def test_folder_that_cannot_be_written_is_exit_code_4(tmp_path: Path) -> None:

@@ -78,7 +78,6 @@ def test_sensitivity_writes_indices_and_figures(tmp_path: Path) -> None:
         (["calibrate", "--parameter", "severty"], 'did you mean "severity"'),
         (["calibrate", "--trial", "kaufmann_1998"], 'did you mean "kaufman_1998"'),
         (["sensitivity", SCENARIO, "--samples", "100"], "power of two"),
-        (["sensitivity", "nowhere.toml"], "nowhere.toml"),
         (["calibrate", "--method", "profile", "--keep"], "--keep"),
     ],
 )
