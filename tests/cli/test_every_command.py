@@ -204,7 +204,7 @@ def typed(tmp_path, finished):
     def words(command):
         names = option_names(command)
         suits.write_text(SUITS + BESIDES.get(command, ""), encoding="utf-8")
-        typed = [given[param.metavar] for param in arguments_of(command)]
+        typed = [given[param.metavar] for param in arguments_of(command) if param.required]
         options = [word for name in SMALL if name in names for word in (names[name], SMALL[name])]
         out = ["--out", tmp_path / "out"] if "out" in names else []
         return [*command.split(), *typed, *options, *out]

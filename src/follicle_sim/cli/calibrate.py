@@ -89,7 +89,7 @@ Out = Annotated[
 ]
 OneScenario = Annotated[
     Path | None,
-    typer.Argument(metavar="[FILE]", help="A scenario to fit to its own [[compare]] numbers."),
+    typer.Argument(metavar="FILE", help="A scenario to fit to its own [[compare]] numbers."),
 ]
 NoDrift = Annotated[
     bool, typer.Option("--no-drift", help="With FILE: the trial moves nothing by itself.")

@@ -21,8 +21,7 @@ from follicle_sim.scenario.load import dump_scenario
 from follicle_sim.scenario.model import Scenario
 
 if TYPE_CHECKING:
-    from follicle_sim.experiments.scoreboard.scoring import ScoreRow
-from follicle_sim.experiments.scoreboard.run import Scoreboard
+    from follicle_sim.experiments.scoreboard.run import Scoreboard
 
 FILES = (
     "result.nc",
@@ -206,6 +205,7 @@ def write_scoreboard(board: Scoreboard, folder: Path) -> tuple[str, ...]:
     OutputError
         Naming the file that could not be written; an earlier one stays as it was.
     """
+    from follicle_sim.experiments.scoreboard.scoring import ScoreRow
     from follicle_sim.figures.parts.style import save_figure
     from follicle_sim.figures.scoreboard import plot_scoreboard
 
