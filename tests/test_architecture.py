@@ -331,7 +331,7 @@ def test_importing_the_package_is_light():
 def test_public_names_resolve_and_are_described():
     assert follicle_sim.__all__ == sorted(set(follicle_sim.__all__))
     for name in follicle_sim.__all__:
-        assert inspect.getdoc(getattr(follicle_sim, name)), name
+        assert ">>> " in (inspect.getdoc(getattr(follicle_sim, name)) or ""), name
     assert set(follicle_sim.__all__) <= set(dir(follicle_sim))
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = follicle_sim.no_such_name

@@ -51,10 +51,11 @@ def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:
 
     Examples
     --------
-    >>> from follicle_sim import load_scenario, simulate
-    >>> from follicle_sim.analysis.analyse import analyse
-    >>> run = simulate(load_scenario("scenarios/minoxidil_olsen_2002.toml"))  # doctest: +SKIP
-    >>> print(analyse(run).text())  # doctest: +SKIP
+    >>> from follicle_sim import analyse, load_scenario, simulate
+    >>> few = ["population.subjects=6", "design.kind=parallel", "run.history=30 days"]
+    >>> result = analyse(simulate(load_scenario("scenarios/minoxidil_olsen_2002.toml", few)))
+    >>> result.rows[0].purpose, result.rows[0].method
+    ('primary', 'ancova')
     """
     check_dataset("analyse", dataset, ("arm", "subject", "time"))
     scenario = scenario_of(dataset)

@@ -13,7 +13,13 @@ _MENU = 12
 
 
 class FollicleSimError(Exception):
-    """Base of every error raised on purpose; `exit_code` is what the command line returns."""
+    """Base of every error raised on purpose; `exit_code` is what the command line returns.
+
+    Examples
+    --------
+    >>> issubclass(InputError, FollicleSimError), InputError.exit_code
+    (True, 2)
+    """
 
     exit_code = 1
 

@@ -26,6 +26,12 @@ def describe(scenario: Scenario, width: int = WIDTH) -> str:
         The scenario to read back.
     width
         Columns of a timeline, at least 10.
+
+    Examples
+    --------
+    >>> from follicle_sim import describe, load_scenario
+    >>> print(describe(load_scenario("scenarios/minoxidil_olsen_2002.toml")).splitlines()[0])
+    Minoxidil 5 % against vehicle, 48 weeks (Olsen 2002)
     """
     title = [scenario.title, *([scenario.description.strip()] if scenario.description else [])]
     unfolded = unfold(scenario)

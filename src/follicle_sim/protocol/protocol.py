@@ -94,6 +94,13 @@ class Protocol:
         Length of natural history, and of a cell of the grid from baseline on, day.
     instrument, record
         How hair is read, and what is kept.
+
+    Examples
+    --------
+    >>> from follicle_sim import load_scenario, resolve
+    >>> plan = resolve(load_scenario("scenarios/minoxidil_olsen_2002.toml"))[0]
+    >>> plan.visits.days[-1], [arm.role for arm in plan.arms]
+    (336.0, ['treatment', 'placebo'])
     """
 
     source: Scenario

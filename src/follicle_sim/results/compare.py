@@ -187,6 +187,15 @@ def compare(
     Differences are differences of changes from baseline. Relative changes are changes of the
     group's mean over the group's mean baseline. Errors are taken person by person where arms hold
     the same people and add as variances otherwise. A crossover is compared by treatment.
+
+    Examples
+    --------
+    >>> from follicle_sim import compare, load_scenario, simulate
+    >>> few = ["population.subjects=4", "run.history=30 days"]
+    >>> result = simulate(load_scenario("scenarios/minoxidil_olsen_2002.toml", few))
+    >>> row = compare(result).rows[0]
+    >>> row.observation, row.week, row.observed, row.unit
+    ('olsen_2002:1', 48.0, 18.6, 'cm-2')
     """
     check_dataset("compare", dataset, ("arm", "subject", "time"))
     if comparisons is None:

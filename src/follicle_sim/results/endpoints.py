@@ -173,6 +173,15 @@ def summarise(
     ------
     InputError
         A variable the dataset lacks, or a level outside (0, 1).
+
+    Examples
+    --------
+    >>> from follicle_sim import load_scenario, simulate, summarise
+    >>> few = ["population.subjects=4", "run.history=30 days"]
+    >>> result = simulate(load_scenario("scenarios/minoxidil_olsen_2002.toml", few))
+    >>> row = summarise(result, ["terminal_density"]).rows[-1]
+    >>> row.variable, row.arm, row.week
+    ('terminal_density', 'vehicle', 48.0)
     """
     check_dataset("summarise", dataset, ("arm", "subject", "time"))
     if variables is not None:

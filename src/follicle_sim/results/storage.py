@@ -25,6 +25,18 @@ def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
     ------
     OutputError
         Where the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from follicle_sim import load_result, load_scenario, save_result, simulate
+    >>> few = ["population.subjects=4", "run.history=30 days"]
+    >>> result = simulate(load_scenario("scenarios/minoxidil_olsen_2002.toml", few))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_result(result, Path(folder) / "result.nc")
+    ...     load_result(Path(folder) / "result.nc").identical(result)
+    True
     """
     check_dataset("save_result", data)
     check_path("save_result", "path", path)
@@ -54,6 +66,14 @@ def load_result(path: str | os.PathLike[str]) -> xr.Dataset:
     ------
     InputError
         If there is no such file or it is not NetCDF4.
+
+    Examples
+    --------
+    >>> from follicle_sim import load_result
+    >>> load_result("none.nc")
+    Traceback (most recent call last):
+    ...
+    follicle_sim.base.errors.InputError: none.nc: no such file; give the result.nc of a run
     """
     data = read_result(path)
     for sentence in incomplete(Path(path).parent):

@@ -59,6 +59,13 @@ def load_scenario(
     ------
     InputError
         With every problem of the file at once: path, what was found, what is allowed.
+
+    Examples
+    --------
+    >>> from follicle_sim import load_scenario
+    >>> scenario = load_scenario("scenarios/minoxidil_olsen_2002.toml", ["population.subjects=50"])
+    >>> scenario.population.subjects, len(scenario.arms)
+    (50, 2)
     """
     check_path("load_scenario", "path", path)
     overrides = _texts("load_scenario", overrides)
@@ -90,6 +97,14 @@ def parse_scenario(
     ------
     InputError
         With every problem at once.
+
+    Examples
+    --------
+    >>> from follicle_sim import parse_scenario
+    >>> parse_scenario("title = 'no more than a title'")
+    Traceback (most recent call last):
+    ...
+    follicle_sim.base.errors.InputError: ...
     """
     check_text("parse_scenario", "text", text)
     check_text("parse_scenario", "source", source)
@@ -121,6 +136,13 @@ def with_overrides(
     ------
     InputError
         If the result is not a valid scenario.
+
+    Examples
+    --------
+    >>> from follicle_sim import load_scenario, with_overrides
+    >>> scenario = load_scenario("scenarios/minoxidil_olsen_2002.toml")
+    >>> with_overrides(scenario, ["population.subjects=12"]).population.subjects
+    12
     """
     before = _scenario("with_overrides", scenario).background
     overrides = _texts("with_overrides", overrides)
@@ -134,6 +156,13 @@ def dump_scenario(scenario: Scenario, *, known: Known | None = None) -> str:
     """Return a scenario as TOML text with units, without the keys left at their default.
 
     Parsing the text gives a scenario equal to this one, to the last bit of every number.
+
+    Examples
+    --------
+    >>> from follicle_sim import dump_scenario, load_scenario, parse_scenario
+    >>> scenario = load_scenario("scenarios/minoxidil_olsen_2002.toml")
+    >>> parse_scenario(dump_scenario(scenario)) == scenario
+    True
     """
     return write_toml(to_document(check_scenario("dump_scenario", scenario), known=known))
 

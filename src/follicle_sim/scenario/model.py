@@ -92,7 +92,15 @@ class Run(Table):
 
 
 class Scenario(Table):
-    """A question to the simulator: population, arms, design, instrument, run and overrides."""
+    """A question to the simulator: population, arms, design, instrument, run and overrides.
+
+    Examples
+    --------
+    >>> from follicle_sim import load_scenario
+    >>> scenario = load_scenario("scenarios/minoxidil_olsen_2002.toml")
+    >>> scenario.population.condition, [arm.role for arm in scenario.arms]
+    ('aga_male', ['treatment', 'placebo'])
+    """
 
     schema_version: Annotated[Literal[1], SchemaVersion(1)] = Field(description="1")
     title: Annotated[str, Text(200, label=True)] = Field(description="one line")

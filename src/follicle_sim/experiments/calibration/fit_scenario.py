@@ -180,6 +180,14 @@ def fit_scenario(
     ------
     InputError
         Nothing to compare with, no number that can be fitted, or a name that is no parameter.
+
+    Examples
+    --------
+    >>> from follicle_sim import fit_scenario, load_scenario
+    >>> scenario = load_scenario("scenarios/minoxidil_olsen_2002.toml", ["run.history=30 days"])
+    >>> fit = fit_scenario(scenario, people=20)
+    >>> fit.names, fit.verdict
+    (('potency_minoxidil_topical_5',), 'identified')
     """
     scenario = check_scenario("calibrate", scenario)
     check_call("calibrate", "report", report)

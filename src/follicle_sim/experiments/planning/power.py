@@ -139,6 +139,14 @@ def power(
     Interrupted
         On Ctrl-C before the first trials were done; later on, the result holds those done.
 
+    Examples
+    --------
+    >>> from follicle_sim import load_scenario, power
+    >>> few = ["design.kind=parallel", "run.history=30 days"]
+    >>> scenario = load_scenario("scenarios/minoxidil_olsen_2002.toml", few)
+    >>> found = power(scenario, [4], replicates=3)
+    >>> found.rows[0].people  # in all: 4 an arm
+    8
     """
     scenario = check_scenario("power", scenario)
     sizes = check_wholes("power", "sizes", sizes)

@@ -154,6 +154,14 @@ def predictive_bands(
         could be compared, or a checkpoint of another question.
     Interrupted
         On Ctrl-C; what was finished is in the checkpoint.
+
+    Examples
+    --------
+    >>> from follicle_sim import load_scenario, predictive_bands
+    >>> scenario = load_scenario("scenarios/minoxidil_olsen_2002.toml", ["run.history=30 days"])
+    >>> check = predictive_bands(scenario, replicates=20)
+    >>> check.study
+    'olsen_2002'
     """
     scenario = check_scenario("predictive_bands", scenario)
     check_text("predictive_bands", "study", study)
