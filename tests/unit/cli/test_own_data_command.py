@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from follicle_sim.base.errors import OutputError
-from follicle_sim.cli.own_data import add_own_data, tell_changed_tables
+from follicle_sim.cli.own_data import print_changed_tables, template
 from follicle_sim.reporting.own_table import own_table
 from follicle_sim.scenario.load import load_scenario
 
@@ -33,7 +33,7 @@ visits = ["0 weeks", "12 weeks"]
 def app() -> typer.Typer:
     app = typer.Typer()
     app.command("list")(lambda: None)
-    add_own_data(app, "codes")
+    app.command("template")(template)
     return app
 
 
@@ -55,8 +55,8 @@ def test_a_changed_table_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[s
     file = tmp_path / "clinic.toml"
     file.write_text(f'{SCENARIO}[[compare]]\ndata = "mine.csv"\n')
     scenario = load_scenario(file)
-    tell_changed_tables(scenario, [tmp_path])
+    print_changed_tables(scenario, [tmp_path])
     assert capsys.readouterr().err == ""
     table.write_text(table.read_text().replace("140", "141"))
-    tell_changed_tables(scenario, [tmp_path])
+    print_changed_tables(scenario, [tmp_path])
     assert "mine.csv says other than the 1 rows stored for mine" in capsys.readouterr().err
