@@ -104,3 +104,35 @@ def test_what_cannot_be_fitted_is_refused(clinic, tmp_path, capsys, change, word
     code = run_command("calibrate", str(tmp_path / "clinic.toml"), *words)
     assert code == 2
     assert told in capsys.readouterr().err
+
+
+SEARCH = """
+[optimise]
+arm = "exosomes"
+at = "12 weeks"
+objective = "density_gain"
+budget = "12000 USD"
+most_visits = 6
+[[optimise.doses]]
+dose = 0
+count = { least = 1, most = 2, step = 1 }
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("power", "--n", "4", "--replicates", "3"),
+        ("plausible", "--replicates", "10", "--potency", "0,1"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_tables_that_speak_of_arms_do_not_stop_trials_of_other_arms(tmp_path, words):
+    # [[compare]] names arms by label, [optimise] doses by place: both change with the drug off
+    (tmp_path / "clinic.toml").write_text(TEXT + SEARCH, encoding="utf-8")
+    (tmp_path / "clinic.csv").write_text(TABLE, encoding="utf-8")
+    first, *more = words
+    code = run_command(
+        first, str(tmp_path / "clinic.toml"), *more, "--out", str(tmp_path / "out"), "--quiet"
+    )
+    assert code == 0

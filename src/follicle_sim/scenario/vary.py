@@ -7,7 +7,7 @@ import operator
 from pydantic import ValidationError
 
 from follicle_sim.base.errors import InputError, Problem
-from follicle_sim.scenario.model import Run, Scenario
+from follicle_sim.scenario.model import Arm, Run, Scenario
 
 
 def with_seed(scenario: Scenario, seed: int) -> Scenario:
@@ -25,3 +25,12 @@ def with_seed(scenario: Scenario, seed: int) -> Scenario:
         raise InputError("<scenario>", [Problem("run.seed", told)]) from None
     run = scenario.run.model_copy(update={"seed": checked})
     return scenario.model_copy(update={"run": run})
+
+
+def with_other_arms(scenario: Scenario, arms: tuple[Arm, ...]) -> Scenario:
+    """Return a scenario with other arms, without the tables that speak of the arms it had.
+
+    A `[[compare]]` table pairs arms by their labels, and an `[optimise]` table varies doses by
+    their place in an arm; both would name what is no longer there.
+    """
+    return scenario.model_copy(update={"arms": arms, "compare": (), "optimise": None})

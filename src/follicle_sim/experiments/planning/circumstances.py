@@ -27,6 +27,7 @@ from follicle_sim.pharmacology.library import (
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.tables.treatments import parse_own
+from follicle_sim.scenario.vary import with_other_arms
 
 NEEDLES = {"intradermal_injection": "saline_injection", "microneedling": "microneedling"}
 """What a treatment of a route leaves when its drug is left out."""
@@ -121,7 +122,8 @@ def with_needle(scenario: Scenario, treatment: str) -> Scenario:
             for dose in arm.doses
         )
         arms.append(arm.model_copy(update={"doses": doses if needle else ()}))
-    return scenario.model_copy(update={"arms": tuple(arms)})
+    # a search varies doses by their place in an arm, which may be empty now
+    return scenario.model_copy(update={"arms": tuple(arms), "optimise": None})
 
 
 def with_season(scenario: Scenario, opens: float | None) -> Scenario:
@@ -158,7 +160,7 @@ def spot_scenarios(scenario: Scenario, spots: int) -> tuple[Scenario, ...]:
             for k in range(first, first + per)
             for arm in scenario.arms
         )
-        found.append(scenario.model_copy(update={"arms": arms, "design": design}))
+        found.append(with_other_arms(scenario, arms).model_copy(update={"design": design}))
     return tuple(found)
 
 

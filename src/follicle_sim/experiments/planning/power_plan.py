@@ -19,6 +19,7 @@ from follicle_sim.biology.posterior import load_posterior
 from follicle_sim.experiments.planning.trial_sources import check_endpoint
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.tables.analysis import REPEATED, Analysis
+from follicle_sim.scenario.vary import with_other_arms
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def without_drug(scenario: Scenario, plan: Plan) -> Scenario:
     control = control_label(*labels_and_roles(scenario), plan)
     doses = next((arm.doses for arm in scenario.arms if arm.label == control), ())
     arms = tuple(arm.model_copy(update={"doses": doses}) for arm in scenario.arms)
-    return scenario.model_copy(update={"arms": arms})
+    return with_other_arms(scenario, arms)
 
 
 def labels_and_roles(scenario: Scenario) -> tuple[list[str], list[str]]:

@@ -23,6 +23,7 @@ from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, finger
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.tables.arms import Arm
+from follicle_sim.scenario.vary import with_other_arms
 
 Kind = Literal["parallel", "split_scalp"]
 KINDS: tuple[Kind, ...] = ("parallel", "split_scalp")
@@ -102,7 +103,7 @@ def make_controlled(
     visits = tuple(sorted({0.0, *scenario.design.visits, *(7.0 * week for week in weeks)}))
     update = {"kind": kind, "visits": visits, "recruitment": None, "allocation": None}
     design = scenario.design.model_copy(update=update)
-    return scenario.model_copy(update={"arms": arms, "design": design})
+    return with_other_arms(scenario, arms).model_copy(update={"design": design})
 
 
 def repeat(
