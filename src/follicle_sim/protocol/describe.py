@@ -9,6 +9,7 @@ from follicle_sim.protocol.describe_design import design_lines, subjects_text, t
 from follicle_sim.protocol.notes import notes
 from follicle_sim.protocol.unfold import Unfolded, unfold
 from follicle_sim.scenario.fields.methods import PLAIN
+from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Dose, Inclusion, Population, Scenario
 from follicle_sim.scenario.tables.analysis import Analysis
 from follicle_sim.scenario.tables.population import lead_of
@@ -33,6 +34,7 @@ def describe(scenario: Scenario, width: int = WIDTH) -> str:
     >>> print(describe(load_scenario("scenarios/minoxidil_olsen_2002.toml")).splitlines()[0])
     Minoxidil 5 % against vehicle, 48 weeks (Olsen 2002)
     """
+    scenario = check_scenario("describe", scenario)
     title = [scenario.title, *([scenario.description.strip()] if scenario.description else [])]
     unfolded = unfold(scenario)
     arms = [arm_text(scenario, unfolded, i, width) for i in range(len(unfolded.arms))]

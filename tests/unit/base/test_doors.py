@@ -13,13 +13,16 @@ import follicle_sim
 from follicle_sim import (
     InputError,
     compare,
+    describe,
     dump_scenario,
     explain,
+    fit_scenario,
     load_result,
     load_scenario,
     parse_scenario,
     power,
     predictive_bands,
+    resolve,
     save_result,
     simulate,
     summarise,
@@ -62,6 +65,9 @@ REFUSED = [
     (explain, (SCENARIO, 5), "explain: arm: found 5; allowed: the label of an arm"),
     (explain, (SCENARIO, {"follicles": 0}), "follicles: found 0"),
     (explain, (SCENARIO, {"follicles": 1.5}), "follicles: found 1.5"),
+    (describe, ("x.toml",), "describe: scenario"),
+    (resolve, ("x.toml",), "resolve: scenario"),
+    (fit_scenario, ("x.toml",), "fit_scenario: scenario"),
     (power, ("x.toml", [10]), "power: scenario"),
     (power, (TRIAL, 10), "power: sizes: found 10; allowed: a list of whole numbers"),
     (power, (TRIAL, "10,20"), "power: sizes"),
@@ -106,7 +112,7 @@ REFUSED = [
     (optimise, (TRIAL, {"trials": 1.5}), "optimise: trials"),
     (calibrate, ("posterior",), "calibrate: job"),
 ]
-NOTHING_TO_CHECK = {"load_studies", "Scenario", "InputError", "FollicleSimError"}
+NOTHING_TO_CHECK = {"load_studies", "Scenario", "Protocol", "InputError", "FollicleSimError"}
 
 
 def given(arguments):

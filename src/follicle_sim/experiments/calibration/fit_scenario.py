@@ -189,9 +189,9 @@ def fit_scenario(
     >>> fit.names, fit.verdict
     (('potency_minoxidil_topical_5',), 'identified')
     """
-    scenario = check_scenario("calibrate", scenario)
-    check_call("calibrate", "report", report)
-    check_whole("calibrate", "people", people, 20)
+    scenario = check_scenario("fit_scenario", scenario)
+    check_call("fit_scenario", "report", report)
+    check_whole("fit_scenario", "people", people, 20)
     began = time.perf_counter()
     free = tuple(names) or (POTENCY_PREFIX + find_treatment(scenario),)
     runs = Runs(scenario, steady_scenario(scenario, people), free, report)
