@@ -64,9 +64,6 @@ MOST_CODE_LINES = 60
 MOST_PARAMETERS = 8
 COMPILED = "simulation.engine.agents."
 
-# Functions that are being split now, by module and name: longer, or with more parameters.
-STILL_LONG = ()
-
 
 def name_of(path):
     parts = path.relative_to(PACKAGE).with_suffix("").parts
@@ -268,7 +265,7 @@ def test_functions_are_short():
         for name, node in functions()
         if code_lines(node) > MOST_CODE_LINES and not name.startswith(COMPILED)
     }
-    assert long <= set(STILL_LONG)
+    assert long == set()
 
 
 def test_functions_take_few_parameters():
@@ -278,12 +275,7 @@ def test_functions_take_few_parameters():
         for name, node in functions()
         if parameters(node) > MOST_PARAMETERS and room_of(name) != "cli"
     }
-    assert many <= set(STILL_LONG)
-
-
-def test_what_is_still_long_is_there():
-    known = {(name, node.name) for name, node in functions()}
-    assert set(STILL_LONG) <= known
+    assert many == set()
 
 
 def text_with(pattern):

@@ -1,12 +1,10 @@
 """`follicle-sim explain`: what it prints and writes."""
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-import follicle_sim.experiments.explain  # noqa: F401
 from follicle_sim.cli.app import main
 from follicle_sim.results.storage import load_result
 
@@ -16,7 +14,7 @@ SHORT = ["--set", 'design.visits={ every = "4 weeks", until = "16 weeks" }', "--
 
 @pytest.fixture(autouse=True)
 def few_follicles(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["follicle_sim.experiments.explain"], "FOLLICLES", 2000)
+    monkeypatch.setattr("follicle_sim.experiments.explain.FOLLICLES", 2000)
 
 
 def command(name: str, *options: str) -> int:

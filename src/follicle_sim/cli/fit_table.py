@@ -61,6 +61,16 @@ def _cells(row: FittedRow) -> list[str]:
     ]
 
 
+def _drift_text(endpoint: str) -> str:
+    from follicle_sim.experiments.scoreboard.designs import offset_of
+
+    rule = offset_of(endpoint)
+    assert rule is not None  # or nothing had been shifted
+    if rule.relative:
+        return f"{100 * rule.mean:+g} %, SD {100 * rule.sd:g} %"
+    return f"{rule.mean:+g} hairs/cm2, SD {rule.sd:g}"
+
+
 def _conclude(fit: ScenarioFit) -> list[str]:
     lines = []
     left = sum(not row.used for row in fit.rows)
@@ -72,10 +82,10 @@ def _conclude(fit: ScenarioFit) -> list[str]:
             f"{fit.numbers} numbers comes by chance in {fit.chance:.2g} of trials. The interval "
             "takes for granted that it does."
         )
-    if fit.drift and any(row.shift for row in fit.rows if row.used):
+    if moved := [row.endpoint for row in fit.rows if row.used and row.shift]:
         lines.append(
-            "What arms of published trials move by themselves is part of both columns (+3 "
-            "hairs/cm2, SD 6); --no-drift leaves it out."
+            "What arms of published trials move by themselves is part of both columns "
+            f"({_drift_text(moved[0])}); --no-drift leaves it out."
         )
     close = [name for name, rise in fit.explanations.items() if rise < TOLD_APART]
     far = [name for name, rise in fit.explanations.items() if rise >= TOLD_APART]

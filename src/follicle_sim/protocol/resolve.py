@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from follicle_sim.base.arguments import check_kind
 from follicle_sim.base.codes import CYCLE
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.biology.conditions import Condition, load_condition
@@ -15,7 +16,6 @@ from follicle_sim.protocol.streams import check_streams, streams_of
 from follicle_sim.protocol.surgery import dose_problems, sessions
 from follicle_sim.protocol.timeline import time_grid
 from follicle_sim.protocol.unfold import Unfolded, unfold
-from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.numbers import biology_of, factors_of, treatments_of
 
@@ -50,7 +50,7 @@ def resolve(
     >>> plan.condition.name, plan.visits.end, sorted(plan.treatments)
     ('aga_male', 336.0, ['minoxidil_topical_5', 'vehicle'])
     """
-    scenario = check_scenario("resolve", scenario)
+    check_kind("resolve", "scenario", scenario, Scenario, "a scenario")
     unfolded = unfold(scenario)
     treatments = treatments_of(scenario)
     condition = load_condition(scenario.population.condition)

@@ -33,7 +33,7 @@ from follicle_sim.experiments.planning.power_plan import Plan
 from follicle_sim.experiments.planning.repeat import make_controlled, repeat, repeat_key
 from follicle_sim.experiments.planning.trial_sources import SimulatedTrials
 from follicle_sim.experiments.running.checkpoint import Checkpoint
-from follicle_sim.experiments.scoreboard.designs import scoring_rules
+from follicle_sim.experiments.scoreboard.designs import offset_of, scoring_rules
 from follicle_sim.figures.plausible import plot_plausible
 
 N, SD = 30, 10.0
@@ -195,7 +195,7 @@ def test_drift_is_one_draw_a_trial_from_the_law_of_published_arms():
     source = GaussianTrials(("a", "b"), ("treatment",) * 2, (0.0, 0.0), 0.0, weeks=(4.0, 12.0))
     names = range(5, 605)
     before = source.draw(names, 4)
-    offset = made.drift_of("hair_density")
+    offset = offset_of("hair_density")
     after = made.with_drift(before, names, offset)
     moved = after.trial.values - before.trial.values
     assert not moved[..., 0].any()
@@ -206,8 +206,8 @@ def test_drift_is_one_draw_a_trial_from_the_law_of_published_arms():
     assert shifts.std() == pytest.approx(told.sd, rel=0.12)
     again = made.with_drift(source.draw(range(7, 8), 4), range(7, 8), offset)
     np.testing.assert_array_equal(again.trial.values[0], after.trial.values[2])
-    assert made.drift_of("scalp_dht") is None
-    relative = made.with_drift(before, names, made.drift_of("shaft_calibre")).trial.values
+    assert offset_of("scalp_dht") is None
+    relative = made.with_drift(before, names, offset_of("shaft_calibre")).trial.values
     assert np.ptp((relative / before.trial.values)[:, 0, :, 1], axis=1).max() < 1e-9
 
 

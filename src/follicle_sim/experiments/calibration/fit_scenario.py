@@ -9,10 +9,10 @@ chi-squared (Wilks 1938, doi:10.1214/aoms/1177732360), or of Student's t squared
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -23,6 +23,7 @@ from follicle_sim.base.arguments import check_call, check_whole
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
+from follicle_sim.experiments.calibration.profile import Verdict, judge
 from follicle_sim.experiments.calibration.profile_search import Found, Law, find_profile, limit_of
 from follicle_sim.experiments.calibration.scenario_numbers import (
     Numbers,
@@ -40,27 +41,21 @@ from follicle_sim.experiments.planning.circumstances import (
     with_needle,
 )
 from follicle_sim.experiments.scoreboard.sources import sources_of
-from follicle_sim.pharmacology.library import (
-    POTENCY_PREFIX,
-)
+from follicle_sim.pharmacology.library import POTENCY_PREFIX
 from follicle_sim.results.compare import ComparisonRow, compare
 from follicle_sim.results.endpoints import is_paired
 from follicle_sim.scenario.load import check_scenario, with_overrides
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.rules.design import SEASONED
 from follicle_sim.simulation.simulate import simulate
 
 PEOPLE = 120
 """People simulated in each arm. The error of a mean change over so many is 1 to 2 hairs per cm2,
 and it is in the covariance."""
 
-SEASONED = 731
-"""History in which the season has set in, day (scenario/rules/design.py)."""
-
 PRIOR_SD = 0.7
 """SD of the logarithm of a number that is free beside the first, without a wish of its own: a
 factor of two either way (assumption, as for the biology fit)."""
-
-Verdict = Literal["identified", "no lower limit", "no upper limit", "not identified"]
 
 
 @dataclass(frozen=True)
@@ -195,8 +190,8 @@ def fit_scenario(
     began = time.perf_counter()
     free = tuple(names) or (POTENCY_PREFIX + find_treatment(scenario),)
     runs = Runs(scenario, steady_scenario(scenario, people), free, report)
-    data = runs.simulated(runs.present)
-    numbers = choose_numbers(compare(data).rows)
+    data = runs.simulate_at(runs.present)
+    numbers = choose_numbers(runs.rows_at(runs.present))
     _check_numbers(scenario, numbers)
     law = _law(scenario, data, numbers, runs, priors or {}, drift)
     is_potency = free[0].startswith(POTENCY_PREFIX)
@@ -215,7 +210,7 @@ def fit_scenario(
         high=found.high,
         level=level,
         limit=limit,
-        verdict=_verdict(found.low, found.high),
+        verdict=judge(found.low, found.high),
         values=found.values,
         rise=found.rise,
         curve=found.curve,
@@ -268,14 +263,6 @@ def _people(scenario: Scenario, numbers: Numbers) -> float:
     return float(min((n for n in counts if n), default=np.inf))
 
 
-def _verdict(low: float | None, high: float | None) -> Verdict:
-    if low is None and high is None:
-        return "not identified"
-    if low is None:
-        return "no lower limit"
-    return "identified" if high is not None else "no upper limit"
-
-
 def _beside(
     numbers: Numbers,
     fitted: Sequence[ComparisonRow],
@@ -319,15 +306,15 @@ def _explanations(
     runs: Runs, numbers: Numbers, law: Law, found: Found, *, drift: bool
 ) -> dict[str, float]:
     """Return what else was tried, without the drug: rise of -2 log-likelihood over the best."""
-    scenario = runs.steady
+    steady = runs.steady
     treatment = runs.names[0].removeprefix(POTENCY_PREFIX)
     none = runs.rows_at(np.array([0.0, *found.best[1:]]))
     tried = {"the drift of the trial alone" if drift else "nothing at all": none}
-    if needle_of(scenario, treatment):
-        tried["the needle alone"] = compare(simulate(with_needle(runs.steady, treatment))).rows
-    if scenario.design.recruitment is None and not scenario.treatments:
+    if needle_of(steady, treatment):
+        tried["the needle alone"] = compare(simulate(with_needle(steady, treatment))).rows
+    if steady.design.recruitment is None and not steady.treatments:
         for month, _ in MONTHS[::3]:
-            seasonal = _in_season(runs.steady, treatment, month)
+            seasonal = _in_season(steady, treatment, month)
             tried[f"the season, begun in {month}"] = compare(simulate(seasonal)).rows
 
     def rise(rows: Sequence[ComparisonRow]) -> float:
@@ -341,6 +328,6 @@ def _in_season(steady: Scenario, treatment: str, month: str) -> Scenario:
     settings = [
         f"biology.{POTENCY_PREFIX}{treatment}=0.0",
         f'design.recruitment={{opens = "1 {month}"}}',
-        f'run.history="{SEASONED} days"',
+        f'run.history="{math.ceil(SEASONED)} days"',
     ]
     return with_overrides(steady, settings)

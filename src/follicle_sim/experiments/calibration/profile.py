@@ -126,14 +126,16 @@ def read_profile(name: str, values: Floats, rise: Floats) -> Profile:
     logs = np.log(values)
     low = _crossing(logs[: best + 1][::-1], rise[: best + 1][::-1])
     high = _crossing(logs[best:], rise[best:])
-    verdict: Verdict = "identified"
+    return Profile(name, values, rise, float(values[best]), low, high, judge(low, high))
+
+
+def judge(low: float | None, high: float | None) -> Verdict:
+    """Return what an interval says of its parameter; an end that is None was not reached."""
     if low is None and high is None:
-        verdict = "not identified"
-    elif low is None:
-        verdict = "no lower limit"
-    elif high is None:
-        verdict = "no upper limit"
-    return Profile(name, values, rise, float(values[best]), low, high, verdict)
+        return "not identified"
+    if low is None:
+        return "no lower limit"
+    return "identified" if high is not None else "no upper limit"
 
 
 def _crossing(logs: Floats, rise: Floats) -> float | None:

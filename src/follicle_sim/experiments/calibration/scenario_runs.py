@@ -11,17 +11,12 @@ from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.parameters import parameter_table
-from follicle_sim.pharmacology.library import (
-    Treatment,
-    load_treatment,
-    potency_parameters,
-    treatment_names,
-)
+from follicle_sim.experiments.planning.circumstances import known_treatments
+from follicle_sim.pharmacology.library import potency_parameters
 from follicle_sim.results.compare import ComparisonRow, compare
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.numbers import biology_of
-from follicle_sim.scenario.tables.treatments import parse_own
 from follicle_sim.simulation.simulate import simulate
 
 EXPECTED_RUNS = 20
@@ -34,7 +29,7 @@ class Runs:
     def __init__(
         self, scenario: Scenario, steady: Scenario, names: Sequence[str], report: Report | None
     ) -> None:
-        known = dict(potency_parameters(_treatments(scenario))) | dict(parameter_table())
+        known = dict(potency_parameters(known_treatments(scenario))) | dict(parameter_table())
         for name in names:
             if name not in known:
                 message = f'no biology parameter "{name}"{did_you_mean(name, known)}'
@@ -48,13 +43,14 @@ class Runs:
         self.kept: dict[tuple[float, ...], tuple[ComparisonRow, ...]] = {}
         self.count = 0
 
-    def simulated(self, values: Floats) -> xr.Dataset:
-        """Return the trial at values (d,) of the free numbers."""
+    def simulate_at(self, values: Floats) -> xr.Dataset:
+        """Return the trial at values (d,) of the free numbers; its comparison is kept."""
+        key = _key(values)
         settings = [
-            f"biology.{name}={float(value)!r}"
-            for name, value in zip(self.names, values, strict=True)
+            f"biology.{name}={value!r}" for name, value in zip(self.names, key, strict=True)
         ]
         data = simulate(with_overrides(self.steady, settings))
+        self.kept[key] = compare(data).rows
         self.count += 1
         if self.report is not None:
             self.report("calibrating", self.count, max(EXPECTED_RUNS, self.count))
@@ -62,15 +58,15 @@ class Runs:
 
     def rows_at(self, values: Floats) -> tuple[ComparisonRow, ...]:
         """Return every observed number beside its counterpart at values (d,)."""
-        key = tuple(float(f"{value:.6g}") for value in values)
+        key = _key(values)
         if key not in self.kept:
-            self.kept[key] = compare(self.simulated(np.array(key))).rows
+            self.simulate_at(values)
         return self.kept[key]
 
 
-def _treatments(scenario: Scenario) -> dict[str, Treatment]:
-    library = {name: load_treatment(name) for name in treatment_names()}
-    return library | dict(parse_own(scenario.treatments))
+def _key(values: Floats) -> tuple[float, ...]:
+    """Return values to six digits: closer ones are one run."""
+    return tuple(float(f"{value:.6g}") for value in values)
 
 
 def steady_scenario(scenario: Scenario, people: int) -> Scenario:

@@ -17,9 +17,10 @@ from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.numerics import normals
 from follicle_sim.experiments.planning.trial_sources import Trials, TrialSource
-from follicle_sim.experiments.scoreboard.designs import Offset, scoring_rules
+from follicle_sim.experiments.scoreboard.designs import Offset
 from follicle_sim.pharmacology.library import (
     POTENCY_PREFIX,
+    Treatment,
     load_treatment,
     potency_parameters,
     treatment_names,
@@ -49,14 +50,6 @@ MONTHS = (
 """Months and the day of the year they begin on, in years of 365 days."""
 
 
-def drift_of(endpoint: str) -> Offset | None:
-    """Return how arms of published trials move by themselves; None for an unknown endpoint."""
-    for rule in scoring_rules().offset.values():
-        if endpoint in rule.endpoints:
-            return rule
-    return None
-
-
 def find_treatment(scenario: Scenario, asked: str = "") -> str:
     """Return the treatment whose potency is in question.
 
@@ -76,13 +69,14 @@ def find_treatment(scenario: Scenario, asked: str = "") -> str:
         message = f"treatment arms are given: {told}; name the one whose potency is in question"
     else:
         name = asked or drugs[0]
-        if f"{POTENCY_PREFIX}{name}" in potency_parameters(_known(scenario)):
+        if f"{POTENCY_PREFIX}{name}" in potency_parameters(known_treatments(scenario)):
             return name
         message = f"the potency of {name} is true by definition; it cannot be varied"
     raise InputError(scenario.origin, [Problem("treatment", message)])
 
 
-def _known(scenario: Scenario) -> dict[str, Any]:
+def known_treatments(scenario: Scenario) -> dict[str, Treatment]:
+    """Return every treatment that a scenario may give, by name: the library's and its own."""
     library = {name: load_treatment(name) for name in treatment_names()}
     return library | dict(parse_own(scenario.treatments))
 
@@ -95,7 +89,9 @@ def default_potency(scenario: Scenario, treatment: str) -> float:
 
 def potency_of(scenario: Scenario, treatment: str) -> float:
     """Return the potency of a treatment before a scenario changes it."""
-    return float(potency_parameters(_known(scenario))[f"{POTENCY_PREFIX}{treatment}"].value)
+    return float(
+        potency_parameters(known_treatments(scenario))[f"{POTENCY_PREFIX}{treatment}"].value
+    )
 
 
 def with_potency(scenario: Scenario, treatment: str, potency: float) -> Scenario:
@@ -105,7 +101,7 @@ def with_potency(scenario: Scenario, treatment: str, potency: float) -> Scenario
 
 def needle_of(scenario: Scenario, treatment: str) -> str:
     """Return what is left of a treatment without its drug; "" where that is nothing."""
-    route = _known(scenario)[treatment].route
+    route = known_treatments(scenario)[treatment].route
     needle = NEEDLES.get(route, "")
     return "" if needle == treatment else needle
 

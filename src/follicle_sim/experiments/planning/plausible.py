@@ -46,7 +46,7 @@ from follicle_sim.experiments.planning.trial_sources import (
     with_people,
 )
 from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, fingerprint
-from follicle_sim.experiments.scoreboard.designs import Offset
+from follicle_sim.experiments.scoreboard.designs import Offset, offset_of
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.results.provenance import package_version
 from follicle_sim.scenario.hashing import scenario_hash
@@ -336,7 +336,7 @@ def _jobs(question: Question) -> list[_Job]:
     opens = None if own is None else own.opens
     still = made.with_season(scenario, None)
     here = made.with_season(scenario, opens)
-    drift = made.drift_of(plan.endpoint)
+    drift = offset_of(plan.endpoint)
     choice = question.spots if made.can_choose_spots(scenario) else 1
     needle = made.needle_of(scenario, drug) if plan.own_change else ""
 

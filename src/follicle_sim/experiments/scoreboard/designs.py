@@ -180,5 +180,13 @@ def scoring_rules() -> Rules:
     return Rules.model_validate(_table("scoring"))
 
 
+def offset_of(endpoint: str) -> Offset | None:
+    """Return how arms of published trials move by themselves; None for an unknown endpoint."""
+    for rule in scoring_rules().offset.values():
+        if endpoint in rule.endpoints:
+            return rule
+    return None
+
+
 def _table(name: str) -> dict[str, Any]:
     return tomllib.loads((DESIGNS / f"{name}.toml").read_text(encoding="utf-8"))

@@ -18,7 +18,12 @@ from typing import Literal
 from follicle_sim.evidence.normalise import density_change_sd
 from follicle_sim.evidence.observed import Observation
 from follicle_sim.evidence.studies import Grade, Use
-from follicle_sim.experiments.scoreboard.designs import explanations, parameter_sds, scoring_rules
+from follicle_sim.experiments.scoreboard.designs import (
+    explanations,
+    offset_of,
+    parameter_sds,
+    scoring_rules,
+)
 from follicle_sim.experiments.scoreboard.sources import Sources, registry, sources_of
 from follicle_sim.results.compare import ComparisonRow
 from follicle_sim.scenario.model import Scenario
@@ -300,12 +305,12 @@ def drift_of(endpoint: str, kind: str, start: float) -> tuple[float, float]:
 
     start : mean baseline of the arm
     """
-    for rule in scoring_rules().offset.values():
-        if endpoint in rule.endpoints:
-            asked, held = kind.startswith("percent"), rule.relative
-            scale = 1.0 if asked == held else start if held else 1.0 / start
-            return rule.mean * scale, rule.sd * scale
-    return 0.0, 0.0
+    rule = offset_of(endpoint)
+    if rule is None:
+        return 0.0, 0.0
+    asked, held = kind.startswith("percent"), rule.relative
+    scale = 1.0 if asked == held else start if held else 1.0 / start
+    return rule.mean * scale, rule.sd * scale
 
 
 def _why_not_counted(
