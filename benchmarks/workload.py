@@ -13,10 +13,10 @@ from follicle_sim.scenario.load import load_scenario, parse_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulation.engine.agents.clocks import Block, Rules
 from follicle_sim.simulation.engine.agents.grafts import no_grafts
-from follicle_sim.simulation.engine.agents.kernel import People, Sightings, run_block
+from follicle_sim.simulation.engine.agents.kernel import People, Sightings
 from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
-from follicle_sim.simulation.engine.agents.state import STATE
 from follicle_sim.simulation.engine.drive import block_of, engine_rules
+from follicle_sim.simulation.engine.engine import AGENTS, Work
 from follicle_sim.simulation.people.cohort import draw_cohort
 
 Floats = NDArray[np.float64]
@@ -126,13 +126,14 @@ def run_engine(work: Workload) -> Floats:
     """Run the engine on one thread; return its tallies, (S, V, TALLY_COLUMNS)."""
     people, visits = work.subjects.size, work.visits.size
     tallies = np.empty((people, visits, TALLY_COLUMNS))
-    run_block(
-        work.block,
-        work.sensitivity,
-        work.rules,
-        People(work.keys, work.subjects, work.follicles, work.visits[None, :]),
-        no_grafts(people),
-        np.empty((1, int(work.follicles.max())), STATE),
+    AGENTS.live(
+        Work(
+            work.block,
+            work.sensitivity,
+            work.rules,
+            People(work.keys, work.subjects, work.follicles, work.visits[None, :]),
+            no_grafts(people),
+        ),
         Sightings(
             tallies,
             np.empty((people, visits, 0), np.uint8),

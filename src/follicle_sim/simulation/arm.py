@@ -16,15 +16,15 @@ from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.simulation.engine.agents.clocks import Rules
 from follicle_sim.simulation.engine.agents.grafts import Grafts
-from follicle_sim.simulation.engine.agents.kernel import People, Sightings, run_block
+from follicle_sim.simulation.engine.agents.kernel import People, Sightings
 from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
-from follicle_sim.simulation.engine.agents.state import STATE
 from follicle_sim.simulation.engine.drive import block_of, engine_rules
-from follicle_sim.simulation.engine.run import Job, Stop, blocks
+from follicle_sim.simulation.engine.engine import AGENTS, Engine, Stop, Work
+from follicle_sim.simulation.engine.run import Job, blocks
 from follicle_sim.simulation.people.attendance import habit_of, visit_days
 from follicle_sim.simulation.people.cohort import Cohort
 from follicle_sim.simulation.record import ArmResult
-from follicle_sim.simulation.surgery import grafts_of, sessions_had
+from follicle_sim.simulation.surgery import grafts_of, sessions_undergone
 
 
 def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
@@ -58,6 +58,7 @@ class ArmRun:
     grafts: Grafts
     result: ArmResult
     habit: Habit | None = None
+    engine: Engine = AGENTS
 
     def jobs(self) -> Iterator[Job]:
         """Yield work on blocks of subjects; forcing that all of them share is made once."""
@@ -93,36 +94,43 @@ class ArmRun:
 
     def run(self, people: slice, shared: tuple[Floats, Drive] | None, stop: Stop) -> int:
         """Live the subjects of a slice and write their rows of the result; return how many."""
-        protocol, cohort, result = self.protocol, self.cohort, self.result
         levels, drive = shared or self.drive(people)
-        shock, had = [session.shock for session in self.arm.surgery], None
-        if shock and self.habit is not None:
-            had = sessions_had(self.arm.surgery, self.habit.stops[people])
-        parameters, sensitivity = protocol.parameters, protocol.sensitivity
-        block = block_of(
-            cohort, people, drive, protocol.grid, protocol.condition, parameters, shock, had
-        )
-        if self.arm.surgery:
+        work, result = self.work(people, drive), self.result
+        sightings = Sightings(result.tally[people], result.phase[people], result.calibre[people])
+        self.engine.live(work, sightings, stop)
+        result.factors[people] = at_visits(levels, self.protocol.grid, work.people.visits)
+        return work.people.subjects.size
+
+    def work(self, people: slice, drive: Drive) -> Work:
+        """Return what an engine is asked to do for a slice of subjects."""
+        protocol, cohort, days = self.protocol, self.cohort, self.result.visits
+        surgery, sensitivity = self.arm.surgery, protocol.sensitivity
+        undergone = None
+        if surgery and self.habit is not None:
+            undergone = sessions_undergone(surgery, self.habit.stops[people])
+        if surgery:
             sensitivity = np.append(sensitivity, 0.0)  # grafts
-        follicles, planted = cohort.follicles[people], self.grafts.number[people]
-        visits = result.visits if len(result.visits) == 1 else result.visits[people]
-        run_block(
-            block,
+        return Work(
+            block_of(
+                cohort,
+                people,
+                drive,
+                protocol.grid,
+                protocol.condition,
+                protocol.parameters,
+                [session.shock for session in surgery],
+                undergone,
+            ),
             sensitivity,
             self.rules,
             People(
                 np.array([cohort.seed, cohort.replicate, cohort.stream]),
                 cohort.subject[people],
-                follicles,
-                visits,
+                cohort.follicles[people],
+                days if len(days) == 1 else days[people],
             ),
-            self.grafts._replace(number=planted),
-            np.empty((1, int((follicles + planted.sum(axis=1)).max())), STATE),
-            Sightings(result.tally[people], result.phase[people], result.calibre[people]),
-            stop,
+            self.grafts._replace(number=self.grafts.number[people]),
         )
-        result.factors[people] = at_visits(levels, protocol.grid, visits)
-        return follicles.size
 
 
 def at_visits(levels: Floats, grid: Floats, visits: Floats) -> Floats:

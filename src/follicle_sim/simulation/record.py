@@ -106,9 +106,9 @@ def _read_and_follow(
             read(protocol, arm, result.cohort, result.tally, instrument=reader)
             for arm, result in zip(protocol.arms, row, strict=True)
         ]
-        gaps, about = follow(protocol, [result.cohort for result in row], whole)
+        gaps, followed = follow(protocol, [result.cohort for result in row], whole)
         readings.append(gaps)
-        known.append(about)
+        known.append(followed)
     return readings, known
 
 
@@ -146,7 +146,7 @@ def _of_readings(
 def _of_follow_up(frame: Frame, known: list[list[dict[str, Values]]]) -> Variables:
     variables: Variables = {}
     for name in known[0][0]:
-        data = frame.stack([[about[name] for about in row] for row in known], _of_nobody(name))
+        data = frame.stack([[person[name] for person in row] for row in known], _of_nobody(name))
         variables[name] = ((*frame.lead, "subject", *(("time",) if name in BY_VISIT else ())), data)
     return variables
 

@@ -60,23 +60,23 @@ def enrol_all(
 
     tell(0)
     for replicate, protocol in enumerate(protocols, start=first_replicate):
-        found: dict[int, Enrolled] = {}
+        by_stream: dict[int, Enrolled] = {}
         row: list[Names | None] = []
         for arm in protocol.arms:
             stream = arm.streams.person
-            if stream not in found:
+            if stream not in by_stream:
                 # on a split scalp the half of the first arm is the one counted
                 count = partial(screening_count, protocol, arm, threads)
                 try:
-                    found[stream] = enrol(protocol, arm, replicate, count, tell)
+                    by_stream[stream] = enrol(protocol, arm, replicate, count, tell)
                 except (KeyboardInterrupt, Interrupted):
                     # candidates are no subjects: those let in so far are told
                     message = f"stopped by Ctrl-C while people were screened, {before + here} of"
                     raise Interrupted(f"{message} {every} found; nothing was written") from None
                 before, here = before + arm.sought, 0
-            row.append(found[stream].subject)
+            row.append(by_stream[stream].subject)
         rows.append(row)
-        flows.append(joined([each.flow for each in found.values()]))
+        flows.append(joined([enrolled.flow for enrolled in by_stream.values()]))
     return Everybody(rows, {"flow": flow_text(flows)})
 
 
@@ -109,5 +109,5 @@ def screening_count(
     # the count that begins a run-in is the one that decides; any other is a reading of its own,
     # also where screening and baseline fall on one day
     reading = None if day < 0.0 and day in protocol.visits.days else SCREENING_MINUTE
-    found = read(early, arm, people, tally, reading=reading)
-    return found["hair_density"][:, 0]
+    readings = read(early, arm, people, tally, reading=reading)
+    return readings["hair_density"][:, 0]

@@ -190,13 +190,15 @@ def live(people: Recruited, threads: int | None = None, progress: Report | None 
 
 def record(protocols: Sequence[Protocol], people: Recruited, reader: Instrument) -> xr.Dataset:
     """Return what an instrument makes of those who have lived, with what made it."""
-    first, asked = protocols[0], protocols[0].source
+    first = protocols[0]
+    read_as = first.source.model_copy(update={"instrument": reader})
     results = [[arm.result for arm in row] for row in people.arms]
-    asked = asked.model_copy(update={"instrument": reader})
-    attrs = result_attrs(asked, first.treatments) | people.attrs
-    names = drawn_names(asked, first.treatments)
+    attrs = result_attrs(read_as, first.treatments) | people.attrs
+    names = drawn_names(read_as, first.treatments)
     data = to_dataset(first, results, reader, attrs)
-    return with_draws(data, names, [each.drawn for each in protocols], asked.run.uncertainty)
+    return with_draws(
+        data, names, [protocol.drawn for protocol in protocols], read_as.run.uncertainty
+    )
 
 
 def warm_up() -> None:
@@ -242,9 +244,9 @@ def check_memory(protocol: Protocol) -> None:
     """
     needed, limit = memory_needed(protocol), protocol.record.memory_limit
     if needed > limit:
-        found, allowed = (units.format_quantity(float(x), "memory") for x in (needed, limit))
+        size, most = (units.format_quantity(float(x), "memory") for x in (needed, limit))
         message = (
-            f"the results need about {found}, more than the {allowed} allowed; record fewer visits "
+            f"the results need about {size}, more than the {most} allowed; record fewer visits "
             "or subjects, switch record.follicles off, or raise the limit"
         )
         raise InputError(protocol.source.origin, [Problem("record.memory_limit", message)])

@@ -16,7 +16,7 @@ from follicle_sim.base.numerics import log_array, lognormal_multipliers, normals
 from follicle_sim.protocol.streams import stream_of
 from follicle_sim.scenario import Instrument
 from follicle_sim.simulation.instrument import SCREENING_MINUTE, read, reader_factors
-from follicle_sim.simulation.instrument.counts import MATCHED, Scalp, counted
+from follicle_sim.simulation.instrument.counts import MATCHED, Scalp, count_hairs
 from follicle_sim.simulation.instrument.reading_draws import ReadingDraws
 from follicle_sim.simulation.people.attendance import attend, by_visit, habit_of
 from follicle_sim.simulation.people.cohort import allocate
@@ -165,7 +165,7 @@ def test_readers_and_operators() -> None:
     staff = Instrument(operators=4, operator_error=0.1)
     operator = np.floor(4 * uniform(Decision.OPERATOR, MATCHED)).astype(int)
     bias = normals(SEED, REPLICATE, 0, operator, SUBJECT_LEVEL, 0, int(Decision.OPERATOR_BIAS))
-    found, _ = counted(staff, looked_at(), luck())
+    found, _ = count_hairs(staff, looked_at(), luck())
     assert found[:, 0].tolist() == np.rint(1e5 * (1.0 + 0.1 * bias)).tolist()
 
 
@@ -185,7 +185,7 @@ def test_readers_and_operators() -> None:
 )
 def test_errors_of_a_count(errors: dict, decision: Decision, sign: float) -> None:
     """Large counts are linear in their normal draw: one visit, or all where they are matched."""
-    found, _ = counted(Instrument(**errors), looked_at(), luck())
+    found, _ = count_hairs(Instrument(**errors), looked_at(), luck())
     z = normal(decision, MATCHED if "matched" in errors else 40)
     if errors == {"missed": 0.2}:  # thick and thin hairs are as many, and each have a draw
         z = z + normal(Decision.MISSED_THIN, 40)

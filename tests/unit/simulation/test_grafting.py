@@ -16,7 +16,7 @@ from follicle_sim.protocol.surgery import DENSEST, Session, sessions
 from follicle_sim.scenario.model import Arm
 from follicle_sim.simulation.engine.agents.grafts import FIRST_NAME, Grafts, no_grafts, plant
 from follicle_sim.simulation.engine.agents.state import STATE
-from follicle_sim.simulation.surgery import grafts_of, sessions_had
+from follicle_sim.simulation.surgery import grafts_of, sessions_undergone
 
 CONDITION = load_condition("aga_male")
 TREATMENTS = {name: load_treatment(name) for name in ("hair_transplant", "laser_comb")}
@@ -82,7 +82,7 @@ def test_a_shock_of_every_hair_is_a_hazard_all_the_same():
 def test_who_stops_on_the_day_of_surgery_has_none():
     some = given({"start": "10 days"}, {"start": "20 days"})
     stops = np.array([10.0, 10.0 + 1e-9, 20.0, np.inf])
-    assert sessions_had(some, stops).tolist() == [
+    assert sessions_undergone(some, stops).tolist() == [
         [False, False],
         [True, False],
         [True, False],
@@ -90,7 +90,7 @@ def test_who_stops_on_the_day_of_surgery_has_none():
     ]
     number = grafts_of(some, np.full(4, 2.0), stops).number
     hairs = round(30.0 * GRAFT.hairs_per_graft.value * 2.0)
-    assert (number == hairs * sessions_had(some, stops)).all()
+    assert (number == hairs * sessions_undergone(some, stops)).all()
 
 
 def test_follicles_planted_are_grafts_times_hairs_times_area():

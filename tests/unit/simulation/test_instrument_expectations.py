@@ -17,7 +17,7 @@ from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.scenario import Instrument
 from follicle_sim.simulation.engine.agents import sight
 from follicle_sim.simulation.instrument import SCREENING_MINUTE, read, reader_factors
-from follicle_sim.simulation.instrument.counts import Scalp, counted, errs
+from follicle_sim.simulation.instrument.counts import Scalp, count_hairs, errs
 from follicle_sim.simulation.instrument.optics import clumping, moved_share, told_apart
 from follicle_sim.simulation.instrument.reading_draws import ReadingDraws, binomial, poisson
 from follicle_sim.simulation.instrument.sites import JITTER, UNIT_SIZE_SHARES
@@ -60,7 +60,7 @@ def test_who_lies_across_the_border_is_added_or_left_out(
     square = 100.0 * area  # mm2
     edge = 4.0 * math.sqrt(square) if shape == "square" else 2.0 * math.sqrt(math.pi * square)
     crossing = edge * 2.0 / (math.pi * square)
-    found, _ = counted(tool, scalp(area=area), luck())
+    found, _ = count_hairs(tool, scalp(area=area), luck())
     # of the variance of a Poisson number that crosses, the share 2 / pi
     variance = HAIRS * crossing * 2.0 / math.pi
     assert_law(found, HAIRS * (1.0 + sign * crossing), variance + ROUNDING)
@@ -68,14 +68,14 @@ def test_who_lies_across_the_border_is_added_or_left_out(
 
 def test_a_count_at_the_exit_has_no_error_of_the_border() -> None:
     tool = Instrument(border="exit", count_bias=1.5)
-    total, thick = counted(tool, scalp(), luck())
+    total, thick = count_hairs(tool, scalp(), luck())
     assert (total == 1.5 * HAIRS).all()
     assert (thick == 1.5 * THICK).all()
 
 
 def test_overlooked_hairs_are_a_binomial_share_and_thin_ones_are_overlooked_twice() -> None:
     tool = Instrument(missed=0.3, missed_thin=0.5)
-    total, thick = counted(tool, scalp(), luck())
+    total, thick = count_hairs(tool, scalp(), luck())
     assert_law(thick, THICK * 0.7, THICK * 0.7 * 0.3)
     assert_law(total - thick, (HAIRS - THICK) * 0.7 * 0.5, (HAIRS - THICK) * 0.35 * 0.65)
     # each hair has luck of its own
@@ -83,26 +83,28 @@ def test_overlooked_hairs_are_a_binomial_share_and_thin_ones_are_overlooked_twic
 
 
 def test_a_share_overlooked_of_thin_hairs_alone_leaves_thick_ones() -> None:
-    total, thick = counted(Instrument(missed_thin=0.4), scalp(), luck())
+    total, thick = count_hairs(Instrument(missed_thin=0.4), scalp(), luck())
     assert (thick == THICK).all()
     assert_law(total - thick, (HAIRS - THICK) * 0.6, (HAIRS - THICK) * 0.6 * 0.4)
 
 
 def test_thin_hairs_are_overlooked_like_all_others() -> None:
-    total, thick = counted(Instrument(missed=0.4), scalp(thick=0.0), luck())
+    total, thick = count_hairs(Instrument(missed=0.4), scalp(thick=0.0), luck())
     assert (thick == 0.0).all()
     assert_law(total, HAIRS * 0.6, HAIRS * 0.6 * 0.4)
 
 
 def test_marks_taken_for_hairs_are_thin_and_poisson_in_all_hairs() -> None:
-    total, thick = counted(Instrument(false_hairs=0.1), scalp(), luck())
+    total, thick = count_hairs(Instrument(false_hairs=0.1), scalp(), luck())
     assert (thick == THICK).all()
     assert_law(total - HAIRS, 0.1 * HAIRS, 0.1 * HAIRS)
 
 
 def test_merged_hairs_are_missing_from_the_thin_ones() -> None:
     """Two follicles of a unit merge with q = 1 - exp(-d^2 / 2 J^2); a lone thick hair is seen."""
-    sharp, merged = (counted(Instrument(occlusion=d), scalp(), luck()) for d in ("0 mm", "0.4 mm"))
+    sharp, merged = (
+        count_hairs(Instrument(occlusion=d), scalp(), luck()) for d in ("0 mm", "0.4 mm")
+    )
     assert (merged[0] < sharp[0]).all()
     lost = sharp[0] - merged[0], sharp[1] - merged[1]
     assert (lost[0] > lost[1]).all()
@@ -110,7 +112,7 @@ def test_merged_hairs_are_missing_from_the_thin_ones() -> None:
     told = told_apart(np.array([[HAIRS]]), np.array([[ALIVE]]), 0.4).item()
     assert (merged[0] == round(told)).all(), "no other error, and one rounding"
     few = scalp(total=1.0, thick=1.0)
-    assert (counted(Instrument(occlusion="0.4 mm"), few, luck())[0] == 1.0).all()
+    assert (count_hairs(Instrument(occlusion="0.4 mm"), few, luck())[0] == 1.0).all()
 
 
 def test_a_reader_multiplies_a_count_by_a_normal_factor() -> None:
@@ -126,16 +128,16 @@ def test_a_reader_multiplies_a_count_by_a_normal_factor() -> None:
 
 def test_operators_each_have_one_factor_and_share_out_the_people() -> None:
     tool = Instrument(operators=4, operator_error=0.1)
-    total, _ = counted(tool, scalp(total=1e6, visits=2), luck(visits=2))
+    total, _ = count_hairs(tool, scalp(total=1e6, visits=2), luck(visits=2))
     assert (total[:, 0] == total[:, 1]).all()
     factors, people = np.unique(total[:, 0] / 1e6, return_counts=True)
     assert factors.size == 4
     assert (np.abs(people / PEOPLE - 0.25) < 4.0 * math.sqrt(0.25 * 0.75 / PEOPLE)).all()
     assert 0.0 < np.abs(factors - 1.0).max() < 0.35
-    other = counted(tool, scalp(total=1e6), luck(stream=78))[0] / 1e6
+    other = count_hairs(tool, scalp(total=1e6), luck(stream=78))[0] / 1e6
     assert set(np.unique(other)) == set(factors), "the staff is that of every arm"
     by_visit = Instrument(operators=4, operator_error=0.1, operators_by="visit")
-    changing, _ = counted(by_visit, scalp(total=1e6, visits=2), luck(visits=2))
+    changing, _ = count_hairs(by_visit, scalp(total=1e6, visits=2), luck(visits=2))
     same = (changing[:, 0] == changing[:, 1]).mean()
     assert abs(same - 0.25) < 4.0 * math.sqrt(0.25 * 0.75 / PEOPLE)
 
@@ -144,19 +146,19 @@ def test_matched_images_are_read_alike_at_every_visit() -> None:
     """The share found is one for all visits: a relative change shows no error but matching's."""
     tool = Instrument(matched=True, missed=0.3, missed_thin=0.5, false_hairs=0.1, reader_error=0.02)
     big = scalp(total=2e5, thick=1.2e5, visits=2)
-    total, _ = counted(tool, big, luck(visits=2))
+    total, _ = count_hairs(tool, big, luck(visits=2))
     assert (total[:, 0] == total[:, 1]).all()
     expected = 1.2e5 * 0.7 + 0.8e5 * 0.7 * 0.5 + 2e5 * 0.1
     spread = 1.2e5 * 0.7 * 0.3 + 0.8e5 * 0.35 * 0.65
     assert_law(total[:, 0], expected, spread + (0.02 * expected) ** 2)
     left = Instrument(matched=True, match_error=0.01)
-    total, _ = counted(left, scalp(total=1e6, visits=2), luck(visits=2))
+    total, _ = count_hairs(left, scalp(total=1e6, visits=2), luck(visits=2))
     assert_law(total[:, 1] / total[:, 0], 1.0, 2.0 * 0.01**2)
 
 
 def test_hairs_overlooked_in_matched_images_are_a_binomial_number_at_all_visits() -> None:
     tool = Instrument(matched=True, missed=0.3, missed_thin=0.5, false_hairs=0.1)
-    total, thick = counted(tool, scalp(visits=2), luck(visits=2))
+    total, thick = count_hairs(tool, scalp(visits=2), luck(visits=2))
     assert (total[:, 0] == total[:, 1]).all()
     found = THICK * 0.7, (HAIRS - THICK) * 0.35
     spread = found[0] * 0.3 + found[1] * 0.65
@@ -164,8 +166,8 @@ def test_hairs_overlooked_in_matched_images_are_a_binomial_number_at_all_visits(
     # thick and thin ones are found by one share
     share = sum(found) + 0.1 * HAIRS
     assert np.abs(thick / found[0] - total / share).max() <= 0.5 / found[0] + 0.5 / share
-    few = counted(Instrument(matched=True, missed=0.5), scalp(total=2.0, thick=1.0), luck())
-    bald = counted(tool, scalp(total=0.0, thick=0.0), luck())
+    few = count_hairs(Instrument(matched=True, missed=0.5), scalp(total=2.0, thick=1.0), luck())
+    bald = count_hairs(tool, scalp(total=0.0, thick=0.0), luck())
     for counts in few:
         assert counts.min() == 0.0
     for counts in bald:
@@ -184,7 +186,7 @@ def test_an_area_found_again_loses_and_gains_the_hairs_of_a_strip(shape: str) ->
     for s, area in ((0.1, 0.5), (0.4, 2.0)):
         tool = Instrument(relocation=f"{s} mm", shape=shape)
         there = scalp(area=area, visits=2)
-        found, _ = counted(tool, there, luck(visits=2))
+        found, _ = count_hairs(tool, there, luck(visits=2))
         edge = 4.0 if shape == "square" else 2.0 * math.sqrt(math.pi)
         moved = s / math.sqrt(math.pi) * edge / math.sqrt(100.0 * area)
         np.testing.assert_allclose(moved_share(tool, np.array([area])), moved, rtol=1e-12)
@@ -245,13 +247,13 @@ def test_an_area_without_follicles_shows_nothing() -> None:
 def test_more_hairs_than_there_are_cannot_be_left_out() -> None:
     """Stubs longer than a small area all cross its border: none lies inside whole."""
     tool = Instrument(border="inside", stub_length="5 mm")
-    for counts in counted(tool, scalp(area=0.01), luck()):
+    for counts in count_hairs(tool, scalp(area=0.01), luck()):
         assert (counts == 0.0).all()
 
 
 def test_a_bald_area_counts_nothing_whatever_its_border() -> None:
     tool = Instrument(border="touching", relocation="1 mm", missed=0.1, false_hairs=0.2)
-    for counts in counted(tool, scalp(total=0.0, thick=0.0), luck()):
+    for counts in count_hairs(tool, scalp(total=0.0, thick=0.0), luck()):
         assert (counts == 0.0).all()
 
 

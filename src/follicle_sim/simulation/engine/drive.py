@@ -53,15 +53,17 @@ def block_of(
     condition: Condition,
     parameters: Mapping[str, float],
     shock: Sequence[Pulse] = (),
-    sessions_had: NDArray[np.bool_] | None = None,
+    sessions_undergone: NDArray[np.bool_] | None = None,
 ) -> Block:
     """Return the engine's input for a slice of a cohort.
 
     shock : pulses that make growing hairs fall at once; not together with attacks of a condition.
-    sessions_had : (S, K) which of these pulses each person of the slice has; None for all of them.
+    sessions_undergone : (S, K) which of these pulses each person has; None for all of them.
     """
     pulses = (*condition.attack, *shock)
-    having = np.ones((1, len(pulses)), np.bool_) if sessions_had is None else sessions_had
+    having = (
+        np.ones((1, len(pulses)), np.bool_) if sessions_undergone is None else sessions_undergone
+    )
     attack = np.zeros((len(having), grid.size))
     for pulse, has in zip(pulses, having.T, strict=True):
         # the share of each grid cell that the pulse covers: its integral is exact on any grid

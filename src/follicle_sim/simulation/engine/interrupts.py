@@ -27,16 +27,16 @@ def noted() -> Iterator[threading.Event]:
     def note(number: int, frame: FrameType | None) -> None:
         event.set()
 
-    kept = {}
+    replaced = {}
     if threading.current_thread() is threading.main_thread():
         for name in STOPS:
             number = getattr(signal, name)
             handler = signal.getsignal(number)
             home = getattr(handler, "__module__", "") or ""
             if handler is signal.default_int_handler or home.startswith("follicle_sim."):
-                kept[number] = signal.signal(number, note)
+                replaced[number] = signal.signal(number, note)
     try:
         yield event
     finally:
-        for number, handler in kept.items():
+        for number, handler in replaced.items():
             signal.signal(number, handler)

@@ -9,20 +9,16 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import numpy as np
-from numpy.typing import NDArray
 
 from follicle_sim.base.errors import Interrupted
+from follicle_sim.simulation.engine.engine import Stop
 from follicle_sim.simulation.engine.interrupts import noted
 
-Stop = NDArray[np.uint8]
 Job = Callable[[Stop], int]
 """Work on one block: takes the stop flag, returns the number of subjects it finished."""
 
 NODES_PER_BLOCK = 200_000
 """Subjects times grid times whose own factor levels and forcing a thread holds, about 40 MB."""
-
-Progress = Callable[[int, int], None]
-"""Called with people done and people in all."""
 
 FOLLICLES_PER_BLOCK = 10_000
 """About a fiftieth of a second of work: threads end together, progress moves, overhead is small."""
@@ -52,7 +48,7 @@ def run_jobs(
     total: int,
     *,
     threads: int | None = None,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], None] | None = None,
     people: int | None = None,
 ) -> None:
     """Run every job, at most a few ahead of the threads.
@@ -61,8 +57,10 @@ def run_jobs(
     ----------
     total
         Subjects that the jobs finish in all.
-    threads, progress
-        Default: all processors, and nobody is told.
+    threads
+        Default: all processors.
+    progress
+        Called with people done and people in all.
     people
         As many as `progress` counts; fewer than `total` where somebody lives several times, once
         in each arm.
@@ -76,7 +74,7 @@ def run_jobs(
     workers = threads or default_threads()
     waiting = iter(jobs)
     pending: set[Future[int]] = set()
-    done = finished_people = 0
+    finished_subjects = finished_people = 0
     people = total if people is None else people
     pool = ThreadPoolExecutor(workers, thread_name_prefix="follicle_sim")
     try:
@@ -87,8 +85,8 @@ def run_jobs(
                 if not pending:
                     return
                 finished, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
-                done += sum(future.result() for future in finished)
-                finished_people = done * people // max(1, total)
+                finished_subjects += sum(future.result() for future in finished)
+                finished_people = finished_subjects * people // max(1, total)
                 if progress is not None:
                     progress(finished_people, people)
                 if stopped.is_set():

@@ -45,7 +45,7 @@ def errs(instrument: Instrument) -> bool:
     )
 
 
-def counted(instrument: Instrument, scalp: Scalp, luck: ReadingDraws) -> tuple[Floats, Floats]:
+def count_hairs(instrument: Instrument, scalp: Scalp, luck: ReadingDraws) -> tuple[Floats, Floats]:
     """Return all and terminal hairs as written down: whole numbers, (S, V).
 
     Thick hairs hide thin ones, so hairs that merge are missing from the thin ones. Where hairs are
@@ -91,8 +91,8 @@ def operator_factors(instrument: Instrument, luck: ReadingDraws) -> Floats:
     shape = np.broadcast_shapes(luck.subject.shape, luck.reading.shape)
     if instrument.operator_error == 0.0:
         return np.ones(shape)
-    drawn = luck if instrument.operators_by == "visit" else luck.at(MATCHED)
-    operator = np.floor(drawn.uniform(Decision.OPERATOR) * instrument.operators).astype(np.int64)
+    draws = luck if instrument.operators_by == "visit" else luck.at(MATCHED)
+    operator = np.floor(draws.uniform(Decision.OPERATOR) * instrument.operators).astype(np.int64)
     name = (luck.seed, luck.replicate, 0, operator, SUBJECT_LEVEL, 0)
     bias = normals(*name, int(Decision.OPERATOR_BIAS))
     return np.maximum(0.0, 1.0 + instrument.operator_error * bias)
@@ -139,8 +139,8 @@ def _found_alike(
 ) -> tuple[Floats, Floats]:
     """Return what is found when all images are read together: the same share at every visit."""
     of_thick, of_thin = _shares(instrument)
-    seen = thick * of_thick, thin * of_thin + (thick + thin) * instrument.false_hairs
+    kinds = thick * of_thick, thin * of_thin + (thick + thin) * instrument.false_hairs
     variance = thick * of_thick * (1.0 - of_thick) + thin * of_thin * (1.0 - of_thin)
-    total = np.maximum(seen[0] + seen[1], 1.0)
+    total = np.maximum(kinds[0] + kinds[1], 1.0)
     alike = np.maximum(0.0, 1.0 + np.sqrt(variance) / total * luck.normal(Decision.MISSED))
-    return seen[0] * alike, seen[1] * alike
+    return kinds[0] * alike, kinds[1] * alike

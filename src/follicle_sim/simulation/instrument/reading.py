@@ -13,7 +13,13 @@ from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.results.variables import OF_INSTRUMENTS
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.simulation.engine.agents import sight
-from follicle_sim.simulation.instrument.counts import MATCHED, Scalp, counted, errs, reader_factors
+from follicle_sim.simulation.instrument.counts import (
+    MATCHED,
+    Scalp,
+    count_hairs,
+    errs,
+    reader_factors,
+)
 from follicle_sim.simulation.instrument.reading_draws import ReadingDraws, binomial, poisson
 from follicle_sim.simulation.people.cohort import Cohort
 
@@ -81,7 +87,7 @@ def _counts(
     living = tally[..., sight.PHASES : sight.PHASES + Phase.LOST].sum(axis=2)
     if errs(instrument):
         scalp = Scalp(total, terminal, living, area)
-        all_counted, thick_counted = counted(instrument, scalp, luck)
+        all_counted, thick_counted = count_hairs(instrument, scalp, luck)
         misread = np.ones_like(total)
     else:
         all_counted, thick_counted = total, terminal
@@ -132,28 +138,28 @@ def _special(
     luck: ReadingDraws,
     baseline: NDArray[np.int64],
 ) -> dict[str, Floats]:
-    found: dict[str, Floats] = {}
-    wanted = set(instrument.measures) & set(OF_INSTRUMENTS)
+    measured: dict[str, Floats] = {}
+    names = set(instrument.measures) & set(OF_INSTRUMENTS)
     thickness = readings["shaft_calibre"] / 1000.0 * readings["hair_density"]
     # nothing counted is no thickness, not an unknown one
     thickness = np.where(readings["hair_density"] == 0.0, 0.0, thickness)
-    if "telogen_fraction" in wanted:
-        found["telogen_fraction"] = 1.0 - readings["anagen_fraction"]
-    if "anagen_density" in wanted:
+    if "telogen_fraction" in names:
+        measured["telogen_fraction"] = 1.0 - readings["anagen_fraction"]
+    if "anagen_density" in names:
         share = np.nan_to_num(readings["anagen_fraction"])
-        found["anagen_density"] = readings["hair_density"] * share
-    if "cumulative_thickness" in wanted:
-        found["cumulative_thickness"] = thickness
-    if "global_rating" in wanted:
-        found["global_rating"] = _rated(instrument, thickness, luck, baseline)
-    if wanted & {"pull_count", "pull_positive"}:
+        measured["anagen_density"] = readings["hair_density"] * share
+    if "cumulative_thickness" in names:
+        measured["cumulative_thickness"] = thickness
+    if "global_rating" in names:
+        measured["global_rating"] = _rated(instrument, thickness, luck, baseline)
+    if names & {"pull_count", "pull_positive"}:
         pulled = _pulled(instrument, tally, luck)
-        found["pull_count"] = pulled
-        found["pull_positive"] = (pulled > instrument.pull_threshold).astype(np.float64)
-    if "comb_count" in wanted:
+        measured["pull_count"] = pulled
+        measured["pull_positive"] = (pulled > instrument.pull_threshold).astype(np.float64)
+    if "comb_count" in names:
         shed = readings["shed_rate"] * instrument.comb_area * instrument.comb_days
-        found["comb_count"] = poisson(shed * instrument.comb_catch, luck, Decision.COMB)
-    return {name: found[name] for name in OF_INSTRUMENTS if name in wanted}
+        measured["comb_count"] = poisson(shed * instrument.comb_catch, luck, Decision.COMB)
+    return {name: measured[name] for name in OF_INSTRUMENTS if name in names}
 
 
 def _pulled(instrument: Instrument, tally: Floats, luck: ReadingDraws) -> Floats:

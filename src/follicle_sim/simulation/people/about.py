@@ -22,21 +22,21 @@ def describe_people(
     protocol: Protocol, cohorts: Sequence[Cohort]
 ) -> dict[str, list[NDArray[np.generic]]]:
     """Return each variable that `variables_of` names as one array (S,) a cohort."""
-    found: dict[str, list[NDArray[np.generic]]] = {}
+    variables: dict[str, list[NDArray[np.generic]]] = {}
     for name in variables_of(protocol):
         if name == "person":
-            found[name] = [cohort.person for cohort in cohorts]
+            variables[name] = [cohort.person for cohort in cohorts]
         elif name == "age":
-            found[name] = [_known(cohort.age) / YEAR for cohort in cohorts]
+            variables[name] = [_known(cohort.age) / YEAR for cohort in cohorts]
         elif name == "sex":
-            found[name] = [_known(cohort.sex) for cohort in cohorts]
+            variables[name] = [_known(cohort.sex) for cohort in cohorts]
         elif name == "severity":
-            found[name] = [cohort.severity for cohort in cohorts]
+            variables[name] = [cohort.severity for cohort in cohorts]
         elif name == "responder":
-            found[name] = [_responds(protocol, cohort) for cohort in cohorts]
+            variables[name] = [_responds(protocol, cohort) for cohort in cohorts]
         else:
-            found[name] = [grade_of(protocol.condition, cohort.severity) for cohort in cohorts]
-    return found
+            variables[name] = [grade_of(protocol.condition, cohort.severity) for cohort in cohorts]
+    return variables
 
 
 def _responds(protocol: Protocol, cohort: Cohort) -> NDArray[np.int8]:

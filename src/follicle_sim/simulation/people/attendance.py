@@ -63,23 +63,23 @@ def attend(protocol: Protocol, cohort: Cohort) -> Attendance:
     planned = np.array(protocol.visits.days)
     loose = ~np.isin(planned, protocol.visits.exact)
 
-    def drawn(decision: Decision) -> Floats:
+    def uniform(decision: Decision) -> Floats:
         return by_visit(cohort, planned, decision)
 
     day = np.broadcast_to(planned, (cohort.subject.size, planned.size)).copy()
     shift = np.zeros_like(day)
     if design.visit_window > 0.0:
-        shift = design.visit_window * (2.0 * drawn(Decision.VISIT_DAY) - 1.0)
+        shift = design.visit_window * (2.0 * uniform(Decision.VISIT_DAY) - 1.0)
     if design.late_visits is not None:
-        late = drawn(Decision.VISIT_LATE) < design.late_visits.share
-        shift = np.where(late, design.late_visits.by * drawn(Decision.VISIT_LATE_BY), shift)
+        late = uniform(Decision.VISIT_LATE) < design.late_visits.share
+        shift = np.where(late, design.late_visits.by * uniform(Decision.VISIT_LATE_BY), shift)
     day[:, loose] += shift[:, loose]
     chance = np.full(planned.size, design.missed_visits)
     chance[~loose] = design.missed_baseline
     chance[planned < 0.0] = 0.0  # who is not screened is not in the trial
     came = np.ones(day.shape, np.bool_)
     if (chance > 0.0).any():
-        came = drawn(Decision.MISSED_VISIT) >= chance
+        came = uniform(Decision.MISSED_VISIT) >= chance
     yearly = design.dropout.per_year if design.dropout else 0.0
     return Attendance(day, came, waiting_time(cohort, yearly, Decision.DROPOUT))
 
@@ -151,8 +151,8 @@ def depart(
     reason = np.full(left.size, int(Left.AT_RANDOM), np.int8)
     rule = design.dropout.lack_of_effect if design.dropout else None
     if rule is not None and gain is not None:
-        seen = attendance.came & (attendance.day < left[:, None]) & (planned > rule.after)
-        chance = np.where(seen & np.isfinite(gain), leaving_chance(rule, gain), 0.0)
+        observed = attendance.came & (attendance.day < left[:, None]) & (planned > rule.after)
+        chance = np.where(observed & np.isfinite(gain), leaving_chance(rule, gain), 0.0)
         gives_up = by_visit(cohort, planned, Decision.LACK_OF_EFFECT) < chance
         some = gives_up.any(axis=1)
         first = np.argmax(gives_up, axis=1)

@@ -83,7 +83,7 @@ def draw_cohort(
             f"nobody was allocated to arms[{arm.index}] in replicate {replicate}; raise the number"
         )
         raise InputError(protocol.source.origin, [Problem("population.subjects", message)])
-    return chosen(people, mine)
+    return keep_people(people, mine)
 
 
 def draw_people(protocol: Protocol, arm: PlannedArm, replicate: int, subject: Names) -> Cohort:
@@ -97,17 +97,17 @@ def draw_people(protocol: Protocol, arm: PlannedArm, replicate: int, subject: Na
     draws = Draws(population, seed, replicate, arm.streams.person, subject)
     density = population.follicle_density * draws.multiplier("follicle_density")
     if population.follicles is None:
-        counted = np.maximum(1.0, np.rint(density * population.target_area))
+        follicles = np.maximum(1.0, np.rint(density * population.target_area))
         area = np.full(subject.size, population.target_area)
     else:
-        counted = np.full(subject.size, float(population.follicles))
-        area = counted / density
+        follicles = np.full(subject.size, float(population.follicles))
+        area = follicles / density
     return Cohort(
         seed=seed,
         replicate=replicate,
         stream=arm.streams.follicle,
         subject=subject,
-        follicles=counted.astype(np.int64),
+        follicles=follicles.astype(np.int64),
         area=area,
         severity=draws.severity(protocol.condition),
         progression=draws.multiplier("progression"),
@@ -154,17 +154,17 @@ def allocate(
     least = math.gcd(*weights)
     places = np.repeat(np.arange(len(weights)), [weight // least for weight in weights])
     arms = np.empty(classes.size, np.int64)
-    for each in np.unique(classes):
-        members = np.flatnonzero(classes == each)
+    for key in np.unique(classes):
+        members = np.flatnonzero(classes == key)
         block = np.arange(-(-members.size // places.size))[:, None]
         place = np.arange(places.size)[None, :]
-        name = (stream_of(POOL), block, int(each), place, int(Decision.ALLOCATION))
+        name = (stream_of(POOL), block, int(key), place, int(Decision.ALLOCATION))
         order = np.argsort(uniforms(seed, replicate, *name), axis=1, kind="stable")
         arms[members] = places[order].ravel()[: members.size]
     return arms
 
 
-def chosen(cohort: Cohort, which: NDArray[np.bool_]) -> Cohort:
+def keep_people(cohort: Cohort, which: NDArray[np.bool_]) -> Cohort:
     """Return the people of a cohort that a mask (S,) picks; their names stay theirs."""
     people = cohort.subject.size
     picked: dict[str, Any] = {

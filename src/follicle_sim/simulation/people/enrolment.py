@@ -83,42 +83,44 @@ def enrol(
         If fewer than one candidate in `RAREST` is eligible, or none of the first `COUNTED` whose
         hairs were counted, with how many each criterion excludes.
     """
-    asked, wanted = protocol.population.inclusion, arm.sought
-    assert asked is not None
+    inclusion, places = protocol.population.inclusion, arm.sought
+    assert inclusion is not None
     reasons = [np.zeros(0, np.int64)]  # where nobody is wanted, nobody is asked
-    screened = found = 0
-    while found < wanted:
-        size = _next_block(screened, found, wanted)
+    screened = enrolled = 0
+    while enrolled < places:
+        size = _next_block(screened, enrolled, places)
         people = np.arange(screened, screened + size)
         failed = _first_failed(protocol, arm, replicate, people, count)
         reasons.append(failed)
         screened += size
-        found += int((failed == NONE_FAILED).sum())
-        if asked.hair_density is not None and not found:
-            counted = sum(int((part == len(asked.criteria) - 1).sum()) for part in reasons)
-            if counted >= COUNTED:
+        enrolled += int((failed == NONE_FAILED).sum())
+        if inclusion.hair_density is not None and not enrolled:
+            hairs_counted = sum(
+                int((part == len(inclusion.criteria) - 1).sum()) for part in reasons
+            )
+            if hairs_counted >= COUNTED:
                 _refuse(protocol, np.concatenate(reasons))
         if tell is not None:
-            tell(min(found, wanted))
-        if screened >= PATIENCE and found * RAREST < screened and found < wanted:
+            tell(min(enrolled, places))
+        if screened >= PATIENCE and enrolled * RAREST < screened and enrolled < places:
             _refuse(protocol, np.concatenate(reasons))
-    every = np.concatenate(reasons)
-    eligible = np.flatnonzero(every == NONE_FAILED)[:wanted]
-    until = every[: eligible[-1] + 1] if wanted else every[:0]
-    excluded = {name: int((until == index).sum()) for index, name in enumerate(asked.criteria)}
+    first_failed = np.concatenate(reasons)
+    eligible = np.flatnonzero(first_failed == NONE_FAILED)[:places]
+    until = first_failed[: eligible[-1] + 1] if places else first_failed[:0]
+    excluded = {name: int((until == index).sum()) for index, name in enumerate(inclusion.criteria)}
     return Enrolled(eligible.astype(np.int64), Flow(until.size, excluded))
 
 
 NONE_FAILED = -1
 
 
-def _next_block(screened: int, found: int, wanted: int) -> int:
+def _next_block(screened: int, enrolled: int, places: int) -> int:
     """Return how many candidates to ask next: a little more than are expected to be needed."""
-    if not found:
+    if not enrolled:
         # Nothing is known of the rate: no more at once than were asked in vain before.
-        return int(np.clip(screened or wanted, FEWEST, MOST if screened else FIRST))
-    rate = (found + 1) / (screened + 1)
-    return int(np.clip(np.ceil(1.1 * (wanted - found) / rate), FEWEST, MOST))
+        return int(np.clip(screened or places, FEWEST, MOST if screened else FIRST))
+    rate = (enrolled + 1) / (screened + 1)
+    return int(np.clip(np.ceil(1.1 * (places - enrolled) / rate), FEWEST, MOST))
 
 
 def _first_failed(
@@ -129,17 +131,17 @@ def _first_failed(
     count: Count,
 ) -> NDArray[np.int64]:
     """Return the index of the first criterion each candidate fails (S,), NONE_FAILED for none."""
-    asked = protocol.population.inclusion
-    assert asked is not None
+    inclusion = protocol.population.inclusion
+    assert inclusion is not None
     cohort = draw_people(protocol, arm, replicate, people)
     failed = np.full(people.size, NONE_FAILED, dtype=np.int64)
-    for index, name in enumerate(asked.criteria):
+    for index, name in enumerate(inclusion.criteria):
         left = np.flatnonzero(failed == NONE_FAILED)
         if name == "hair_density":
             # Simulated only for those who meet all else: this criterion is asked last.
             some = draw_people(protocol, arm, replicate, people[left])
-            assert asked.hair_density is not None
-            fits = _between(count(some), asked.hair_density) if left.size else np.ones(0, bool)
+            assert inclusion.hair_density is not None
+            fits = _between(count(some), inclusion.hair_density) if left.size else np.ones(0, bool)
         else:
             fits = _traits_fit(protocol, cohort, name)[left]
         failed[left[~fits]] = index
@@ -147,19 +149,19 @@ def _first_failed(
 
 
 def _traits_fit(protocol: Protocol, cohort: Cohort, name: str) -> Flags:
-    asked = protocol.population.inclusion
-    assert asked is not None
+    inclusion = protocol.population.inclusion
+    assert inclusion is not None
     if name == "age":
         assert cohort.age is not None
-        assert asked.age is not None
-        return _between(cohort.age, asked.age)
+        assert inclusion.age is not None
+        return _between(cohort.age, inclusion.age)
     if name == "sex":
         assert cohort.sex is not None
-        return np.asarray(cohort.sex == asked.sex)
-    assert asked.severity is not None
+        return np.asarray(cohort.sex == inclusion.sex)
+    assert inclusion.severity is not None
     condition = protocol.condition
     grades = list(condition.severities)
-    first, last = (grades.index(grade) for grade in asked.severity)
+    first, last = (grades.index(grade) for grade in inclusion.severity)
     return np.isin(grade_of(condition, cohort.severity), grades[first : last + 1])
 
 
@@ -168,17 +170,17 @@ def _between(values: Floats, ends: tuple[float, float]) -> Flags:
 
 
 def _refuse(protocol: Protocol, failed: NDArray[np.int64]) -> None:
-    asked = protocol.population.inclusion
-    assert asked is not None
-    told, left = [], failed.size
-    for index, name in enumerate(asked.criteria):
+    inclusion = protocol.population.inclusion
+    assert inclusion is not None
+    exclusions, left = [], failed.size
+    for index, name in enumerate(inclusion.criteria):
         out = int((failed == index).sum())
-        told.append(f"{name} {out:,} of {left:,}")
+        exclusions.append(f"{name} {out:,} of {left:,}")
         left -= out
     rare = f", fewer than one in {RAREST:,}" if failed.size >= PATIENCE else ""
     message = (
         f"of {failed.size:,} candidates {left} are eligible{rare}; left out by "
-        f"{', '.join(told)}; widen a criterion, or let the population vary more"
+        f"{', '.join(exclusions)}; widen a criterion, or let the population vary more"
     )
     raise InputError(protocol.source.origin, [Problem("population.inclusion", message)])
 
@@ -191,11 +193,11 @@ def joined(flows: Sequence[Flow]) -> Flow:
 
 def flow_text(flows: Sequence[Flow]) -> str:
     """Return the flows of all replicates as JSON: their sum, and each where there are several."""
-    total = _told(joined(flows))
+    total = _as_record(joined(flows))
     if len(flows) > 1:
-        total["replicates"] = [_told(flow) for flow in flows]
+        total["replicates"] = [_as_record(flow) for flow in flows]
     return json.dumps(total)
 
 
-def _told(flow: Flow) -> dict[str, object]:
+def _as_record(flow: Flow) -> dict[str, object]:
     return {"screened": flow.screened, "excluded": flow.excluded, "enrolled": flow.enrolled}

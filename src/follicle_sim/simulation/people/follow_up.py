@@ -61,7 +61,8 @@ def follow(
         for reading, at in zip(readings, gone, strict=True)
     ]
     known = [
-        known_of(protocol, *each) for each in zip(protocol.arms, cohorts, coming, gone, strict=True)
+        known_of(protocol, *of_arm)
+        for of_arm in zip(protocol.arms, cohorts, coming, gone, strict=True)
     ]
     return gaps, known
 
@@ -83,12 +84,12 @@ def departures(
     if dropout is not None and dropout.lack_of_effect is not None:
         start = protocol.visits.days.index(0.0)
         for k, (reading, at) in enumerate(zip(readings, coming, strict=True)):
-            seen = np.where(at.came, reading["hair_density"], np.nan)
-            gains[k] = seen - seen[:, [start]]
+            observed = np.where(at.came, reading["hair_density"], np.nan)
+            gains[k] = observed - observed[:, [start]]
         if protocol.conduct.kind == "split_scalp":
             better = np.fmax(*(gain for gain in gains if gain is not None))
             gains = [better] * len(cohorts)
-    return [depart(protocol, *each) for each in zip(cohorts, coming, gains, strict=True)]
+    return [depart(protocol, *of_arm) for of_arm in zip(cohorts, coming, gains, strict=True)]
 
 
 def known_of(
@@ -122,8 +123,8 @@ def flow_of(
 ) -> dict[str, Any]:
     """Return how many people of one replicate were allocated, completed and lost, by arm."""
     flow: dict[str, Any] = {"allocated": {}, "completed": {}, "lost": {}}
-    for arm, size, each in zip(protocol.arms, sizes, known, strict=True):
-        reason = each.get("left_reason", np.zeros(size, np.int8))
+    for arm, size, followed in zip(protocol.arms, sizes, known, strict=True):
+        reason = followed.get("left_reason", np.zeros(size, np.int8))
         flow["allocated"][arm.label] = size
         flow["completed"][arm.label] = int((reason == Left.COMPLETED).sum())
         flow["lost"][arm.label] = {
@@ -159,10 +160,10 @@ def design_attrs(
     attrs = {}
     if screening or not is_plain(protocol):
         before = json.loads(screening or "{}")
-        each = before.pop("replicates", [before] * len(sizes))
+        screenings = before.pop("replicates", [before] * len(sizes))
         flows = [
-            first | flow_of(protocol, counts, about)
-            for first, counts, about in zip(each, sizes, known, strict=True)
+            screened | flow_of(protocol, counts, followed)
+            for screened, counts, followed in zip(screenings, sizes, known, strict=True)
         ]
         several = {"replicates": flows} if len(flows) > 1 else {}
         attrs["flow"] = json.dumps(summed(flows) | several)

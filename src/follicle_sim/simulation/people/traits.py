@@ -81,11 +81,11 @@ class Draws:
 
     def severity(self, condition: Condition) -> Floats:
         """Return (S,) multiples of the fitted baseline miniaturisation."""
-        wanted = self.population.severity
-        if not isinstance(wanted, FrozenMap):
-            return condition.severity(wanted) * self.multiplier("severity")
-        grades = [name for name in condition.severities if wanted.get(name, 0.0) > 0.0]
-        ends = np.cumsum([wanted[name] for name in grades])
+        shares = self.population.severity
+        if not isinstance(shares, FrozenMap):
+            return condition.severity(shares) * self.multiplier("severity")
+        grades = [name for name in condition.severities if shares.get(name, 0.0) > 0.0]
+        ends = np.cumsum([shares[name] for name in grades])
         which = np.searchsorted(ends[:-1], probability(self.score("severity")))
         middle = np.array([condition.severities[name] for name in grades])[which]
         within = lognormal_multipliers(

@@ -148,16 +148,16 @@ def see(
             relative = number_at(readings, v)
             calibre = full * relative
             out = number_at(grown_row, v) - mark >= sight.emergence_length
-            seen = 1.0 if out and calibre >= sight.detection_calibre else 0.0
+            visible = 1.0 if out and calibre >= sight.detection_calibre else 0.0
             thickness = calibre / sight.full_calibre
-            add_number(seen_row, v, seen)
-            add_number(terminal_row, v, seen if calibre >= sight.terminal_calibre else 0.0)
-            add_number(growing_row, v, seen)
-            add_number(calibre_row, v, seen * calibre)
-            add_number(growth_row, v, seen * sight.growth * sight.scale * relative)
-            add_number(weight_row, v, seen * thickness * thickness * sight.scale * relative)
+            add_number(seen_row, v, visible)
+            add_number(terminal_row, v, visible if calibre >= sight.terminal_calibre else 0.0)
+            add_number(growing_row, v, visible)
+            add_number(calibre_row, v, visible * calibre)
+            add_number(growth_row, v, visible * sight.growth * sight.scale * relative)
+            add_number(weight_row, v, visible * thickness * thickness * sight.scale * relative)
             if told_apart:
-                add_number(grows_row, v, seen if relative >= sight.grows_from else 0.0)
+                add_number(grows_row, v, visible if relative >= sight.grows_from else 0.0)
     elif phase < KENOGEN:
         calibre = full * f.club
         if calibre >= sight.detection_calibre:
