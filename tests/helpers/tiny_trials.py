@@ -123,7 +123,7 @@ def columns_of(tiny, seen):
     """
     rows = []
     for arm, group, here in zip((1, 0), (tiny.treated, tiny.control), seen, strict=True):
-        for person in np.flatnonzero(group.known & here):
+        for person in np.flatnonzero(group.complete & here):
             strata = [] if group.covariates is None else list(group.covariates[person])
             rows.append([arm, 1, group.baseline[person], *strata])
     return rows

@@ -147,10 +147,10 @@ def averaged(group: Group, days: Floats) -> Group:
     area = np.zeros(group.baseline.shape)
     before, since = np.zeros(area.shape), np.zeros(area.shape)
     for index, day in enumerate(days.tolist()):
-        now = change[..., index]
-        seen = np.isfinite(now)
-        area = np.where(seen, area + (now + before) / 2 * (day - since), area)
-        before, since = np.where(seen, now, before), np.where(seen, day, since)
+        changes = change[..., index]
+        observed = np.isfinite(changes)
+        area = np.where(observed, area + (changes + before) / 2 * (day - since), area)
+        before, since = np.where(observed, changes, before), np.where(observed, day, since)
     mean = np.where(np.isfinite(change[..., -1]), area / days[-1], np.nan)
     return replace(group, followed=(group.baseline + mean)[..., None])
 

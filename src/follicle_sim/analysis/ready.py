@@ -45,11 +45,11 @@ def why_not(scenario: Scenario) -> str:
     try:
         planned_tests(scenario)
     except InputError as error:
-        return "; ".join(f"{each.where}: {each.message}" for each in error.problems)
+        return "; ".join(f"{problem.where}: {problem.message}" for problem in error.problems)
     return ""
 
 
-def check_analysis(scenario: Scenario, source: str, *, wanted: bool = False) -> None:
+def check_analysis(scenario: Scenario, source: str, *, required: bool = False) -> None:
     """Refuse a scenario that plans an analysis of its own which cannot be done.
 
     A table left at its defaults plans nothing: such a scenario may be run and looked at, unless the
@@ -60,12 +60,12 @@ def check_analysis(scenario: Scenario, source: str, *, wanted: bool = False) -> 
     InputError
         As `planned_tests`, naming the source.
     """
-    if scenario.analysis == Analysis() and not wanted:
+    if scenario.analysis == Analysis() and not required:
         return
     try:
         planned_tests(scenario)
     except InputError as error:
-        problems = [each.below("analysis") for each in error.problems]
+        problems = [problem.below("analysis") for problem in error.problems]
         raise InputError(source, problems) from None
 
 
@@ -112,11 +112,11 @@ def check_recorded(scenario: Scenario, endpoint: str) -> None:
     InputError
         As said.
     """
-    kept, recipe = recorded(scenario), RECIPES.get(endpoint)
+    variables, recipe = recorded(scenario), RECIPES.get(endpoint)
     needs = (endpoint,) if recipe is None else recipe.needs
-    if endpoint in OF_OTHERS or not set(needs) <= set(kept) or (recipe and recipe.factor):
-        known = [name for name in kept if name not in OF_OTHERS]
-        hint = did_you_mean(endpoint, known)
+    if endpoint in OF_OTHERS or not set(needs) <= set(variables) or (recipe and recipe.factor):
+        endpoints = [name for name in variables if name not in OF_OTHERS]
+        hint = did_you_mean(endpoint, endpoints)
         raise refuse("endpoint", f'the run has no endpoint "{endpoint}"{hint}')
 
 

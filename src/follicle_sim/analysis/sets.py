@@ -115,7 +115,7 @@ def members_at(name: str, trial: Trial, day: float, rules: Rules | None = None) 
     """
     if trial.kind != "crossover":
         return members(name, trial, trial.visit(day), rules)
-    every = [
+    by_period = [
         members(name, trial, trial.visit(start + day), rules, start) for start, _ in trial.periods
     ]
-    return np.asarray(np.all(every, axis=0))
+    return np.asarray(np.all(by_period, axis=0))

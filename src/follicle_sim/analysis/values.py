@@ -104,7 +104,7 @@ class Trial:
         """Return the position of the visit nearest to a day; refuses one without a visit."""
         at = int(np.argmin(np.abs(self.days - day)))
         if abs(self.days[at] - day) > SAME_DAY:
-            weeks = ", ".join(f"{each / 7:g}" for each in self.days[:20])
+            weeks = ", ".join(f"{day_of_visit / 7:g}" for day_of_visit in self.days[:20])
             raise refuse("at", f"nobody is seen at week {day / 7:g}; visits: weeks {weeks}")
         return at
 
@@ -147,15 +147,15 @@ def read_trial(dataset: xr.Dataset, endpoint: str) -> Trial:
     known = {}
     for name in PEOPLE:
         if name in dataset:
-            here = dataset[name]
-            if "replicate" not in here.dims:
-                here = here.expand_dims("replicate")
-            known[name] = here.transpose(*[dim for dim in names if dim in here.dims]).values
+            variable = dataset[name]
+            if "replicate" not in variable.dims:
+                variable = variable.expand_dims("replicate")
+            known[name] = variable.transpose(*[dim for dim in names if dim in variable.dims]).values
     arms, roles = arm_roles(dataset)
     scenario = scenario_of(dataset)
     periods = tuple(
-        (float(each["start"]), dict(each["given"]))
-        for each in json.loads(dataset.attrs.get("periods", "[]"))
+        (float(period["start"]), dict(period["given"]))
+        for period in json.loads(dataset.attrs.get("periods", "[]"))
     )
     return Trial(
         tuple(arms),
@@ -176,8 +176,8 @@ def read_trial(dataset: xr.Dataset, endpoint: str) -> Trial:
 
 def named_arms(labels: Sequence[str], scenario: Scenario) -> tuple[str, ...]:
     """Return what names each arm of a dataset in the random draws."""
-    known = {arm.label: arm.drawn_as for arm in unfold(scenario).arms}
-    return tuple(known.get(label, label) for label in labels)
+    name_of = {arm.label: arm.drawn_as for arm in unfold(scenario).arms}
+    return tuple(name_of.get(label, label) for label in labels)
 
 
 def scenario_of(dataset: xr.Dataset) -> Scenario | None:
@@ -208,11 +208,11 @@ PEOPLE = (
 
 def endpoints_of(dataset: xr.Dataset) -> tuple[str, ...]:
     """Return the names of everything in a dataset that can be an endpoint."""
-    wanted = {"arm", "subject", "time"}
+    dims = {"arm", "subject", "time"}
     plain = [
         str(name)
         for name, values in dataset.data_vars.items()
-        if wanted <= set(values.dims) <= wanted | {"replicate"} and name not in PEOPLE
+        if dims <= set(values.dims) <= dims | {"replicate"} and name not in PEOPLE
     ]
     made = [
         name
@@ -223,9 +223,9 @@ def endpoints_of(dataset: xr.Dataset) -> tuple[str, ...]:
 
 
 def _values(dataset: xr.Dataset, endpoint: str) -> tuple[xr.DataArray, str]:
-    known = endpoints_of(dataset)
-    if endpoint not in known:
-        message = f'the run has no endpoint "{endpoint}"{did_you_mean(endpoint, known)}'
+    endpoints = endpoints_of(dataset)
+    if endpoint not in endpoints:
+        message = f'the run has no endpoint "{endpoint}"{did_you_mean(endpoint, endpoints)}'
         raise InputError("analysis", [Problem("endpoint", message)])
     if endpoint in dataset:
         values = dataset[endpoint]

@@ -43,22 +43,22 @@ class Parts:
 
     def part(self) -> Report:
         """Return who is told of the next part; the one before is done."""
-        for name, done in self._now.items():
-            self._before[name] = self._before.get(name, 0) + done
+        for name, count in self._now.items():
+            self._before[name] = self._before.get(name, 0) + count
         self._now = {}
-        return self._seen
+        return self._note
 
     def skip(self, count: int) -> None:
         """Take note of what was done in an earlier run."""
         self._skipped += count
         self._tell(self.stage)
 
-    def _seen(self, stage: str, done: int, of: int) -> None:
+    def _note(self, stage: str, count: int, of: int) -> None:
         name = f"{self.stage}: {SCREENING}" if stage.endswith(SCREENING) else self.stage
-        self._now[name] = done
+        self._now[name] = count
         self._tell(name)
 
     def _tell(self, name: str) -> None:
         if self.report is not None:
-            done = self._skipped + self._before.get(name, 0) + self._now.get(name, 0)
-            self.report(name, done, self.total)
+            count = self._skipped + self._before.get(name, 0) + self._now.get(name, 0)
+            self.report(name, count, self.total)

@@ -174,7 +174,7 @@ def standard_error(spread: str, kind: str, n: int | None, factor: float) -> Spre
     return Spread(None, "")
 
 
-def imputed_error(found: Measure, kind: Kind, sex: str, n: int | None) -> Spread:
+def imputed_error(meaning: Measure, kind: Kind, sex: str, n: int | None) -> Spread:
     """Return the standard error a trial of this size usually has, to stand in for a missing one.
 
     Only for changes, and differences of changes, of a density in hairs/cm2 with a known number of
@@ -187,8 +187,8 @@ def imputed_error(found: Measure, kind: Kind, sex: str, n: int | None) -> Spread
     >>> round(imputed_error(density, "change", "M", 75).se, 3)
     2.598
     """
-    sd = density_change_sd(found.endpoint, sex)
-    if not n or sd is None or found.unit != _tables()[0]["imputation"]["unit"]:
+    sd = density_change_sd(meaning.endpoint, sex)
+    if not n or sd is None or meaning.unit != _tables()[0]["imputation"]["unit"]:
         return Spread(None, "")
     group = _sd_group(sex)
     source = f"imputed: SD of one person's change {sd:g} hairs/cm2 ({group}), n = {n}"

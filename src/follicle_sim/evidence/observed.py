@@ -183,27 +183,27 @@ def with_derived(
 def observation_of(row_id: str, study: Study, raw: Mapping[str, str]) -> Observation:
     """Return a row of observations.csv, or one in its columns, as an observation of its study."""
     arm, control = study.place(raw["arm"])
-    found = measure(raw["endpoint"], raw["unit"])
+    meaning = measure(raw["endpoint"], raw["unit"])
     kind = kind_of(
         is_change=raw["is_change_from_baseline"] == "1",
-        relative=found.relative,
+        relative=meaning.relative,
         has_control=bool(control),
     )
     n = int(raw["n"]) if raw["n"] else None
-    spread = standard_error(raw["spread"], raw["spread_kind"], n, found.factor)
-    imputed = imputed_error(found, kind, raw["sex"], n if spread.se is None else None)
+    spread = standard_error(raw["spread"], raw["spread_kind"], n, meaning.factor)
+    imputed = imputed_error(meaning, kind, raw["sex"], n if spread.se is None else None)
     row = Observation(
         id=row_id,
         study=study.id,
         arm=arm.id,
         role=arm.role,
         control=control,
-        endpoint=found.endpoint,
-        statistic=found.statistic,
+        endpoint=meaning.endpoint,
+        statistic=meaning.statistic,
         kind=kind,
         week=float(raw["week"]) if raw["week"] else None,
-        value=float(raw["mean"]) * found.factor,
-        unit=found.unit,
+        value=float(raw["mean"]) * meaning.factor,
+        unit=meaning.unit,
         se=spread.se,
         imputed_se=imputed.se,
         se_source=imputed.source or spread.source,
@@ -219,8 +219,8 @@ def observation_of(row_id: str, study: Study, raw: Mapping[str, str]) -> Observa
         raw_endpoint=raw["endpoint"],
         raw_mean=float(raw["mean"]),
         raw_unit=raw["unit"],
-        factor=found.factor,
-        conversion=found.conversion,
+        factor=meaning.factor,
+        conversion=meaning.conversion,
         raw_spread=raw["spread"],
         spread_kind=raw["spread_kind"],
         grade=grade_of(raw["seen_at"]),
@@ -234,8 +234,8 @@ def observation_of(row_id: str, study: Study, raw: Mapping[str, str]) -> Observa
     )
     for exception in study.rows:
         if exception.applies(raw):
-            given = exception.model_dump(exclude={"match"}, exclude_none=True)
-            row = replace(row, **given)
+            replacements = exception.model_dump(exclude={"match"}, exclude_none=True)
+            row = replace(row, **replacements)
     return row
 
 
@@ -295,8 +295,8 @@ def _derive(row: Observation, other: Observation, kind: Kind, control: str = "")
             imputed = math.hypot(row.imputed_se, other.imputed_se)
             source = f"{row.se_source} against n = {other.n}"
     else:
-        found = measure(row.raw_endpoint, row.raw_unit)
-        spread = imputed_error(found, kind, row.sex, row.n)
+        meaning = measure(row.raw_endpoint, row.raw_unit)
+        spread = imputed_error(meaning, kind, row.sex, row.n)
         imputed, source = spread.se, spread.source
     parts = (row.id, other.id)
     return replace(
@@ -328,13 +328,13 @@ def _redundant(rows: Sequence[Observation]) -> Mapping[str, tuple[str, ...]]:
     for row in rows:
         if row.week != 0 or row.control:
             visits[row.study, row.endpoint, row.week].append(row)
-    found: dict[str, tuple[str, ...]] = {}
+    overlaps: dict[str, tuple[str, ...]] = {}
     for row in rows:
-        same = visits[row.study, row.endpoint, row.week]
-        found[row.id] = tuple(
-            other.id for other in same if other.id != row.id and _overlap(row, other)
+        neighbours = visits[row.study, row.endpoint, row.week]
+        overlaps[row.id] = tuple(
+            other.id for other in neighbours if other.id != row.id and _overlap(row, other)
         )
-    return found
+    return overlaps
 
 
 def _overlap(row: Observation, other: Observation) -> bool:

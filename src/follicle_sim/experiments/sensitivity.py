@@ -111,12 +111,12 @@ class Plan:
 
     def at(self, unit: Floats) -> dict[str, float]:
         """Return parameter values at a point (d,) of the unit cube."""
-        found = {}
+        values = {}
         for parameter, (low, high), u in zip(self.parameters, self.ranges, unit, strict=True):
             sign = math.copysign(1.0, low)
             size = abs(low) * (abs(high) / abs(low)) ** float(u)
-            found[parameter.name] = min(max(sign * size, parameter.lower), parameter.upper)
-        return found
+            values[parameter.name] = min(max(sign * size, parameter.lower), parameter.upper)
+        return values
 
     def simulate(self, values: Mapping[str, float], seed: int) -> Floats:
         """Return every outcome, hairs/cm2."""
@@ -125,19 +125,19 @@ class Plan:
         data = simulate(scenario, seed=seed, threads=1)
         mean = data.hair_density.mean("subject")
         change = mean - mean.sel(time=0.0)
-        found = []
+        results = []
         for outcome in self.outcomes:
             value = float(change.sel(arm=outcome.arm, time=7.0 * outcome.week))
             if outcome.control:
                 value -= float(change.sel(arm=outcome.control, time=7.0 * outcome.week))
-            found.append(value)
-        return np.array(found)
+            results.append(value)
+        return np.array(results)
 
 
 def _range(parameter: Parameter, value: float) -> tuple[float, float]:
     """Return the ends of a parameter's range, the one of smaller size first."""
-    least, most = value / FACTOR, value * FACTOR
-    inside = [min(max(end, parameter.lower), parameter.upper) for end in (least, most)]
+    half, double = value / FACTOR, value * FACTOR
+    inside = [min(max(end, parameter.lower), parameter.upper) for end in (half, double)]
     return inside[0], inside[1]
 
 
@@ -153,31 +153,31 @@ def make_plan(scenario: Scenario, samples: int = SAMPLES) -> Plan:
         message = f"found {samples}; allowed: a power of two (64, 128, 256 ...)"
         raise InputError("sensitivity", [Problem("samples", message)])
     small = small_scenario(scenario)
-    given = {dose.treatment for arm in small.arms for dose in arm.doses}
-    chosen = [row for row in parameter_table().values() if row.grade in GRADES]
-    chosen += [
+    treatments = {dose.treatment for arm in small.arms for dose in arm.doses}
+    candidates = [row for row in parameter_table().values() if row.grade in GRADES]
+    candidates += [
         row
         for name, row in potency_parameters().items()
-        if name.removeprefix(POTENCY_PREFIX) in given
+        if name.removeprefix(POTENCY_PREFIX) in treatments
     ]
-    values = [scenario.biology.get(row.name, row.value) for row in chosen]
+    values = [scenario.biology.get(row.name, row.value) for row in candidates]
     # a parameter that is 0 is switched off: no factor of it is anything else
-    kept = [(row, value) for row, value in zip(chosen, values, strict=True) if value != 0.0]
+    varied = [(row, value) for row, value in zip(candidates, values, strict=True) if value != 0.0]
     labels = [arm.label for arm in small.arms]
     roles = {arm.label: arm.role for arm in small.arms}
     control = next(
         (label for role in ("placebo", "untreated") for label in labels if roles[label] == role), ""
     )
     outcomes = [
-        Outcome(label, against, week)
+        Outcome(label, comparator, week)
         for label in labels
-        for against in ([control, ""] if control and label != control else [""])
+        for comparator in ([control, ""] if control and label != control else [""])
         for week in WEEKS
     ]
     return Plan(
         scenario=small,
-        parameters=tuple(row for row, _ in kept),
-        values=tuple(value for _, value in kept),
+        parameters=tuple(row for row, _ in varied),
+        values=tuple(value for _, value in varied),
         outcomes=tuple(outcomes),
         samples=samples,
     )
@@ -239,12 +239,12 @@ def rank_parameters(
         return plan.simulate(middle, (seed + 1 + i) % 2**32)
 
     place = checkpoint or Checkpoint(None, "")
-    found = evaluate_all(
+    results = evaluate_all(
         work, len(points) + LUCK_RUNS, len(plan.outcomes), place, report, "simulating"
     )
     rows: list[SensitivityRow] = []
     for k, outcome in enumerate(plan.outcomes):
-        answers, luck = found[: len(points), k], found[len(points) :, k]
+        answers, luck = results[: len(points), k], results[len(points) :, k]
         with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
             warnings.simplefilter("ignore")
             indices = analyser.analyze(
@@ -258,7 +258,7 @@ def _rows_of(
     plan: Plan, outcome: Outcome, indices: Mapping[str, Floats], answers: Floats, luck: Floats
 ) -> list[SensitivityRow]:
     """Return a row for each parameter; `luck` are answers of equal parameters."""
-    spread = float(answers.std())
+    sd = float(answers.std())
     return [
         SensitivityRow(
             arm=outcome.arm,
@@ -273,8 +273,8 @@ def _rows_of(
             total=float(indices["ST"][i]),
             total_interval=float(indices["ST_conf"][i]),
             mean=float(answers.mean()),
-            sd=spread,
-            luck=float(luck.var(ddof=1) / spread**2) if spread else math.nan,
+            sd=sd,
+            luck=float(luck.var(ddof=1) / sd**2) if sd else math.nan,
         )
         for i, parameter in enumerate(plan.parameters)
     ]

@@ -59,8 +59,8 @@ def people_differ(
         return False
     if potency_cv > 0.0 or habit is not None or any(d.adherence < 1.0 for d in arm.doses):
         return True
-    used = _treatments(arm, {}, treatments or {})
-    return any(treatment.differs_between_people for treatment in used.values())
+    treatments_used = _treatments_of(arm, {}, treatments or {})
+    return any(treatment.differs_between_people for treatment in treatments_used.values())
 
 
 def arm_factors(
@@ -121,8 +121,8 @@ def arm_factors(
     strength = np.ones(people) if potency is None else potency
     for low in range(0, people, BLOCK):
         some = slice(low, low + BLOCK)
-        own = None if habit is None else habit.of(some)
-        effects = _effects_by_treatment(acting, grid[first:], who.of(some), own)
+        habit_of_some = None if habit is None else habit.of(some)
+        effects = _effects_by_treatment(acting, grid[first:], who.of(some), habit_of_some)
         levels[some, :, first:] = factor_levels(
             effects, drives, strength[some], grid[first:], table
         )
@@ -151,9 +151,9 @@ def _effects_by_treatment(
     for name, (treatment, schedule) in acting.items():
         effects[name] = effect_means(treatment, schedule, grid, who, habit)
         cv = cv_of(treatment.person_cv)
-        own = person_multipliers(name, cv, treatment.responders, who)
-        if own is not None:
-            effects[name] = effects[name] * own[:, None]
+        multipliers = person_multipliers(name, cv, treatment.responders, who)
+        if multipliers is not None:
+            effects[name] = effects[name] * multipliers[:, None]
     return effects
 
 
@@ -167,11 +167,11 @@ def acting_doses(
 
     Errors as `arm_factors`.
     """
-    used = _treatments(arm, overrides or {}, treatments or {})
-    schedule = _schedule(arm, used, end)
+    arm_treatments = _treatments_of(arm, overrides or {}, treatments or {})
+    schedule = _schedule_of(arm, arm_treatments, end)
     return {
         name: (treatment, [(d, events) for d, events in schedule if d.treatment == name])
-        for name, treatment in used.items()
+        for name, treatment in arm_treatments.items()
         if any(d.treatment == name for d, _ in schedule)
     }
 
@@ -222,12 +222,12 @@ def _amounts(
     habit: Habit | None,
 ) -> Floats:
     """Return the amount (S, K) of every event of a schedule that each person gets."""
-    taken = [
+    taken_amounts = [
         events.amounts
         * doses_taken(dose.treatment, events.times, who, adherence=dose.adherence, habit=habit)
         for dose, events in schedule
     ]
-    amounts = np.concatenate(taken, axis=1)
+    amounts = np.concatenate(taken_amounts, axis=1)
     batch_cv = cv_of(treatment.batch_cv)
     if batch_cv == 0.0:
         return amounts
@@ -248,8 +248,8 @@ def mixtures(
     arms: Sequence[ArmLike], treatments: Mapping[str, Treatment] | None = None
 ) -> dict[str, Responders]:
     """Return the mixtures of responders that some treatment of some arm gives, by trait."""
-    used = [t for arm in arms for t in _treatments(arm, {}, treatments or {}).values()]
-    return {t.responders.trait: t.responders for t in used if t.responders is not None}
+    all_treatments = [t for arm in arms for t in _treatments_of(arm, {}, treatments or {}).values()]
+    return {t.responders.trait: t.responders for t in all_treatments if t.responders is not None}
 
 
 def effect_means(
@@ -293,37 +293,37 @@ def _refined(grid: Floats, parts: int) -> Floats:
     return np.append(inside.reshape(-1), grid[-1])
 
 
-def _treatments(
-    arm: ArmLike, overrides: Mapping[str, float], given: Mapping[str, Treatment]
+def _treatments_of(
+    arm: ArmLike, overrides: Mapping[str, float], replacements: Mapping[str, Treatment]
 ) -> dict[str, Treatment]:
-    used: dict[str, Treatment] = {}
+    by_name: dict[str, Treatment] = {}
     variants: dict[str, tuple[str, ...]] = {}
     for i, dose in enumerate(arm.doses):
-        name, wanted = dose.treatment, tuple(getattr(dose, "variants", ()))
-        if name not in used:
-            treatment = given[name] if name in given else load_treatment(name)
-            used[name] = treatment.with_variants(wanted)
+        name, dose_variants = dose.treatment, tuple(getattr(dose, "variants", ()))
+        if name not in by_name:
+            treatment = replacements[name] if name in replacements else load_treatment(name)
+            by_name[name] = treatment.with_variants(dose_variants)
         # One person's drug cannot act in two ways at once: it meets in the same compartments.
-        if variants.setdefault(name, wanted) != wanted:
+        if variants.setdefault(name, dose_variants) != dose_variants:
             message = f"differ from those of an earlier dose of {name} in this arm"
             raise InputError(f"{arm.label}.doses[{i}]", [Problem("variants", message)])
     changes: dict[str, dict[str, float]] = {}
     for key, value in overrides.items():
         name, _, path = key.partition(".")
-        if name not in given:
+        if name not in replacements:
             treatment_file(name)  # a name that is not in this arm must still be one
         changes.setdefault(name, {})[path] = value
-    return {name: t.with_values(changes.get(name, {})) for name, t in used.items()}
+    return {name: t.with_values(changes.get(name, {})) for name, t in by_name.items()}
 
 
-def _schedule(
-    arm: ArmLike, used: Mapping[str, Treatment], end: float
+def _schedule_of(
+    arm: ArmLike, treatments: Mapping[str, Treatment], end: float
 ) -> list[tuple[DoseLike, DoseEvents]]:
     """Return doses that can act, with their events; vehicles and zero amounts drop out here."""
     schedule: list[tuple[DoseLike, DoseEvents]] = []
     for i, dose in enumerate(arm.doses):
         where = f"{arm.label}.doses[{i}]"
-        treatment = used[dose.treatment]
+        treatment = treatments[dose.treatment]
         dimension = getattr(dose, "amount_dimension", "") or treatment.amount
         if dimension != treatment.amount:
             message = f'amount is a {dimension}; "{treatment.name}" is dosed by {treatment.amount}'

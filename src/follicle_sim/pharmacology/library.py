@@ -135,7 +135,7 @@ class Treatment(_Frozen):
     variants: Mapping[str, Variant] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _whole(self) -> "Treatment":
+    def _parts_fit(self) -> "Treatment":
         parts = (self.disposition, self.effect, self.potency, self.signature or None)
         if None in parts and any(part is not None for part in parts):
             raise ValueError(
@@ -175,15 +175,17 @@ class Treatment(_Frozen):
                 )
             unit = content
         if isinstance(effect, Emax):
-            wanted, number, name = unit, effect.ec50, "ec50"
+            unit_needed, number, name = unit, effect.ec50, "ec50"
             if disposition.volume is not None:
-                wanted = f"{unit}/L"
+                unit_needed = f"{unit}/L"
         else:
-            wanted, number, name = f"1/({unit} d)", effect.k_inact, "k_inact"
+            unit_needed, number, name = f"1/({unit} d)", effect.k_inact, "k_inact"
             if disposition.volume is not None:
-                wanted = f"L/({unit} d)"
-        if number.unit != wanted:
-            raise ValueError(f'effect.{name} is in "{number.unit}"; with this dose: "{wanted}"')
+                unit_needed = f"L/({unit} d)"
+        if number.unit != unit_needed:
+            raise ValueError(
+                f'effect.{name} is in "{number.unit}"; with this dose: "{unit_needed}"'
+            )
         if number.value <= 0:
             raise ValueError(f"effect.{name} must be above 0")
 
@@ -238,9 +240,9 @@ class Treatment(_Frozen):
                 problem = Problem(self.name, f'no variant "{name}"{hint}')
                 raise InputError("variants", [problem])
             for part in self.variants[name].parts:
-                other = replaced.setdefault(part, name)
-                if other != name:
-                    message = f'"{other}" and "{name}" both replace its {part}; keep one'
+                earlier = replaced.setdefault(part, name)
+                if earlier != name:
+                    message = f'"{earlier}" and "{name}" both replace its {part}; keep one'
                     raise InputError("variants", [Problem(self.name, message)])
         return self.model_copy(
             update={part: getattr(self.variants[name], part) for part, name in replaced.items()}
@@ -268,16 +270,16 @@ class Treatment(_Frozen):
             for part in path.split("."):
                 node = node[part]
             node.update(value=value, source="replaced by the caller", grade="assumption")
-        return _validated(data, "overrides")
+        return _validate(data, "overrides")
 
 
 def _paths(node: Mapping[str, Any], prefix: str = "") -> list[str]:
-    found = []
+    paths = []
     for key, child in node.items():
         if isinstance(child, Mapping):
-            here = f"{prefix}{key}"
-            found += [here] if "value" in child else _paths(child, f"{here}.")
-    return found
+            path = f"{prefix}{key}"
+            paths += [path] if "value" in child else _paths(child, f"{path}.")
+    return paths
 
 
 def parse_treatment(
@@ -302,10 +304,10 @@ def parse_treatment(
     """
     if "name" in tables:
         raise InputError(source, [Problem("name", "unknown key; a treatment is named by its file")])
-    return _validated({"name": name, **resolve_fitted(tables, source, fitted)}, source)
+    return _validate({"name": name, **resolve_fitted(tables, source, fitted)}, source)
 
 
-def _validated(data: Mapping[str, Any], source: str) -> Treatment:
+def _validate(data: Mapping[str, Any], source: str) -> Treatment:
     try:
         return Treatment.model_validate(data)
     except ValidationError as error:
@@ -365,12 +367,12 @@ def potency_parameters(treatments: Mapping[str, Treatment] | None = None) -> dic
     """
     if treatments is None:
         treatments = {name: load_treatment(name) for name in treatment_names()}
-    found = {}
+    parameters = {}
     for name, treatment in treatments.items():
         potency = treatment.potency
         if potency is not None and potency.grade != "definition":
             key = f"{POTENCY_PREFIX}{name}"
-            found[key] = Parameter(
+            parameters[key] = Parameter(
                 name=key,
                 value=potency.value,
                 dimension="number",
@@ -380,7 +382,7 @@ def potency_parameters(treatments: Mapping[str, Treatment] | None = None) -> dic
                 source=potency.source,
                 meaning=f"size of the effect of {name}, in units of its split over factors",
             )
-    return found
+    return parameters
 
 
 def potency_overrides(overrides: Mapping[str, float]) -> dict[str, float]:

@@ -105,29 +105,29 @@ def load_costs(path: Path = COSTS) -> Mapping[str, Cost]:
     InputError
         If the file is wrong; the one that comes with the package is not.
     """
-    found = {}
+    costs = {}
     for name, tables in read_toml(path).items():
         try:
-            found[name] = Cost.model_validate(tables)
+            costs[name] = Cost.model_validate(tables)
         except ValidationError as error:
             problems = [
                 Problem(".".join([name, *map(str, e["loc"])]), e["msg"]) for e in error.errors()
             ]
             raise InputError(str(path), problems) from None
-        _check_units(name, found[name], path)
-    return found
+        _check_units(name, costs[name], path)
+    return costs
 
 
 def _check_units(name: str, cost: Cost, path: Path) -> None:
-    wanted = CURRENCY
+    unit = CURRENCY
     for key, price in (("once", cost.once), ("per_dose", cost.per_dose)):
-        if price is not None and price.unit != wanted:
-            raise InputError(str(path), [Problem(f"{name}.{key}.unit", f'allowed: "{wanted}"')])
+        if price is not None and price.unit != unit:
+            raise InputError(str(path), [Problem(f"{name}.{key}.unit", f'allowed: "{unit}"')])
     if cost.per_amount is None or name not in treatment_names():
         return
-    wanted = f"{CURRENCY}/{priced_unit(load_treatment(name).amount)}"
-    if cost.per_amount.unit != wanted:
-        raise InputError(str(path), [Problem(f"{name}.per_amount.unit", f'allowed: "{wanted}"')])
+    unit = f"{CURRENCY}/{priced_unit(load_treatment(name).amount)}"
+    if cost.per_amount.unit != unit:
+        raise InputError(str(path), [Problem(f"{name}.per_amount.unit", f'allowed: "{unit}"')])
 
 
 def priced_unit(dimension: str) -> str:
@@ -191,14 +191,14 @@ def bill(
     >>> bill([weekly], end=365.0)
     Bill(cost=3750.0, visits=3.0, doses=3)
     """
-    known = price_list() if prices is None else prices
-    cost, given = 0.0, 0
+    price_of = price_list() if prices is None else prices
+    cost, dose_count = 0.0, 0
     bought: set[str] = set()
     visits: dict[float, float] = {}
     for dose in doses:
-        if dose.treatment not in known:
-            raise InputError("costs", [no_price(dose.treatment, known)])
-        price = known[dose.treatment]
+        if dose.treatment not in price_of:
+            raise InputError("costs", [no_price(dose.treatment, price_of)])
+        price = price_of[dose.treatment]
         times = expand(dose, end).times.tolist()
         if not times:
             continue
@@ -206,16 +206,16 @@ def bill(
         cost += len(times) * (price.per_dose + amount * price.per_amount)
         cost += 0.0 if dose.treatment in bought else price.once
         bought.add(dose.treatment)
-        given += len(times)
+        dose_count += len(times)
         if price.visits > 0.0:
             for time in times:
                 visits[time] = max(visits.get(time, 0.0), price.visits)
-    return Bill(cost, sum(visits.values()), given)
+    return Bill(cost, sum(visits.values()), dose_count)
 
 
-def no_price(treatment: str, known: Iterable[str]) -> Problem:
+def no_price(treatment: str, priced: Iterable[str]) -> Problem:
     """Return the problem of a treatment that the price list lacks."""
-    hint = did_you_mean(treatment, known) if treatment else ""
+    hint = did_you_mean(treatment, priced) if treatment else ""
     hint = hint if "did you mean" in hint else ""
     message = f"has no price{hint}; give one in a [[costs]] table"
     return Problem(treatment, message)

@@ -147,18 +147,20 @@ def adverse_events(dataset: xr.Dataset, level: float = 0.95) -> tuple[AdverseRow
     for arm in scenario.arms:
         a = trial.arm(arm.label)
         for replicate in range(len(trial.values)):
-            here: Flags = trial.enrolled[replicate, a]
-            until, used = np.full(here.size, last), np.full(here.size, last)
+            members: Flags = trial.enrolled[replicate, a]
+            until, used_until = np.full(members.size, last), np.full(members.size, last)
             if "left_day" in trial.known:
                 until = np.fmin(until, trial.known["left_day"][replicate, a])
             if "stopped_day" in trial.known:
-                used = np.fmin(used, trial.known["stopped_day"][replicate, a])
-            taken = np.ones(here.size)
+                used_until = np.fmin(used_until, trial.known["stopped_day"][replicate, a])
+            share_taken = np.ones(members.size)
             if "doses_taken" in trial.known:
-                taken = np.nan_to_num(trial.known["doses_taken"][replicate, a], nan=1.0)
-            exposure = (until, np.fmin(until, used), taken)
+                share_taken = np.nan_to_num(trial.known["doses_taken"][replicate, a], nan=1.0)
+            exposure = (until, np.fmin(until, used_until), share_taken)
             for reported, times in given_to(arm, last):
-                count = _draw(reported, times, exposure, trial.seed, replicate, arm.drawn_as)[here]
+                count = _draw_counts(
+                    reported, times, exposure, trial.seed, replicate, arm.drawn_as
+                )[members]
                 affected = int((count > 0).sum())
                 low, high = wilson(affected, count.size, level)
                 rows.append(
@@ -183,25 +185,25 @@ def adverse_events(dataset: xr.Dataset, level: float = 0.95) -> tuple[AdverseRow
 def given_to(arm: Arm, last: float) -> list[tuple[Reported, Floats]]:
     """Return the side effects an arm is exposed to, with the days of the doses (K,)."""
     table = load_reported()
-    given: dict[str, list[Floats]] = {}
+    dose_days: dict[str, list[Floats]] = {}
     for dose in arm.doses:
-        given.setdefault(dose.treatment, []).append(np.asarray(expand(dose, last).times))
-    if arm.role == PLACEBO and not set(given) & set(table):
-        given = {PLACEBO: [np.array([0.0])]}
+        dose_days.setdefault(dose.treatment, []).append(np.asarray(expand(dose, last).times))
+    if arm.role == PLACEBO and not set(dose_days) & set(table):
+        dose_days = {PLACEBO: [np.array([0.0])]}
     return [
         (reported, np.sort(np.concatenate(times)))
-        for treatment, times in given.items()
+        for treatment, times in dose_days.items()
         for reported in table.get(treatment, ())
     ]
 
 
 def unreported(arms: tuple[Arm, ...]) -> tuple[str, ...]:
     """Return the treatments given whose side effects have no rate here."""
-    given = dict.fromkeys(dose.treatment for arm in arms for dose in arm.doses)
-    return tuple(treatment for treatment in given if treatment not in load_reported())
+    treatments = dict.fromkeys(dose.treatment for arm in arms for dose in arm.doses)
+    return tuple(treatment for treatment in treatments if treatment not in load_reported())
 
 
-def _draw(
+def _draw_counts(
     reported: Reported,
     times: Floats,
     exposure: tuple[Floats, Floats, Floats],
@@ -213,7 +215,7 @@ def _draw(
 
     exposure : (S,) day up to which doses were due, and were used; share of those due that was taken
     """
-    until, used, taken = exposure
+    until, used_until, share_taken = exposure
     name = stream_of(f"{reported.treatment} {reported.event}")
     u = uniforms(
         seed,
@@ -225,8 +227,8 @@ def _draw(
         int(Decision.ADVERSE_EVENT),
     )
     if reported.sessions is not None:
-        sessions = np.rint(taken * (times[None, :] < until[:, None]).sum(axis=1))
+        sessions = np.rint(share_taken * (times[None, :] < until[:, None]).sum(axis=1))
         return np.asarray(binom.ppf(u, sessions, reported.per_session), dtype=np.int64)
     start = times[0] if times.size else np.inf
-    exposed = np.where(taken > 0.0, np.maximum(used - start, 0.0), 0.0)
+    exposed = np.where(share_taken > 0.0, np.maximum(used_until - start, 0.0), 0.0)
     return np.asarray(u < -np.expm1(-reported.per_day * exposed), dtype=np.int64)

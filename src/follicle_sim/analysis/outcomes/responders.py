@@ -44,7 +44,7 @@ def newcombe(x: int, n: int, y: int, m: int, level: float) -> tuple[float, float
     >>> tuple(round(limit, 4) for limit in newcombe(56, 70, 48, 80, 0.95))
     (0.0524, 0.3339)
     """
-    a, b, c, d = (np.asarray(float(each)) for each in (x, n, y, m))
+    a, b, c, d = (np.asarray(float(number)) for number in (x, n, y, m))
     low, high = newcombe_limits(a, b, c, d, level)
     return float(low), float(high)
 
@@ -95,8 +95,8 @@ def first_response(response: Floats, days: Floats) -> tuple[Floats, Flags]:
     """
     yes = response == 1
     happened = yes.any(axis=1)
-    seen = np.isfinite(response)
-    last = np.where(seen, days, -np.inf).max(axis=1)
+    observed = np.isfinite(response)
+    last = np.where(observed, days, -np.inf).max(axis=1)
     first = np.where(yes, days, np.inf).min(axis=1)
     time = np.where(happened, first, last)
     return np.where(np.isfinite(time), time, np.nan), happened
@@ -114,28 +114,28 @@ def time_to_response(
     from statsmodels.duration.hazard_regression import PHReg
     from statsmodels.duration.survfunc import survdiff
 
-    time, status, arm = _sorted(treated, control)
+    time, status, arm = _sort_people(treated, control)
     n, m = (int((arm == side).sum()) for side in (1.0, 0.0))
     middles = [median_time(time[arm == side], status[arm == side]) for side in (1.0, 0.0)]
     if n == 0 or m == 0:
         why = f"too few people: {n} + {m} were seen, 1 in each arm is needed"
     elif not status.any():
         why = "nobody responded"
-    elif not _contested(time, status, arm):
+    elif not _both_could_respond(time, status, arm):
         why = "all who still waited responded at one visit, or one arm had nobody left waiting"
     else:
         p = float(survdiff(time, status.astype(float), arm)[1])
-        effect = Effect.missing(n, m, "log_rank", _unbounded(time, status, arm))
+        effect = Effect.missing(n, m, "log_rank", _why_unbounded(time, status, arm))
         if not effect.why:
             fitted = PHReg(time, arm[:, None], status=status.astype(float), ties="efron").fit()
             b, se, z = float(fitted.params[0]), float(fitted.bse[0]), float(ndtri(0.5 + level / 2))
-            ratio, low, high = (math.exp(each) for each in (b, b - z * se, b + z * se))
+            ratio, low, high = (math.exp(log_ratio) for log_ratio in (b, b - z * se, b + z * se))
             effect = replace(effect, estimate=ratio, low=low, high=high)
         return Waiting(middles[0], middles[1], replace(effect, p=p))
     return Waiting(middles[0], middles[1], Effect.missing(n, m, "log_rank", why))
 
 
-def _sorted(
+def _sort_people(
     treated: tuple[Floats, Flags], control: tuple[Floats, Flags]
 ) -> tuple[Floats, Flags, Floats]:
     """Return times, responses and arms (1 treated) of people seen, in an order of their own.
@@ -150,26 +150,26 @@ def _sorted(
     return time[order], status[order], arm[order]
 
 
-def _waiting(time: Floats, arm: Floats, day: float) -> tuple[int, int]:
+def _count_waiting(time: Floats, arm: Floats, day: float) -> tuple[int, int]:
     """Return how many of each arm still wait just before a day, treated first."""
     still = time >= day
     return int((still & (arm == 1.0)).sum()), int((still & (arm == 0.0)).sum())
 
 
-def _contested(time: Floats, status: Flags, arm: Floats) -> bool:
+def _both_could_respond(time: Floats, status: Flags, arm: Floats) -> bool:
     """Tell whether some day's responses could have come from either arm."""
     for day in np.unique(time[status]).tolist():
         responses = int((status & (time == day)).sum())
-        if min(_waiting(time, arm, day)) > 0 and responses < int((time >= day).sum()):
+        if min(_count_waiting(time, arm, day)) > 0 and responses < int((time >= day).sum()):
             return True
     return False
 
 
-def _unbounded(time: Floats, status: Flags, arm: Floats) -> str:
+def _why_unbounded(time: Floats, status: Flags, arm: Floats) -> str:
     """Return why the hazard ratio has no estimate, "" where it has one."""
     sides = set()
     for day in np.unique(time[status]).tolist():
-        if min(_waiting(time, arm, day)) > 0:
+        if min(_count_waiting(time, arm, day)) > 0:
             sides |= set(arm[status & (time == day)].tolist())
     if sides == {1.0, 0.0}:
         return ""
@@ -182,9 +182,9 @@ def _unbounded(time: Floats, status: Flags, arm: Floats) -> str:
 
 def median_time(time: Floats, status: Flags) -> float:
     """Return the median of Kaplan and Meier, NaN where it is not reached."""
-    left = 1.0
+    waiting_share = 1.0
     for day in np.unique(time[status]):
-        left *= 1.0 - ((time == day) & status).sum() / (time >= day).sum()
-        if left <= 0.5 + 1e-12:
+        waiting_share *= 1.0 - ((time == day) & status).sum() / (time >= day).sum()
+        if waiting_share <= 0.5 + 1e-12:
             return float(day)
     return math.nan

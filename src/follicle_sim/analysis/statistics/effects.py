@@ -59,12 +59,12 @@ class Group:
         return self.followed - self.baseline[..., None]
 
     @property
-    def known(self) -> NDArray[np.bool_]:
+    def complete(self) -> NDArray[np.bool_]:
         """Who has a baseline and all covariates, (..., n)."""
-        known = np.isfinite(self.baseline)
+        complete = np.isfinite(self.baseline)
         if self.covariates is not None:
-            known &= np.isfinite(self.covariates).all(axis=-1)
-        return known
+            complete &= np.isfinite(self.covariates).all(axis=-1)
+        return complete
 
     @property
     def largest(self) -> Floats:
@@ -72,8 +72,8 @@ class Group:
         if self.size is not None:
             return self.size
         values = np.concatenate([self.baseline[..., None], self.followed], axis=-1)
-        known = np.where(np.isfinite(values), np.abs(values), 0.0)
-        return np.asarray(known.max(axis=(-2, -1), initial=0.0))
+        sizes = np.where(np.isfinite(values), np.abs(values), 0.0)
+        return np.asarray(sizes.max(axis=(-2, -1), initial=0.0))
 
     def of(self, people: NDArray[np.intp]) -> Group:
         """Return some people of one trial, in this order."""
@@ -202,8 +202,8 @@ def student(
     """
     why = no_reasons(se.shape) if why is None else why
     give_reason(why, (se == 0.0) & (df > 0.0), NO_SPREAD)
-    known = np.isfinite(se) & (df > 0) & (why == "")
-    give_reason(why, ~known, "too few people")
+    testable = np.isfinite(se) & (df > 0) & (why == "")
+    give_reason(why, ~testable, "too few people")
     with np.errstate(divide="ignore", invalid="ignore"):
         t = estimate / se
         half = stdtrit(df, 0.5 + level / 2) * se
@@ -212,7 +212,7 @@ def student(
             "greater": stdtr(df, -t),
             "less": stdtr(df, t),
         }[alternative]
-    se, p, half = (np.where(known, each, np.nan) for each in (se, p, half))
+    se, p, half = (np.where(testable, values, np.nan) for values in (se, p, half))
     return Effects(estimate, se, estimate - half, estimate + half, p, df, *people, method, why)
 
 
@@ -254,6 +254,6 @@ def refuse(where: str, message: str) -> InputError:
     return InputError("analysis", [Problem(where, message)])
 
 
-def unknown(where: str, what: str, found: str, options: tuple[str, ...]) -> InputError:
+def unknown(where: str, kind: str, name: str, options: tuple[str, ...]) -> InputError:
     """Return an error about a name that does not exist, with the nearest that does."""
-    return refuse(where, f'no {what} "{found}"{did_you_mean(found, options)}')
+    return refuse(where, f'no {kind} "{name}"{did_you_mean(name, options)}')

@@ -49,9 +49,9 @@ class Posterior:
 
     def thinned(self, count: int) -> Floats:
         """Return `count` draws (count, d), spread evenly over the kept steps and walkers."""
-        every = self.draws
-        rows = np.linspace(0, len(every) - 1, min(count, len(every)))
-        return np.asarray(every[rows.round().astype(int)])
+        draws = self.draws
+        rows = np.linspace(0, len(draws) - 1, min(count, len(draws)))
+        return np.asarray(draws[rows.round().astype(int)])
 
     def r_hat(self) -> Floats:
         """Return r-hat (d,) over the walkers of all groups."""
@@ -121,28 +121,28 @@ def sample(
         for g in range(groups)
     ]
     place = checkpoint or Checkpoint(None, "")
-    kept = _Kept.of(place.load(), states, emcee, walkers * groups, d)
+    chain = _Chain.of(place.load(), states, emcee, walkers * groups, d)
     try:
-        while kept.done < steps:
-            chunk = min(CHUNK, steps - kept.done)
-            kept = kept.longer(samplers, chunk)
-            kept.save(place)
+        while chain.done < steps:
+            chunk = min(CHUNK, steps - chain.done)
+            chain = chain.extend(samplers, chunk)
+            chain.save(place)
             if report is not None:
-                report("sampling", kept.done, steps)
+                report("sampling", chain.done, steps)
     except KeyboardInterrupt:
         tail = "; go on with --resume" if place.path is not None else ""
-        raise Interrupted(f"stopped after {kept.done} of {steps} steps{tail}") from None
-    tries = walkers * groups * max(kept.done, 1)
+        raise Interrupted(f"stopped after {chain.done} of {steps} steps{tail}") from None
+    tries = walkers * groups * max(chain.done, 1)
     return Posterior(
-        chain=kept.chain[:steps],
-        log_density=kept.level[:steps],
-        acceptance=kept.accepted / tries,
+        chain=chain.chain[:steps],
+        log_density=chain.level[:steps],
+        acceptance=chain.accepted / tries,
         seconds=time.perf_counter() - began,
     )
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _Chain:
     """The chain so far and where each group of walkers stands."""
 
     chain: Floats
@@ -157,11 +157,11 @@ class _Kept:
     @classmethod
     def of(
         cls, stored: dict[str, NDArray[Any]], states: list[Any], emcee: Any, rows: int, d: int
-    ) -> "_Kept":
+    ) -> "_Chain":
         if not stored:
             return cls(np.empty((0, rows, d)), np.empty((0, rows)), 0.0, tuple(states))
         size = rows // len(states)
-        found = []
+        group_states = []
         for g in range(len(states)):
             part = slice(g * size, (g + 1) * size)
             generator = (
@@ -171,16 +171,16 @@ class _Kept:
                 int(stored["has_gauss"][g]),
                 float(stored["gauss"][g]),
             )
-            found.append(
+            group_states.append(
                 emcee.State(
                     stored["chain"][-1, part],
                     log_prob=stored["level"][-1, part],
                     random_state=generator,
                 )
             )
-        return cls(stored["chain"], stored["level"], float(stored["accepted"]), tuple(found))
+        return cls(stored["chain"], stored["level"], float(stored["accepted"]), tuple(group_states))
 
-    def longer(self, samplers: list[Any], steps: int) -> "_Kept":
+    def extend(self, samplers: list[Any], steps: int) -> "_Chain":
         chains, levels, states = [], [], []
         accepted = self.accepted
         for sampler, state in zip(samplers, self.states, strict=True):
@@ -189,7 +189,7 @@ class _Kept:
             chains.append(sampler.get_chain())
             levels.append(sampler.get_log_prob())
             accepted += float(np.sum(sampler.backend.accepted))
-        return _Kept(
+        return _Chain(
             np.concatenate([self.chain, np.concatenate(chains, axis=1)]),
             np.concatenate([self.level, np.concatenate(levels, axis=1)]),
             accepted,

@@ -73,8 +73,8 @@ class Calibration:
 
     def values(self, x: Floats) -> dict[str, float]:
         """Return parameter values (canonical units) at x (d,), each within -1 and 1."""
-        found = self.decode(x)
-        return {name: float(value) for name, value in zip(self.names, found, strict=True)}
+        decoded = self.decode(x)
+        return {name: float(value) for name, value in zip(self.names, decoded, strict=True)}
 
     def decode(self, x: Floats) -> Floats:
         """Return values (..., d) in canonical units at x (..., d)."""
@@ -126,16 +126,16 @@ def make_calibration(
         If a parameter has no prior or a trial has no targets; names the nearest.
     """
     targets = load_targets()
-    known = {target.study for target in targets}
+    studies = {target.study for target in targets}
     problems = [
         Problem(name, f"cannot be calibrated{did_you_mean(name, PRIOR)}")
         for name in names
         if name not in PRIOR
     ]
     problems += [
-        Problem(trial, f"no target of that trial{did_you_mean(trial, sorted(known))}")
+        Problem(trial, f"no target of that trial{did_you_mean(trial, sorted(studies))}")
         for trial in trials
-        if trial not in known
+        if trial not in studies
     ]
     if len(set(names)) < len(names) or not names:
         problems.append(Problem("parameters", "name each parameter once, and at least one"))
@@ -143,8 +143,8 @@ def make_calibration(
         problems.append(Problem("within", f"found {within:g}; allowed: above 1, at most 4"))
     if problems:
         raise InputError("calibration", problems)
-    kept = tuple(target for target in targets if not trials or target.study in trials)
-    return Calibration(tuple(names), kept, load_rules(), seed, within=within)
+    chosen_targets = tuple(target for target in targets if not trials or target.study in trials)
+    return Calibration(tuple(names), chosen_targets, load_rules(), seed, within=within)
 
 
 def evaluate_all(
@@ -165,30 +165,30 @@ def evaluate_all(
     """
     stored = checkpoint.load()
     rows = np.full((count, width), np.nan)
-    done = np.zeros(count, bool)
+    finished = np.zeros(count, bool)
     if "rows" in stored and stored["rows"].shape == rows.shape:
-        rows, done = stored["rows"], stored["done"]
-    left = np.flatnonzero(~done)
+        rows, finished = stored["rows"], stored["done"]
+    todo = np.flatnonzero(~finished)
     if report is not None:
-        report(title, int(done.sum()), count)
+        report(title, int(finished.sum()), count)
     pool = ThreadPoolExecutor(threads or default_threads(), thread_name_prefix="follicle_sim")
     try:
-        futures = {pool.submit(work, int(i)): int(i) for i in left}
+        futures = {pool.submit(work, int(i)): int(i) for i in todo}
         for number, future in enumerate(as_completed(futures), 1):
-            rows[futures[future]], done[futures[future]] = future.result(), True
+            rows[futures[future]], finished[futures[future]] = future.result(), True
             if number % SAVE_EVERY == 0:
-                checkpoint.save(rows=rows, done=done)
+                checkpoint.save(rows=rows, done=finished)
             if report is not None:
-                report(title, int(done.sum()), count)
+                report(title, int(finished.sum()), count)
     except KeyboardInterrupt:
-        checkpoint.save(rows=rows, done=done)
-        kept = RESUME if checkpoint.path is not None else ""
-        message = f"stopped after {int(done.sum())} of {count} simulations{kept}"
+        checkpoint.save(rows=rows, done=finished)
+        advice = RESUME if checkpoint.path is not None else ""
+        message = f"stopped after {int(finished.sum())} of {count} simulations{advice}"
         raise Interrupted(message) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    if left.size:
-        checkpoint.save(rows=rows, done=done)
+    if todo.size:
+        checkpoint.save(rows=rows, done=finished)
     return rows
 
 

@@ -59,13 +59,13 @@ class TargetRow:
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the libraries a result depends on, if installed."""
-    found = {"python": platform.python_version()}
+    numbers = {"python": platform.python_version()}
     for name in LIBRARIES:
         try:
-            found[name] = version(name)
+            numbers[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return numbers
 
 
 def heading(command: str, seed: int, data: Sequence[str], extra: Mapping[str, object]) -> str:

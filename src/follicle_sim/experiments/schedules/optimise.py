@@ -120,8 +120,8 @@ def make_spaces(scenario: Scenario) -> dict[str, Space]:
         As `make_space`, or if a class changes something it cannot.
     """
     spaces = {EVERYBODY: make_space(scenario)}
-    for each in spaces[EVERYBODY].search.classes:
-        spaces[each.label] = make_space(with_overrides(scenario, each.changes))
+    for group in spaces[EVERYBODY].search.classes:
+        spaces[group.label] = make_space(with_overrides(scenario, group.changes))
     return spaces
 
 
@@ -164,7 +164,7 @@ def optimise(
     limit = trials or table.trials
     seed = scenario.run.seed
     fresh_seed = (seed + 1) % MOST_SEEDS
-    found: dict[str, Best] = {}
+    best: dict[str, Best] = {}
     fresh: dict[str, Trials] = {}
     for number, (label, space) in enumerate(spaces.items()):
         stage = SEARCHING if number == 0 else f"{SEARCHING}: {label}"
@@ -173,25 +173,27 @@ def optimise(
         path = None if folder is None else folder / f"evaluations_{number}.npz"
         place = Checkpoint(path, search_key(people), resume)
         searched = search(people, limit, place, report, stage)
-        with _kept(path):
-            found[label] = _retest(label, people, fresh[label], searched, report)
-    common = found[EVERYBODY].winner.schedule
-    with _kept(folder):
+        with _explain_interrupt(path):
+            best[label] = _retest(label, people, fresh[label], searched, report)
+    common = best[EVERYBODY].winner.schedule
+    with _explain_interrupt(folder):
         rows = [
-            _class_row(found[label], fresh[label], common) for label in spaces if label != EVERYBODY
+            _class_row(best[label], fresh[label], common) for label in spaces if label != EVERYBODY
         ]
     seconds = time.perf_counter() - began
-    return Optimised(scenario, found[EVERYBODY], tuple(rows), seed, fresh_seed, limit, seconds)
+    return Optimised(scenario, best[EVERYBODY], tuple(rows), seed, fresh_seed, limit, seconds)
 
 
 @contextmanager
-def _kept(path: Path | None) -> Iterator[None]:
+def _explain_interrupt(path: Path | None) -> Iterator[None]:
     """Say what Ctrl-C leaves of a search that was already done."""
     try:
         yield
     except (KeyboardInterrupt, Interrupted):
-        kept = "what was searched is kept; go on with --resume" if path else "nothing is kept"
-        raise Interrupted(f"stopped while schedules were tried again; {kept}") from None
+        what_is_kept = (
+            "what was searched is kept; go on with --resume" if path else "nothing is kept"
+        )
+        raise Interrupted(f"stopped while schedules were tried again; {what_is_kept}") from None
 
 
 def front_of(tried: Sequence[Tried]) -> tuple[Tried, ...]:
@@ -202,12 +204,12 @@ def front_of(tried: Sequence[Tried]) -> tuple[Tried, ...]:
     >>> front_of(())
     ()
     """
-    best, kept = -math.inf, []
-    for each in sorted(tried, key=lambda t: (t.bill.cost, -t.mean)):
-        if each.mean > best:
-            best = each.mean
-            kept.append(each)
-    return tuple(kept)
+    best_mean, front = -math.inf, []
+    for schedule in sorted(tried, key=lambda t: (t.bill.cost, -t.mean)):
+        if schedule.mean > best_mean:
+            best_mean = schedule.mean
+            front.append(schedule)
+    return tuple(front)
 
 
 def winner_of(tried: Sequence[Tried], objective: str) -> Tried:
@@ -221,32 +223,32 @@ def _retest(
     space = people.space
     front = front_of(searched.tried)
     winner = winner_of(searched.tried, space.search.objective)
-    shown = [each for each in _spread(front, MOST_RETESTED) if each is not winner]
+    others = [tried for tried in _spread(front, MOST_RETESTED) if tried is not winner]
     courses = _courses(space)
     title = "trying again" if label == EVERYBODY else f"trying again: {label}"
-    again = [winner.schedule, *(t.schedule for t in shown), *courses.values()]
-    again = list(dict.fromkeys(again))
+    schedules = [winner.schedule, *(t.schedule for t in others), *courses.values()]
+    schedules = list(dict.fromkeys(schedules))
     gains: dict[Schedule, Floats] = {}
-    for done, schedule in enumerate(again, 1):
+    for count, schedule in enumerate(schedules, 1):
         gains[schedule] = fresh.gains(schedule)
         if report is not None:
-            report(title, done, len(again))
-    ahead = gains[winner.schedule]
-    known = {each.schedule: each for each in searched.tried}
+            report(title, count, len(schedules))
+    winner_gains = gains[winner.schedule]
+    tried_before = {tried.schedule: tried for tried in searched.tried}
 
     def row(name: str, schedule: Schedule) -> Retested:
-        anew, before = mean_gain(gains[schedule]), known.get(schedule)
-        said = None if before is None else mean_gain(before.gains)
+        fresh_gain, before = mean_gain(gains[schedule]), tried_before.get(schedule)
+        searched_gain = None if before is None else mean_gain(before.gains)
         bill = space.bill(schedule)
         return Retested(
             name=name,
             schedule=schedule,
             bill=bill,
-            fresh=anew,
-            searched=said,
-            luck=None if said is None else said.value - anew.value,
-            luck_se=None if said is None else math.hypot(said.se, anew.se),
-            behind=mean_gain(ahead - gains[schedule]),
+            fresh=fresh_gain,
+            searched=searched_gain,
+            luck=None if searched_gain is None else searched_gain.value - fresh_gain.value,
+            luck_se=None if searched_gain is None else math.hypot(searched_gain.se, fresh_gain.se),
+            behind=mean_gain(winner_gains - gains[schedule]),
             refused=space.refusal(schedule, bill),
         )
 
@@ -256,7 +258,7 @@ def _retest(
         searched=searched,
         front=front,
         winner=winner,
-        retested=(row("winner", winner.schedule), *(row("front", t.schedule) for t in shown)),
+        retested=(row("winner", winner.schedule), *(row("front", t.schedule) for t in others)),
         courses=tuple(row(name, schedule) for name, schedule in courses.items()),
         subjects=people.subjects,
         retest_subjects=fresh.subjects,
@@ -272,33 +274,33 @@ def _spread(front: Sequence[Tried], most: int) -> list[Tried]:
 
 def _courses(space: Space) -> dict[str, Schedule]:
     """Return the scenario's own course, and, of something given in a clinic, those people know."""
-    own = space.as_written()
-    found = {"as in the scenario": own}
+    as_written = space.as_written()
+    courses = {"as in the scenario": as_written}
     varied = [dimension.dose for dimension in space.dimensions if dimension.dose >= 0]
-    if not varied or space.prices[own.doses[varied[0]].treatment].visits == 0.0:
-        return found
+    if not varied or space.prices[as_written.doses[varied[0]].treatment].visits == 0.0:
+        return courses
     for name, count, every in COURSES:
         changes = {"count": count, "every": every, "until": None}
-        doses = list(own.doses)
+        doses = list(as_written.doses)
         doses[varied[0]] = doses[varied[0]].model_copy(update=changes)
-        schedule = Schedule(tuple(doses), own.factors)
-        if schedule == own:
-            found = {name: own} | {k: v for k, v in found.items() if v != own}
+        schedule = Schedule(tuple(doses), as_written.factors)
+        if schedule == as_written:
+            courses = {name: as_written} | {k: v for k, v in courses.items() if v != as_written}
         else:
-            found[name] = schedule
-    return found
+            courses[name] = schedule
+    return courses
 
 
 def _class_row(best: Best, fresh: Trials, common: Schedule) -> ClassRow:
-    gains = fresh.gains(common)
-    own = fresh.gains(best.winner.schedule)
-    common_bill, loss = best.space.bill(common), own - gains
+    common_gains = fresh.gains(common)
+    own_gains = fresh.gains(best.winner.schedule)
+    common_bill, loss = best.space.bill(common), own_gains - common_gains
     if best.space.search.objective == "cost_per_hair":
-        loss = prices(gains, common_bill.cost) - prices(own, best.winner.bill.cost)
+        loss = prices(common_gains, common_bill.cost) - prices(own_gains, best.winner.bill.cost)
     return ClassRow(
         label=best.label,
         best=best,
-        common=mean_gain(gains),
+        common=mean_gain(common_gains),
         common_bill=common_bill,
         loss=mean_gain(loss),
     )

@@ -50,7 +50,7 @@ def spread_of(name: str, draws: int = DRAWS, people: Sequence[str] = SMALLER) ->
     """
     posterior = ["run.uncertainty=posterior", f"run.replicates={draws}"]
     plan = load_design(name, [*people, *posterior])
-    found: dict[tuple[str, str, str], list[float]] = {}
+    predicted: dict[tuple[str, str, str], list[float]] = {}
     for replicate in range(draws):
         scenario = drawn(plan, replicate)
         # one draw, always on the people of the first replicate
@@ -58,8 +58,8 @@ def spread_of(name: str, draws: int = DRAWS, people: Sequence[str] = SMALLER) ->
         data = simulate(scenario.model_copy(update={"run": run}))
         for row in score(compare(data).rows, scenario, name, baselines(data)):
             key = row.observation, row.arm, row.control
-            found.setdefault(key, []).append(row.predicted)
-    return [Spread(name, *key, float(np.std(each, ddof=1))) for key, each in found.items()]
+            predicted.setdefault(key, []).append(row.predicted)
+    return [Spread(name, *key, float(np.std(values, ddof=1))) for key, values in predicted.items()]
 
 
 def spread_text(rows: Sequence[Spread], draws: int = DRAWS) -> str:
@@ -81,12 +81,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("designs", nargs="*", metavar="design", help="default: all")
     options = parser.parse_args(arguments)
     stored = stored_spread() if options.designs else ()
-    kept = [row for row in stored if row.design not in options.designs]
+    spreads = [row for row in stored if row.design not in options.designs]
     for name in options.designs or design_names():
         rows = spread_of(name)
         print(f"{name}: {len(rows)} predictions", flush=True)
-        kept += rows
-    text = spread_text(sorted(kept, key=lambda row: row.design))
+        spreads += rows
+    text = spread_text(sorted(spreads, key=lambda row: row.design))
     write_text_atomic(DESIGNS / SPREAD_FILE, text)
     return 0
 

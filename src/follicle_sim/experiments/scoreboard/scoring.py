@@ -176,11 +176,11 @@ def score(
     baseline
         Simulated baselines, to turn spreads of densities into shares and back.
     """
-    given = {arm.label: _treatments(scenario, arm.label) for arm in scenario.arms}
+    treatment_of = {arm.label: _treatments_of(scenario, arm.label) for arm in scenario.arms}
     sources = sources_of(scenario)
     return [
-        _scored(row, compared, given, design, baseline, sources)
-        for row, compared in _once(rows, sources)
+        _score_row(row, compared, treatment_of, design, baseline, sources)
+        for row, compared in _choose_rows(rows, sources)
     ]
 
 
@@ -191,24 +191,26 @@ def effective_use(observation: Observation, sources: Sources | None = None) -> t
     """
     if not observation.derived_from:
         return observation.use, observation.reason
-    known = (sources or registry()).observations
-    parts = [effective_use(known[part], sources) for part in observation.derived_from]
+    observations = (sources or registry()).observations
+    parts = [effective_use(observations[part], sources) for part in observation.derived_from]
     return max(parts, key=lambda part: _USES.index(part[0]))
 
 
-def _treatments(scenario: Scenario, label: str) -> str:
+def _treatments_of(scenario: Scenario, label: str) -> str:
     arm = next(arm for arm in scenario.arms if arm.label == label)
     names = dict.fromkeys(dose.treatment for dose in arm.doses if dose.treatment != "vehicle")
     return " + ".join(names) or UNTREATED
 
 
-def _once(rows: Sequence[ComparisonRow], sources: Sources) -> list[tuple[ComparisonRow, Compared]]:
+def _choose_rows(
+    rows: Sequence[ComparisonRow], sources: Sources
+) -> list[tuple[ComparisonRow, Compared]]:
     """Return one row for each arm, endpoint, week and control, with what it compares.
 
     A figure of the arm alone stands only where no difference does, or the other way round for
     endpoints scored arm by arm.
     """
-    alone = scoring_rules().own_change.endpoints
+    own_endpoints = scoring_rules().own_change.endpoints
     visits: defaultdict[tuple[object, ...], list[ComparisonRow]] = defaultdict(list)
     for row in rows:
         visits[row.study, row.arm, row.endpoint, row.week].append(row)
@@ -217,16 +219,18 @@ def _once(rows: Sequence[ComparisonRow], sources: Sources) -> list[tuple[Compari
         use = _USES.index(effective_use(sources.observations[row.observation], sources)[0])
         return row.kind == "level", use, row.derived
 
-    chosen = []
-    for same in visits.values():
-        wanted = [row for row in same if bool(row.control) != (row.endpoint in alone)] or same
-        for control in dict.fromkeys(row.control for row in wanted):
-            chosen.append(min((row for row in wanted if row.control == control), key=rank))
-    controls = {(row.study, row.control, row.endpoint, row.week) for row in chosen if row.control}
-    return [(row, _compared(row, controls, sources)) for row in chosen]
+    single = []
+    for group in visits.values():
+        preferred = [
+            row for row in group if bool(row.control) != (row.endpoint in own_endpoints)
+        ] or group
+        for control in dict.fromkeys(row.control for row in preferred):
+            single.append(min((row for row in preferred if row.control == control), key=rank))
+    controls = {(row.study, row.control, row.endpoint, row.week) for row in single if row.control}
+    return [(row, _classify(row, controls, sources)) for row in single]
 
 
-def _compared(row: ComparisonRow, controls: Set[tuple[object, ...]], sources: Sources) -> Compared:
+def _classify(row: ComparisonRow, controls: Set[tuple[object, ...]], sources: Sources) -> Compared:
     if row.control:
         return "controlled"
     if row.kind == "level":
@@ -237,18 +241,18 @@ def _compared(row: ComparisonRow, controls: Set[tuple[object, ...]], sources: So
     return "control arm" if is_control and role in ("placebo", "untreated") else "uncontrolled"
 
 
-def _scored(
+def _score_row(
     row: ComparisonRow,
     compared: Compared,
-    given: dict[str, str],
+    treatment_of: dict[str, str],
     design: str,
     baseline: Baseline,
     sources: Sources,
 ) -> ScoreRow:
     observation = sources.observations[row.observation]
-    first = row.arm.split(" + ")[0] if row.arm not in given else row.arm
+    first = row.arm.split(" + ")[0] if row.arm not in treatment_of else row.arm
     start = baseline(first, row.endpoint)
-    se, source = _observed_error(row, observation, start, sources)
+    se, source = _find_error(row, observation, start, sources)
     offset, offset_sd = _offset(row, compared, start)
     mc_se = row.simulated_se or 0.0
     predicted = row.simulated + offset
@@ -260,7 +264,7 @@ def _scored(
     note = _why_not_counted(row, compared, use, reason, z)
     missed = z is not None and abs(z) > WITHIN
     return ScoreRow(
-        treatment=given.get(row.arm, UNTREATED),
+        treatment=treatment_of.get(row.arm, UNTREATED),
         study=row.study,
         design=design,
         observation=row.observation,
@@ -308,8 +312,8 @@ def drift_of(endpoint: str, kind: str, start: float) -> tuple[float, float]:
     rule = offset_of(endpoint)
     if rule is None:
         return 0.0, 0.0
-    asked, held = kind.startswith("percent"), rule.relative
-    scale = 1.0 if asked == held else start if held else 1.0 / start
+    as_percent, rule_relative = kind.startswith("percent"), rule.relative
+    scale = 1.0 if as_percent == rule_relative else start if rule_relative else 1.0 / start
     return rule.mean * scale, rule.sd * scale
 
 
@@ -330,7 +334,7 @@ def _why_not_counted(
     return ""
 
 
-def _observed_error(
+def _find_error(
     row: ComparisonRow, observation: Observation, start: float, sources: Sources
 ) -> tuple[float | None, str]:
     """Return the standard error of an observed number and its source, imputed where needed."""
@@ -338,18 +342,18 @@ def _observed_error(
     if row.observed_se is not None:
         return row.observed_se, row.se_source
     if row.observation in rules.error:
-        given = rules.error[row.observation]
-        return given.se, f"assumption: {given.why}"
+        stated = rules.error[row.observation]
+        return stated.se, f"assumption: {stated.why}"
     if row.imputed_se is not None:
         return row.imputed_se, row.se_source
     sizes = _sizes(observation, sources)
-    spread = _person_sd(row, observation.sex, start)
-    if sizes is None or spread is None:
+    person = _person_sd(row, observation.sex, start)
+    if sizes is None or person is None:
         return None, ""
-    sd, source = spread
+    sd, source = person
     se = math.sqrt(sum(sd**2 / n for n in sizes))
-    told = " and ".join(f"{n:g}" for n in sizes)
-    return se, f"imputed: {source}, n = {told}"
+    size_text = " and ".join(f"{n:g}" for n in sizes)
+    return se, f"imputed: {source}, n = {size_text}"
 
 
 def _person_sd(row: ComparisonRow, sex: str, start: float) -> tuple[float, str] | None:
@@ -361,31 +365,31 @@ def _person_sd(row: ComparisonRow, sex: str, start: float) -> tuple[float, str] 
     relative = row.kind.startswith("percent")
     density = density_change_sd(row.endpoint, sex)
     if density is not None:
-        told = f"SD of one person's change {density:g} hairs/cm2"
-        return density / start if relative else density, told
-    told = f"SD of one person's relative change {rules.relative.sd:g}"
-    return rules.relative.sd * (1.0 if relative else abs(start)), told
+        source = f"SD of one person's change {density:g} hairs/cm2"
+        return density / start if relative else density, source
+    source = f"SD of one person's relative change {rules.relative.sd:g}"
+    return rules.relative.sd * (1.0 if relative else abs(start)), source
 
 
 def _sizes(observation: Observation, sources: Sources) -> tuple[float, ...] | None:
     """Return the people behind a number, one size per independent arm."""
     people = scoring_rules().people.get(observation.study)
     arms = people.arms if people is not None else {}
-    own = observation.n or arms.get(observation.arm)
+    arm_size = observation.n or arms.get(observation.arm)
     if not observation.control:
-        return None if not own else (own,)
+        return None if not arm_size else (arm_size,)
     if sources.studies[observation.study].within_person:
         # Two sides of a person share half of the variance (assumption): the error of one side.
-        return None if not own else (own,)
+        return None if not arm_size else (arm_size,)
     if not observation.derived_from:
         # A printed difference has the number of people of the whole trial.
         if observation.n:
             return observation.n / 2, observation.n / 2
     else:
-        other = sources.observations[observation.derived_from[1]]
-        against = other.n or arms.get(observation.control)
-        if own and against:
-            return own, against
+        control = sources.observations[observation.derived_from[1]]
+        control_size = control.n or arms.get(observation.control)
+        if arm_size and control_size:
+            return arm_size, control_size
         return None
-    against = arms.get(observation.control)
-    return (own, against) if own and against else None
+    control_size = arms.get(observation.control)
+    return (arm_size, control_size) if arm_size and control_size else None

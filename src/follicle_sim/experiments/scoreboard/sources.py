@@ -28,8 +28,8 @@ def registry() -> Sources:
 
 def sources_of(scenario: Scenario) -> Sources:
     """Return what the comparisons of a scenario may name: its own tables stand before the rest."""
-    known = registry()
-    own = [
+    published = registry()
+    tables = [
         held(
             comparison,
             {arm.label: arm.role for arm in scenario.arms},
@@ -38,8 +38,8 @@ def sources_of(scenario: Scenario) -> Sources:
         for comparison in scenario.compare
         if comparison.rows
     ]
-    if not own:
-        return known
-    rows = {row.id: row for each in own for row in each.observations}
-    studies = {each.study.id: each.study for each in own}
-    return Sources({**known.observations, **rows}, {**known.studies, **studies})
+    if not tables:
+        return published
+    rows = {row.id: row for table in tables for row in table.observations}
+    studies = {table.study.id: table.study for table in tables}
+    return Sources({**published.observations, **rows}, {**published.studies, **studies})
