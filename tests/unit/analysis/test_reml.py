@@ -6,11 +6,11 @@ import pytest
 from follicle_sim.analysis.statistics.reml import (
     NotEstimableError,
     Patterns,
-    _step_along,
     _correlation_floor,
     _first_guess,
     _polish,
     _State,
+    _step_along,
     fit,
     inside,
     unstructured,

@@ -139,7 +139,7 @@ def ancova(
     fitted = Fitted(people_used)
     for column in columns(treated, control):
         fitted.adjust_for(column)
-    y, x = fitted.unexplained(change), fitted.rest(arm)
+    y, x = fitted.unexplained(change), fitted.unexplained(arm)
     size = (x * x).sum(axis=-1)
     separable = size > ALIASED**2 * n1
     size = np.where(separable, size, np.nan)

@@ -316,12 +316,12 @@ def _polish(state: _State, step: Floats, gap: float) -> tuple[_State, float]:
             break
         try:
             tried = _State(state.data, state.sigma + step, state.basis, state.restricted)
-            further, gap_left = tried.step()
+            further, next_gap = tried.step()
         except np.linalg.LinAlgError:
             break
-        if not 0.0 <= gap_left < gap:
+        if not 0.0 <= next_gap < gap:
             break
-        state, step, gap = tried, further, gap_left
+        state, step, gap = tried, further, next_gap
     return state, gap
 
 
