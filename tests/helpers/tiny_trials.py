@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import strategies as st
 
-from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.groups import Group
 
 NAN = np.nan
 

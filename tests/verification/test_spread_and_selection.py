@@ -6,7 +6,7 @@ from people_examples import people
 from planned import drawn_people, planned
 
 from follicle_sim import simulate
-from follicle_sim.biology.spread import typical_spread
+from follicle_sim.biology.people_spread import typical_spread
 from follicle_sim.experiments.calibration.measure_spread import (
     PUBLISHED_SD,
     changes,

@@ -23,10 +23,12 @@ from follicle_sim.analysis.outcomes.description import further_rows
 from follicle_sim.analysis.outcomes.rows import ask, outcome_rows
 from follicle_sim.analysis.result import Question, TrialResult, TrialRow, known, unique
 from follicle_sim.analysis.sets import Rules, members_at
-from follicle_sim.analysis.statistics.effects import Effect, Effects, Group, stacked
+from follicle_sim.analysis.statistics.effects import Effect, Effects, stacked
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.analysis.statistics.multiplicity import adjusted
 from follicle_sim.analysis.tests import Test, tests_of
-from follicle_sim.analysis.values import Trial, read_trial, scenario_of
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import read_trial, scenario_of
 from follicle_sim.base.arguments import check_dataset
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.protocol.streams import stream_of

@@ -18,17 +18,16 @@ import numpy as np
 
 from follicle_sim.analysis.methods import compare_many
 from follicle_sim.analysis.statistics.effects import (
-    DUST,
     Alternative,
     Effects,
-    Group,
     give_need,
     no_reasons,
     refuse,
     student,
 )
+from follicle_sim.analysis.statistics.groups import DUST, Group
 from follicle_sim.analysis.statistics.linear import few, moments
-from follicle_sim.analysis.values import SAME_DAY, Trial
+from follicle_sim.analysis.trial import SAME_DAY, Trial
 from follicle_sim.base.types import Flags, Floats
 
 METHODS = ("t_test", "welch", "wilcoxon")

@@ -17,23 +17,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from follicle_sim.analysis.imputation_law import draw_law, impute
 from follicle_sim.analysis.methods import compare_groups, compare_many
 from follicle_sim.analysis.statistics import reml
-from follicle_sim.analysis.statistics.effects import (
-    Alternative,
-    Effect,
-    Effects,
-    Group,
-    refuse,
-    student,
-)
+from follicle_sim.analysis.statistics.effects import Alternative, Effect, Effects, refuse, student
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.base.codes import Decision
-from follicle_sim.base.numerics import normals, uniforms
+from follicle_sim.base.numerics import normals
 from follicle_sim.base.types import Flags, Floats
 
 POOLED = ("t_test", "welch", "ancova", "mmrm", "mixed_model")
 """Methods with a standard error to pool, that compare two arms."""
-MOST_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -121,7 +115,7 @@ def _fill_gaps(values: Floats, arm: Floats, gone: Flags, imputations: Imputation
     keys = (imputations.seed, imputations.replicate, imputations.stream)
     people, visits = np.arange(len(values))[:, None], np.arange(values.shape[1])[None, :]
     for m in range(imputations.number):
-        law = _draw_law(values[has_baseline], arm[has_baseline], (*keys, m))
+        law = draw_law(values[has_baseline], arm[has_baseline], (*keys, m))
         if law is None:
             return None
         z = normals(*keys, people, m, visits, int(Decision.IMPUTATION))
@@ -154,79 +148,6 @@ def _why_not(values: Floats, arm: Floats) -> str:
     except reml.NotEstimableError as refusal:
         return f"to impute what is missing: {refusal}"
     return ""
-
-
-def impute(
-    values: Floats,
-    arm: Floats,
-    beta: Floats,
-    sigma: Floats,
-    z: Floats,
-    left: Flags | None = None,
-) -> Floats:
-    """Fill the gaps of each person from the normal law, the reference's from leaving on.
-
-    Parameters
-    ----------
-    values : (n, T)
-        Baseline first; NaN where missing. People without a baseline stay empty.
-    arm : (n,)
-        1 for treated, 0 for the reference.
-    beta : (T, 2)
-        Effect of the arm, and mean of the reference.
-    sigma : (T, T)
-        Covariance of one person's values.
-    z : (n, T)
-        Standard normal draws.
-    left : (n,)
-        Who left, after the last visit they were seen at; default: everybody. Others missed visits.
-    """
-    out = values.copy()
-    gaps: dict[bytes, list[int]] = {}
-    observed = np.isfinite(values)
-    leavers = np.ones(len(values), dtype=bool) if left is None else left
-    for person in np.flatnonzero(observed[:, 0] & ~observed.all(axis=1)).tolist():
-        name = observed[person].tobytes() + leavers[person].tobytes()
-        gaps.setdefault(name, []).append(person)
-    visits = np.arange(values.shape[1])
-    for people in gaps.values():
-        present = observed[people[0]]
-        gone = ~present
-        after = leavers[people[0]] & (visits > np.flatnonzero(present)[-1])
-        effect = np.where(after, 0.0, beta[:, 0])
-        mean = beta[:, 1] + arm[people, None] * effect
-        link = np.linalg.solve(sigma[np.ix_(present, present)], sigma[np.ix_(present, gone)])
-        conditional = sigma[np.ix_(gone, gone)] - sigma[np.ix_(gone, present)] @ link
-        root = np.linalg.cholesky(conditional)
-        shift = (values[people][:, present] - mean[:, present]) @ link
-        out[np.ix_(people, gone)] = mean[:, gone] + shift + z[people][:, gone] @ root.T
-    return out
-
-
-def _draw_law(
-    values: Floats, arm: Floats, names: tuple[int, int, int, int]
-) -> tuple[Floats, Floats] | None:
-    """Return beta and sigma fitted to people drawn with replacement within arms."""
-    seed, replicate, stream, m = names
-    slots = np.arange(len(values))
-    for attempt in range(MOST_TRIES):
-        u = uniforms(seed, replicate, stream, slots, m, attempt, int(Decision.RESAMPLING))
-        people = _resample(arm, u)
-        x = np.column_stack([arm, np.ones_like(arm)])[people]
-        try:
-            fitted = reml.fit(x, values[people])
-        except reml.NotEstimableError:
-            continue
-        return fitted.beta, fitted.sigma
-    return None
-
-
-def _resample(arm: Floats, u: Floats) -> NDArray[np.int64]:
-    people = np.empty(arm.size, dtype=np.int64)
-    for side in (0.0, 1.0):
-        members = np.flatnonzero(arm == side)
-        people[members] = members[(u[members] * members.size).astype(np.int64)]
-    return people
 
 
 def pooled(effects: Effects, level: float, alternative: Alternative) -> Effect:

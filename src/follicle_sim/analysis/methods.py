@@ -13,10 +13,10 @@ from follicle_sim.analysis.statistics.effects import (
     Alternative,
     Effect,
     Effects,
-    Group,
     refuse,
     unknown,
 )
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.base.types import Floats
 
 Comparer = Callable[..., Effects]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from follicle_sim.analysis.statistics.effects import Group, unknown
+from follicle_sim.analysis.statistics.effects import unknown
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.base.types import Floats
 
 Filler = Callable[[Floats], Floats]

@@ -8,7 +8,8 @@ import numpy as np
 
 from follicle_sim.analysis.statistics.effects import refuse
 from follicle_sim.analysis.tests import Test, tests_of
-from follicle_sim.analysis.values import Trial, named_arms
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import named_arms
 from follicle_sim.base.errors import InputError, did_you_mean
 from follicle_sim.protocol.unfold import unfold
 from follicle_sim.results.counterparts import RECIPES

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from follicle_sim.analysis.statistics.effects import unknown
-from follicle_sim.analysis.values import Trial
+from follicle_sim.analysis.trial import Trial
 from follicle_sim.base.types import Flags
 
 

@@ -11,7 +11,7 @@ from follicle_sim.analysis.imputation import POOLED
 from follicle_sim.analysis.measures import misfit, rate_test
 from follicle_sim.analysis.methods import METHODS
 from follicle_sim.analysis.statistics.effects import Alternative, direction, refuse
-from follicle_sim.analysis.values import Trial
+from follicle_sim.analysis.trial import Trial
 from follicle_sim.base.errors import did_you_mean
 from follicle_sim.scenario.rules.design import CONTROLS
 from follicle_sim.scenario.tables.analysis import Analysis

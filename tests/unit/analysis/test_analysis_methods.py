@@ -21,7 +21,7 @@ from analysis_examples import (
 
 from follicle_sim.analysis.methods import METHODS, compare_groups, compare_many
 from follicle_sim.analysis.statistics import reml
-from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.base.errors import InputError
 
 

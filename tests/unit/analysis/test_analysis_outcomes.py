@@ -11,14 +11,13 @@ from trial_data import dataset, people
 from follicle_sim import parse_scenario
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.outcomes.adverse import (
-    Reported,
     _draw_counts,
     adverse_events,
     given_to,
-    load_reported,
     unreported,
 )
 from follicle_sim.analysis.outcomes.cost_per_hair import cost_per_added_hair
+from follicle_sim.analysis.outcomes.reported import Reported, load_reported
 from follicle_sim.analysis.outcomes.satisfaction import (
     compare_answers,
     compare_occasions,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from follicle_sim.analysis.methods import compare_groups
-from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.analysis.statistics.linear import Fitted, moments, swept
 
 NAN = np.nan

@@ -15,18 +15,17 @@ from follicle_sim.analysis.measures import (
 )
 from follicle_sim.analysis.methods import compare_groups
 from follicle_sim.analysis.outcomes.responders import (
-    first_response,
-    median_time,
     rate_difference,
     rate_difference_within,
-    time_to_response,
     wilson,
 )
+from follicle_sim.analysis.outcomes.waiting import first_response, median_time, time_to_response
 from follicle_sim.analysis.result import Question, TrialRow, known
 from follicle_sim.analysis.sets import Rules, members_at
-from follicle_sim.analysis.statistics.effects import Effect, Group, direction
+from follicle_sim.analysis.statistics.effects import Effect, direction
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.analysis.tests import Test
-from follicle_sim.analysis.values import Trial
+from follicle_sim.analysis.trial import Trial
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.scenario.tables.analysis import Analysis
 

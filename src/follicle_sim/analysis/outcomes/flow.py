@@ -13,7 +13,8 @@ from follicle_sim.analysis import crossover
 from follicle_sim.analysis.outcomes.exposures import anything_due, exposed, exposures
 from follicle_sim.analysis.sets import SETS, Rules, members_at
 from follicle_sim.analysis.tests import Test
-from follicle_sim.analysis.values import Trial, read_trial, scenario_of
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import read_trial, scenario_of
 from follicle_sim.base.types import Flags
 from follicle_sim.scenario.tables.analysis import Analysis
 from follicle_sim.simulation.people.follow_up import REASONS

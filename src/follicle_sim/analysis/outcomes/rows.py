@@ -20,7 +20,8 @@ from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.analysis.statistics.effects import Alternative, Effect
 from follicle_sim.analysis.statistics.ordinal import proportional_odds
 from follicle_sim.analysis.tests import Test
-from follicle_sim.analysis.values import Trial, read_trial, scenario_of
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import read_trial, scenario_of
 from follicle_sim.base.types import Floats
 from follicle_sim.scenario.tables.analysis import Analysis
 

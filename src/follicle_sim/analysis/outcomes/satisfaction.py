@@ -21,7 +21,8 @@ from scipy.special import ndtr, stdtrit
 from follicle_sim.analysis.statistics.effects import Alternative, Effect, unknown
 from follicle_sim.analysis.statistics.linear import few
 from follicle_sim.analysis.statistics.ranks import centre, shift
-from follicle_sim.analysis.values import Trial, read_trial
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import read_trial
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.numerics import normals
 from follicle_sim.base.types import Floats

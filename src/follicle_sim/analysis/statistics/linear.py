@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 from follicle_sim.analysis.statistics.effects import (
     Alternative,
     Effects,
-    Group,
-    dust_of,
     give_need,
     give_reason,
     no_reasons,
     student,
 )
+from follicle_sim.analysis.statistics.groups import Group, dust_of
 from follicle_sim.base.types import Floats
 
 ALIASED = 1e-9
 """A column is a sum of earlier ones when less than this share of it is left beside them."""
+
 ALIASED_ARM = (
     "the arm cannot be told from what is adjusted for: baseline or strata differ between the arms "
     "in such a way that they say who was treated; more people, or method t_test, would help"
@@ -36,7 +36,7 @@ def moments(values: Floats, dust: Floats) -> tuple[NDArray[np.int64], Floats, Fl
     """Return count, mean and sum of squares about it over the last axis, without missing ones.
 
     A sum of squares that rounding alone explains is exactly 0; see
-    `follicle_sim.analysis.statistics.effects.DUST`.
+    `follicle_sim.analysis.statistics.groups.DUST`.
     """
     finite = np.isfinite(values)
     n = finite.sum(axis=-1)

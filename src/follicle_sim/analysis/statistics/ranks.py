@@ -14,14 +14,8 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
-from follicle_sim.analysis.statistics.effects import (
-    Alternative,
-    Effect,
-    Effects,
-    Group,
-    dust_of,
-    stacked,
-)
+from follicle_sim.analysis.statistics.effects import Alternative, Effect, Effects, stacked
+from follicle_sim.analysis.statistics.groups import Group, dust_of
 from follicle_sim.analysis.statistics.linear import differences, few
 from follicle_sim.base.types import Floats
 

@@ -19,22 +19,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.analysis.statistics.effects import DUST
 from follicle_sim.analysis.statistics.estimable import why_not
+from follicle_sim.analysis.statistics.groups import DUST
 from follicle_sim.analysis.statistics.products import product
 from follicle_sim.base.types import Floats
 
 MOST_STEPS = 500
+
 NEAR = 1e-4
 """Squared length of the next step, in standard errors of Sigma, from which on steps are whole: the
 slope still says where the maximum lies when rounding hides the rise of the likelihood."""
+
 CLOSE = 1e-12
 """The same at which the search has arrived."""
+
 POLISHED = 1e-21
 """The same at which it ends, so that where it ends does not show in the ninth digit."""
+
 MOST_POLISH = 60
+
 ROUGH = 1e-12
 """Share of the log likelihood by which a step may seem to be worse by rounding alone."""
+
 BOUNDARY = 1e-7
 """A correlation matrix with a smaller eigenvalue stands at the boundary of what it can be, and so
 does an information matrix, scaled to a diagonal of 1."""

@@ -6,15 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.analysis.statistics import reml
-from follicle_sim.analysis.statistics.effects import (
-    Alternative,
-    Effect,
-    Effects,
-    Group,
-    dust_of,
-    stacked,
-    student,
-)
+from follicle_sim.analysis.statistics.effects import Alternative, Effect, Effects, stacked, student
+from follicle_sim.analysis.statistics.groups import Group, dust_of
 from follicle_sim.analysis.statistics.linear import (
     ALIASED,
     ALIASED_ARM,

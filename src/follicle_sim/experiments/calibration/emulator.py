@@ -24,12 +24,14 @@ from scipy.stats import qmc
 from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
 from follicle_sim.experiments.calibration.likelihood import Likelihood, make_likelihood
-from follicle_sim.experiments.calibration.problem import Calibration, evaluate_all
+from follicle_sim.experiments.calibration.problem import Calibration
 from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
+from follicle_sim.experiments.running.evaluate import evaluate_all
 
 Density = Callable[[Floats], Floats]
 
 DEGREE = 3
+
 PER_TERM = 5
 """Simulations of each wave for every coefficient of the polynomial."""
 

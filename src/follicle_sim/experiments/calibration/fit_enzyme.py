@@ -22,10 +22,12 @@ from scipy.optimize import least_squares
 
 from follicle_sim.base.quantity import Quantity, read_toml
 from follicle_sim.biology.factors import load_factors
-from follicle_sim.evidence.observed import Observation, observations
+from follicle_sim.evidence.observation import Observation
+from follicle_sim.evidence.observed import observations
 from follicle_sim.pharmacology.exposure import arm_factors
 from follicle_sim.pharmacology.fitted import FittedValue, write_fitted
-from follicle_sim.pharmacology.library import Treatment, parse_treatment, treatment_file
+from follicle_sim.pharmacology.library import treatment_file
+from follicle_sim.pharmacology.treatment import Treatment, parse_treatment
 
 TREATMENT = "finasteride_oral"
 STUDY = "drake_1999"

@@ -34,7 +34,7 @@ from follicle_sim.experiments.calibration.potency_error import (
 )
 from follicle_sim.experiments.scoreboard.designs import scoring_rules
 from follicle_sim.pharmacology.fitted import FittedValue, load_fitted, write_fitted
-from follicle_sim.pharmacology.library import POTENCY_PREFIX
+from follicle_sim.pharmacology.potencies import POTENCY_PREFIX
 from follicle_sim.results.compare import ComparisonRow, compare
 from follicle_sim.scenario.load import load_scenario
 from follicle_sim.scenario.model import Scenario

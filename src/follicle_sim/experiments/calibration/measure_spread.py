@@ -18,7 +18,7 @@ from scipy.optimize import root
 
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.parameters import load_parameters
-from follicle_sim.biology.spread import typical_spread
+from follicle_sim.biology.people_spread import typical_spread
 from follicle_sim.scenario.load import parse_scenario
 from follicle_sim.simulation.simulate import simulate
 

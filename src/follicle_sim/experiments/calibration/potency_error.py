@@ -34,9 +34,10 @@ from follicle_sim.biology.posterior import load_posterior
 from follicle_sim.experiments.calibration.fit_biology import with_biology
 from follicle_sim.experiments.calibration.likelihood import load_rules
 from follicle_sim.experiments.scoreboard.run import baselines
-from follicle_sim.experiments.scoreboard.scoring import ScoreRow, score
+from follicle_sim.experiments.scoreboard.score_rows import ScoreRow
+from follicle_sim.experiments.scoreboard.scoring import score
 from follicle_sim.pharmacology.fitted import FittedValue, load_fitted, write_fitted
-from follicle_sim.pharmacology.library import POTENCY_PREFIX
+from follicle_sim.pharmacology.potencies import POTENCY_PREFIX
 from follicle_sim.results.compare import compare
 from follicle_sim.scenario.load import load_scenario
 from follicle_sim.scenario.model import Scenario
@@ -44,6 +45,7 @@ from follicle_sim.simulation.simulate import simulate
 
 COMMAND = "python -m follicle_sim.experiments.calibration.potency_error"
 FIT = "python -m follicle_sim.experiments.calibration.fit_potency"
+
 STEADY = ("design.kind=counterfactual", "population.subjects=150", "run.seed=20260")
 """The same people with and without treatment, more of them, and luck of its own."""
 
@@ -51,6 +53,7 @@ HEADING = (
     "One potency per treatment: the size of its effect, in units of the split its file says.\n"
     f"Written by `{FIT}`, errors by `{COMMAND}`; do not edit."
 )
+
 POTENCY_STEP, BIOLOGY_STEP = 0.2, 0.2
 """Steps in a logarithm, to either side, over which slopes are taken: wide enough to see past
 single hairs, and about one posterior standard deviation of a biology parameter."""

@@ -23,11 +23,13 @@ from follicle_sim.experiments.calibration.emulator import (
     spread_points,
 )
 from follicle_sim.experiments.calibration.likelihood import make_likelihood
-from follicle_sim.experiments.calibration.problem import Calibration, evaluate_all
+from follicle_sim.experiments.calibration.problem import Calibration
 from follicle_sim.experiments.calibration.profile import least
 from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
+from follicle_sim.experiments.running.evaluate import evaluate_all
 
 POINTS, ROUNDS, STARTS = 7, 2, 4
+
 TIMES = 4
 """How many times as many people each simulation has as one of the emulator's; its weight too."""
 

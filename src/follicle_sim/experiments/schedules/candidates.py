@@ -15,7 +15,8 @@ from math import prod
 from follicle_sim.base import units
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.frozen import FrozenMap
-from follicle_sim.pharmacology.prices import Bill, CostLike, bill, price_list
+from follicle_sim.pharmacology.bills import Bill, bill
+from follicle_sim.pharmacology.prices import CostLike, price_list
 from follicle_sim.protocol.describe import dose_text
 from follicle_sim.scenario.fields.ranges import Grid
 from follicle_sim.scenario.model import Scenario

@@ -18,7 +18,7 @@ from follicle_sim.base.types import Floats
 from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
 from follicle_sim.experiments.schedules.candidates import Point, Schedule
 from follicle_sim.experiments.schedules.gain import Trials, score
-from follicle_sim.pharmacology.prices import Bill
+from follicle_sim.pharmacology.bills import Bill
 from follicle_sim.results.provenance import package_version
 from follicle_sim.scenario.hashing import scenario_hash
 
@@ -35,6 +35,7 @@ MOST_KNOWN = 300
 """So many proposals in a row that are known or cannot be followed end a search."""
 
 SAVE_EVERY = 16
+
 GENERATION = 20
 """Schedules of one generation of NSGA-II: ten generations in a search of usual length."""
 

@@ -11,155 +11,27 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Sequence, Set
 
-from follicle_sim.evidence.normalise import density_change_sd
-from follicle_sim.evidence.observed import Observation
-from follicle_sim.evidence.studies import Grade, Use
+from follicle_sim.evidence.observation import Observation
+from follicle_sim.evidence.studies import Use
 from follicle_sim.experiments.scoreboard.designs import (
     explanations,
     offset_of,
     parameter_sds,
     scoring_rules,
 )
+from follicle_sim.experiments.scoreboard.observed_error import find_error
+from follicle_sim.experiments.scoreboard.score_rows import COVERED, WITHIN, Compared, ScoreRow
 from follicle_sim.experiments.scoreboard.sources import Sources, registry, sources_of
 from follicle_sim.results.compare import ComparisonRow
 from follicle_sim.scenario.model import Scenario
 
-Compared = Literal["controlled", "uncontrolled", "control arm", "level"]
 Baseline = Callable[[str, str], float]
 """Mean simulated baseline of an endpoint in an arm: (arm, endpoint) -> value."""
 
-WITHIN = 2.0
-"""A row farther off than this many standard errors is a miss."""
-
-COVERED = 1.6448536269514722
-"""Half width of a 90 % interval of a normal law, in standard errors."""
-
 UNTREATED = "untreated or placebo"
 _USES: tuple[Use, ...] = ("calibration", "validation", "display")
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreRow:
-    """One published number beside its prediction, in the unit of the registry.
-
-    Parameters
-    ----------
-    treatment
-        What the arm is given, by names of the library; groups the scoreboard.
-    study, design, observation, arm, control, endpoint, kind, week, unit
-        What is compared; `design` names the scenario file.
-    compared
-        "controlled" (a difference), "uncontrolled" (an arm's own change), "control arm" (a control
-        arm's own change) or "level".
-    observed, observed_se, se_source
-        As published, or the standard error that stands in for a missing one, and where from.
-    simulated, mc_se
-        The model's number and its Monte Carlo error.
-    offset, offset_sd
-        The drift of a trial: mean added to the prediction, SD added to its error; 0 in differences.
-    predicted, error
-        ``simulated + offset``; joint error of observation, Monte Carlo and offset (None without a
-        standard error).
-    z
-        ``(predicted - observed) / error``: parameters held at their fitted values, the stricter
-        rule, the same for numbers that were fitted to and those that were not.
-    parameter_sd
-        SD of the prediction over draws of fitted parameters and potencies (see
-        `scoreboard.parameter_spread`); None where it was not computed.
-    covered
-        Whether the 90 % predictive interval, of half width 1.645 ``hypot(error, parameter_sd)``,
-        holds the observation.
-    counted, note
-        Whether the row counts in the fit statistics, and why not where it does not.
-    explanation
-        One line on a miss; empty otherwise.
-    """
-
-    treatment: str
-    study: str
-    design: str
-    observation: str
-    arm: str
-    control: str
-    endpoint: str
-    kind: str
-    week: float
-    unit: str
-    compared: Compared
-    observed: float
-    observed_se: float | None
-    se_source: str
-    simulated: float
-    mc_se: float
-    offset: float
-    offset_sd: float
-    predicted: float
-    error: float | None
-    z: float | None
-    parameter_sd: float | None
-    covered: bool | None
-    use: Use
-    grade: Grade
-    unverified: str
-    counted: bool
-    note: str
-    explanation: str
-    baseline: float
-
-    @property
-    def missed(self) -> bool:
-        """Farther off than two standard errors."""
-        return self.z is not None and abs(self.z) > WITHIN
-
-    @property
-    def covered_alone(self) -> bool:
-        """Covered also without the spread of the parameters."""
-        return self.z is not None and abs(self.z) <= COVERED
-
-    @property
-    def mc_z(self) -> float:
-        """Monte Carlo error of z."""
-        return self.mc_se / self.error if self.error else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Fit statistics of some rows: how many, within two standard errors, and covered at 90 %.
-
-    `covered_alone` is of intervals that leave out the spread of the fitted parameters.
-    """
-
-    rows: int
-    within: int
-    covered: int
-    covered_alone: int
-
-    @property
-    def share_within(self) -> float:
-        """Share of the rows within two standard errors; NaN without rows."""
-        return self.within / self.rows if self.rows else math.nan
-
-    @property
-    def coverage(self) -> float:
-        """Share of the rows inside their 90 % predictive interval; NaN without rows."""
-        return self.covered / self.rows if self.rows else math.nan
-
-    @property
-    def coverage_alone(self) -> float:
-        """Share inside intervals without the spread of the parameters; NaN without rows."""
-        return self.covered_alone / self.rows if self.rows else math.nan
-
-
-def tally(rows: Iterable[ScoreRow]) -> Tally:
-    """Count the rows that have a score, whatever their use."""
-    scored = [row for row in rows if row.z is not None]
-    within = sum(not row.missed for row in scored)
-    covered = sum(bool(row.covered) for row in scored)
-    return Tally(len(scored), within, covered, sum(row.covered_alone for row in scored))
 
 
 def score(
@@ -252,7 +124,7 @@ def _score_row(
     observation = sources.observations[row.observation]
     first = row.arm.split(" + ")[0] if row.arm not in treatment_of else row.arm
     start = baseline(first, row.endpoint)
-    se, source = _find_error(row, observation, start, sources)
+    se, source = find_error(row, observation, start, sources)
     offset, offset_sd = _offset(row, compared, start)
     mc_se = row.simulated_se or 0.0
     predicted = row.simulated + offset
@@ -332,64 +204,3 @@ def _why_not_counted(
     if z is None:
         return "no spread is known and none can stand in for it"
     return ""
-
-
-def _find_error(
-    row: ComparisonRow, observation: Observation, start: float, sources: Sources
-) -> tuple[float | None, str]:
-    """Return the standard error of an observed number and its source, imputed where needed."""
-    rules = scoring_rules()
-    if row.observed_se is not None:
-        return row.observed_se, row.se_source
-    if row.observation in rules.error:
-        stated = rules.error[row.observation]
-        return stated.se, f"assumption: {stated.why}"
-    if row.imputed_se is not None:
-        return row.imputed_se, row.se_source
-    sizes = _sizes(observation, sources)
-    person = _person_sd(row, observation.sex, start)
-    if sizes is None or person is None:
-        return None, ""
-    sd, source = person
-    se = math.sqrt(sum(sd**2 / n for n in sizes))
-    size_text = " and ".join(f"{n:g}" for n in sizes)
-    return se, f"imputed: {source}, n = {size_text}"
-
-
-def _person_sd(row: ComparisonRow, sex: str, start: float) -> tuple[float, str] | None:
-    """Return how much one person's figure scatters, in the unit of the row."""
-    rules = scoring_rules()
-    if row.kind == "level":
-        level = rules.level.get(row.endpoint)
-        return None if level is None else (level.sd, f"SD between persons {level.sd:g}")
-    relative = row.kind.startswith("percent")
-    density = density_change_sd(row.endpoint, sex)
-    if density is not None:
-        source = f"SD of one person's change {density:g} hairs/cm2"
-        return density / start if relative else density, source
-    source = f"SD of one person's relative change {rules.relative.sd:g}"
-    return rules.relative.sd * (1.0 if relative else abs(start)), source
-
-
-def _sizes(observation: Observation, sources: Sources) -> tuple[float, ...] | None:
-    """Return the people behind a number, one size per independent arm."""
-    people = scoring_rules().people.get(observation.study)
-    arms = people.arms if people is not None else {}
-    arm_size = observation.n or arms.get(observation.arm)
-    if not observation.control:
-        return None if not arm_size else (arm_size,)
-    if sources.studies[observation.study].within_person:
-        # Two sides of a person share half of the variance (assumption): the error of one side.
-        return None if not arm_size else (arm_size,)
-    if not observation.derived_from:
-        # A printed difference has the number of people of the whole trial.
-        if observation.n:
-            return observation.n / 2, observation.n / 2
-    else:
-        control = sources.observations[observation.derived_from[1]]
-        control_size = control.n or arms.get(observation.control)
-        if arm_size and control_size:
-            return arm_size, control_size
-        return None
-    control_size = arms.get(observation.control)
-    return (arm_size, control_size) if arm_size and control_size else None

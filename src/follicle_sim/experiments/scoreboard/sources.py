@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from follicle_sim.evidence.observed import Observation, observations
+from follicle_sim.evidence.observation import Observation
+from follicle_sim.evidence.observed import observations
 from follicle_sim.evidence.own.held import held
 from follicle_sim.evidence.studies import Study, load_studies
 from follicle_sim.scenario.model import Scenario

@@ -1,6 +1,6 @@
 """How much each scored prediction moves with what is not known: `designs/spread.csv`.
 
-    python -m follicle_sim.experiments.scoreboard.parameter_spread [DESIGN...]
+    python -m follicle_sim.experiments.scoreboard.prediction_spread [DESIGN...]
 
 Simulates every design under draws of the posterior (biology, and each potency with the error of its
 fit; see `follicle_sim.protocol.replicates`) on the same people and luck, and stores the SD of every
@@ -18,7 +18,8 @@ from importlib.metadata import version
 
 import numpy as np
 
-from follicle_sim.base.files import csv_text, write_text_atomic
+from follicle_sim.base.csv_text import csv_text
+from follicle_sim.base.files import write_text_atomic
 from follicle_sim.experiments.scoreboard.designs import (
     DESIGNS,
     SPREAD_FILE,
@@ -33,8 +34,9 @@ from follicle_sim.protocol.replicates import drawn
 from follicle_sim.results.compare import compare
 from follicle_sim.simulation.simulate import simulate
 
-COMMAND = "python -m follicle_sim.experiments.scoreboard.parameter_spread"
+COMMAND = "python -m follicle_sim.experiments.scoreboard.prediction_spread"
 DRAWS = 24
+
 SMALLER = ("population.subjects=40", "population.follicles=1000")
 """Enough where every draw meets the same people and luck, so that only parameters differ."""
 
