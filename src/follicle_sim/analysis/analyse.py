@@ -248,7 +248,7 @@ MANY_TURNS = (
 
 
 def _note_unanswered(test: Test, effects: Effects) -> list[str]:
-    """Say which tests have no answer, and why."""
+    """Return a note for each reason why tests have no answer."""
     label = f"{test.endpoint} at week {test.day / 7.0:g}, {test.treatment}: {test.method}"
     counts = Counter(why for why in effects.why.tolist() if why)
     trials = len(effects)
@@ -260,7 +260,7 @@ def _note_unanswered(test: Test, effects: Effects) -> list[str]:
 
 
 def _note_undescribed(rows: Sequence[TrialRow]) -> list[str]:
-    """Say which of the describing numbers could not be had, and why."""
+    """Return a note for each describing number that could not be computed, with the reason."""
     return [
         f"{row.statistic}, {row.endpoint}, {row.arm}: {row.why}"
         for row in rows
@@ -269,7 +269,7 @@ def _note_undescribed(rows: Sequence[TrialRow]) -> list[str]:
 
 
 def _note_intervals(plan: Analysis, tests: int) -> list[str]:
-    """Say where an interval and the decision beside it may differ."""
+    """Return notes on where an interval and the decision beside it may differ."""
     notes = []
     if plan.sided == 1:
         notes.append("p is one-sided and intervals are two-sided: that of an effect may hold 0")

@@ -83,7 +83,8 @@ def blank_trial(scenario: Scenario, endpoint: str) -> Trial:
     check_recorded(scenario, endpoint)
     lived = unfold(scenario)
     arms = tuple(arm.label for arm in lived.arms)
-    switch, starts = scenario.design.switch, lived.visits.starts
+    switch = scenario.design.switch
+    starts = lived.visits.starts
     periods = starts if len(starts) > 1 else ()
     return Trial(
         arms=arms,
@@ -113,7 +114,8 @@ def check_recorded(scenario: Scenario, endpoint: str) -> None:
     InputError
         As said.
     """
-    variables, recipe = recorded(scenario), RECIPES.get(endpoint)
+    variables = recorded(scenario)
+    recipe = RECIPES.get(endpoint)
     needs = (endpoint,) if recipe is None else recipe.needs
     if endpoint in OF_OTHERS or not set(needs) <= set(variables) or (recipe and recipe.factor):
         endpoints = [name for name in variables if name not in OF_OTHERS]

@@ -106,7 +106,7 @@ def members_at(name: str, trial: Trial, day: float, rules: Rules | None = None) 
     """Return who belongs to an analysis set for an endpoint on a day, (R, A, S).
 
     In a crossover the day counts from the start of a period, and whoever keeps the protocol does so
-    in all periods. What a test, a page and a table say of a person all come from here.
+    in all periods. Tests, pages and tables all take the members from here.
 
     Raises
     ------

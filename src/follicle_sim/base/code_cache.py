@@ -1,4 +1,4 @@
-"""A private folder for compiled code, because whoever writes there decides what the next run does.
+"""A private folder for compiled code: a user who can write into it decides what the next run does.
 
 Numba keeps machine code as pickles, and reading a pickle runs what is in it. So a folder is used
 only if it is a real folder, belongs to this user and nobody else may write into it. Anybody can
@@ -53,7 +53,7 @@ def code_cache(name: str) -> CodeCache:
     refused: list[str] = []
     for base in [Path(named_folder)] if named_folder else [home, shared]:
         folder = base / name
-        # What is above a folder chosen by name is the business of who chose it.
+        # A user who names a folder answers for the folders above it.
         reason = _prepare([folder] if named_folder else [base, folder])
         if reason:
             refused.append(reason)

@@ -131,7 +131,7 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
         for name, option in by_lower.items():
             if numbered[name][:2] == (stem, number):
                 return option
-        # Another grade or strength is no slip of the pen, however like it looks.
+        # Another grade or strength is another thing and not a typing error.
         others = {
             k for k, (_, its_number, apart) in numbered.items() if apart and its_number != number
         }
@@ -149,7 +149,7 @@ def _split_number(word: str) -> tuple[str, int, bool]:
 
     Examples
     --------
-    >>> _numbered("norwood_iii"), _numbered("norwood3"), _numbered("mix")
+    >>> _split_number("norwood_iii"), _split_number("norwood3"), _split_number("mix")
     (('norwood', 3, True), ('norwood', 3, False), ('mix', 0, False))
     """
     match = re.fullmatch(r"(.*?)(?:([\s_.-]*)(?<!\d)(\d{1,2})|[\s_.-]+([ivx]{1,4}))", word)

@@ -19,10 +19,10 @@ LIVING = "simulating"
 
 
 class Parts:
-    """A stage that is done in parts, told as one whole.
+    """A stage that is done in parts, reported as one whole.
 
-    Every part tells stages of its own: `SCREENING`, also as the end of a longer name, is told as
-    the screening of the whole, any other as the whole itself.
+    Every part reports stages of its own. Its `SCREENING`, also at the end of a longer name, is
+    reported as the screening of the whole, any other stage as the whole itself.
 
     Examples
     --------
@@ -42,7 +42,7 @@ class Parts:
         self._now: dict[str, int] = {}
 
     def part(self) -> Report:
-        """Return who is told of the next part; the one before is done."""
+        """Return the function that the next part reports to; the part before is done."""
         for name, count in self._now.items():
             self._before[name] = self._before.get(name, 0) + count
         self._now = {}

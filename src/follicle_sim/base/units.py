@@ -174,12 +174,12 @@ def example(dimension: str) -> str:
     return _EXAMPLE[dimension]
 
 
-def wanted(dimension: str) -> str:
+def describe_need(dimension: str) -> str:
     """Return what a message says of a dimension: what is needed, with an example.
 
     Examples
     --------
-    >>> wanted("time")
+    >>> describe_need("time")
     'a time with a unit is needed, for example "4 weeks"'
     """
     text = example(dimension)
@@ -213,17 +213,19 @@ def parse(text: str, dimension: str) -> float:
     0.9
     """
     units = _units(dimension)
-    number, unit = _split(text, wanted(dimension))
+    number, unit = _split(text, describe_need(dimension))
     key = _lookup(unit, units)
     if key is not None:
         return _convert(number, units[key], text)
     if not unit:
-        raise UnitError(f"found {_quote(text)} without a unit; {wanted(dimension)}")
+        raise UnitError(f"found {_quote(text)} without a unit; {describe_need(dimension)}")
     for other, table in _UNITS.items():
         if other != "number" and _lookup(unit, table) is not None:
-            raise UnitError(f"found {_quote(text)}, {NOUNS[other]}; {wanted(dimension)}")
+            raise UnitError(f"found {_quote(text)}, {NOUNS[other]}; {describe_need(dimension)}")
     hint = did_you_mean(unit, [name for name in units if name])
-    raise UnitError(f'found {_quote(text)}, unknown unit "{unit[:40]}"; {wanted(dimension)}{hint}')
+    raise UnitError(
+        f'found {_quote(text)}, unknown unit "{unit[:40]}"; {describe_need(dimension)}{hint}'
+    )
 
 
 def parse_amount(text: str) -> tuple[float, str]:

@@ -87,8 +87,8 @@ def measure(raw_endpoint: str, raw_unit: str) -> Measure:
 
     Examples
     --------
-    >>> found = measure("target area hair count", "hairs per 1-inch circle (5.1 cm2)")
-    >>> found.endpoint, found.unit, round(876 * found.factor, 1)
+    >>> meaning = measure("target area hair count", "hairs per 1-inch circle (5.1 cm2)")
+    >>> meaning.endpoint, meaning.unit, round(876 * meaning.factor, 1)
     ('hair_density', 'cm-2', 172.9)
     """
     tables, endpoint_of = normalisation_tables()

@@ -64,6 +64,7 @@ def imputed_error(meaning: Measure, kind: Kind, sex: str, n: int | None) -> Spre
 
     Examples
     --------
+    >>> from follicle_sim.evidence.normalise import measure
     >>> density = measure("hair density", "hairs/cm2")
     >>> round(imputed_error(density, "change", "M", 75).se, 3)
     2.598

@@ -84,7 +84,7 @@ def rank_parameters(
 
     def work(i: int) -> Floats:
         if i < len(points):
-            # one luck for all, so that what differs between two points is the parameters
+            # one seed for all points, so that two points differ by their parameters alone
             return plan.simulate(plan.at(points[i]), seed)
         middle = dict(zip(names, plan.values, strict=True))
         return plan.simulate(middle, (seed + 1 + i) % 2**32)

@@ -57,7 +57,8 @@ def bill(
     Bill(cost=3750.0, visits=3.0, doses=3)
     """
     price_of = price_list() if prices is None else prices
-    cost, dose_count = 0.0, 0
+    cost = 0.0
+    dose_count = 0
     bought: set[str] = set()
     visits: dict[float, float] = {}
     for dose in doses:

@@ -94,7 +94,7 @@ def concentration(
             areas += coefficient * in_cells
     if slow.any():
         _add_infusions(times[slow], amounts[:, slow], durations[slow], response, grid, nodes, areas)
-    # What is left after many half-lives is a difference of roundings: not below nothing.
+    # After many half-lives only rounding errors are left, which may lie below 0.
     return np.maximum(nodes, 0.0), np.maximum(areas / np.diff(grid), 0.0)
 
 

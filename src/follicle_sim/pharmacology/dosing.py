@@ -19,7 +19,7 @@ from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import uniforms
 
 MAX_EVENTS = 100_000
-"""More events than this in one schedule is taken for a slip of the pen (137 years twice daily)."""
+"""More events than this in one schedule is taken for a typing error (137 years twice daily)."""
 
 MINUTES = 1440
 # A schedule of 12 weeks every week must not gain or lose a dose to rounding of 12 * 7 / 7.
@@ -180,7 +180,8 @@ def doses_taken(
         adherence if habit is None else habit.chance(adherence), dtype=np.float64
     )
     chance = np.broadcast_to(adherences, (len(ids),)).reshape(-1, 1)
-    name, minute = word(treatment), minutes(times)
+    name = word(treatment)
+    minute = minutes(times)
     u = uniforms(*who.keys, ids, name, minute, int(Decision.ADHERENCE))
     due = np.ones(u.shape, np.bool_) if habit is None else times < habit.stops[:, None]
     return np.asarray((u < chance) & due)

@@ -98,7 +98,8 @@ def arm_factors(
     acting = acting_doses(arm, float(grid[-1]), overrides, treatments)
     alike = potency is None and habit is None and not any(map(_differs, acting.values()))
     if alike or not acting:
-        who, potency = who.of(slice(0, 1)), None
+        who = who.of(slice(0, 1))
+        potency = None
     people = len(who.ids)
     levels = np.ones((people, len(table.names), grid.size))
     if not acting:
@@ -177,7 +178,8 @@ def _treatments_of(
     by_name: dict[str, Treatment] = {}
     variants: dict[str, tuple[str, ...]] = {}
     for i, dose in enumerate(arm.doses):
-        name, dose_variants = dose.treatment, tuple(getattr(dose, "variants", ()))
+        name = dose.treatment
+        dose_variants = tuple(getattr(dose, "variants", ()))
         if name not in by_name:
             treatment = replacements[name] if name in replacements else load_treatment(name)
             by_name[name] = treatment.with_variants(dose_variants)

@@ -53,7 +53,9 @@ def ask(dataset: xr.Dataset, plan: Analysis) -> Outcomes:
     InputError
         No hair density to be satisfied with, or no scenario to know the doses from.
     """
-    given_answers, events, notes = None, None, []
+    given_answers = None
+    events = None
+    notes = []
     if plan.satisfaction is not None:
         scale = load_scales()[plan.satisfaction]
         given_answers = answers(read_trial(dataset, "hair_density"), scale)

@@ -84,7 +84,8 @@ def welch(
     df = np.where(part1 + part0 == 0.0, n1 + n0 - 2.0, df)
     why = no_reasons(df.shape)
     give_need(why, (n1 < 2) | (n0 < 2), lambda i: few((n1[i], n0[i]), "2 in each arm"))
-    se, people = np.sqrt(part1 + part0), (n1, n0)
+    se = np.sqrt(part1 + part0)
+    people = (n1, n0)
     return student(mean1 - mean0, se, df, people, "welch", level, alternative, why=why)
 
 
@@ -104,7 +105,7 @@ def within(
 
 
 def few(people: Sequence[int], needed: str) -> str:
-    """Return that too few people have a value.
+    """Return the sentence that too few people have a value.
 
     Examples
     --------

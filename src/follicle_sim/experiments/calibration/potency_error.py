@@ -148,7 +148,8 @@ def with_error(entry: FittedValue, fit: Fit, people: Sequence[str] = STEADY) -> 
         If the predictions do not move with potency.
     """
     scenario = load_scenario(fit.scenario, people)
-    key, log_potency = f"{POTENCY_PREFIX}{fit.treatment}", float(np.log(entry.value))
+    key = f"{POTENCY_PREFIX}{fit.treatment}"
+    log_potency = float(np.log(entry.value))
     default = load_parameters()
 
     def predict(log_value: float, biology: dict[str, float]) -> Floats:

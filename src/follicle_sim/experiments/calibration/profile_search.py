@@ -96,7 +96,8 @@ def find_profile(model: Model, law: Law, limit: float) -> Found:
     limit
         Rise that ends the interval.
     """
-    start, ends = law.present[0], (law.lower[0], law.upper[0])
+    start = law.present[0]
+    ends = (law.lower[0], law.upper[0])
     starts = [start * share for share in FIRST if ends[0] < start * share < ends[1]]
     nodes: dict[float, Floats] = {}
     others: dict[float, Floats] = {}

@@ -31,7 +31,7 @@ def fingerprint(settings: Mapping[str, object]) -> str:
 
 
 RESUME = "; go on with --resume"
-"""What whoever stopped a run is told, where the run left something to go on with."""
+"""End of the message to a user who stopped a run, where there is something to go on with."""
 
 
 @dataclass(frozen=True)

@@ -208,7 +208,8 @@ def make_space(scenario: Scenario) -> Space:
 
 
 def _check_possible(space: Space) -> None:
-    search, problems = space.search, []
+    search = space.search
+    problems = []
     shortest = space.schedule(space.shortest())
     last_days = [_last_day(dose) for dose in shortest.doses if dose.count is not None]
     if max(last_days, default=0.0) >= search.at:

@@ -1,8 +1,8 @@
 """What a schedule gains: the same few people with it and without it, person by person.
 
 The people of the control are simulated once. Every draw has a name, so an arm simulated alone has
-the bits it would have beside others, and all schedules meet the same luck: what differs between two
-of them is the schedule.
+the bits it would have beside others, and all schedules meet the same random draws: two of them
+differ by nothing but the schedule.
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ def optimise(
 
 @contextmanager
 def _explain_interrupt(path: Path | None) -> Iterator[None]:
-    """Say what Ctrl-C leaves of a search that was already done."""
+    """Turn Ctrl-C after the search into a message that says what was kept of it."""
     try:
         yield
     except (KeyboardInterrupt, Interrupted):
@@ -145,7 +145,8 @@ def _explain_interrupt(path: Path | None) -> Iterator[None]:
 def _class_row(best: Best, fresh: Trials, common: Schedule) -> ClassRow:
     common_gains = fresh.gains(common)
     own_gains = fresh.gains(best.winner.schedule)
-    common_bill, loss = best.space.bill(common), own_gains - common_gains
+    common_bill = best.space.bill(common)
+    loss = own_gains - common_gains
     if best.space.search.objective == "cost_per_hair":
         loss = prices(common_gains, common_bill.cost) - prices(own_gains, best.winner.bill.cost)
     return ClassRow(

@@ -77,7 +77,8 @@ def front_of(tried: Sequence[Tried]) -> tuple[Tried, ...]:
     >>> front_of(())
     ()
     """
-    best_mean, front = -math.inf, []
+    best_mean = -math.inf
+    front = []
     for schedule in sorted(tried, key=lambda t: (t.bill.cost, -t.mean)):
         if schedule.mean > best_mean:
             best_mean = schedule.mean
@@ -111,7 +112,8 @@ def retest_search(
     tried_before = {tried.schedule: tried for tried in searched.tried}
 
     def row(name: str, schedule: Schedule) -> Retested:
-        fresh_gain, before = mean_gain(gains[schedule]), tried_before.get(schedule)
+        fresh_gain = mean_gain(gains[schedule])
+        before = tried_before.get(schedule)
         searched_gain = None if before is None else mean_gain(before.gains)
         bill = space.bill(schedule)
         return Retested(

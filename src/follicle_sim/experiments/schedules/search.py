@@ -196,7 +196,8 @@ def _propose(notes: Notebook) -> str:
     study = optuna.create_study(directions=directions, sampler=sampler)
     names = [f"{i} {dimension.name}" for i, dimension in enumerate(space.dimensions)]
     study.enqueue_trial(dict(zip(names, space.cheapest(), strict=True)))
-    pruned, idle = optuna.trial.TrialState.PRUNED, 0
+    pruned = optuna.trial.TrialState.PRUNED
+    idle = 0
     for _ in range(PROPOSALS * notes.limit):
         if len(notes.tried) >= notes.limit or idle >= MOST_KNOWN:
             break
