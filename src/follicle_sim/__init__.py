@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from follicle_sim.analysis.analyse import analyse as analyse
     from follicle_sim.base.errors import FollicleSimError as FollicleSimError
     from follicle_sim.base.errors import InputError as InputError
-    from follicle_sim.evidence.observed import load_studies as load_studies
+    from follicle_sim.evidence.studies import load_studies as load_studies
     from follicle_sim.experiments.calibration.fit_scenario import fit_scenario as fit_scenario
     from follicle_sim.experiments.explain import explain as explain
     from follicle_sim.experiments.planning.power import power as power
@@ -44,7 +44,7 @@ _HOMES = {
     "fit_scenario": "experiments.calibration.fit_scenario",
     "load_result": "results.storage",
     "load_scenario": "scenario.load",
-    "load_studies": "evidence.observed",
+    "load_studies": "evidence.studies",
     "parse_scenario": "scenario.load",
     "power": "experiments.planning.power",
     "predictive_bands": "experiments.planning.predictive",

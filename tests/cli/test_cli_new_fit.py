@@ -29,7 +29,11 @@ def new_fit(monkeypatch):
         factors.load_factors.cache_clear()
 
     def fit():
-        read, read_fitted, read_factors = parameters._read, values._read_fitted, factors.read_toml
+        read, read_fitted, read_factors = (
+            parameters._read_table,
+            values._read_fitted,
+            factors.read_toml,
+        )
         sample = draws.load_posterior()
 
         def changed(name):
@@ -50,11 +54,11 @@ def new_fit(monkeypatch):
             found["WNT"]["kenogen"]["value"] *= 1.5
             return found
 
-        monkeypatch.setattr(parameters, "_read", changed)
+        monkeypatch.setattr(parameters, "_read_table", changed)
         monkeypatch.setattr(values, "_read_fitted", potencies)
         monkeypatch.setattr(factors, "read_toml", others)
         turned = tuple({k: 0.99 * v for k, v in draw.items()} for draw in sample)
-        monkeypatch.setattr(draws, "_packaged", lambda: turned)
+        monkeypatch.setattr(draws, "_packaged_draws", lambda: turned)
         forget()
 
     yield fit

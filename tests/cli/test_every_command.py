@@ -182,7 +182,7 @@ def quick(monkeypatch):
     """Take the simulations out of what fits, and most designs out of the scoreboard."""
     from follicle_sim.experiments.calibration.problem import Calibration
     from follicle_sim.experiments.scoreboard import run
-    from follicle_sim.experiments.sensitivity import Plan
+    from follicle_sim.experiments.sensitivity_plan import Plan
 
     def fit(self, x, seed, times=1):
         return np.tile(0.1 * np.tanh(x).sum(), len(self.targets)) + 0.01 * x[0] ** 2

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from follicle_sim.analysis.values import Trial
+from follicle_sim.analysis.trial import Trial
 from follicle_sim.base.codes import Decision
 from follicle_sim.base.numerics import normals
 from follicle_sim.base.types import Floats

@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import strategies as st
 
-from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.groups import Group
 
 NAN = np.nan
 
@@ -123,7 +123,7 @@ def columns_of(tiny, seen):
     """
     rows = []
     for arm, group, here in zip((1, 0), (tiny.treated, tiny.control), seen, strict=True):
-        for person in np.flatnonzero(group.known & here):
+        for person in np.flatnonzero(group.complete & here):
             strata = [] if group.covariates is None else list(group.covariates[person])
             rows.append([arm, 1, group.baseline[person], *strata])
     return rows

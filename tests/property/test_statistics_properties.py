@@ -20,7 +20,7 @@ from trial_data import dataset
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.imputation import POOLED, Imputations, jump_to_reference
 from follicle_sim.analysis.methods import METHODS, compare_groups
-from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.base.errors import InputError
 from follicle_sim.scenario import Analysis
 

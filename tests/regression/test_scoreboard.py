@@ -10,16 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from follicle_sim.base.files import write_rows
+from follicle_sim.base.csv_text import write_rows
 from follicle_sim.experiments.scoreboard.designs import explanations
-from follicle_sim.experiments.scoreboard.run import (
-    Scoreboard,
-    find_worsened,
-    read_benchmark,
-    run_scoreboard,
-    summary,
-)
-from follicle_sim.experiments.scoreboard.scoring import ScoreRow
+from follicle_sim.experiments.scoreboard.run import Scoreboard, run_scoreboard, summary
+from follicle_sim.experiments.scoreboard.score_rows import ScoreRow
+from follicle_sim.experiments.scoreboard.worsened import find_worsened, read_benchmark
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scenarios"))
 import redraw
@@ -61,7 +56,7 @@ def test_fit_statistics_do_not_fall(board: Scoreboard) -> None:
 
 def test_every_counted_row_has_the_spread_of_its_parameters(board: Scoreboard) -> None:
     lost = [row.observation for row in board.counted if row.parameter_sd is None]
-    assert lost == [], "run python -m follicle_sim.experiments.scoreboard.parameter_spread"
+    assert lost == [], "run python -m follicle_sim.experiments.scoreboard.prediction_spread"
 
 
 def test_intervals_hold_about_what_they_promise_of_what_was_fitted(board: Scoreboard) -> None:

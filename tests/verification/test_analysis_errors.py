@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from follicle_sim.analysis.methods import METHODS, compare_many
-from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.groups import Group
 
 EFFECT = 5.0
 PEOPLE = 20

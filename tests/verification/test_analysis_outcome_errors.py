@@ -9,9 +9,9 @@ from follicle_sim.analysis.outcomes.responders import (
     newcombe,
     rate_difference,
     rate_difference_within,
-    time_to_response,
 )
 from follicle_sim.analysis.outcomes.satisfaction import compare_answers, compare_occasions
+from follicle_sim.analysis.outcomes.waiting import time_to_response
 from follicle_sim.analysis.tests import Test as Question
 from follicle_sim.analysis.values import read_trial
 from follicle_sim.scenario import Analysis

@@ -13,7 +13,7 @@ from follicle_sim.experiments.calibration.fit_potency import COMMAND
 from follicle_sim.experiments.scoreboard.run import baselines
 from follicle_sim.experiments.scoreboard.scoring import effective_use, score
 from follicle_sim.pharmacology.fitted import load_fitted
-from follicle_sim.pharmacology.library import POTENCY_PREFIX
+from follicle_sim.pharmacology.potencies import POTENCY_PREFIX
 from follicle_sim.results.compare import compare
 from follicle_sim.scenario.load import load_scenario
 from follicle_sim.simulation.simulate import simulate

@@ -6,9 +6,9 @@ from people_examples import people
 from planned import drawn_people, planned
 
 from follicle_sim import simulate
-from follicle_sim.biology.spread import typical_spread
+from follicle_sim.biology.people_spread import typical_spread
 from follicle_sim.experiments.calibration.measure_spread import (
-    WANTED,
+    PUBLISHED_SD,
     changes,
     healthy,
     solve_lengths,
@@ -64,9 +64,9 @@ def test_kept_spreads_of_the_cycle_solve_for_the_telogen_share():
 
 
 @pytest.mark.parametrize(("area", "subjects"), [("1 cm2", 400), ("5.067 cm2", 200)])
-@pytest.mark.parametrize("condition", WANTED)
+@pytest.mark.parametrize("condition", PUBLISHED_SD)
 def test_a_persons_change_varies_as_in_minoxidil_trials(condition, area, subjects):
-    low, high = WANTED[condition]
+    low, high = PUBLISHED_SD[condition]
     for arm, row in changes(condition, area, subjects).items():
         assert low - 3 * row.sd_error < row.sd < high + 3 * row.sd_error, (arm, row)
 
@@ -77,7 +77,7 @@ def test_the_error_of_two_readings_is_in_it_and_not_all_of_it():
     # two counts of about 195 (SD 55), each with 7 % error, beside the change itself
     expected = np.sqrt(exact.sd**2 + 2 * 0.07**2 * (195.0**2 + 55.0**2))
     assert abs(with_error.sd - expected) < 3 * with_error.sd_error
-    assert exact.sd + 3 * exact.sd_error < WANTED["aga_male"][0]
+    assert exact.sd + 3 * exact.sd_error < PUBLISHED_SD["aga_male"][0]
     assert exact.sd > 7.0
 
 

@@ -23,10 +23,12 @@ from follicle_sim.analysis.outcomes.description import further_rows
 from follicle_sim.analysis.outcomes.rows import ask, outcome_rows
 from follicle_sim.analysis.result import Question, TrialResult, TrialRow, known, unique
 from follicle_sim.analysis.sets import Rules, members_at
-from follicle_sim.analysis.statistics.effects import Effect, Effects, Group, stacked
+from follicle_sim.analysis.statistics.effects import Effect, Effects, stacked
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.analysis.statistics.multiplicity import adjusted
 from follicle_sim.analysis.tests import Test, tests_of
-from follicle_sim.analysis.values import Trial, read_trial, scenario_of
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import read_trial, scenario_of
 from follicle_sim.base.arguments import check_dataset
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.protocol.streams import stream_of
@@ -63,23 +65,23 @@ def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:
         plan = Analysis() if scenario is None else scenario.analysis
     trials: dict[str, Trial] = {}
 
-    def read(endpoint: str) -> Trial:
+    def read_endpoint(endpoint: str) -> Trial:
         if endpoint not in trials:
             trials[endpoint] = read_trial(dataset, endpoint)
         return trials[endpoint]
 
-    primary = read(plan.endpoint)
+    primary = read_endpoint(plan.endpoint)
     roles = dict(zip(primary.arms, primary.roles, strict=True))
     if scenario is not None:
         roles |= {arm.label: arm.role for arm in scenario.arms}
-    tests = tests_of(plan, read, roles)
-    answers = [answer(read(test.endpoint), test, plan) for test in tests]
-    asked = ask(dataset, plan)
+    tests = tests_of(plan, read_endpoint, roles)
+    answers = [answer(read_endpoint(test.endpoint), test, plan) for test in tests]
+    outcomes = ask(dataset, plan)
     rows: list[TrialRow] = []
     for replicate in range(len(primary.values)):
         part = [
-            _row(read(test.endpoint), test, found, plan, replicate)
-            for test, found in zip(tests, answers, strict=True)
+            _row(read_endpoint(test.endpoint), test, result, plan, replicate)
+            for test, result in zip(tests, answers, strict=True)
         ]
         judged = adjusted([np.nan if row.p is None else row.p for row in part], plan.multiplicity)
         rows += [
@@ -89,14 +91,16 @@ def analyse(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialResult:
         for test in tests:
             if test.purpose == "primary":
                 rows += further_rows(primary, test, plan, replicate)
-                rows += outcome_rows(asked, primary, test, plan, replicate)
-    notes = [note for test in tests for note in _notes(read(test.endpoint), test, plan)]
+                rows += outcome_rows(outcomes, primary, test, plan, replicate)
+    notes = [
+        note for test in tests for note in _note_design(read_endpoint(test.endpoint), test, plan)
+    ]
     notes += [
         note
-        for test, found in zip(tests, answers, strict=True)
-        for note in _lost(test, found.effects)
+        for test, result in zip(tests, answers, strict=True)
+        for note in _note_unanswered(test, result.effects)
     ]
-    notes += [*_undescribed(rows), *_intervals(plan, len(tests)), *asked.notes]
+    notes += [*_note_undescribed(rows), *_note_intervals(plan, len(tests)), *outcomes.notes]
     notes = [note for note in notes if note]
     return TrialResult(tuple(rows), plan.level, plan.alpha, plan.multiplicity, unique(notes))
 
@@ -122,7 +126,7 @@ def answer(trial: Trial, test: Test, plan: Analysis) -> Answer:
     visit = trial.visit(test.day)
     keep = members_at(plan.set, trial, test.day, rules)
     if test.measure == "responders":
-        return _responders(trial, test, plan, visit, keep)
+        return _compare_responders(trial, test, plan, visit, keep)
     treated = arm_group(trial, test.treatment, visit, keep, plan)
     control = arm_group(trial, test.control, visit, keep, plan) if test.control else None
     if test.measure == "average":
@@ -130,7 +134,7 @@ def answer(trial: Trial, test: Test, plan: Analysis) -> Answer:
         treated = averaged(treated, days)
         control = None if control is None else averaged(control, days)
     if control is not None and plan.missing == "jump_to_reference":
-        effects = _imputed(trial, test, plan, treated, control)
+        effects = _impute_and_compare(trial, test, plan, treated, control)
     else:
         effects = compare_many(
             test.method, treated, control, level=plan.level, alternative=test.alternative
@@ -144,7 +148,9 @@ def answer(trial: Trial, test: Test, plan: Analysis) -> Answer:
     )
 
 
-def _responders(trial: Trial, test: Test, plan: Analysis, visit: int, keep: Flags) -> Answer:
+def _compare_responders(
+    trial: Trial, test: Test, plan: Analysis, visit: int, keep: Flags
+) -> Answer:
     sides = []
     for label in (test.treatment, test.control):
         group = arm_group(trial, label, visit, keep, plan, "available")
@@ -168,8 +174,10 @@ def leavers(trial: Trial, label: str, visit: int) -> Flags:
     return gone
 
 
-def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: Group) -> Effects:
-    left = leavers(trial, test.treatment, trial.visit(test.day))
+def _impute_and_compare(
+    trial: Trial, test: Test, plan: Analysis, treated: Group, control: Group
+) -> Effects:
+    gone = leavers(trial, test.treatment, trial.visit(test.day))
     persons = trial.known.get("person")
     arms = [trial.arm(label) for label in (test.treatment, test.control)]
     stream = stream_of(f"{trial.name(test.treatment)} - {trial.name(test.control)}")
@@ -181,7 +189,7 @@ def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: 
             Imputations(plan.imputations, trial.seed, replicate, stream),
             level=plan.level,
             alternative=test.alternative,
-            left=left[replicate],
+            left=gone[replicate],
             names=None
             if persons is None
             else (persons[replicate, arms[0]], persons[replicate, arms[1]]),
@@ -192,20 +200,20 @@ def _imputed(trial: Trial, test: Test, plan: Analysis, treated: Group, control: 
 
 
 def _mean(values: Floats) -> Floats:
-    seen = np.isfinite(values)
+    finite = np.isfinite(values)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(seen, values, 0.0).sum(axis=-1) / seen.sum(axis=-1)
+        mean = np.where(finite, values, 0.0).sum(axis=-1) / finite.sum(axis=-1)
     return np.asarray(mean)
 
 
-def _row(trial: Trial, test: Test, found: Answer, plan: Analysis, replicate: int) -> TrialRow:
-    effect = found.effects[replicate]
+def _row(trial: Trial, test: Test, answer: Answer, plan: Analysis, replicate: int) -> TrialRow:
+    effect = answer.effects[replicate]
     unit = "1" if test.measure == "responders" else trial.unit
     return TrialRow.of(
         effect,
         test,
         Question(replicate, test.purpose, test.endpoint, unit, _statistic(test)),
-        means=(known(float(found.treated[replicate])), known(float(found.control[replicate]))),
+        means=(known(float(answer.treated[replicate])), known(float(answer.control[replicate]))),
         method=test.method,
         set=plan.set,
         missing=AS_NONE if _strict(test, plan) else plan.missing,
@@ -219,8 +227,8 @@ def _strict(test: Test, plan: Analysis) -> bool:
 def _statistic(test: Test) -> str:
     if test.measure == "responders":
         return "difference of rates"
-    what = "average change" if test.measure == "average" else "change"
-    return f"difference of {what}s" if test.control else what
+    quantity = "average change" if test.measure == "average" else "change"
+    return f"difference of {quantity}s" if test.control else quantity
 
 
 DESIGN_NOTES: Mapping[str, str] = {
@@ -239,20 +247,20 @@ MANY_TURNS = (
 )
 
 
-def _lost(test: Test, effects: Effects) -> list[str]:
-    """Say which tests have no answer, and why."""
-    what = f"{test.endpoint} at week {test.day / 7.0:g}, {test.treatment}: {test.method}"
+def _note_unanswered(test: Test, effects: Effects) -> list[str]:
+    """Return a note for each reason why tests have no answer."""
+    label = f"{test.endpoint} at week {test.day / 7.0:g}, {test.treatment}: {test.method}"
     counts = Counter(why for why in effects.why.tolist() if why)
     trials = len(effects)
     return [
-        f"{what} could not be computed{f' in {lost} of {trials} trials' if trials > 1 else ''}: "
+        f"{label} could not be computed{f' in {lost} of {trials} trials' if trials > 1 else ''}: "
         f"{why}"
         for why, lost in counts.items()
     ]
 
 
-def _undescribed(rows: Sequence[TrialRow]) -> list[str]:
-    """Say which of the describing numbers could not be had, and why."""
+def _note_undescribed(rows: Sequence[TrialRow]) -> list[str]:
+    """Return a note for each describing number that could not be computed, with the reason."""
     return [
         f"{row.statistic}, {row.endpoint}, {row.arm}: {row.why}"
         for row in rows
@@ -260,8 +268,8 @@ def _undescribed(rows: Sequence[TrialRow]) -> list[str]:
     ]
 
 
-def _intervals(plan: Analysis, tests: int) -> list[str]:
-    """Say where an interval and the decision beside it may differ."""
+def _note_intervals(plan: Analysis, tests: int) -> list[str]:
+    """Return notes on where an interval and the decision beside it may differ."""
     notes = []
     if plan.sided == 1:
         notes.append("p is one-sided and intervals are two-sided: that of an effect may hold 0")
@@ -272,7 +280,7 @@ def _intervals(plan: Analysis, tests: int) -> list[str]:
     return notes
 
 
-def _notes(trial: Trial, test: Test, plan: Analysis) -> list[str]:
+def _note_design(trial: Trial, test: Test, plan: Analysis) -> list[str]:
     notes = []
     if trial.kind == "crossover" and len(trial.arms) > 2:
         notes.append(MANY_TURNS)
@@ -283,11 +291,11 @@ def _notes(trial: Trial, test: Test, plan: Analysis) -> list[str]:
             "a change from baseline without a control arm holds whatever else changed: season, "
             "regression to the mean, the procedure itself"
         )
-    known = METHODS.get(test.method)
-    if known is None:  # rates: nobody's change is adjusted or filled
+    method = METHODS.get(test.method)
+    if method is None:  # rates: nobody's change is adjusted or filled
         return notes
-    if known.caution:
-        notes.append(known.caution)
-    if known.adjusts and plan.missing == "last_observation_carried_forward":
+    if method.caution:
+        notes.append(method.caution)
+    if method.adjusts and plan.missing == "last_observation_carried_forward":
         notes.append("values carried forward make intervals too narrow")
     return notes

@@ -18,17 +18,16 @@ import numpy as np
 
 from follicle_sim.analysis.methods import compare_many
 from follicle_sim.analysis.statistics.effects import (
-    DUST,
     Alternative,
     Effects,
-    Group,
     give_need,
     no_reasons,
     refuse,
     student,
 )
+from follicle_sim.analysis.statistics.groups import DUST, Group
 from follicle_sim.analysis.statistics.linear import few, moments
-from follicle_sim.analysis.values import SAME_DAY, Trial
+from follicle_sim.analysis.trial import SAME_DAY, Trial
 from follicle_sim.base.types import Flags, Floats
 
 METHODS = ("t_test", "welch", "wilcoxon")
@@ -70,8 +69,8 @@ def methods_for(treatments: int) -> tuple[str, ...]:
 
 def labels(trial: Trial) -> tuple[str, ...]:
     """Return the labels of what is given, in the order of the first sequence."""
-    _, given = trial.periods[0]
-    return tuple(given[arm] for arm in trial.arms)
+    _, label_of = trial.periods[0]
+    return tuple(label_of[arm] for arm in trial.arms)
 
 
 def last_day(trial: Trial) -> float:
@@ -80,8 +79,8 @@ def last_day(trial: Trial) -> float:
     The last period ends with the last visit, and all are alike. Without a washout that visit may be
     the one that begins the next period.
     """
-    wanted = float(trial.days[-1]) - trial.periods[-1][0]
-    day = float(trial.days[trial.visit(wanted)])
+    end = float(trial.days[-1]) - trial.periods[-1][0]
+    day = float(trial.days[trial.visit(end)])
     if day <= 0.0:
         raise refuse("at", "no visit after the start of a period")
     return day
@@ -109,14 +108,14 @@ def visits_of(trial: Trial, label: str, day: float) -> list[tuple[int, int]]:
     InputError
         Nobody is given it.
     """
-    known = labels(trial)
-    if label not in known:
-        raise refuse("comparisons", f'nobody is given "{label}"; allowed: {", ".join(known)}')
-    found = []
+    allowed = labels(trial)
+    if label not in allowed:
+        raise refuse("comparisons", f'nobody is given "{label}"; allowed: {", ".join(allowed)}')
+    visits = []
     for arm in trial.arms:
-        start = next(start for start, given in trial.periods if given[arm] == label)
-        found.append((trial.visit(start), trial.visit(start + day)))
-    return found
+        start = next(start for start, label_of in trial.periods if label_of[arm] == label)
+        visits.append((trial.visit(start), trial.visit(start + day)))
+    return visits
 
 
 def pair_of(trial: Trial, treatment: str, control: str, day: float, keep: Flags) -> Periods:

@@ -17,23 +17,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from follicle_sim.analysis.imputation_law import draw_law, impute
 from follicle_sim.analysis.methods import compare_groups, compare_many
 from follicle_sim.analysis.statistics import reml
-from follicle_sim.analysis.statistics.effects import (
-    Alternative,
-    Effect,
-    Effects,
-    Group,
-    refuse,
-    student,
-)
+from follicle_sim.analysis.statistics.effects import Alternative, Effect, Effects, refuse, student
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.base.codes import Decision
-from follicle_sim.base.numerics import normals, uniforms
+from follicle_sim.base.numerics import normals
 from follicle_sim.base.types import Flags, Floats
 
 POOLED = ("t_test", "welch", "ancova", "mmrm", "mixed_model")
 """Methods with a standard error to pool, that compare two arms."""
-MOST_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -93,43 +87,43 @@ def jump_to_reference(
     groups = (treated, control)
     values = np.concatenate([np.column_stack([g.baseline, g.followed]) for g in groups])
     arm = np.repeat([1.0, 0.0], [len(group.baseline) for group in groups])
-    there = np.isfinite(values[:, 0])
-    if np.isfinite(values[there]).all():
+    has_baseline = np.isfinite(values[:, 0])
+    if np.isfinite(values[has_baseline]).all():
         return compare_groups(method, treated, control, level=level, alternative=alternative)
     gone = np.ones(len(values), dtype=bool)
     if left is not None:
         gone[: len(left)] = left
-    why = _why_not(values[there], arm[there])
-    whole = None if why else _imputed(values, arm, gone, imputations)
-    if whole is None:
-        people = (int((arm * there).sum()), int(((1 - arm) * there).sum()))
+    why = _why_not(values[has_baseline], arm[has_baseline])
+    completed = None if why else _fill_gaps(values, arm, gone, imputations)
+    if completed is None:
+        people = (int((arm * has_baseline).sum()), int(((1 - arm) * has_baseline).sum()))
         return Effect.missing(*people, method, why or DRAWN_AGAIN)
     n = len(treated.baseline)
     effects = compare_many(
         method,
-        _repeated(whole[:, :n], treated.covariates),
-        _repeated(whole[:, n:], control.covariates),
+        _group_of(completed[:, :n], treated.covariates),
+        _group_of(completed[:, n:], control.covariates),
         level=level,
     )
     return pooled(effects, level, alternative)
 
 
-def _imputed(values: Floats, arm: Floats, gone: Flags, imputations: Imputations) -> Floats | None:
+def _fill_gaps(values: Floats, arm: Floats, gone: Flags, imputations: Imputations) -> Floats | None:
     """Return the values (M, n, T) without gaps; None where people drawn again give no law."""
-    there = np.isfinite(values[:, 0])
-    whole = np.empty((imputations.number, *values.shape))
+    has_baseline = np.isfinite(values[:, 0])
+    completed = np.empty((imputations.number, *values.shape))
     keys = (imputations.seed, imputations.replicate, imputations.stream)
     people, visits = np.arange(len(values))[:, None], np.arange(values.shape[1])[None, :]
     for m in range(imputations.number):
-        law = _parameters(values[there], arm[there], (*keys, m))
+        law = draw_law(values[has_baseline], arm[has_baseline], (*keys, m))
         if law is None:
             return None
         z = normals(*keys, people, m, visits, int(Decision.IMPUTATION))
-        whole[m] = impute(values, arm, *law, z, gone)
-    return whole
+        completed[m] = impute(values, arm, *law, z, gone)
+    return completed
 
 
-def _repeated(values: Floats, covariates: Floats | None) -> Group:
+def _group_of(values: Floats, covariates: Floats | None) -> Group:
     """Return the people (M, n, T) of an arm as groups, the same covariates in each imputation."""
     if covariates is not None:
         covariates = np.broadcast_to(covariates, (len(values), *covariates.shape))
@@ -156,99 +150,28 @@ def _why_not(values: Floats, arm: Floats) -> str:
     return ""
 
 
-def impute(
-    values: Floats,
-    arm: Floats,
-    beta: Floats,
-    sigma: Floats,
-    z: Floats,
-    left: Flags | None = None,
-) -> Floats:
-    """Fill the gaps of each person from the normal law, the reference's from leaving on.
-
-    Parameters
-    ----------
-    values : (n, T)
-        Baseline first; NaN where missing. People without a baseline stay empty.
-    arm : (n,)
-        1 for treated, 0 for the reference.
-    beta : (T, 2)
-        Effect of the arm, and mean of the reference.
-    sigma : (T, T)
-        Covariance of one person's values.
-    z : (n, T)
-        Standard normal draws.
-    left : (n,)
-        Who left, after the last visit they were seen at; default: everybody. Others missed visits.
-    """
-    out = values.copy()
-    gaps: dict[bytes, list[int]] = {}
-    seen = np.isfinite(values)
-    leavers = np.ones(len(values), dtype=bool) if left is None else left
-    for person in np.flatnonzero(seen[:, 0] & ~seen.all(axis=1)).tolist():
-        name = seen[person].tobytes() + leavers[person].tobytes()
-        gaps.setdefault(name, []).append(person)
-    visits = np.arange(values.shape[1])
-    for people in gaps.values():
-        here = seen[people[0]]
-        gone = ~here
-        after = leavers[people[0]] & (visits > np.flatnonzero(here)[-1])
-        effect = np.where(after, 0.0, beta[:, 0])
-        mean = beta[:, 1] + arm[people, None] * effect
-        link = np.linalg.solve(sigma[np.ix_(here, here)], sigma[np.ix_(here, gone)])
-        rest = sigma[np.ix_(gone, gone)] - sigma[np.ix_(gone, here)] @ link
-        root = np.linalg.cholesky(rest)
-        moved = (values[people][:, here] - mean[:, here]) @ link
-        out[np.ix_(people, gone)] = mean[:, gone] + moved + z[people][:, gone] @ root.T
-    return out
-
-
-def _parameters(
-    values: Floats, arm: Floats, names: tuple[int, int, int, int]
-) -> tuple[Floats, Floats] | None:
-    """Return beta and sigma fitted to people drawn with replacement within arms."""
-    seed, replicate, stream, m = names
-    slots = np.arange(len(values))
-    for attempt in range(MOST_TRIES):
-        u = uniforms(seed, replicate, stream, slots, m, attempt, int(Decision.RESAMPLING))
-        chosen = _again(arm, u)
-        x = np.column_stack([arm, np.ones_like(arm)])[chosen]
-        try:
-            fitted = reml.fit(x, values[chosen])
-        except reml.NotEstimableError:
-            continue
-        return fitted.beta, fitted.sigma
-    return None
-
-
-def _again(arm: Floats, u: Floats) -> NDArray[np.int64]:
-    chosen = np.empty(arm.size, dtype=np.int64)
-    for side in (0.0, 1.0):
-        own = np.flatnonzero(arm == side)
-        chosen[own] = own[(u[own] * own.size).astype(np.int64)]
-    return chosen
-
-
-def pooled(found: Effects, level: float, alternative: Alternative) -> Effect:
+def pooled(effects: Effects, level: float, alternative: Alternative) -> Effect:
     """Return one effect from those of M imputations.
 
     Rubin's rules with the degrees of freedom of Barnard and Rubin (1999, Biometrika 86:948).
     """
-    m = len(found)
-    estimate = found.estimate.mean()
-    within = (found.se**2).mean()
-    between = found.estimate.var(ddof=1)
+    m = len(effects)
+    estimate = effects.estimate.mean()
+    within = (effects.se**2).mean()
+    between = effects.estimate.var(ddof=1)
     total = within + (1 + 1 / m) * between
     if not math.isfinite(total):
-        why = next((each for each in found.why.tolist() if each), "too few people")
-        return Effect.missing(int(found.n_treated[0]), int(found.n_control[0]), found.method, why)
-    complete = found.df.mean()
+        why = next((reason for reason in effects.why.tolist() if reason), "too few people")
+        return Effect.missing(
+            int(effects.n_treated[0]), int(effects.n_control[0]), effects.method, why
+        )
+    complete = effects.df.mean()
     df = complete
     if between > 0.0:
         share = (1 + 1 / m) * between / total
-        old = (m - 1) / share**2
-        seen = (complete + 1) / (complete + 3) * complete * (1 - share)
-        df = 1 / (1 / old + 1 / seen)
-    people = (found.n_treated[:1], found.n_control[:1])
+        large_sample_df = (m - 1) / share**2
+        observed_df = (complete + 1) / (complete + 3) * complete * (1 - share)
+        df = 1 / (1 / large_sample_df + 1 / observed_df)
+    people = (effects.n_treated[:1], effects.n_control[:1])
     numbers = (np.array([estimate]), np.array([math.sqrt(total)]), np.array([df]))
-    return student(*numbers, people, found.method, level, alternative)[0]
+    return student(*numbers, people, effects.method, level, alternative)[0]

@@ -8,23 +8,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from follicle_sim.analysis.missing import filled
-from follicle_sim.analysis.statistics.effects import DUST, Alternative, Effects, Group
+from follicle_sim.analysis.statistics.effects import Alternative, Effects
+from follicle_sim.analysis.statistics.groups import DUST, Group
 from follicle_sim.analysis.statistics.rates import (
     PAIRS,
     SCORE,
     rate_differences,
     rate_differences_within,
 )
-from follicle_sim.analysis.values import Trial
+from follicle_sim.analysis.trial import Trial
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.scenario.tables.analysis import REPEATED, Analysis
 
 DEFAULT_GAIN = 10.0
 """Hairs per cm2 that make a responder of densities, where a plan does not say (assumption: about
 half the mean gain on 5 % minoxidil or finasteride within a year)."""
+
 DEFAULT_SHARE = 0.10
 """Share of the baseline that makes a responder of other endpoints (assumption)."""
+
 DENSITY = "cm-2"
+
 AS_NONE = "missing_is_no_response"
 """How a row of responders calls what became of people not seen."""
 
@@ -147,10 +151,10 @@ def averaged(group: Group, days: Floats) -> Group:
     area = np.zeros(group.baseline.shape)
     before, since = np.zeros(area.shape), np.zeros(area.shape)
     for index, day in enumerate(days.tolist()):
-        now = change[..., index]
-        seen = np.isfinite(now)
-        area = np.where(seen, area + (now + before) / 2 * (day - since), area)
-        before, since = np.where(seen, now, before), np.where(seen, day, since)
+        changes = change[..., index]
+        observed = np.isfinite(changes)
+        area = np.where(observed, area + (changes + before) / 2 * (day - since), area)
+        before, since = np.where(observed, changes, before), np.where(observed, day, since)
     mean = np.where(np.isfinite(change[..., -1]), area / days[-1], np.nan)
     return replace(group, followed=(group.baseline + mean)[..., None])
 

@@ -13,10 +13,10 @@ from follicle_sim.analysis.statistics.effects import (
     Alternative,
     Effect,
     Effects,
-    Group,
     refuse,
     unknown,
 )
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.base.types import Floats
 
 Comparer = Callable[..., Effects]
@@ -126,11 +126,11 @@ def compare_groups(
     >>> compare_groups("paired_t", some).estimate
     2.5
     """
-    ahead = [None if group is None else _lifted(group) for group in (treated, control)]
-    many = compare_many(
-        method, ahead[0] or treated, ahead[1], visit=visit, level=level, alternative=alternative
+    stacked = [None if group is None else _add_trial_axis(group) for group in (treated, control)]
+    effects = compare_many(
+        method, stacked[0] or treated, stacked[1], visit=visit, level=level, alternative=alternative
     )
-    return many[0]
+    return effects[0]
 
 
 def compare_many(
@@ -149,35 +149,35 @@ def compare_many(
     treated, control
         Arrays (R, n) and (R, n, V); the two may differ in n.
     """
-    known = METHODS.get(method)
-    if known is None:
+    entry = METHODS.get(method)
+    if entry is None:
         raise unknown("method", "method", method, tuple(METHODS))
     if alternative not in ALTERNATIVES:
         raise unknown("sided", "alternative", alternative, ALTERNATIVES)
     if not 0.0 < level < 1.0:
         raise refuse("level", f"{level:g} is not between 0 and 1")
-    _check(method, known, treated, control, visit)
-    return known.run(treated, control, visit, level, alternative)
+    _check(method, entry, treated, control, visit)
+    return entry.run(treated, control, visit, level, alternative)
 
 
-def _lifted(group: Group) -> Group:
+def _add_trial_axis(group: Group) -> Group:
     """Return one trial as the only one of many."""
 
-    def ahead(values: Floats | None) -> Floats | None:
+    def lift(values: Floats | None) -> Floats | None:
         return None if values is None else np.asarray(values, dtype=np.float64)[None]
 
     return replace(
         group,
         baseline=np.asarray(group.baseline, dtype=np.float64)[None],
         followed=np.asarray(group.followed, dtype=np.float64)[None],
-        covariates=ahead(group.covariates),
-        size=ahead(group.size),
+        covariates=lift(group.covariates),
+        size=lift(group.size),
     )
 
 
-def _check(method: str, known: Method, treated: Group, control: Group | None, visit: int) -> None:
-    if control is None and not known.within:
-        inside = ", ".join(name for name, each in METHODS.items() if each.within)
+def _check(method: str, entry: Method, treated: Group, control: Group | None, visit: int) -> None:
+    if control is None and not entry.within:
+        inside = ", ".join(name for name, other in METHODS.items() if other.within)
         raise refuse("method", f"{method} needs a control arm; without one: {inside}")
     for group in (treated, control):
         if group is None:
@@ -193,7 +193,7 @@ def _check(method: str, known: Method, treated: Group, control: Group | None, vi
         return
     if len(treated.baseline) != len(control.baseline):
         raise refuse("groups", f"{len(treated.baseline)} trials, {len(control.baseline)} controls")
-    if known.within and treated.baseline.shape != control.baseline.shape:
+    if entry.within and treated.baseline.shape != control.baseline.shape:
         sizes = f"{treated.baseline.shape[-1]} and {control.baseline.shape[-1]} rows"
         raise refuse("method", f"{method} compares the same people with themselves; found {sizes}")
     if (treated.covariates is None) != (control.covariates is None):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from follicle_sim.analysis.statistics.effects import Group, unknown
+from follicle_sim.analysis.statistics.effects import unknown
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.base.types import Floats
 
 Filler = Callable[[Floats], Floats]
@@ -35,8 +36,8 @@ def _as_seen(values: Floats) -> Floats:
 
 
 def _complete(values: Floats) -> Floats:
-    whole = np.isfinite(values).all(axis=-1, keepdims=True)
-    return np.where(whole, values, np.nan)
+    complete = np.isfinite(values).all(axis=-1, keepdims=True)
+    return np.where(complete, values, np.nan)
 
 
 def _last(values: Floats) -> Floats:
@@ -80,9 +81,9 @@ def filled(group: Group, rule: str) -> Group:
     InputError
         An unknown rule.
     """
-    found = check_rule(rule)
-    if found.fill is None:
+    entry = check_rule(rule)
+    if entry.fill is None:
         return group
     values = np.concatenate([group.baseline[..., None], group.followed], axis=-1)
-    values = found.fill(values)
+    values = entry.fill(values)
     return replace(group, baseline=values[..., 0], followed=values[..., 1:])

@@ -8,7 +8,8 @@ import numpy as np
 
 from follicle_sim.analysis.statistics.effects import refuse
 from follicle_sim.analysis.tests import Test, tests_of
-from follicle_sim.analysis.values import Trial, named_arms
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import named_arms
 from follicle_sim.base.errors import InputError, did_you_mean
 from follicle_sim.protocol.unfold import unfold
 from follicle_sim.results.counterparts import RECIPES
@@ -45,11 +46,11 @@ def why_not(scenario: Scenario) -> str:
     try:
         planned_tests(scenario)
     except InputError as error:
-        return "; ".join(f"{each.where}: {each.message}" for each in error.problems)
+        return "; ".join(f"{problem.where}: {problem.message}" for problem in error.problems)
     return ""
 
 
-def check_analysis(scenario: Scenario, source: str, *, wanted: bool = False) -> None:
+def check_analysis(scenario: Scenario, source: str, *, required: bool = False) -> None:
     """Refuse a scenario that plans an analysis of its own which cannot be done.
 
     A table left at its defaults plans nothing: such a scenario may be run and looked at, unless the
@@ -60,12 +61,12 @@ def check_analysis(scenario: Scenario, source: str, *, wanted: bool = False) -> 
     InputError
         As `planned_tests`, naming the source.
     """
-    if scenario.analysis == Analysis() and not wanted:
+    if scenario.analysis == Analysis() and not required:
         return
     try:
         planned_tests(scenario)
     except InputError as error:
-        problems = [each.below("analysis") for each in error.problems]
+        problems = [problem.below("analysis") for problem in error.problems]
         raise InputError(source, problems) from None
 
 
@@ -82,7 +83,8 @@ def blank_trial(scenario: Scenario, endpoint: str) -> Trial:
     check_recorded(scenario, endpoint)
     lived = unfold(scenario)
     arms = tuple(arm.label for arm in lived.arms)
-    switch, starts = scenario.design.switch, lived.visits.starts
+    switch = scenario.design.switch
+    starts = lived.visits.starts
     periods = starts if len(starts) > 1 else ()
     return Trial(
         arms=arms,
@@ -112,11 +114,12 @@ def check_recorded(scenario: Scenario, endpoint: str) -> None:
     InputError
         As said.
     """
-    kept, recipe = recorded(scenario), RECIPES.get(endpoint)
+    variables = recorded(scenario)
+    recipe = RECIPES.get(endpoint)
     needs = (endpoint,) if recipe is None else recipe.needs
-    if endpoint in OF_OTHERS or not set(needs) <= set(kept) or (recipe and recipe.factor):
-        known = [name for name in kept if name not in OF_OTHERS]
-        hint = did_you_mean(endpoint, known)
+    if endpoint in OF_OTHERS or not set(needs) <= set(variables) or (recipe and recipe.factor):
+        endpoints = [name for name in variables if name not in OF_OTHERS]
+        hint = did_you_mean(endpoint, endpoints)
         raise refuse("endpoint", f'the run has no endpoint "{endpoint}"{hint}')
 
 

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 
 from follicle_sim.analysis.statistics.effects import Effect
 from follicle_sim.analysis.tests import Test
-from follicle_sim.base.files import write_rows, write_text_atomic
+from follicle_sim.base.csv_text import write_rows
+from follicle_sim.base.files import write_text_atomic
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from follicle_sim.analysis.statistics.effects import unknown
-from follicle_sim.analysis.values import Trial
+from follicle_sim.analysis.trial import Trial
 from follicle_sim.base.types import Flags
 
 
@@ -106,7 +106,7 @@ def members_at(name: str, trial: Trial, day: float, rules: Rules | None = None) 
     """Return who belongs to an analysis set for an endpoint on a day, (R, A, S).
 
     In a crossover the day counts from the start of a period, and whoever keeps the protocol does so
-    in all periods. What a test, a page and a table say of a person all come from here.
+    in all periods. Tests, pages and tables all take the members from here.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def members_at(name: str, trial: Trial, day: float, rules: Rules | None = None) 
     """
     if trial.kind != "crossover":
         return members(name, trial, trial.visit(day), rules)
-    every = [
+    by_period = [
         members(name, trial, trial.visit(start + day), rules, start) for start, _ in trial.periods
     ]
-    return np.asarray(np.all(every, axis=0))
+    return np.asarray(np.all(by_period, axis=0))

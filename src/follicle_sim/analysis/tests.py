@@ -11,7 +11,7 @@ from follicle_sim.analysis.imputation import POOLED
 from follicle_sim.analysis.measures import misfit, rate_test
 from follicle_sim.analysis.methods import METHODS
 from follicle_sim.analysis.statistics.effects import Alternative, direction, refuse
-from follicle_sim.analysis.values import Trial
+from follicle_sim.analysis.trial import Trial
 from follicle_sim.base.errors import did_you_mean
 from follicle_sim.scenario.rules.design import CONTROLS
 from follicle_sim.scenario.tables.analysis import Analysis
@@ -54,7 +54,7 @@ class Test:
     measure: str = "change"
 
 
-def tests_of(plan: Analysis, read: Reader, roles: Mapping[str, str]) -> tuple[Test, ...]:
+def tests_of(plan: Analysis, read_endpoint: Reader, roles: Mapping[str, str]) -> tuple[Test, ...]:
     """Return the tests of a plan in their order: primary comparisons, then secondary endpoints.
 
     Parameters
@@ -71,13 +71,13 @@ def tests_of(plan: Analysis, read: Reader, roles: Mapping[str, str]) -> tuple[Te
     InputError
         Arms, endpoints or visits that are not there; a test that does not fit the design.
     """
-    trial = read(plan.endpoint)
-    main = _tests(plan, trial, roles, "primary", plan.at, plan.method, plan.measure)
+    trial = read_endpoint(plan.endpoint)
+    main = _tests_on(plan, trial, roles, "primary", plan.at, plan.method, plan.measure)
     tests = list(main)
     for secondary in plan.secondary:
         at = plan.at if secondary.at is None else secondary.at
         method = secondary.method or plan.method
-        tests += _tests(plan, read(secondary.endpoint), roles, "secondary", at, method)
+        tests += _tests_on(plan, read_endpoint(secondary.endpoint), roles, "secondary", at, method)
     if not math.isnan(trial.switch) and plan.at is None:
         # What an early start left, once everybody is treated.
         last = float(trial.days[-1])
@@ -87,7 +87,7 @@ def tests_of(plan: Analysis, read: Reader, roles: Mapping[str, str]) -> tuple[Te
     return tuple(tests)
 
 
-def _tests(
+def _tests_on(
     plan: Analysis,
     trial: Trial,
     roles: Mapping[str, str],
@@ -105,20 +105,20 @@ def _tests(
             method = "paired_t"
     if METHODS[method].within and not trial.paired:
         pairs = []
-    asked = "" if measure == "responders" and plan.method is None else method
-    where, message = misfit(measure, asked, plan.missing, trial.kind, own=not pairs)
+    method_named = "" if measure == "responders" and plan.method is None else method
+    key, message = misfit(measure, method_named, plan.missing, trial.kind, own=not pairs)
     if message:
-        raise refuse(where, message)
+        raise refuse(key, message)
     _check_method(plan, trial, method, bool(pairs))
     day = _day(trial, at)
     gained = trial.larger_is_better or measure == "responders"
     alternative = direction(plan.sided, gains_rise=gained)
     if measure == "responders":
         method = rate_test(trial.kind)
-    own = [(arm, "") for arm in arms]
+    alone = [(arm, "") for arm in arms]
     return [
         Test(purpose, treatment, control, trial.endpoint, day, method, alternative, measure)
-        for treatment, control in pairs or own
+        for treatment, control in pairs or alone
     ]
 
 
@@ -135,9 +135,9 @@ def _pairs(plan: Analysis, arms: Sequence[str], roles: Mapping[str, str]) -> lis
 
 def control_of(arms: Sequence[str], roles: Mapping[str, str]) -> str:
     """Return the first arm whose role makes it a control, "" where there is none to compare."""
-    for wanted in COMPARATORS:
+    for role in COMPARATORS:
         for arm in arms:
-            if roles.get(arm) == wanted and len(arms) > 1:
+            if roles.get(arm) == role and len(arms) > 1:
                 return arm
     return ""
 
@@ -148,16 +148,16 @@ def _check_method(plan: Analysis, trial: Trial, method: str, compared: bool) -> 
             roles = ", ".join(COMPARATORS)
             message = f"a crossover compares treatments, and no arm is a control ({roles})"
             raise refuse("comparisons", f"{message}; name two arms in [[analysis.comparisons]]")
-        fitting = crossover.methods_for(len(trial.arms))
-        if method not in fitting:
-            what = f"a crossover of {len(trial.arms)} treatments"
-            message = f"found {method}; {what} is analysed between its sequences"
-            raise refuse("method", f"{message} by {', '.join(fitting)}")
+        allowed = crossover.methods_for(len(trial.arms))
+        if method not in allowed:
+            trial_text = f"a crossover of {len(trial.arms)} treatments"
+            message = f"found {method}; {trial_text} is analysed between its sequences"
+            raise refuse("method", f"{message} by {', '.join(allowed)}")
         if plan.missing != "available":
             raise refuse("missing", f"found {plan.missing}; in a crossover only available")
         return
     if trial.paired and compared and not METHODS[method].within:
-        inside = ", ".join(name for name, each in METHODS.items() if each.within)
+        inside = ", ".join(name for name, other in METHODS.items() if other.within)
         message = f"{trial.kind} arms hold the same people, {method} needs different ones"
         raise refuse("method", f"{message}; allowed: {inside}")
     if plan.missing == "jump_to_reference" and not (compared and method in POOLED):

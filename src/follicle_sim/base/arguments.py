@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-def refused(where: str, name: str, found: object, allowed: str) -> InputError:
+def refused(where: str, name: str, value: object, allowed: str) -> InputError:
     """Return the error for an argument that is not what it should be."""
-    return InputError(where, [Problem(name, f"found {_words(found)}; allowed: {allowed}")])
+    return InputError(where, [Problem(name, f"found {_words(value)}; allowed: {allowed}")])
 
 
 def check_whole(
@@ -51,7 +51,7 @@ def check_wholes(where: str, name: str, values: object, least: int = 1) -> tuple
     """Return several whole numbers; errors as `check_whole`."""
     if not isinstance(values, (Sequence, np.ndarray)) or isinstance(values, (str, bytes)):
         raise refused(where, name, values, "a list of whole numbers")
-    return tuple(check_whole(where, f"{name}[{i}]", each, least) for i, each in enumerate(values))
+    return tuple(check_whole(where, f"{name}[{i}]", value, least) for i, value in enumerate(values))
 
 
 def check_number(where: str, name: str, value: object) -> float:
@@ -93,7 +93,7 @@ def check_texts(where: str, name: str, value: object) -> list[str]:
         return [value]
     if not isinstance(value, Iterable) or isinstance(value, (bytes, Mapping)):
         raise refused(where, name, value, "a list of texts")
-    return [check_text(where, f"{name}[{index}]", each) for index, each in enumerate(value)]
+    return [check_text(where, f"{name}[{index}]", text) for index, text in enumerate(value)]
 
 
 def check_path(where: str, name: str, value: object) -> None:

@@ -26,11 +26,11 @@ def too_deep(value: object) -> bool:
     level = [value]
     for _ in range(MOST_LEVELS + 1):
         inner: list[object] = []
-        for each in level:
-            if isinstance(each, dict):
-                inner += each.values()
-            elif isinstance(each, list):
-                inner += each
+        for node in level:
+            if isinstance(node, dict):
+                inner += node.values()
+            elif isinstance(node, list):
+                inner += node
         if not inner:
             return False
         level = inner
@@ -49,14 +49,14 @@ def json_attribute(attrs: Mapping[Any, Any], name: str, source: str) -> Any:
         return None
     text = attrs[name]
     try:
-        found = json.loads(text) if isinstance(text, str) else text
-        readable = isinstance(text, str) and not too_deep(found)
+        record = json.loads(text) if isinstance(text, str) else text
+        readable = isinstance(text, str) and not too_deep(record)
     except (ValueError, RecursionError):
         readable = False
     if not readable:
         message = "is not the JSON text that this program writes; the file was changed or damaged"
         raise InputError(source, [Problem(name, message)])
-    return found
+    return record
 
 
 def read_provenance(attrs: Mapping[Any, Any], source: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A private folder for compiled code, because whoever writes there decides what the next run does.
+"""A private folder for compiled code: a user who can write into it decides what the next run does.
 
 Numba keeps machine code as pickles, and reading a pickle runs what is in it. So a folder is used
 only if it is a real folder, belongs to this user and nobody else may write into it. Anybody can
@@ -44,17 +44,17 @@ def code_cache(name: str) -> CodeCache:
     name
         Last part of the folder, different for every state of the code.
     """
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    named_folder = os.environ.get("NUMBA_CACHE_DIR")
     user = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     home = Path(user) / "follicle_sim"
-    shared = Path(tempfile.gettempdir()) / f"follicle_sim-{_who()}"
-    if not chosen:
+    shared = Path(tempfile.gettempdir()) / f"follicle_sim-{_user_name()}"
+    if not named_folder:
         _tighten(home)
     refused: list[str] = []
-    for base in [Path(chosen)] if chosen else [home, shared]:
+    for base in [Path(named_folder)] if named_folder else [home, shared]:
         folder = base / name
-        # What is above a folder chosen by name is the business of who chose it.
-        reason = _prepare([folder] if chosen else [base, folder])
+        # A user who names a folder answers for the folders above it.
+        reason = _prepare([folder] if named_folder else [base, folder])
         if reason:
             refused.append(reason)
         elif _writable(folder):
@@ -70,14 +70,14 @@ def not_private(folder: Path) -> str:
     OSError
         If there is no such folder.
     """
-    found = folder.lstat()
-    if stat.S_ISLNK(found.st_mode):
+    status = folder.lstat()
+    if stat.S_ISLNK(status.st_mode):
         return f"{folder} is a symbolic link"
-    if not stat.S_ISDIR(found.st_mode):
+    if not stat.S_ISDIR(status.st_mode):
         return f"{folder} is not a folder"
-    if POSIX and found.st_uid != os.geteuid():
+    if POSIX and status.st_uid != os.geteuid():
         return f"{folder} belongs to another user"
-    if POSIX and found.st_mode & OTHERS_WRITE:
+    if POSIX and status.st_mode & OTHERS_WRITE:
         return f"{folder} may be written by other users"
     return ""
 
@@ -88,8 +88,8 @@ def _tighten(folder: Path) -> None:
     What lies in it is looked at for itself.
     """
     with suppress(OSError):
-        found = folder.lstat()
-        if POSIX and stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
+        status = folder.lstat()
+        if POSIX and stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid():
             folder.chmod(PRIVATE)
 
 
@@ -119,5 +119,5 @@ def _writable(folder: Path) -> bool:
         return False
 
 
-def _who() -> str:
+def _user_name() -> str:
     return str(os.geteuid()) if POSIX else os.environ.get("USERNAME", "user")

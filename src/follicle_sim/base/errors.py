@@ -125,15 +125,17 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
         by_lower.setdefault(option.lower(), option)
     # Very long words cannot be near anything and would make the comparison quadratic.
     short = word.lower()[:200]
-    stem, number, _ = _numbered(short)
+    stem, number, _ = _split_number(short)
     if number:
-        theirs = {each: _numbered(each) for each in by_lower}
-        for each, option in by_lower.items():
-            if theirs[each][:2] == (stem, number):
+        numbered = {name: _split_number(name) for name in by_lower}
+        for name, option in by_lower.items():
+            if numbered[name][:2] == (stem, number):
                 return option
-        # Another grade or strength is no slip of the pen, however like it looks.
-        other = {k for k, (_, theirs_is, apart) in theirs.items() if apart and theirs_is != number}
-        by_lower = {k: option for k, option in by_lower.items() if k not in other}
+        # Another grade or strength is another thing and not a typing error.
+        others = {
+            k for k, (_, its_number, apart) in numbered.items() if apart and its_number != number
+        }
+        by_lower = {k: option for k, option in by_lower.items() if k not in others}
     matches = difflib.get_close_matches(short, by_lower, n=1, cutoff=0.6)
     return by_lower[matches[0]] if matches else None
 
@@ -141,19 +143,19 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 
 
-def _numbered(word: str) -> tuple[str, int, bool]:
+def _split_number(word: str) -> tuple[str, int, bool]:
     """Return a word without the number of up to two digits at its end, that number or 0, and
     whether it stands apart.
 
     Examples
     --------
-    >>> _numbered("norwood_iii"), _numbered("norwood3"), _numbered("mix")
+    >>> _split_number("norwood_iii"), _split_number("norwood3"), _split_number("mix")
     (('norwood', 3, True), ('norwood', 3, False), ('mix', 0, False))
     """
-    found = re.fullmatch(r"(.*?)(?:([\s_.-]*)(?<!\d)(\d{1,2})|[\s_.-]+([ivx]{1,4}))", word)
-    if found is None:
+    match = re.fullmatch(r"(.*?)(?:([\s_.-]*)(?<!\d)(\d{1,2})|[\s_.-]+([ivx]{1,4}))", word)
+    if match is None:
         return word, 0, False
-    stem, gap, digits, roman = found.groups()
+    stem, gap, digits, roman = match.groups()
     if digits:
         return stem, int(digits), bool(gap)
     return (stem, _ROMAN.index(roman) + 1, True) if roman in _ROMAN else (word, 0, False)

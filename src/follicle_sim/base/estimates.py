@@ -138,27 +138,27 @@ def _over_draws(
     def parts(values: FloatArray) -> FloatArray:
         return values.reshape(*values.shape[:-1], draws, -1)
 
-    each = sum(
+    summed = sum(
         weight * figure(parts(now), parts(base))[0]
         for (weight, _, base), now in zip(groups, nows, strict=True)
     )
-    found = np.asarray(each, dtype=np.float64)
-    mean = _mean(found)
-    known = np.isfinite(found).sum(axis=-1)
+    sums = np.asarray(summed, dtype=np.float64)
+    mean = _mean(sums)
+    drawn_count = np.isfinite(sums).sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        variance = _sum_of_squares(found - mean[..., None]) / (known - 1)
+        variance = _sum_of_squares(sums - mean[..., None]) / (drawn_count - 1)
     people = sum(np.isfinite(now).sum(axis=-1) for now in nows)
     count = np.asarray(people, dtype=np.float64)
-    se = np.where(known > 1, np.sqrt(variance), np.nan)
-    return Estimate(mean, se, np.full_like(mean, np.inf), count, found)
+    se = np.where(drawn_count > 1, np.sqrt(variance), np.nan)
+    return Estimate(mean, se, np.full_like(mean, np.inf), count, sums)
 
 
 def spread_within(values: FloatArray, draws: int) -> FloatArray:
     """Return the SD (...,) between people (..., people) who share a draw, pooled over the draws."""
     parts = values.reshape(*values.shape[:-1], draws, -1)
-    known = np.isfinite(parts).sum(axis=-1)
+    counts = np.isfinite(parts).sum(axis=-1)
     squares = _sum_of_squares(parts - _mean(parts)[..., None]).sum(axis=-1)
-    freedom = np.maximum(known - 1, 0).sum(axis=-1)
+    freedom = np.maximum(counts - 1, 0).sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(freedom > 0, np.sqrt(squares / freedom), np.nan)
 

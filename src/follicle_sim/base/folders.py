@@ -1,7 +1,7 @@
 """Folders of several files that belong together, and the mark of one that was not written whole.
 
-Files are replaced one by one, the data first, so that what took long is safe at once. Whoever is
-killed in between leaves new files beside old ones. A small file, `INCOMPLETE`, stands in the folder
+Files are replaced one by one, the data first, so that what took long is safe at once. A run
+that is killed in between leaves new files beside old ones. A small file, `INCOMPLETE`, stands in the folder
 from before the first file until after the last, and says so.
 """
 
@@ -46,7 +46,7 @@ def being_written(folder: Path, what: str) -> Iterator[None]:
     """
     line = f"{what} {_REST}"
     before = _lines(folder)
-    _mark(folder, [*(each for each in before if each != line), line])
+    _mark(folder, [*(other for other in before if other != line), line])
     files = _state(folder)
     try:
         yield
@@ -54,7 +54,7 @@ def being_written(folder: Path, what: str) -> Iterator[None]:
         if _state(folder) == files:
             _mark(folder, before)
         raise
-    _mark(folder, [each for each in _lines(folder) if each != line])
+    _mark(folder, [other for other in _lines(folder) if other != line])
 
 
 def writes_whole(what: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -97,10 +97,10 @@ def _mark(folder: Path, lines: list[str]) -> None:
 
 def _state(folder: Path) -> dict[str, tuple[int, int, int]]:
     """Return what tells whether a file of the folder was replaced, written or removed."""
-    found = {}
+    status_of = {}
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name != INCOMPLETE:
                 status = Path(entry.path).stat()
-                found[entry.name] = (status.st_ino, status.st_mtime_ns, status.st_size)
-    return found
+                status_of[entry.name] = (status.st_ino, status.st_mtime_ns, status.st_size)
+    return status_of

@@ -287,7 +287,7 @@ def _decay_sum(
 ) -> None:
     for s in range(amounts.shape[0]):
         level = 0.0
-        now = grid[0]
+        time = grid[0]
         k = 0
         while k < times.size and times[k] < grid[0]:
             level += amounts[s, k] * exp(-rate * (grid[0] - times[k]))
@@ -296,15 +296,15 @@ def _decay_sum(
             if i > 0:
                 area = 0.0
                 while k < times.size and times[k] < grid[i]:
-                    fade = exp(-rate * (times[k] - now))
+                    fade = exp(-rate * (times[k] - time))
                     area += level * (1.0 - fade) / rate
                     level = level * fade + amounts[s, k]
-                    now = times[k]
+                    time = times[k]
                     k += 1
-                fade = exp(-rate * (grid[i] - now))
+                fade = exp(-rate * (grid[i] - time))
                 area += level * (1.0 - fade) / rate
                 level *= fade
-                now = grid[i]
+                time = grid[i]
                 cells[s, i - 1] = area
             while k < times.size and times[k] == grid[i]:
                 level += amounts[s, k]

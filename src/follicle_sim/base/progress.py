@@ -19,10 +19,10 @@ LIVING = "simulating"
 
 
 class Parts:
-    """A stage that is done in parts, told as one whole.
+    """A stage that is done in parts, reported as one whole.
 
-    Every part tells stages of its own: `SCREENING`, also as the end of a longer name, is told as
-    the screening of the whole, any other as the whole itself.
+    Every part reports stages of its own. Its `SCREENING`, also at the end of a longer name, is
+    reported as the screening of the whole, any other stage as the whole itself.
 
     Examples
     --------
@@ -42,23 +42,23 @@ class Parts:
         self._now: dict[str, int] = {}
 
     def part(self) -> Report:
-        """Return who is told of the next part; the one before is done."""
-        for name, done in self._now.items():
-            self._before[name] = self._before.get(name, 0) + done
+        """Return the function that the next part reports to; the part before is done."""
+        for name, count in self._now.items():
+            self._before[name] = self._before.get(name, 0) + count
         self._now = {}
-        return self._seen
+        return self._note
 
     def skip(self, count: int) -> None:
         """Take note of what was done in an earlier run."""
         self._skipped += count
         self._tell(self.stage)
 
-    def _seen(self, stage: str, done: int, of: int) -> None:
+    def _note(self, stage: str, count: int, of: int) -> None:
         name = f"{self.stage}: {SCREENING}" if stage.endswith(SCREENING) else self.stage
-        self._now[name] = done
+        self._now[name] = count
         self._tell(name)
 
     def _tell(self, name: str) -> None:
         if self.report is not None:
-            done = self._skipped + self._before.get(name, 0) + self._now.get(name, 0)
-            self.report(name, done, self.total)
+            count = self._skipped + self._before.get(name, 0) + self._now.get(name, 0)
+            self.report(name, count, self.total)

@@ -174,18 +174,18 @@ def example(dimension: str) -> str:
     return _EXAMPLE[dimension]
 
 
-def wanted(dimension: str) -> str:
+def describe_need(dimension: str) -> str:
     """Return what a message says of a dimension: what is needed, with an example.
 
     Examples
     --------
-    >>> wanted("time")
+    >>> describe_need("time")
     'a time with a unit is needed, for example "4 weeks"'
     """
-    shown = example(dimension)
+    text = example(dimension)
     if dimension == "number":
-        return f"{NOUNS[dimension]} is needed, for example {shown}"
-    return f'{NOUNS[dimension]} with a unit is needed, for example "{shown}"'
+        return f"{NOUNS[dimension]} is needed, for example {text}"
+    return f'{NOUNS[dimension]} with a unit is needed, for example "{text}"'
 
 
 def parse(text: str, dimension: str) -> float:
@@ -213,17 +213,19 @@ def parse(text: str, dimension: str) -> float:
     0.9
     """
     units = _units(dimension)
-    number, unit = _split(text, wanted(dimension))
+    number, unit = _split(text, describe_need(dimension))
     key = _lookup(unit, units)
     if key is not None:
         return _convert(number, units[key], text)
     if not unit:
-        raise UnitError(f"found {_shown(text)} without a unit; {wanted(dimension)}")
+        raise UnitError(f"found {_quote(text)} without a unit; {describe_need(dimension)}")
     for other, table in _UNITS.items():
         if other != "number" and _lookup(unit, table) is not None:
-            raise UnitError(f"found {_shown(text)}, {NOUNS[other]}; {wanted(dimension)}")
+            raise UnitError(f"found {_quote(text)}, {NOUNS[other]}; {describe_need(dimension)}")
     hint = did_you_mean(unit, [name for name in units if name])
-    raise UnitError(f'found {_shown(text)}, unknown unit "{unit[:40]}"; {wanted(dimension)}{hint}')
+    raise UnitError(
+        f'found {_quote(text)}, unknown unit "{unit[:40]}"; {describe_need(dimension)}{hint}'
+    )
 
 
 def parse_amount(text: str) -> tuple[float, str]:
@@ -249,9 +251,9 @@ def parse_amount(text: str) -> tuple[float, str]:
         if key is not None:
             return _convert(number, _UNITS[dimension][key], text), dimension
     if not unit:
-        raise UnitError(f"found {_shown(text)} without a unit; {needed}")
+        raise UnitError(f"found {_quote(text)} without a unit; {needed}")
     hint = did_you_mean(unit, [name for dimension in AMOUNTS for name in _UNITS[dimension]])
-    raise UnitError(f'found {_shown(text)}, unknown unit "{unit[:40]}"; {needed}{hint}')
+    raise UnitError(f'found {_quote(text)}, unknown unit "{unit[:40]}"; {needed}{hint}')
 
 
 def format_quantity(value: float, dimension: str) -> str:
@@ -289,10 +291,10 @@ def _split(text: str, needed: str) -> tuple[str, str]:
     plain = text.strip().translate({0x2212: "-"})
     match = _QUANTITY.fullmatch(plain) if len(plain) <= 100 else None
     if match is None:
-        raise UnitError(f"found {_shown(text)}, not a number with a unit; {needed}")
+        raise UnitError(f"found {_quote(text)}, not a number with a unit; {needed}")
     if _POWER.match(match[2]):
         message = "a power of ten is written as in 1e9, without superscripts"
-        raise UnitError(f"found {_shown(text)}; {message}; {needed}")
+        raise UnitError(f"found {_quote(text)}; {message}; {needed}")
     return match[1], _plain_unit(match[2])
 
 
@@ -324,7 +326,7 @@ def _convert(number: str, factor: Fraction, text: str) -> float:
     except OverflowError:
         value = math.inf
     if not math.isfinite(value):
-        raise UnitError(f"found {_shown(text)}, too large a number")
+        raise UnitError(f"found {_quote(text)}, too large a number")
     return value
 
 
@@ -335,5 +337,5 @@ def _number(value: float) -> str:
     return re.sub(r"e\+?(-?)0*", r"e\1", short) if float(short) == value else repr(value)
 
 
-def _shown(text: str) -> str:
+def _quote(text: str) -> str:
     return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'

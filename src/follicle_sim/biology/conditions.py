@@ -37,16 +37,16 @@ class Condition:
     attack: tuple[Pulse, ...]
     destruction: float
 
-    def severity(self, wanted: str | float | Mapping[str, float] | None) -> float:
+    def severity(self, grade: str | float | Mapping[str, float] | None) -> float:
         """Return the multiple for a class name, a number, or None for the default class.
 
         For a mixture of classes with their shares, it is the mean multiple.
         """
-        if isinstance(wanted, Mapping):
-            return sum(share * self.severities[name] for name, share in wanted.items())
-        if isinstance(wanted, str):
-            return self.severities[wanted]
-        return self.severities[self.default_severity] if wanted is None else float(wanted)
+        if isinstance(grade, Mapping):
+            return sum(share * self.severities[name] for name, share in grade.items())
+        if isinstance(grade, str):
+            return self.severities[grade]
+        return self.severities[self.default_severity] if grade is None else float(grade)
 
 
 @cache

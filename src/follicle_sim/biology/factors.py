@@ -92,7 +92,8 @@ def parse_factors(tables: Mapping[str, Any], source: str) -> FactorTable:
     InputError
         With every problem of the file.
     """
-    factors, problems = {}, []
+    factors = {}
+    problems = []
     for name, table in tables.items():
         try:
             factors[name] = Factor.model_validate(table)

@@ -29,16 +29,16 @@ class Parameter:
     meaning: str
 
 
-def _read(name: str) -> dict[str, dict[str, str]]:
+def _read_table(name: str) -> dict[str, dict[str, str]]:
     return tomllib.loads(files("follicle_sim.biology").joinpath(name).read_text("utf-8"))
 
 
 @cache
 def parameter_table() -> Mapping[str, Parameter]:
     """Return every parameter by name, fitted values in place."""
-    fitted = _read("fitted.toml")
+    fitted = _read_table("fitted.toml")
     table = {}
-    for name, row in _read("parameters.toml").items():
+    for name, row in _read_table("parameters.toml").items():
         quantity = {key: units.parse(row[key], row["dimension"]) for key in ("lower", "upper")}
         value, source = row["value"], row["source"]
         if row["grade"] == "fitted":
@@ -74,14 +74,14 @@ def load_parameters(overrides: Mapping[str, float] | None = None) -> Mapping[str
     900.0
     """
     table = parameter_table()
-    values = {name: parameter.value for name, parameter in table.items()}
+    values = {name: entry.value for name, entry in table.items()}
     problems = []
     for name, value in (overrides or {}).items():
-        known = table.get(name)
-        if known is None:
+        parameter = table.get(name)
+        if parameter is None:
             problems.append(Problem(name, "unknown parameter" + did_you_mean(name, table)))
-        elif not known.lower <= value <= known.upper:
-            allowed = f"{known.lower:g} to {known.upper:g}"
+        elif not parameter.lower <= value <= parameter.upper:
+            allowed = f"{parameter.lower:g} to {parameter.upper:g}"
             problems.append(Problem(name, f"{value:g} is outside the allowed {allowed}"))
         else:
             values[name] = float(value)

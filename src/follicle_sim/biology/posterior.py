@@ -31,18 +31,18 @@ def load_posterior(path: Path | None = None) -> tuple[Mapping[str, float], ...]:
     >>> len(draws), "severity" in draws[0]
     (200, True)
     """
-    return _packaged() if path is None else _read(path.read_text, str(path))
+    return _packaged_draws() if path is None else _read_draws(path.read_text, str(path))
 
 
 @cache
-def _packaged() -> tuple[Mapping[str, float], ...]:
+def _packaged_draws() -> tuple[Mapping[str, float], ...]:
     source = files("follicle_sim.biology").joinpath(POSTERIOR_FILE)
-    return _read(source.read_text, str(source))
+    return _read_draws(source.read_text, str(source))
 
 
-def _read(read: Callable[[str], str], name: str) -> tuple[Mapping[str, float], ...]:
+def _read_draws(read_text: Callable[[str], str], name: str) -> tuple[Mapping[str, float], ...]:
     try:
-        text = read("utf-8")
+        text = read_text("utf-8")
         rows = list(csv.DictReader(line for line in text.splitlines() if line[:1] != "#"))
         draws = tuple({key: float(value) for key, value in row.items()} for row in rows)
     except (OSError, ValueError, TypeError, AttributeError):

@@ -35,7 +35,8 @@ from follicle_sim.cli.text import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from follicle_sim.experiments.schedules.optimise import Best, Optimised, Retested
+    from follicle_sim.experiments.schedules.optimise import Optimised
+    from follicle_sim.experiments.schedules.retest import Best, Retested
 
 _COLUMNS = (
     Column("schedule"),

@@ -48,7 +48,8 @@ def sensitivity(
 ) -> None:
     """Find which uncertain parameters move the density change of a scenario (Sobol indices)."""
     from follicle_sim.experiments.running.checkpoint import Checkpoint
-    from follicle_sim.experiments.sensitivity import make_plan, plan_key, rank_parameters
+    from follicle_sim.experiments.sensitivity import rank_parameters
+    from follicle_sim.experiments.sensitivity_plan import make_plan, plan_key
     from follicle_sim.reporting.folders.run import make_folder
     from follicle_sim.reporting.folders.sensitivity import write_sensitivity
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from follicle_sim.biology.parameters import Parameter
-    from follicle_sim.pharmacology.library import Treatment
+    from follicle_sim.pharmacology.treatment import Treatment
     from follicle_sim.scenario.model import Population, Scenario
 
 SLOW = 0.01  # a rate per day below this reads better per year
@@ -60,7 +60,7 @@ def print_scenario(scenario: Scenario) -> None:
 
 
 def _print_spread(console: Console, population: Population) -> None:
-    from follicle_sim.biology.spread import typical_spread
+    from follicle_sim.biology.people_spread import typical_spread
 
     print_heading(console, "\nDifferences between people")
     for trait, row in typical_spread(population.condition).items():
@@ -85,7 +85,7 @@ def _print_parameter(console: Console, scenario: Scenario, row: Parameter) -> No
 
 
 def _print_treatment(console: Console, scenario: Scenario, treatment: Treatment) -> None:
-    from follicle_sim.pharmacology.library import potency_parameters
+    from follicle_sim.pharmacology.potencies import potency_parameters
 
     print_heading(console, f"\nTreatment {treatment.name}: {treatment.title}")
     if treatment.inert:

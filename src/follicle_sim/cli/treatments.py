@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from follicle_sim.base.quantity import Quantity
-    from follicle_sim.pharmacology.library import Treatment
+    from follicle_sim.pharmacology.treatment import Treatment
 
 _UNGRADED = ("definition",)
 """Grades that say nothing about evidence."""
@@ -82,7 +82,8 @@ def _print_numbers(console: Console, name: str, numbers: Mapping[str, Quantity])
 
 
 def _summarise(treatment: Treatment) -> Iterator[str]:
-    from follicle_sim.pharmacology.library import AMOUNT_UNITS, potency_parameters
+    from follicle_sim.pharmacology.potencies import potency_parameters
+    from follicle_sim.pharmacology.treatment_parts import AMOUNT_UNITS
 
     route = spell_out(treatment.route)
     yield f"{route}, dosed by {treatment.amount} ({AMOUNT_UNITS[treatment.amount]})"

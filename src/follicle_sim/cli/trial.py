@@ -55,7 +55,7 @@ def trial(
         scenario = with_measure(scenario, measure, str(file))
     check_trial(scenario)
     check_measure(scenario)
-    check_analysis(scenario, str(file), wanted=True)
+    check_analysis(scenario, str(file), required=True)
     protocols = resolve(scenario)
     check_memory(protocols[0])
     folder = make_folder(out or default_folder(file, "trial"))

@@ -20,7 +20,7 @@ from follicle_sim.cli.text import (
 )
 
 if TYPE_CHECKING:
-    from follicle_sim.evidence.observed import Observation
+    from follicle_sim.evidence.observation import Observation
     from follicle_sim.evidence.studies import Study
 
 _COLUMNS = (

@@ -30,8 +30,9 @@ from follicle_sim.cli.text import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from follicle_sim.experiments.scoreboard.run import Scoreboard, Worsened
-    from follicle_sim.experiments.scoreboard.scoring import ScoreRow
+    from follicle_sim.experiments.scoreboard.run import Scoreboard
+    from follicle_sim.experiments.scoreboard.score_rows import ScoreRow
+    from follicle_sim.experiments.scoreboard.worsened import Worsened
 
 _COLUMNS = (
     Column("what"),
@@ -81,11 +82,8 @@ def validate(
 ) -> None:
     """Simulate every published study that the model can express, and score each number once."""
     from follicle_sim.base.files import write_text_atomic
-    from follicle_sim.experiments.scoreboard.run import (
-        find_worsened,
-        read_benchmark,
-        run_scoreboard,
-    )
+    from follicle_sim.experiments.scoreboard.run import run_scoreboard
+    from follicle_sim.experiments.scoreboard.worsened import find_worsened, read_benchmark
     from follicle_sim.reporting.folders.run import make_folder, write_scoreboard
 
     before = None if against is None else read_benchmark(against)

@@ -58,7 +58,7 @@ class RowException(_Record):
 
     @field_validator("match", mode="before")
     @classmethod
-    def _listed(cls, match: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
+    def _list_values(cls, match: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
         return {key: [text] if isinstance(text, str) else text for key, text in match.items()}
 
     def applies(self, raw: Mapping[str, str]) -> bool:
@@ -147,15 +147,15 @@ def load_studies() -> Mapping[str, Study]:
     >>> load_studies()["kaufman_1998"].controlled
     'controlled'
     """
-    found: dict[str, Study] = {}
+    studies: dict[str, Study] = {}
     for resource in (DATA / "studies").iterdir():
         if resource.name.endswith(".toml"):
             tables = tomllib.loads(resource.read_text(encoding="utf-8"))
-            found.update(
+            studies.update(
                 (study_id, Study.model_validate({"id": study_id, **table}))
                 for study_id, table in tables.items()
             )
-    return MappingProxyType(dict(sorted(found.items())))
+    return MappingProxyType(dict(sorted(studies.items())))
 
 
 def load_study(study_id: str) -> Study:

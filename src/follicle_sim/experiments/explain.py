@@ -18,14 +18,10 @@ from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.factors import CHANNELS
-from follicle_sim.pharmacology.exposure import (
-    ActingDoses,
-    acting_doses,
-    cell_means,
-    effect_means,
-    site_levels,
-)
-from follicle_sim.pharmacology.library import AMOUNT_UNITS, Treatment
+from follicle_sim.pharmacology.exposure import ActingDoses, acting_doses
+from follicle_sim.pharmacology.site_effects import cell_means, effect_means, site_levels
+from follicle_sim.pharmacology.treatment import Treatment
+from follicle_sim.pharmacology.treatment_parts import AMOUNT_UNITS
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.protocol.unfold import unfold

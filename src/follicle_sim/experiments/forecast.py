@@ -46,18 +46,18 @@ def predict_cost(scenario: Scenario, threads: int | None = None) -> Cost:
     turns = len(CYCLE) / max(cycle, 1.0) * (1.7 if sensitive else 1.0)
     events = follicles * (turns * span + 2)
     nodes = protocol.history / HISTORY_STEP + protocol.visits.end / protocol.step
-    lived = people * nodes
-    asked = scenario.population.inclusion
-    if asked is not None and asked.hair_density is not None:
+    person_nodes = people * nodes
+    inclusion = scenario.population.inclusion
+    if inclusion is not None and inclusion.hair_density is not None:
         # arms that share people seek them once
         candidates = scenario.run.replicates * people_of(scenario).total
-        each = scenario.population.follicles_per_subject
-        events += candidates * each * (turns * scenario.run.history + 2)
-        lived += candidates * scenario.run.history / HISTORY_STEP
+        follicles_each = scenario.population.follicles_per_subject
+        events += candidates * follicles_each * (turns * scenario.run.history + 2)
+        person_nodes += candidates * scenario.run.history / HISTORY_STEP
     work = (
         events * SECONDS_PER_EVENT
         + follicles * len(protocol.visits.days) * SECONDS_PER_LOOK
-        + lived * (STRATA if sensitive else 1) * SECONDS_PER_NODE
+        + person_nodes * (STRATA if sensitive else 1) * SECONDS_PER_NODE
     )
     workers = threads or default_threads()
     scratch = workers * scenario.population.follicles_per_subject * STATE.itemsize

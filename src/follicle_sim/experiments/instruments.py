@@ -31,8 +31,8 @@ class Seen:
 
         Pooled over arms, in the unit of the variable; nan without a visit at day 0.
         """
-        measured, true = (_last_changes(each, variable) for each in (self.data, self.truth))
-        return _pooled(measured), _pooled(measured - true)
+        measured, true = (_last_changes(reading, variable) for reading in (self.data, self.truth))
+        return _pool_sd(measured), _pool_sd(measured - true)
 
 
 def compare_instruments(
@@ -62,18 +62,22 @@ def compare_instruments(
     InputError
         For an unknown method, or one that does not count hairs.
     """
-    known = load_methods()
+    known_methods = load_methods()
     problems = []
     for name in methods:
-        if name not in known:
-            problems.append(Problem("method", f'no method "{name}"{did_you_mean(name, known)}'))
-        elif "hair_density" not in known[name].measures:
-            counting = [each for each in known if "hair_density" in known[each].measures]
+        if name not in known_methods:
+            problems.append(
+                Problem("method", f'no method "{name}"{did_you_mean(name, known_methods)}')
+            )
+        elif "hair_density" not in known_methods[name].measures:
+            counting = [
+                other for other in known_methods if "hair_density" in known_methods[other].measures
+            ]
             message = f"{name} does not count hairs; methods that do: {', '.join(counting)}"
             problems.append(Problem("method", message))
     if problems:
         raise InputError("instruments", problems)
-    found = []
+    readings = []
     people = scenario.run.replicates * people_of(scenario).total
     parts = Parts("reading", len(methods) * people, report)
     for name in methods:
@@ -81,8 +85,8 @@ def compare_instruments(
         trial = scenario.model_copy(update={"instrument": tool})
         readers = [tool, tool.perfected()]
         data, truth = simulate_read(trial, readers, threads=threads, progress=parts.part())
-        found.append(Seen(name, known[name].title, data, truth))
-    return tuple(found)
+        readings.append(Seen(name, known_methods[name].title, data, truth))
+    return tuple(readings)
 
 
 def _last_changes(data: xr.Dataset, variable: str) -> FloatArray:
@@ -92,8 +96,8 @@ def _last_changes(data: xr.Dataset, variable: str) -> FloatArray:
     return values[:, -1] - base
 
 
-def _pooled(changes: FloatArray) -> float:
-    known = changes[:, np.isfinite(changes).all(axis=0)]
-    if known.shape[1] < 2:
+def _pool_sd(changes: FloatArray) -> float:
+    complete = changes[:, np.isfinite(changes).all(axis=0)]
+    if complete.shape[1] < 2:
         return float("nan")
-    return float(np.sqrt(known.var(axis=1, ddof=1).mean()))
+    return float(np.sqrt(complete.var(axis=1, ddof=1).mean()))

@@ -1,8 +1,5 @@
 """Which uncertain parameters move the answer: Sobol indices of density change, with intervals.
 
-Every parameter that is fitted or assumed, and the potency of every treatment given, varies by a
-factor of two either way, evenly in its logarithm and independently of the others. The bounds in
-parameters.toml are what the program accepts, not what anybody believes: they only cut the range.
 The first index is the share of the answer's variance that goes when the parameter is known, the
 total index what stays when all others are known.
 """
@@ -15,45 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.extras import need
-from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
-from follicle_sim.biology.parameters import Parameter, parameter_table
-from follicle_sim.experiments.calibration.problem import evaluate_all
-from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
-from follicle_sim.pharmacology.library import POTENCY_PREFIX, potency_parameters
-from follicle_sim.results.provenance import package_version
-from follicle_sim.scenario.hashing import scenario_hash
-from follicle_sim.scenario.model import Design, Scenario
-from follicle_sim.simulation.simulate import simulate
+from follicle_sim.experiments.running.checkpoint import Checkpoint
+from follicle_sim.experiments.running.evaluate import evaluate_all
+from follicle_sim.experiments.sensitivity_plan import Outcome, Plan
 
-FACTOR = 2.0
-"""A parameter varies between its value divided and multiplied by this (assumption)."""
-
-SAMPLES = 128
-WEEKS = (12, 24, 48)
-PEOPLE, FOLLICLES = 32, 1000
-"""At most: fewer would make small changes mostly luck (90 % of the placebo's at 12 weeks with
-a quarter of them)."""
 LUCK_RUNS = 8
 LEVEL = 0.90
-GRADES = ("assumption", "fitted")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One answer: change of an arm's mean density at a week, or its difference from the control."""
-
-    arm: str
-    control: str  # empty for the arm's own change
-    week: int
-
-    @property
-    def title(self) -> str:
-        """Return the outcome without its week, in words."""
-        return f"{self.arm} minus {self.control}" if self.control else f"{self.arm}, own change"
 
 
 @dataclass(frozen=True)
@@ -89,122 +56,6 @@ class Ranking:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a sensitivity analysis simulates: names, ranges (d, 2) on a search scale, outcomes."""
-
-    scenario: Scenario
-    parameters: tuple[Parameter, ...]
-    values: tuple[float, ...]  # middle of each range
-    outcomes: tuple[Outcome, ...]
-    samples: int
-
-    @property
-    def ranges(self) -> Floats:
-        """Return low and high of each parameter, (d, 2)."""
-        return np.array([_range(p, v) for p, v in zip(self.parameters, self.values, strict=True)])
-
-    @property
-    def runs(self) -> int:
-        """Return how many simulations it takes, besides LUCK_RUNS."""
-        return self.samples * (len(self.parameters) + 2)
-
-    def at(self, unit: Floats) -> dict[str, float]:
-        """Return parameter values at a point (d,) of the unit cube."""
-        found = {}
-        for parameter, (low, high), u in zip(self.parameters, self.ranges, unit, strict=True):
-            sign = math.copysign(1.0, low)
-            size = abs(low) * (abs(high) / abs(low)) ** float(u)
-            found[parameter.name] = min(max(sign * size, parameter.lower), parameter.upper)
-        return found
-
-    def simulate(self, values: Mapping[str, float], seed: int) -> Floats:
-        """Return every outcome, hairs/cm2."""
-        biology = FrozenMap({**self.scenario.biology, **values})
-        scenario = self.scenario.model_copy(update={"biology": biology})
-        data = simulate(scenario, seed=seed, threads=1)
-        mean = data.hair_density.mean("subject")
-        change = mean - mean.sel(time=0.0)
-        found = []
-        for outcome in self.outcomes:
-            value = float(change.sel(arm=outcome.arm, time=7.0 * outcome.week))
-            if outcome.control:
-                value -= float(change.sel(arm=outcome.control, time=7.0 * outcome.week))
-            found.append(value)
-        return np.array(found)
-
-
-def _range(parameter: Parameter, value: float) -> tuple[float, float]:
-    """Return the ends of a parameter's range, the one of smaller size first."""
-    least, most = value / FACTOR, value * FACTOR
-    inside = [min(max(end, parameter.lower), parameter.upper) for end in (least, most)]
-    return inside[0], inside[1]
-
-
-def make_plan(scenario: Scenario, samples: int = SAMPLES) -> Plan:
-    """Return what to simulate for a scenario: the same few people in every arm, few visits.
-
-    Raises
-    ------
-    InputError
-        If `samples` is no power of two.
-    """
-    if samples < 2 or samples & (samples - 1):
-        message = f"found {samples}; allowed: a power of two (64, 128, 256 ...)"
-        raise InputError("sensitivity", [Problem("samples", message)])
-    small = small_scenario(scenario)
-    given = {dose.treatment for arm in small.arms for dose in arm.doses}
-    chosen = [row for row in parameter_table().values() if row.grade in GRADES]
-    chosen += [
-        row
-        for name, row in potency_parameters().items()
-        if name.removeprefix(POTENCY_PREFIX) in given
-    ]
-    values = [scenario.biology.get(row.name, row.value) for row in chosen]
-    # a parameter that is 0 is switched off: no factor of it is anything else
-    kept = [(row, value) for row, value in zip(chosen, values, strict=True) if value != 0.0]
-    labels = [arm.label for arm in small.arms]
-    roles = {arm.label: arm.role for arm in small.arms}
-    control = next(
-        (label for role in ("placebo", "untreated") for label in labels if roles[label] == role), ""
-    )
-    outcomes = [
-        Outcome(label, against, week)
-        for label in labels
-        for against in ([control, ""] if control and label != control else [""])
-        for week in WEEKS
-    ]
-    return Plan(
-        scenario=small,
-        parameters=tuple(row for row, _ in kept),
-        values=tuple(value for _, value in kept),
-        outcomes=tuple(outcomes),
-        samples=samples,
-    )
-
-
-def small_scenario(scenario: Scenario) -> Scenario:
-    """Return the scenario with few people, the same in every arm, at baseline and WEEKS."""
-    people = scenario.population.model_copy(
-        update={
-            "subjects": min(PEOPLE, scenario.population.subjects),
-            "follicles": min(FOLLICLES, scenario.population.follicles_per_subject),
-        }
-    )
-    visits = (0.0, *(7.0 * week for week in WEEKS))
-    return scenario.model_copy(
-        update={
-            "population": people,
-            "design": Design.model_construct(kind="counterfactual", visits=visits),
-            "run": scenario.run.model_copy(update={"replicates": 1}),
-            "record": scenario.record.model_copy(
-                update={"follicles": False, "variables": ("hair_density",)}
-            ),
-            "compare": (),
-        }
-    )
-
-
 def rank_parameters(
     plan: Plan, checkpoint: Checkpoint | None = None, report: Report | None = None
 ) -> Ranking:
@@ -233,18 +84,18 @@ def rank_parameters(
 
     def work(i: int) -> Floats:
         if i < len(points):
-            # one luck for all, so that what differs between two points is the parameters
+            # one seed for all points, so that two points differ by their parameters alone
             return plan.simulate(plan.at(points[i]), seed)
         middle = dict(zip(names, plan.values, strict=True))
         return plan.simulate(middle, (seed + 1 + i) % 2**32)
 
     place = checkpoint or Checkpoint(None, "")
-    found = evaluate_all(
+    results = evaluate_all(
         work, len(points) + LUCK_RUNS, len(plan.outcomes), place, report, "simulating"
     )
     rows: list[SensitivityRow] = []
     for k, outcome in enumerate(plan.outcomes):
-        answers, luck = found[: len(points), k], found[len(points) :, k]
+        answers, luck = results[: len(points), k], results[len(points) :, k]
         with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
             warnings.simplefilter("ignore")
             indices = analyser.analyze(
@@ -258,7 +109,7 @@ def _rows_of(
     plan: Plan, outcome: Outcome, indices: Mapping[str, Floats], answers: Floats, luck: Floats
 ) -> list[SensitivityRow]:
     """Return a row for each parameter; `luck` are answers of equal parameters."""
-    spread = float(answers.std())
+    sd = float(answers.std())
     return [
         SensitivityRow(
             arm=outcome.arm,
@@ -273,22 +124,8 @@ def _rows_of(
             total=float(indices["ST"][i]),
             total_interval=float(indices["ST_conf"][i]),
             mean=float(answers.mean()),
-            sd=spread,
-            luck=float(luck.var(ddof=1) / spread**2) if spread else math.nan,
+            sd=sd,
+            luck=float(luck.var(ddof=1) / sd**2) if sd else math.nan,
         )
         for i, parameter in enumerate(plan.parameters)
     ]
-
-
-def plan_key(plan: Plan) -> str:
-    """Return the name of a plan for its checkpoint."""
-    return fingerprint(
-        {
-            "scenario": scenario_hash(plan.scenario),
-            "parameters": [parameter.name for parameter in plan.parameters],
-            "ranges": plan.ranges.tolist(),
-            "samples": plan.samples,
-            "outcomes": [(o.arm, o.control, o.week) for o in plan.outcomes],
-            "version": package_version(),
-        }
-    )

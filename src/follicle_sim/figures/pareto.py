@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from follicle_sim.experiments.schedules.optimise import Best, Retested
+    from follicle_sim.experiments.schedules.retest import Best, Retested
 
 _WIDTH, _LEFT, _KEY, _BOTTOM, _PLOT = 9.6, 0.75, 3.75, 0.62, 4.0
 _PALE = "#c9d6e2"

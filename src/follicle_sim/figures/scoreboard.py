@@ -17,7 +17,7 @@ from follicle_sim.figures.parts.published import study_name
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from follicle_sim.experiments.scoreboard.scoring import ScoreRow
+    from follicle_sim.experiments.scoreboard.score_rows import ScoreRow
 
 _WIDTH = 11.0
 _PITCH = 12.0  # points from line to line
@@ -26,6 +26,7 @@ _LEFT, _RIGHT = 5.3, 0.6  # inches beside the panels
 _HEAD, _FOOT = 0.95, 0.62
 _HEADING, _GAP = 1.25, 3.2  # heights in lines
 _NORMAL_90 = 1.6448536269514722
+
 _WIDEST = (-40.0, 75.0)
 """Per cent of baseline shown; what lies beyond is drawn at the edge with its number."""
 

@@ -33,7 +33,7 @@ class Response:
         With `rate` the absorption rate this is input from a depot; with the equilibration rate it
         is an effect compartment.
         """
-        while any(abs(rate - other) < NUDGE * other for other in self.rates):
+        while any(abs(rate - known_rate) < NUDGE * known_rate for known_rate in self.rates):
             rate *= 1.0 + 2.0 * NUDGE
         scaled = [c * rate / (rate - k) for c, k in zip(self.coefficients, self.rates, strict=True)]
         return Response((*scaled, -math.fsum(scaled)), (*self.rates, rate))
@@ -94,7 +94,7 @@ def concentration(
             areas += coefficient * in_cells
     if slow.any():
         _add_infusions(times[slow], amounts[:, slow], durations[slow], response, grid, nodes, areas)
-    # What is left after many half-lives is a difference of roundings: not below nothing.
+    # After many half-lives only rounding errors are left, which may lie below 0.
     return np.maximum(nodes, 0.0), np.maximum(areas / np.diff(grid), 0.0)
 
 

@@ -19,7 +19,7 @@ from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import uniforms
 
 MAX_EVENTS = 100_000
-"""More events than this in one schedule is taken for a slip of the pen (137 years twice daily)."""
+"""More events than this in one schedule is taken for a typing error (137 years twice daily)."""
 
 MINUTES = 1440
 # A schedule of 12 weeks every week must not gain or lose a dose to rounding of 12 * 7 / 7.
@@ -113,29 +113,29 @@ def expand(dose: DoseLike, end: float, where: str = "dose") -> DoseEvents:
     if dose.every is None:
         if (dose.count or 1) > 1:
             raise InputError(where, [Problem("count", "more than one dose needs `every`")])
-        wanted = 1.0 if dose.until is None or dose.until > dose.start else 0.0
+        planned = 1.0 if dose.until is None or dose.until > dose.start else 0.0
     elif dose.every <= 0 or not math.isfinite(dose.every):
         raise InputError(where, [Problem("every", f"{dose.every} d; it must be above 0 d")])
     elif dose.count is not None:
-        wanted = float(dose.count)
+        planned = float(dose.count)
     elif dose.until is not None:
-        wanted = _doses_before(dose.until, dose.start, dose.every)
+        planned = _doses_before(dose.until, dose.start, dose.every)
     else:
         raise InputError(where, [Problem("every", "a repeated dose needs `count` or `until`")])
-    if wanted > MAX_EVENTS:
-        message = f"{wanted:.6g} doses; at most {MAX_EVENTS}; check every, count and until"
+    if planned > MAX_EVENTS:
+        message = f"{planned:.6g} doses; at most {MAX_EVENTS}; check every, count and until"
         raise InputError(where, [Problem("count" if dose.count else "every", message)])
     step = dose.every or 0.0
     # One more than fits, then cut on the times themselves: no dose depends on rounding of `end`.
-    number = min(wanted, _doses_before(end, dose.start, step) + 1 if step else wanted)
+    number = min(planned, _doses_before(end, dose.start, step) + 1 if step else planned)
     times = dose.start + step * np.arange(int(number), dtype=np.float64)
     times = times[times < end]
     ones = np.ones_like(times)
     return DoseEvents(times, dose.amount * ones, dose.duration * ones)
 
 
-def _doses_before(limit: float, start: float, every: float) -> float:
-    return max(0.0, math.ceil((limit - start) / every - ROUNDING))
+def _doses_before(limit: float, start: float, interval: float) -> float:
+    return max(0.0, math.ceil((limit - start) / interval - ROUNDING))
 
 
 def word(name: str) -> int:
@@ -146,8 +146,8 @@ def word(name: str) -> int:
 def minutes(times: NDArray[np.float64]) -> NDArray[np.uint32]:
     """Return (1, K) the minutes at which doses are due: what names them in a draw."""
     # through signed integers: doses and visits of a run-in have negative times
-    whole = np.floor(times * MINUTES + 0.5).astype(np.int64)
-    return whole.astype(np.uint32).reshape(1, -1)
+    rounded = np.floor(times * MINUTES + 0.5).astype(np.int64)
+    return rounded.astype(np.uint32).reshape(1, -1)
 
 
 def doses_taken(
@@ -176,9 +176,12 @@ def doses_taken(
     (S, K) bool
     """
     ids = who.column
-    given = np.asarray(adherence if habit is None else habit.chance(adherence), dtype=np.float64)
-    chance = np.broadcast_to(given, (len(ids),)).reshape(-1, 1)
-    name, minute = word(treatment), minutes(times)
+    adherences = np.asarray(
+        adherence if habit is None else habit.chance(adherence), dtype=np.float64
+    )
+    chance = np.broadcast_to(adherences, (len(ids),)).reshape(-1, 1)
+    name = word(treatment)
+    minute = minutes(times)
     u = uniforms(*who.keys, ids, name, minute, int(Decision.ADHERENCE))
     due = np.ones(u.shape, np.bool_) if habit is None else times < habit.stops[:, None]
     return np.asarray((u < chance) & due)
@@ -208,11 +211,13 @@ def share_taken(
 
     NaN where none was due. Other parameters as in `doses_taken`.
     """
-    due, kept = np.zeros(len(ends)), np.zeros(len(ends))
+    due_doses, taken_doses = np.zeros(len(ends)), np.zeros(len(ends))
     for dose in doses:
         times = expand(dose, float(np.max(ends))).times
         before = times < ends[:, None]
         took = doses_taken(dose.treatment, times, who, adherence=dose.adherence, habit=habit)
-        due += before.sum(axis=1)
-        kept += (before & took).sum(axis=1)
-    return np.asarray(np.divide(kept, due, out=np.full(len(ends), np.nan), where=due > 0))
+        due_doses += before.sum(axis=1)
+        taken_doses += (before & took).sum(axis=1)
+    return np.asarray(
+        np.divide(taken_doses, due_doses, out=np.full(len(ends), np.nan), where=due_doses > 0)
+    )

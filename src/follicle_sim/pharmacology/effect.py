@@ -26,9 +26,9 @@ def emax(concentration: Floats, ec50: float, hill: float = 1.0, maximum: float =
     """
     ratio = concentration / ec50
     if hill != 1.0:
-        given = ratio > 0.0
+        present = ratio > 0.0
         power = np.zeros_like(ratio)
-        power[given] = exp_array(hill * log_array(ratio[given]))
+        power[present] = exp_array(hill * log_array(ratio[present]))
         ratio = power
     return maximum * (ratio / (1.0 + ratio))
 

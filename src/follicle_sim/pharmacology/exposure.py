@@ -13,26 +13,13 @@ from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.factors import FactorTable, factor_levels, load_factors
-from follicle_sim.pharmacology.disposition import concentration
-from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, doses_taken, expand
-from follicle_sim.pharmacology.effect import emax, inhibited_share
-from follicle_sim.pharmacology.library import Emax, Treatment, load_treatment, treatment_file
-from follicle_sim.pharmacology.variability import (
-    Responders,
-    batch_multipliers,
-    cv_of,
-    person_multipliers,
-)
-
-SUBSTEP = 0.125
-"""Longest step, day, on which an effect is computed.
-
-Effects bend with concentration and concentration swings within a day (finasteride's half-life is
-6 h), so a daily mean would overstate the effect: it is averaged over the forcing step afterwards.
-"""
+from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, expand
+from follicle_sim.pharmacology.library import load_treatment, treatment_file
+from follicle_sim.pharmacology.site_effects import effect_means
+from follicle_sim.pharmacology.treatment import Treatment
+from follicle_sim.pharmacology.variability import Responders, cv_of, person_multipliers
 
 ONE_PERSON = DrawNames()
-
 BLOCK = 64  # people at a time: bounds the memory of the fine grid, changes no result
 
 ActingDoses = tuple[Treatment, list[tuple[DoseLike, DoseEvents]]]
@@ -59,8 +46,8 @@ def people_differ(
         return False
     if potency_cv > 0.0 or habit is not None or any(d.adherence < 1.0 for d in arm.doses):
         return True
-    used = _treatments(arm, {}, treatments or {})
-    return any(treatment.differs_between_people for treatment in used.values())
+    treatments_used = _treatments_of(arm, {}, treatments or {})
+    return any(treatment.differs_between_people for treatment in treatments_used.values())
 
 
 def arm_factors(
@@ -111,7 +98,8 @@ def arm_factors(
     acting = acting_doses(arm, float(grid[-1]), overrides, treatments)
     alike = potency is None and habit is None and not any(map(_differs, acting.values()))
     if alike or not acting:
-        who, potency = who.of(slice(0, 1)), None
+        who = who.of(slice(0, 1))
+        potency = None
     people = len(who.ids)
     levels = np.ones((people, len(table.names), grid.size))
     if not acting:
@@ -121,8 +109,8 @@ def arm_factors(
     strength = np.ones(people) if potency is None else potency
     for low in range(0, people, BLOCK):
         some = slice(low, low + BLOCK)
-        own = None if habit is None else habit.of(some)
-        effects = _effects_by_treatment(acting, grid[first:], who.of(some), own)
+        habit_of_some = None if habit is None else habit.of(some)
+        effects = _effects_by_treatment(acting, grid[first:], who.of(some), habit_of_some)
         levels[some, :, first:] = factor_levels(
             effects, drives, strength[some], grid[first:], table
         )
@@ -151,9 +139,9 @@ def _effects_by_treatment(
     for name, (treatment, schedule) in acting.items():
         effects[name] = effect_means(treatment, schedule, grid, who, habit)
         cv = cv_of(treatment.person_cv)
-        own = person_multipliers(name, cv, treatment.responders, who)
-        if own is not None:
-            effects[name] = effects[name] * own[:, None]
+        multipliers = person_multipliers(name, cv, treatment.responders, who)
+        if multipliers is not None:
+            effects[name] = effects[name] * multipliers[:, None]
     return effects
 
 
@@ -167,163 +155,55 @@ def acting_doses(
 
     Errors as `arm_factors`.
     """
-    used = _treatments(arm, overrides or {}, treatments or {})
-    schedule = _schedule(arm, used, end)
+    arm_treatments = _treatments_of(arm, overrides or {}, treatments or {})
+    schedule = _schedule_of(arm, arm_treatments, end)
     return {
         name: (treatment, [(d, events) for d, events in schedule if d.treatment == name])
-        for name, treatment in used.items()
+        for name, treatment in arm_treatments.items()
         if any(d.treatment == name for d, _ in schedule)
     }
-
-
-def site_levels(
-    treatment: Treatment,
-    schedule: Sequence[tuple[DoseLike, DoseEvents]],
-    grid: Floats,
-    who: DrawNames,
-    habit: Habit | None = None,
-) -> tuple[Floats, Floats]:
-    """Return the mean level of one treatment at its site of effect, on a finer grid.
-
-    All doses of the treatment meet in the same compartments, however the schedule is written.
-
-    Parameters
-    ----------
-    schedule : doses of this treatment with their events
-    grid : (T,) day, starting at or before the first event
-    who : names of the draws of S people
-    habit : of these subjects, if they differ
-
-    Returns
-    -------
-    fine : (P (T - 1) + 1,) the grid with each cell cut into P equal parts
-    level : (S, P (T - 1)) mean in each part; (1, ...) where everyone takes every dose
-        and batches are alike
-    """
-    batches_alike = cv_of(treatment.batch_cv) == 0.0 or all(shared_batch(d) for d, _ in schedule)
-    if habit is None and batches_alike and all(dose.adherence >= 1.0 for dose, _ in schedule):
-        who = who.of(slice(0, 1))
-    amounts = _amounts(treatment, schedule, who, habit)
-    times = np.concatenate([events.times for _, events in schedule])
-    durations = np.concatenate([events.durations for _, events in schedule])
-    order = np.argsort(times, kind="stable")
-    parts = int(np.ceil(np.diff(grid).max() / SUBSTEP - 1e-9))
-    fine = _refined(grid, parts)
-    _, level = concentration(
-        times[order], amounts[:, order], durations[order], treatment.response(), fine
-    )
-    return fine, level
-
-
-def _amounts(
-    treatment: Treatment,
-    schedule: Sequence[tuple[DoseLike, DoseEvents]],
-    who: DrawNames,
-    habit: Habit | None,
-) -> Floats:
-    """Return the amount (S, K) of every event of a schedule that each person gets."""
-    taken = [
-        events.amounts
-        * doses_taken(dose.treatment, events.times, who, adherence=dose.adherence, habit=habit)
-        for dose, events in schedule
-    ]
-    amounts = np.concatenate(taken, axis=1)
-    batch_cv = cv_of(treatment.batch_cv)
-    if batch_cv == 0.0:
-        return amounts
-    contents = [
-        batch_multipliers(treatment.name, events.times, batch_cv, who, shared=shared_batch(dose))
-        for dose, events in schedule
-    ]
-    full = [np.broadcast_to(content, (len(who.ids), content.shape[1])) for content in contents]
-    return np.asarray(amounts * np.concatenate(full, axis=1))
-
-
-def shared_batch(dose: DoseLike) -> bool:
-    """Return whether one batch serves everybody treated on the same day of the trial."""
-    return getattr(dose, "batches", "own") == "shared"
 
 
 def mixtures(
     arms: Sequence[ArmLike], treatments: Mapping[str, Treatment] | None = None
 ) -> dict[str, Responders]:
     """Return the mixtures of responders that some treatment of some arm gives, by trait."""
-    used = [t for arm in arms for t in _treatments(arm, {}, treatments or {}).values()]
-    return {t.responders.trait: t.responders for t in used if t.responders is not None}
+    all_treatments = [t for arm in arms for t in _treatments_of(arm, {}, treatments or {}).values()]
+    return {t.responders.trait: t.responders for t in all_treatments if t.responders is not None}
 
 
-def effect_means(
-    treatment: Treatment,
-    schedule: Sequence[tuple[DoseLike, DoseEvents]],
-    grid: Floats,
-    who: DrawNames,
-    habit: Habit | None = None,
-) -> Floats:
-    """Return the mean effect of one treatment in each cell of the grid.
-
-    Parameters are those of `site_levels`.
-
-    Returns
-    -------
-    (S, T - 1), or (1, T - 1) where everyone takes every dose
-    """
-    fine, level = site_levels(treatment, schedule, grid, who, habit)
-    effect = treatment.effect
-    if isinstance(effect, Emax):
-        fine_effect = emax(level, effect.ec50.value, effect.hill.value, effect.maximum.value)
-    else:
-        assert effect is not None  # vehicles are not scheduled
-        fine_effect = inhibited_share(level, effect.k_inact.value, effect.k_deg.value, fine)
-    return cell_means(fine_effect, (fine.size - 1) // (grid.size - 1))
-
-
-def cell_means(fine: Floats, parts: int) -> Floats:
-    """Return the mean over each grid cell (S, T - 1) of values in its parts (S, parts (T - 1))."""
-    # Added one after the other: a library's sum may group the terms by processor.
-    total = np.zeros((len(fine), fine.shape[1] // parts))
-    for part in range(parts):
-        total += fine[:, part::parts]
-    return total / parts
-
-
-def _refined(grid: Floats, parts: int) -> Floats:
-    """Return the grid with each cell cut into equal parts; its own nodes stay exact."""
-    shares = np.arange(parts) / parts
-    inside = grid[:-1, None] + np.diff(grid)[:, None] * shares
-    return np.append(inside.reshape(-1), grid[-1])
-
-
-def _treatments(
-    arm: ArmLike, overrides: Mapping[str, float], given: Mapping[str, Treatment]
+def _treatments_of(
+    arm: ArmLike, overrides: Mapping[str, float], replacements: Mapping[str, Treatment]
 ) -> dict[str, Treatment]:
-    used: dict[str, Treatment] = {}
+    by_name: dict[str, Treatment] = {}
     variants: dict[str, tuple[str, ...]] = {}
     for i, dose in enumerate(arm.doses):
-        name, wanted = dose.treatment, tuple(getattr(dose, "variants", ()))
-        if name not in used:
-            treatment = given[name] if name in given else load_treatment(name)
-            used[name] = treatment.with_variants(wanted)
+        name = dose.treatment
+        dose_variants = tuple(getattr(dose, "variants", ()))
+        if name not in by_name:
+            treatment = replacements[name] if name in replacements else load_treatment(name)
+            by_name[name] = treatment.with_variants(dose_variants)
         # One person's drug cannot act in two ways at once: it meets in the same compartments.
-        if variants.setdefault(name, wanted) != wanted:
+        if variants.setdefault(name, dose_variants) != dose_variants:
             message = f"differ from those of an earlier dose of {name} in this arm"
             raise InputError(f"{arm.label}.doses[{i}]", [Problem("variants", message)])
     changes: dict[str, dict[str, float]] = {}
     for key, value in overrides.items():
         name, _, path = key.partition(".")
-        if name not in given:
+        if name not in replacements:
             treatment_file(name)  # a name that is not in this arm must still be one
         changes.setdefault(name, {})[path] = value
-    return {name: t.with_values(changes.get(name, {})) for name, t in used.items()}
+    return {name: t.with_values(changes.get(name, {})) for name, t in by_name.items()}
 
 
-def _schedule(
-    arm: ArmLike, used: Mapping[str, Treatment], end: float
+def _schedule_of(
+    arm: ArmLike, treatments: Mapping[str, Treatment], end: float
 ) -> list[tuple[DoseLike, DoseEvents]]:
     """Return doses that can act, with their events; vehicles and zero amounts drop out here."""
     schedule: list[tuple[DoseLike, DoseEvents]] = []
     for i, dose in enumerate(arm.doses):
         where = f"{arm.label}.doses[{i}]"
-        treatment = used[dose.treatment]
+        treatment = treatments[dose.treatment]
         dimension = getattr(dose, "amount_dimension", "") or treatment.amount
         if dimension != treatment.amount:
             message = f'amount is a {dimension}; "{treatment.name}" is dosed by {treatment.amount}'

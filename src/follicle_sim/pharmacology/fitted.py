@@ -68,8 +68,8 @@ def load_fitted(name: str, folder: Path = LIBRARY) -> dict[str, FittedValue]:
         raise InputError(
             str(path), [Problem("fitted", f'no fitted set "{name}"{did_you_mean(name, sets)}')]
         )
-    told = path.stat()
-    return dict(_read_fitted(path, told.st_mtime_ns, told.st_size))
+    status = path.stat()
+    return dict(_read_fitted(path, status.st_mtime_ns, status.st_size))
 
 
 @lru_cache(maxsize=16)
@@ -91,22 +91,22 @@ def write_fitted(
         lines += ["", f"[{key}]", f"value = {float(entry.value)!r}"]
         for field in ("unit", "grade", "source", "command", "date"):
             if text := getattr(entry, field):
-                lines.append(f"{field} = {_quoted(text)}")
+                lines.append(f"{field} = {_quote(text)}")
         if entry.data:
-            lines += ["data = [", *(f"    {_quoted(row)}," for row in entry.data), "]"]
+            lines += ["data = [", *(f"    {_quote(row)}," for row in entry.data), "]"]
         if entry.versions:
-            pairs = ", ".join(f"{k} = {_quoted(v)}" for k, v in sorted(entry.versions.items()))
+            pairs = ", ".join(f"{k} = {_quote(v)}" for k, v in sorted(entry.versions.items()))
             lines.append(f"versions = {{ {pairs} }}")
         if entry.log_se is not None:
             pairs = ", ".join(f"{k} = {float(v)!r}" for k, v in entry.elasticity.items())
             lines.append(f"log_se = {float(entry.log_se)!r}")
-            lines += [f"elasticity = {{ {pairs} }}", f"error = {_quoted(entry.error)}"]
+            lines += [f"elasticity = {{ {pairs} }}", f"error = {_quote(entry.error)}"]
     path = folder / f"{FITTED_PREFIX}{name}.toml"
     write_text_atomic(path, "\n".join(lines).lstrip("\n") + "\n")
     return path
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
 

@@ -1,14 +1,13 @@
-"""What treatments cost and ask of people: prices with their sources, and the bill of a schedule.
+"""What treatments cost and ask of people: prices with their sources.
 
 A treatment costs `once` (a device), `per_dose` (a visit or a tablet, whatever its size) and
-`per_amount` (what grows with the size of the dose). Doses are paid for whether or not they are
-taken. Prices are those of the United States without insurance, and differ by a factor of two from
-one clinic to the next: see `costs.toml`.
+`per_amount` (what grows with the size of the dose). Prices are those of the United States without
+insurance, and differ by a factor of two from one clinic to the next: see `costs.toml`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,10 +15,10 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.quantity import Quantity, read_toml
-from follicle_sim.pharmacology.dosing import DoseLike, expand
-from follicle_sim.pharmacology.library import AMOUNT_UNITS, load_treatment, treatment_names
+from follicle_sim.pharmacology.library import load_treatment, treatment_names
+from follicle_sim.pharmacology.treatment_parts import AMOUNT_UNITS
 
 COSTS = Path(__file__).with_name("costs.toml")
 
@@ -70,13 +69,6 @@ class CostLike(Protocol):
     def visits(self) -> float: ...
 
 
-class PricedDose(DoseLike, Protocol):
-    """A dose whose amount knows its dimension; the scenario's `Dose` does."""
-
-    @property
-    def amount_dimension(self) -> str: ...
-
-
 @dataclass(frozen=True)
 class Numbers:
     """One treatment's prices, USD: once, per dose, per `PRICED` amount; clinic visits per dose."""
@@ -85,15 +77,6 @@ class Numbers:
     per_dose: float
     per_amount: float
     visits: float
-
-
-@dataclass(frozen=True)
-class Bill:
-    """What a schedule costs and asks for: USD, times in a clinic, doses."""
-
-    cost: float
-    visits: float
-    doses: int
 
 
 @cache
@@ -105,29 +88,29 @@ def load_costs(path: Path = COSTS) -> Mapping[str, Cost]:
     InputError
         If the file is wrong; the one that comes with the package is not.
     """
-    found = {}
+    costs = {}
     for name, tables in read_toml(path).items():
         try:
-            found[name] = Cost.model_validate(tables)
+            costs[name] = Cost.model_validate(tables)
         except ValidationError as error:
             problems = [
                 Problem(".".join([name, *map(str, e["loc"])]), e["msg"]) for e in error.errors()
             ]
             raise InputError(str(path), problems) from None
-        _check_units(name, found[name], path)
-    return found
+        _check_units(name, costs[name], path)
+    return costs
 
 
 def _check_units(name: str, cost: Cost, path: Path) -> None:
-    wanted = CURRENCY
+    unit = CURRENCY
     for key, price in (("once", cost.once), ("per_dose", cost.per_dose)):
-        if price is not None and price.unit != wanted:
-            raise InputError(str(path), [Problem(f"{name}.{key}.unit", f'allowed: "{wanted}"')])
+        if price is not None and price.unit != unit:
+            raise InputError(str(path), [Problem(f"{name}.{key}.unit", f'allowed: "{unit}"')])
     if cost.per_amount is None or name not in treatment_names():
         return
-    wanted = f"{CURRENCY}/{priced_unit(load_treatment(name).amount)}"
-    if cost.per_amount.unit != wanted:
-        raise InputError(str(path), [Problem(f"{name}.per_amount.unit", f'allowed: "{wanted}"')])
+    unit = f"{CURRENCY}/{priced_unit(load_treatment(name).amount)}"
+    if cost.per_amount.unit != unit:
+        raise InputError(str(path), [Problem(f"{name}.per_amount.unit", f'allowed: "{unit}"')])
 
 
 def priced_unit(dimension: str) -> str:
@@ -163,59 +146,3 @@ def price_list(overrides: Mapping[str, CostLike] | None = None) -> dict[str, Cos
 
 def _value(price: Price | None) -> float:
     return 0.0 if price is None else price.value
-
-
-def bill(
-    doses: Iterable[PricedDose], end: float, prices: Mapping[str, CostLike] | None = None
-) -> Bill:
-    """Return what the doses before `end` cost and how many visits to a clinic they take.
-
-    Doses due at the same time share a visit; of two that need several the larger number counts.
-
-    Parameters
-    ----------
-    doses : an arm's schedule
-    end : day; what would be given on it or later is not bought
-    prices : by treatment, from `price_list`, whose default they are
-
-    Raises
-    ------
-    InputError
-        If a treatment given has no price.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> weekly = SimpleNamespace(treatment="prp_injection", amount=1.0, start=0.0, every=7.0,
-    ...     count=3, until=None, duration=0.0, adherence=1.0, amount_dimension="sessions")
-    >>> bill([weekly], end=365.0)
-    Bill(cost=3750.0, visits=3.0, doses=3)
-    """
-    known = price_list() if prices is None else prices
-    cost, given = 0.0, 0
-    bought: set[str] = set()
-    visits: dict[float, float] = {}
-    for dose in doses:
-        if dose.treatment not in known:
-            raise InputError("costs", [no_price(dose.treatment, known)])
-        price = known[dose.treatment]
-        times = expand(dose, end).times.tolist()
-        if not times:
-            continue
-        amount = dose.amount / PRICED.get(dose.amount_dimension, 1.0)
-        cost += len(times) * (price.per_dose + amount * price.per_amount)
-        cost += 0.0 if dose.treatment in bought else price.once
-        bought.add(dose.treatment)
-        given += len(times)
-        if price.visits > 0.0:
-            for time in times:
-                visits[time] = max(visits.get(time, 0.0), price.visits)
-    return Bill(cost, sum(visits.values()), given)
-
-
-def no_price(treatment: str, known: Iterable[str]) -> Problem:
-    """Return the problem of a treatment that the price list lacks."""
-    hint = did_you_mean(treatment, known) if treatment else ""
-    hint = hint if "did you mean" in hint else ""
-    message = f"has no price{hint}; give one in a [[costs]] table"
-    return Problem(treatment, message)

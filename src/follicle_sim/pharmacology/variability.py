@@ -50,7 +50,8 @@ class Responders(BaseModel):
 
     def draw(self, who: DrawNames) -> Floats:
         """Return the uniform draw (S,) that makes each person a responder below `share`."""
-        name, decision = word(self.trait), int(Decision.RESPONDER)
+        name = word(self.trait)
+        decision = int(Decision.RESPONDER)
         return uniforms(*who.keys, who.ids, SUBJECT_LEVEL, name, decision)
 
 

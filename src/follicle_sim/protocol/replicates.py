@@ -27,7 +27,8 @@ from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.biology.posterior import load_posterior
 from follicle_sim.pharmacology.dosing import word
 from follicle_sim.pharmacology.fitted import FittedValue, load_fitted
-from follicle_sim.pharmacology.library import MOST_POTENCY, POTENCY_PREFIX, Treatment
+from follicle_sim.pharmacology.potencies import MOST_POTENCY, POTENCY_PREFIX
+from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.numbers import STORED, treatments_of
 

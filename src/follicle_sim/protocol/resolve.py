@@ -9,7 +9,8 @@ from follicle_sim.base.codes import CYCLE
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.strata import sensitivities
-from follicle_sim.pharmacology.library import Treatment, potency_overrides
+from follicle_sim.pharmacology.potencies import potency_overrides
+from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.replicates import draws_of
 from follicle_sim.protocol.streams import check_streams, streams_of

@@ -11,7 +11,7 @@ from follicle_sim.biology.conditions import Condition, Pulse
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.pharmacology.exposure import acting_doses
 from follicle_sim.pharmacology.graft import Graft
-from follicle_sim.pharmacology.library import Treatment
+from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.scenario.tables.arms import Arm
 
 DENSEST = 200.0

@@ -12,17 +12,14 @@ import xarray as xr
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.measures import misfit, threshold_of
 from follicle_sim.analysis.methods import METHODS
-from follicle_sim.analysis.outcomes.adverse import (
-    PLACEBO,
-    AdverseRow,
-    adverse_events,
-    load_reported,
-)
+from follicle_sim.analysis.outcomes.adverse import PLACEBO, AdverseRow, adverse_events
 from follicle_sim.analysis.outcomes.exposures import Exposure, exposures
 from follicle_sim.analysis.outcomes.flow import SubjectFlow, subject_flow
+from follicle_sim.analysis.outcomes.reported import load_reported
 from follicle_sim.analysis.result import TrialResult
 from follicle_sim.analysis.tests import Test, control_of, tests_of
-from follicle_sim.analysis.values import Trial, read_trial
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import read_trial
 from follicle_sim.base.attributes import source_of
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.figures.parts.style import unit_of

@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from follicle_sim.base.arguments import check_dataset, refused
+from follicle_sim.base.csv_text import write_rows
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.estimates import (
     Figure,
@@ -22,9 +23,8 @@ from follicle_sim.base.estimates import (
     level_mean,
     relative_change,
 )
-from follicle_sim.base.files import write_rows
 from follicle_sim.evidence.normalise import Kind
-from follicle_sim.evidence.observed import Observation
+from follicle_sim.evidence.observation import Observation
 from follicle_sim.evidence.own.held import held
 from follicle_sim.evidence.studies import Grade, Study, Use, load_studies
 from follicle_sim.results.by_treatment import WITHIN, by_treatment

@@ -13,9 +13,9 @@ import xarray as xr
 from follicle_sim.base.arguments import check_dataset, check_number, check_texts
 from follicle_sim.base.attributes import read_provenance, source_of
 from follicle_sim.base.codes import BY_VISIT
+from follicle_sim.base.csv_text import write_rows
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.estimates import FloatArray, change_mean, estimate, level_mean, spread_within
-from follicle_sim.base.files import write_rows
 from follicle_sim.results.by_treatment import WITHIN, by_treatment
 
 _PEOPLE = ("replicate", "subject")

@@ -14,7 +14,7 @@ from follicle_sim.base.attributes import read_provenance
 from follicle_sim.base.codes import PHASE_NAMES
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.evidence.own.held import data_hash
-from follicle_sim.pharmacology.library import Treatment
+from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import from_document, to_document
 from follicle_sim.scenario.model import Scenario

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from follicle_sim.biology.factors import FactorTable
-    from follicle_sim.pharmacology.library import Treatment
+    from follicle_sim.pharmacology.treatment import Treatment
 
 
 @dataclass(frozen=True)

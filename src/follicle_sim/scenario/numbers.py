@@ -17,16 +17,10 @@ from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.factors import FactorTable, load_factors, parse_factors
 from follicle_sim.biology.parameters import load_parameters, parameter_table
-from follicle_sim.biology.spread import spreads
-from follicle_sim.pharmacology.library import (
-    MOST_POTENCY,
-    POTENCY_PREFIX,
-    Treatment,
-    load_treatment,
-    parse_treatment,
-    potency_parameters,
-    treatment_names,
-)
+from follicle_sim.biology.people_spread import spreads
+from follicle_sim.pharmacology.library import load_treatment, treatment_names
+from follicle_sim.pharmacology.potencies import MOST_POTENCY, POTENCY_PREFIX, potency_parameters
+from follicle_sim.pharmacology.treatment import Treatment, parse_treatment
 from follicle_sim.scenario.background import Numbers
 from follicle_sim.scenario.fields.known import Known, default_known
 from follicle_sim.scenario.model import Scenario

@@ -21,7 +21,7 @@ from analysis_examples import (
 
 from follicle_sim.analysis.methods import METHODS, compare_groups, compare_many
 from follicle_sim.analysis.statistics import reml
-from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.base.errors import InputError
 
 
@@ -111,7 +111,7 @@ def test_who_lacks_a_covariate_is_left_out_of_the_adjusted_comparison():
     assert effect.df == theirs.df_resid == 11
     assert effect.estimate == pytest.approx(theirs.params[0], abs=1e-10)
     assert effect.se == pytest.approx(theirs.bse[0], abs=1e-10)
-    assert [g.known.sum() for g in made] == [8, 7]
+    assert [g.complete.sum() for g in made] == [8, 7]
 
 
 def test_rank_tests_are_scipys(groups):

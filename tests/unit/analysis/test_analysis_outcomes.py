@@ -11,14 +11,13 @@ from trial_data import dataset, people
 from follicle_sim import parse_scenario
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.outcomes.adverse import (
-    Reported,
-    _draw,
+    _draw_counts,
     adverse_events,
     given_to,
-    load_reported,
     unreported,
 )
 from follicle_sim.analysis.outcomes.cost_per_hair import cost_per_added_hair
+from follicle_sim.analysis.outcomes.reported import Reported, load_reported
 from follicle_sim.analysis.outcomes.satisfaction import (
     compare_answers,
     compare_occasions,
@@ -263,8 +262,8 @@ def test_side_effects_of_sessions_count_the_sessions_taken():
     times = np.arange(0.0, 70.0, 7.0)
     until, used = np.array([70.0, 70.0, 35.0, 70.0]), np.array([70.0, 35.0, 35.0, 70.0])
     taken = np.array([1.0, 0.5, 1.0, 0.0])
-    drawn = _draw(sure, times, (until, used, taken), 1, 0, "arm")
+    drawn = _draw_counts(sure, times, (until, used, taken), 1, 0, "arm")
     assert drawn.tolist() == [10, 5, 5, 0]
     # in daily use, nobody is exposed who never takes it
     daily = Reported("t", "e", 10**9, 10**9, "made up", "assumption", weeks=1.0)
-    assert _draw(daily, times, (until, used, taken), 1, 0, "arm").tolist() == [1, 1, 1, 0]
+    assert _draw_counts(daily, times, (until, used, taken), 1, 0, "arm").tolist() == [1, 1, 1, 0]

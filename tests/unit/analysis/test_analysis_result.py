@@ -15,15 +15,13 @@ from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.measures import responded
 from follicle_sim.analysis.methods import compare_groups
 from follicle_sim.analysis.outcomes.responders import (
-    first_response,
-    median_time,
     newcombe,
     rate_difference,
     rate_difference_within,
-    time_to_response,
     wilson,
 )
-from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.outcomes.waiting import first_response, median_time, time_to_response
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.base.errors import InputError
 from follicle_sim.scenario import Analysis
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from trial_data import dataset, people
 
 from follicle_sim.analysis.analyse import leavers
-from follicle_sim.analysis.imputation import Imputations, impute, jump_to_reference, pooled
+from follicle_sim.analysis.imputation import Imputations, jump_to_reference, pooled
+from follicle_sim.analysis.imputation_law import impute
 from follicle_sim.analysis.methods import compare_groups, compare_many
 from follicle_sim.analysis.missing import MISSING, filled
 from follicle_sim.analysis.sets import SETS, Rules, members
-from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.analysis.statistics.multiplicity import RULES, adjusted
 from follicle_sim.analysis.values import endpoints_of, read_trial
 from follicle_sim.base.errors import InputError

@@ -10,7 +10,7 @@ from scipy import stats
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.analysis import crossover
 from follicle_sim.analysis.ready import blank_trial, check_analysis, planned_tests, why_not
-from follicle_sim.analysis.values import Trial
+from follicle_sim.analysis.trial import Trial
 from follicle_sim.base.errors import InputError
 from follicle_sim.reporting.page.text import page
 from follicle_sim.reporting.report import make_report

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from follicle_sim.analysis.methods import compare_groups
-from follicle_sim.analysis.outcomes.responders import time_to_response
+from follicle_sim.analysis.outcomes.waiting import time_to_response
 from follicle_sim.analysis.statistics import reml
-from follicle_sim.analysis.statistics.effects import Group
 from follicle_sim.analysis.statistics.estimable import independent, why_not
+from follicle_sim.analysis.statistics.groups import Group
 
 NAN = np.nan
 

@@ -54,15 +54,15 @@ def test_what_columns_leave_over():
 
 def test_combinations_without_a_residual():
     spread = np.array([[1.0, 2.0, 0.0], [3.0, 4.0, 5.0], [4.0, 5.0, -7.0], [9.0, 10.0, 2.0]])
-    assert estimable._free(ones(4), spread, DUST).tolist() == [True, True, False]
-    assert estimable._free(ones(4), spread[:, 1:], DUST) is None
+    assert estimable._free_visits(ones(4), spread, DUST).tolist() == [True, True, False]
+    assert estimable._free_visits(ones(4), spread[:, 1:], DUST) is None
     # Sizes do not matter, and neither does what is left of a visit that is flat.
     small = spread[:, 1:] * [1e-12, 1.0]
-    assert estimable._free(ones(4), small, 1e-20) is None
+    assert estimable._free_visits(ones(4), small, 1e-20) is None
     flat = spread[:, 1:] * [0.0, 1.0]
-    assert estimable._free(ones(4), flat, DUST).tolist() == [True, False]
-    assert estimable._free(ones(0), spread[:0], DUST).tolist() == [True, True, True]
-    assert estimable._free(ones(1), spread[:1], DUST).tolist() == [True, True, True]
+    assert estimable._free_visits(ones(4), flat, DUST).tolist() == [True, False]
+    assert estimable._free_visits(ones(0), spread[:0], DUST).tolist() == [True, True, True]
+    assert estimable._free_visits(ones(1), spread[:1], DUST).tolist() == [True, True, True]
 
 
 @pytest.mark.parametrize(("half", "free"), [(0.9, True), (1.0, True), (1.1, False)])
@@ -70,8 +70,8 @@ def test_dust_is_that_of_a_single_value(half, free):
     """Four values 1 apart from their mean have a length of 2."""
     y = half * np.array([[1.0], [-1.0], [1.0], [-1.0]])
     for dust in (0.5, 1.0, 2.0):
-        assert (estimable._free(ones(4), dust * y, dust) is not None) == free
-        assert estimable._alike(ones(4), dust * y[:, 0], dust) == free
+        assert (estimable._free_visits(ones(4), dust * y, dust) is not None) == free
+        assert estimable._leave_dust(ones(4), dust * y[:, 0], dust) == free
 
 
 def test_sets_of_visits_are_intersections_larger_ones_first():

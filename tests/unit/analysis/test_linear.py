@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from follicle_sim.analysis.methods import compare_groups
-from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.analysis.statistics.linear import Fitted, moments, swept
 
 NAN = np.nan
@@ -120,8 +120,8 @@ def test_columns_are_judged_beside_their_own_size():
     assert fitted.rank.tolist() == [2.0, 1.0]
     value = np.array([[1.0, 0.0, 0.0, 5.0], [1.0, 0.0, 0.0, 5.0]])
     # By hand: (1, 0, 0) less 1/3 less its slope by (-4, -1, 5) / 3, which is -12/42.
-    assert fitted.rest(value)[0] == pytest.approx(np.array([4.0, -6.0, 2.0, 0.0]) / 14)
-    assert fitted.rest(value)[1] == pytest.approx([-0.5, -1.5, -1.5, 3.5])
+    assert fitted.unexplained(value)[0] == pytest.approx(np.array([4.0, -6.0, 2.0, 0.0]) / 14)
+    assert fitted.unexplained(value)[1] == pytest.approx([-0.5, -1.5, -1.5, 3.5])
     fitted.adjust_for(1e12 * (2.0 + slope + 1e-13 * value))
     assert fitted.rank.tolist() == [2.0, 1.0]
-    assert fitted.rest(value)[1] == pytest.approx([-0.5, -1.5, -1.5, 3.5])
+    assert fitted.unexplained(value)[1] == pytest.approx([-0.5, -1.5, -1.5, 3.5])

@@ -13,7 +13,7 @@ from follicle_sim import parse_scenario, with_overrides
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.measures import averaged
 from follicle_sim.analysis.outcomes.responders import rate_difference
-from follicle_sim.analysis.statistics.effects import Group
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.analysis.statistics.rates import rate_differences, rate_differences_within
 from follicle_sim.base.errors import InputError
 from follicle_sim.experiments.planning.power import judge, power

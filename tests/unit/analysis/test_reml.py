@@ -6,11 +6,11 @@ import pytest
 from follicle_sim.analysis.statistics.reml import (
     NotEstimableError,
     Patterns,
-    _along,
     _correlation_floor,
     _first_guess,
-    _polished,
+    _polish,
     _State,
+    _step_along,
     fit,
     inside,
     unstructured,
@@ -69,11 +69,11 @@ def test_a_step_too_long_is_halved_until_it_is_better():
     assert step[0, 0] == pytest.approx(11 / 5)
     # Its slope, 5/2 (s - v) / v^2, times itself.
     assert gap == pytest.approx(5 / 2)
-    better, moved = _along(state, 64.0 * step)
+    better, moved = _step_along(state, 64.0 * step)
     assert moved
     assert better.sigma[0, 0] == pytest.approx(1.5 * 22 / 5)
     # A step below 0 is no covariance and is halved as well.
-    back, moved = _along(_State(state.data, 4.0 * state.sigma, state.basis, True), -8.0 * step)
+    back, moved = _step_along(_State(state.data, 4.0 * state.sigma, state.basis, True), -8.0 * step)
     assert moved
     assert back.sigma[0, 0] == pytest.approx(2.0 * 11 / 5)
 
@@ -101,7 +101,7 @@ def test_polishing_takes_whole_steps_to_the_maximum():
     """From 9/10 of the variance one whole step is left: gap 5/2 (1/9)^2 before, none after."""
     state, step, gap = near_the_maximum(0.9)
     assert gap == pytest.approx(5 / 2 / 81)
-    polished, left = _polished(state, step, gap)
+    polished, left = _polish(state, step, gap)
     assert polished.sigma[0, 0] == pytest.approx(22 / 5, rel=1e-14)
     assert 0.0 <= left < 1e-24
 
@@ -110,22 +110,22 @@ def test_polishing_stays_where_a_step_leads_no_nearer():
     """Ten steps too many lead to 1.9 of the variance, whose gap is 5/2 (9/19)^2."""
     state, step, gap = near_the_maximum(0.9)
     far = 5 / 2 * (9 / 19) ** 2
-    assert _polished(state, 10.0 * step, gap) == (state, gap)
+    assert _polish(state, 10.0 * step, gap) == (state, gap)
     # where the gap was larger still, that step is taken, and more from there
-    moved, left = _polished(state, 10.0 * step, 1.001 * far)
+    moved, left = _polish(state, 10.0 * step, 1.001 * far)
     assert moved.sigma[0, 0] == pytest.approx(22 / 5)
     assert left < 1e-20
     # a step that leaves the gap as it is brings nothing nearer
     same = _State(state.data, state.sigma + 10.0 * step, state.basis, True).step()[1]
     assert same == pytest.approx(far)
-    assert _polished(state, 10.0 * step, same) == (state, same)
+    assert _polish(state, 10.0 * step, same) == (state, same)
 
 
 def test_polishing_stays_where_a_step_leads_to_no_covariance():
     state, step, gap = near_the_maximum(0.9)
-    assert _polished(state, -10.0 * step, gap) == (state, gap)
+    assert _polish(state, -10.0 * step, gap) == (state, gap)
 
 
 def test_polishing_ends_where_nothing_is_left_to_gain():
     state, step, _ = near_the_maximum(0.9)
-    assert _polished(state, step, 1e-22) == (state, 1e-22)
+    assert _polish(state, step, 1e-22) == (state, 1e-22)

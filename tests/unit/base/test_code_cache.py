@@ -23,7 +23,7 @@ def places(tmp_path, monkeypatch):
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(home))
     monkeypatch.setattr(cache.tempfile, "gettempdir", lambda: str(shared))
-    return home / "follicle_sim", shared / f"follicle_sim-{cache._who()}"
+    return home / "follicle_sim", shared / f"follicle_sim-{cache._user_name()}"
 
 
 def mode(folder):

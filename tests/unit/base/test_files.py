@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 import follicle_sim
+from follicle_sim.base.csv_text import csv_text, write_rows
 from follicle_sim.base.errors import OutputError
-from follicle_sim.base.files import csv_text, replacing, write_rows, write_text_atomic
+from follicle_sim.base.files import replacing, write_text_atomic
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ import pytest
 from follicle_sim.base.errors import UnitError
 from follicle_sim.base.units import (
     canonical_unit,
+    describe_need,
     dimensions,
     example,
     format_quantity,
     parse,
     parse_amount,
-    wanted,
 )
 
 
@@ -171,7 +171,7 @@ def test_every_dimension_has_a_canonical_unit_and_an_example(dimension):
     assert parse(f"3 {canonical_unit(dimension)}", dimension) == 3.0
     for text in example(dimension).split(" or "):
         assert parse(text, dimension) > 0
-    assert example(dimension) in wanted(dimension)
+    assert example(dimension) in describe_need(dimension)
 
 
 def test_unknown_dimension_is_named():

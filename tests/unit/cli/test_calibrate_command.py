@@ -8,7 +8,7 @@ import pytest
 
 from follicle_sim.cli.app import main
 from follicle_sim.experiments.calibration.problem import Calibration
-from follicle_sim.experiments.sensitivity import Plan
+from follicle_sim.experiments.sensitivity_plan import Plan
 
 ROOT = Path(__file__).parents[3]
 SCENARIO = str(ROOT / "scenarios/untreated_aga.toml")

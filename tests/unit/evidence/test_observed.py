@@ -16,13 +16,8 @@ from follicle_sim.evidence import (
     observations,
     write_observations,
 )
-from follicle_sim.evidence.normalise import (
-    endpoint_titles,
-    grade_of,
-    imputed_error,
-    measure,
-    standard_error,
-)
+from follicle_sim.evidence.normalise import grade_of, measure, normalisation_tables
+from follicle_sim.evidence.standard_errors import imputed_error, standard_error
 
 RAW = list(
     csv.DictReader(
@@ -51,7 +46,7 @@ def test_every_row_is_carried_in_order_with_its_numbers() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_every_row_is_complete(row: Observation) -> None:
-    assert row.endpoint in endpoint_titles()
+    assert row.endpoint in normalisation_tables()[0]["endpoints"]
     assert row.unit
     assert row.conversion
     assert (row.factor == 1.0) == row.conversion.startswith("none")

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from follicle_sim.base.errors import InputError
-from follicle_sim.evidence.observed import Observation
+from follicle_sim.evidence.observation import Observation
 from follicle_sim.evidence.own.held import Held, held
 from follicle_sim.evidence.own.people import shared_codes, summary
 from follicle_sim.evidence.own.rows import read_rows

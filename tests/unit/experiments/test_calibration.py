@@ -12,7 +12,7 @@ from follicle_sim.base.errors import InputError
 from follicle_sim.base.extras import MissingExtraError, need
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.biology.posterior import load_posterior
-from follicle_sim.experiments import sensitivity
+from follicle_sim.experiments import sensitivity, sensitivity_plan
 from follicle_sim.experiments.calibration.emulator import (
     all_powers,
     features,
@@ -26,10 +26,11 @@ from follicle_sim.experiments.calibration.emulator import (
 from follicle_sim.experiments.calibration.fit_biology import fit_scenario, without_brake
 from follicle_sim.experiments.calibration.likelihood import make_likelihood
 from follicle_sim.experiments.calibration.posterior import sample
-from follicle_sim.experiments.calibration.problem import Calibration, evaluate_all, make_calibration
+from follicle_sim.experiments.calibration.problem import Calibration, make_calibration
 from follicle_sim.experiments.calibration.profile import LIMIT, profiles, read_profile
 from follicle_sim.experiments.calibration.sharpen import lowest_points, sharpen
 from follicle_sim.experiments.running.checkpoint import Checkpoint
+from follicle_sim.experiments.running.evaluate import evaluate_all
 
 ROOT = Path(__file__).parents[3]
 RNG = np.random.default_rng(4)
@@ -234,7 +235,9 @@ def test_prior_is_cut_off_at_the_ends_of_the_range() -> None:
 
 
 def test_sensitivity_plan_holds_every_uncertain_parameter() -> None:
-    plan = sensitivity.make_plan(load_scenario(ROOT / "scenarios/finasteride_kaufman_1998.toml"), 8)
+    plan = sensitivity_plan.make_plan(
+        load_scenario(ROOT / "scenarios/finasteride_kaufman_1998.toml"), 8
+    )
     names = {parameter.name for parameter in plan.parameters}
     assert {"severity", "brake_time", "calibre_log_min", "kenogen_cv"} <= names
     assert "anagen_mean" not in names  # read in a review
@@ -243,18 +246,18 @@ def test_sensitivity_plan_holds_every_uncertain_parameter() -> None:
     assert high["severity"] == pytest.approx(4 * low["severity"])
     assert (low["calibre_log_min"], high["calibre_log_min"]) == pytest.approx((-1.0, -4.0))
     with pytest.raises(InputError, match="power of two"):
-        sensitivity.make_plan(plan.scenario, 100)
+        sensitivity_plan.make_plan(plan.scenario, 100)
 
 
 def test_sobol_indices_of_a_known_function(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("SALib")
-    plan = sensitivity.make_plan(load_scenario(ROOT / "scenarios/untreated_aga.toml"), 128)
+    plan = sensitivity_plan.make_plan(load_scenario(ROOT / "scenarios/untreated_aga.toml"), 128)
 
     def formula(self: Any, values: dict[str, float], seed: int) -> np.ndarray:
         logs = np.log(values["severity"]), np.log(values["progression"])
         return np.array([2 * logs[0] + logs[1]] * len(self.outcomes))
 
-    monkeypatch.setattr(sensitivity.Plan, "simulate", formula)
+    monkeypatch.setattr(sensitivity_plan.Plan, "simulate", formula)
     found = {row.parameter: row for row in sensitivity.rank_parameters(plan).rows if row.week == 24}
     assert found["severity"].first == pytest.approx(0.8, abs=0.12)
     assert found["progression"].total == pytest.approx(0.2, abs=0.06)

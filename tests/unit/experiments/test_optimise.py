@@ -13,9 +13,10 @@ from follicle_sim.cli.optimise import print_schedules
 from follicle_sim.experiments.running.checkpoint import Checkpoint
 from follicle_sim.experiments.schedules.candidates import OVER_VISITS, TOO_LATE, make_space
 from follicle_sim.experiments.schedules.gain import Gain, Trials, mean_gain, prices
-from follicle_sim.experiments.schedules.optimise import front_of, optimise, winner_of
+from follicle_sim.experiments.schedules.optimise import optimise
+from follicle_sim.experiments.schedules.retest import front_of, winner_of
 from follicle_sim.experiments.schedules.search import search, search_key
-from follicle_sim.pharmacology.prices import Bill
+from follicle_sim.pharmacology.bills import Bill
 from follicle_sim.scenario import dump_scenario, parse_scenario
 from follicle_sim.simulation.simulate import simulate
 

@@ -8,8 +8,9 @@ from functools import cache
 import pytest
 import xarray as xr
 
-from follicle_sim.base.files import csv_text
-from follicle_sim.evidence.observed import Observation, observations
+from follicle_sim.base.csv_text import csv_text
+from follicle_sim.evidence.observation import Observation
+from follicle_sim.evidence.observed import observations
 from follicle_sim.evidence.own.rows import read_rows
 from follicle_sim.evidence.studies import load_study
 from follicle_sim.experiments.scoreboard import sources

@@ -21,15 +21,11 @@ from follicle_sim.experiments.scoreboard.designs import (
     parameter_sds,
     scoring_rules,
 )
-from follicle_sim.experiments.scoreboard.parameter_spread import spread_of, spread_text
-from follicle_sim.experiments.scoreboard.run import (
-    Scoreboard,
-    find_worsened,
-    read_benchmark,
-    run_scoreboard,
-    summary,
-)
-from follicle_sim.experiments.scoreboard.scoring import ScoreRow, effective_use, tally
+from follicle_sim.experiments.scoreboard.prediction_spread import spread_of, spread_text
+from follicle_sim.experiments.scoreboard.run import Scoreboard, run_scoreboard, summary
+from follicle_sim.experiments.scoreboard.score_rows import ScoreRow, tally
+from follicle_sim.experiments.scoreboard.scoring import effective_use
+from follicle_sim.experiments.scoreboard.worsened import find_worsened, read_benchmark
 from follicle_sim.results.counterparts import RECIPES
 
 SMALL = ["population.subjects=12", "population.follicles=100", "run.history=1 year"]

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from follicle_sim.base.errors import InputError
 from follicle_sim.base.quantity import read_toml
+from follicle_sim.pharmacology.bills import bill
 from follicle_sim.pharmacology.library import treatment_names
-from follicle_sim.pharmacology.prices import Numbers, bill, load_costs, price_list, priced_unit
+from follicle_sim.pharmacology.prices import Numbers, load_costs, price_list, priced_unit
 
 
 def dose(treatment="prp_injection", count=3, every=28.0, amount=1.0, kind="sessions", start=0.0):

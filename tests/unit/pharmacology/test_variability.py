@@ -10,7 +10,8 @@ from follicle_sim.base.errors import InputError
 from follicle_sim.base.quantity import read_toml
 from follicle_sim.biology.factors import channel, load_factors
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
-from follicle_sim.pharmacology.library import load_treatment, parse_treatment, treatment_file
+from follicle_sim.pharmacology.library import load_treatment, treatment_file
+from follicle_sim.pharmacology.treatment import parse_treatment
 
 TABLE = load_factors()
 GRID = np.arange(0.0, 60.0)

@@ -10,7 +10,7 @@ from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.biology.posterior import load_posterior
 from follicle_sim.experiments.calibration.likelihood import load_rules
 from follicle_sim.experiments.calibration.potency_error import error_covariance, fit_of, with_error
-from follicle_sim.experiments.scoreboard.scoring import ScoreRow
+from follicle_sim.experiments.scoreboard.score_rows import ScoreRow
 from follicle_sim.pharmacology.fitted import load_fitted
 from follicle_sim.protocol.replicates import MOST_SD, drawn, drawn_names
 from follicle_sim.results.provenance import stored_scenario

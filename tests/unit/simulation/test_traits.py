@@ -10,7 +10,7 @@ from planned import drawn_people
 from follicle_sim import simulate
 from follicle_sim.base.errors import InputError, Interrupted
 from follicle_sim.biology.conditions import conditions, load_condition
-from follicle_sim.biology.spread import spreads, typical_spread
+from follicle_sim.biology.people_spread import spreads, typical_spread
 from follicle_sim.experiments.explain import explain
 from follicle_sim.protocol.describe import describe, overview
 from follicle_sim.protocol.headcount import people_of

@@ -6,17 +6,14 @@ a constant rate. Nothing of it changes hair.
 
 from __future__ import annotations
 
-import math
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import binom
 
+from follicle_sim.analysis.outcomes.reported import Reported, load_reported
 from follicle_sim.analysis.outcomes.responders import wilson
 from follicle_sim.analysis.statistics.effects import refuse
 from follicle_sim.analysis.values import read_trial, scenario_of
@@ -28,61 +25,6 @@ from follicle_sim.protocol.streams import stream_of
 from follicle_sim.scenario.model import Arm
 
 PLACEBO = "placebo"
-WEEK = 7.0
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A side effect as a study counted it.
-
-    Parameters
-    ----------
-    treatment, event
-        Name in the library (or "placebo"), and what happened.
-    events, of
-        People with it, among so many.
-    sessions, weeks
-        Sessions of each, or time they used it; the other is None.
-    source, grade
-        Where from.
-    unverified
-        Why to doubt it; empty where there is no reason.
-    """
-
-    treatment: str
-    event: str
-    events: int
-    of: int
-    source: str
-    grade: str
-    sessions: int | None = None
-    weeks: float | None = None
-    unverified: str = ""
-
-    @property
-    def share(self) -> float:
-        """Share of people with it, mean of Jeffreys' posterior."""
-        return (self.events + 0.5) / (self.of + 1.0)
-
-    @property
-    def per_session(self) -> float:
-        """Chance at one session; 0 for a treatment in use."""
-        return 0.0 if self.sessions is None else 1.0 - (1.0 - self.share) ** (1.0 / self.sessions)
-
-    @property
-    def per_day(self) -> float:
-        """Rate of a treatment in use, 1/day; 0 for one given in sessions."""
-        return 0.0 if self.weeks is None else -math.log1p(-self.share) / (WEEK * self.weeks)
-
-
-@cache
-def load_reported() -> dict[str, tuple[Reported, ...]]:
-    """Return the reported side effects by treatment."""
-    text = files(__package__).joinpath("adverse_events.toml").read_text("utf-8")
-    return {
-        treatment: tuple(Reported(treatment, event, **row) for event, row in rows.items())
-        for treatment, rows in tomllib.loads(text).items()
-    }
 
 
 @dataclass(frozen=True)
@@ -147,18 +89,20 @@ def adverse_events(dataset: xr.Dataset, level: float = 0.95) -> tuple[AdverseRow
     for arm in scenario.arms:
         a = trial.arm(arm.label)
         for replicate in range(len(trial.values)):
-            here: Flags = trial.enrolled[replicate, a]
-            until, used = np.full(here.size, last), np.full(here.size, last)
+            members: Flags = trial.enrolled[replicate, a]
+            until, used_until = np.full(members.size, last), np.full(members.size, last)
             if "left_day" in trial.known:
                 until = np.fmin(until, trial.known["left_day"][replicate, a])
             if "stopped_day" in trial.known:
-                used = np.fmin(used, trial.known["stopped_day"][replicate, a])
-            taken = np.ones(here.size)
+                used_until = np.fmin(used_until, trial.known["stopped_day"][replicate, a])
+            share_taken = np.ones(members.size)
             if "doses_taken" in trial.known:
-                taken = np.nan_to_num(trial.known["doses_taken"][replicate, a], nan=1.0)
-            exposure = (until, np.fmin(until, used), taken)
+                share_taken = np.nan_to_num(trial.known["doses_taken"][replicate, a], nan=1.0)
+            exposure = (until, np.fmin(until, used_until), share_taken)
             for reported, times in given_to(arm, last):
-                count = _draw(reported, times, exposure, trial.seed, replicate, arm.drawn_as)[here]
+                count = _draw_counts(
+                    reported, times, exposure, trial.seed, replicate, arm.drawn_as
+                )[members]
                 affected = int((count > 0).sum())
                 low, high = wilson(affected, count.size, level)
                 rows.append(
@@ -183,25 +127,25 @@ def adverse_events(dataset: xr.Dataset, level: float = 0.95) -> tuple[AdverseRow
 def given_to(arm: Arm, last: float) -> list[tuple[Reported, Floats]]:
     """Return the side effects an arm is exposed to, with the days of the doses (K,)."""
     table = load_reported()
-    given: dict[str, list[Floats]] = {}
+    dose_days: dict[str, list[Floats]] = {}
     for dose in arm.doses:
-        given.setdefault(dose.treatment, []).append(np.asarray(expand(dose, last).times))
-    if arm.role == PLACEBO and not set(given) & set(table):
-        given = {PLACEBO: [np.array([0.0])]}
+        dose_days.setdefault(dose.treatment, []).append(np.asarray(expand(dose, last).times))
+    if arm.role == PLACEBO and not set(dose_days) & set(table):
+        dose_days = {PLACEBO: [np.array([0.0])]}
     return [
         (reported, np.sort(np.concatenate(times)))
-        for treatment, times in given.items()
+        for treatment, times in dose_days.items()
         for reported in table.get(treatment, ())
     ]
 
 
 def unreported(arms: tuple[Arm, ...]) -> tuple[str, ...]:
     """Return the treatments given whose side effects have no rate here."""
-    given = dict.fromkeys(dose.treatment for arm in arms for dose in arm.doses)
-    return tuple(treatment for treatment in given if treatment not in load_reported())
+    treatments = dict.fromkeys(dose.treatment for arm in arms for dose in arm.doses)
+    return tuple(treatment for treatment in treatments if treatment not in load_reported())
 
 
-def _draw(
+def _draw_counts(
     reported: Reported,
     times: Floats,
     exposure: tuple[Floats, Floats, Floats],
@@ -213,7 +157,7 @@ def _draw(
 
     exposure : (S,) day up to which doses were due, and were used; share of those due that was taken
     """
-    until, used, taken = exposure
+    until, used_until, share_taken = exposure
     name = stream_of(f"{reported.treatment} {reported.event}")
     u = uniforms(
         seed,
@@ -225,8 +169,8 @@ def _draw(
         int(Decision.ADVERSE_EVENT),
     )
     if reported.sessions is not None:
-        sessions = np.rint(taken * (times[None, :] < until[:, None]).sum(axis=1))
+        sessions = np.rint(share_taken * (times[None, :] < until[:, None]).sum(axis=1))
         return np.asarray(binom.ppf(u, sessions, reported.per_session), dtype=np.int64)
     start = times[0] if times.size else np.inf
-    exposed = np.where(taken > 0.0, np.maximum(used - start, 0.0), 0.0)
+    exposed = np.where(share_taken > 0.0, np.maximum(used_until - start, 0.0), 0.0)
     return np.asarray(u < -np.expm1(-reported.per_day * exposed), dtype=np.int64)

@@ -69,13 +69,13 @@ def cost_per_added_hair(
         raise refuse("cost", "standard errors are 0 or more, and the level is between 0 and 1")
     t = float(stdtrit(min(df, 1e9), 0.5 + level / 2))
     value = cost / gain if gain > 0.0 else math.nan
-    spread = (t * gain_se) ** 2
-    if not gain**2 > spread:
+    margin = (t * gain_se) ** 2
+    if not gain**2 > margin:
         reason = "the interval of the gain holds 0: there may be nothing to divide by"
         return CostPerHair(value, math.nan, math.inf, reason)
     if gain < 0.0:
         reason = "hair was lost: no price buys a gain"
         return CostPerHair(math.nan, math.nan, math.inf, reason)
-    bottom = gain**2 - spread
+    bottom = gain**2 - margin
     root = math.sqrt((cost * gain) ** 2 - bottom * (cost**2 - (t * cost_se) ** 2))
     return CostPerHair(value, (cost * gain - root) / bottom, (cost * gain + root) / bottom)

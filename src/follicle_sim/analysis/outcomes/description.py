@@ -15,18 +15,17 @@ from follicle_sim.analysis.measures import (
 )
 from follicle_sim.analysis.methods import compare_groups
 from follicle_sim.analysis.outcomes.responders import (
-    first_response,
-    median_time,
     rate_difference,
     rate_difference_within,
-    time_to_response,
     wilson,
 )
+from follicle_sim.analysis.outcomes.waiting import first_response, median_time, time_to_response
 from follicle_sim.analysis.result import Question, TrialRow, known
 from follicle_sim.analysis.sets import Rules, members_at
-from follicle_sim.analysis.statistics.effects import Effect, Group, direction
+from follicle_sim.analysis.statistics.effects import Effect, direction
+from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.analysis.tests import Test
-from follicle_sim.analysis.values import Trial
+from follicle_sim.analysis.trial import Trial
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.scenario.tables.analysis import Analysis
 
@@ -80,11 +79,11 @@ class Further:
         limit = threshold_of(self.plan, self.trial).text(self.trial.unit)
         control = None if self.control is None else final(self.control, self.test.control)
         if control is None:
-            seen = treated[np.isfinite(treated)]
-            low, high = wilson(seen.sum(), seen.size, self.plan.level)
+            known_responses = treated[np.isfinite(treated)]
+            low, high = wilson(known_responses.sum(), known_responses.size, self.plan.level)
             nan = float("nan")
-            rate = float(seen.mean()) if seen.size else nan
-            effect = Effect(rate, nan, low, high, nan, nan, seen.size, 0, "wilson")
+            rate = float(known_responses.mean()) if known_responses.size else nan
+            effect = Effect(rate, nan, low, high, nan, nan, known_responses.size, 0, "wilson")
         else:
             compare = rate_difference_within if self.trial.paired else rate_difference
             effect = compare(
@@ -135,17 +134,19 @@ class Further:
         label = f"{self.trial.endpoint}, weeks to a gain of "
         label += f"{threshold_of(self.plan, self.trial).text(self.trial.unit)} or more"
         if self.control is None:
-            here = np.isfinite(treated[0])
+            present = np.isfinite(treated[0])
             nan = float("nan")
-            middle = median_time(treated[0][here], treated[1][here]) if here.any() else nan
-            effect = Effect(middle / 7, nan, nan, nan, nan, nan, int(here.sum()), 0, "kaplan_meier")
+            middle = median_time(treated[0][present], treated[1][present]) if present.any() else nan
+            effect = Effect(
+                middle / 7, nan, nan, nan, nan, nan, int(present.sum()), 0, "kaplan_meier"
+            )
             means = (known(middle / 7), None)
             return [self._row("time_to_response", label, effect, means, "median", unit="week")]
         control = first_response(self._response(self.control), self.days)
-        found = time_to_response(treated, control, self.plan.level)
-        middles = (known(found.treated / 7), known(found.control / 7))
+        times = time_to_response(treated, control, self.plan.level)
+        middles = (known(times.treated / 7), known(times.control / 7))
         return [
-            self._row("time_to_response", label, found.effect, middles, "hazard ratio", unit="1")
+            self._row("time_to_response", label, times.effect, middles, "hazard ratio", unit="1")
         ]
 
     def _row(
@@ -171,5 +172,5 @@ class Further:
 
 
 def _mean(values: Floats) -> float | None:
-    seen = values[np.isfinite(values)]
-    return float(seen.mean()) if seen.size else None
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else None

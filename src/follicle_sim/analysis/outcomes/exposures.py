@@ -66,14 +66,14 @@ def exposures(dataset: xr.Dataset, scenario: Scenario) -> list[list[Exposure]]:
     that the trial would know of.
     """
     protocol = resolve(scenario)[0]
-    found = []
+    arms = []
     for arm in protocol.arms:
         people = cohort_of(dataset, protocol, arm)
         habit = habit_of(protocol, people)
         last = attend(protocol, people).day[:, -1]
         if "left_day" in dataset:
-            left = dataset["left_day"].values[arm.index, : last.size]
-            last = np.where(np.isnan(left), last, left)
+            left_day = dataset["left_day"].values[arm.index, : last.size]
+            last = np.where(np.isnan(left_day), last, left_day)
         rows = []
         for dose in arm.doses:
             times = expand(dose, float(last.max(initial=0.0))).times
@@ -82,8 +82,8 @@ def exposures(dataset: xr.Dataset, scenario: Scenario) -> list[list[Exposure]]:
                 dose.treatment, times, people.draw_names, adherence=dose.adherence, habit=habit
             )
             rows.append(Exposure(dose, times, due, due & took))
-        found.append(rows)
-    return found
+        arms.append(rows)
+    return arms
 
 
 def anything_due(lines: Sequence[Exposure]) -> bool:

@@ -13,7 +13,8 @@ from follicle_sim.analysis import crossover
 from follicle_sim.analysis.outcomes.exposures import anything_due, exposed, exposures
 from follicle_sim.analysis.sets import SETS, Rules, members_at
 from follicle_sim.analysis.tests import Test
-from follicle_sim.analysis.values import Trial, read_trial, scenario_of
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import read_trial, scenario_of
 from follicle_sim.base.types import Flags
 from follicle_sim.scenario.tables.analysis import Analysis
 from follicle_sim.simulation.people.follow_up import REASONS
@@ -99,25 +100,25 @@ def subject_flow(dataset: xr.Dataset, plan: Analysis, test: Test) -> SubjectFlow
     """
     trial = read_trial(dataset, test.endpoint)
     scenario = scenario_of(dataset)
-    given = [] if scenario is None else exposures(dataset, scenario)
+    doses = [] if scenario is None else exposures(dataset, scenario)
     rules = Rules(plan.least_doses, plan.most_late)
-    seen = analysed_people(trial, test)
-    sets = {name: members_at(name, trial, test.day, rules)[0] & seen for name in SETS}
+    analysed = analysed_people(trial, test)
+    sets = {name: members_at(name, trial, test.day, rules)[0] & analysed for name in SETS}
     arms = []
     for index, label in enumerate(trial.arms):
-        here = trial.enrolled[0, index]
-        size = int(here.sum())
+        members = trial.enrolled[0, index]
+        size = int(members.sum())
         received = None
-        if given and anything_due(given[index]):
-            received = int(exposed(given[index]).sum())
+        if doses and anything_due(doses[index]):
+            received = int(exposed(doses[index]).sum())
         stopped = None
         if "stopped_day" in trial.known:
-            stopped = int(np.isfinite(trial.known["stopped_day"][0, index][here]).sum())
+            stopped = int(np.isfinite(trial.known["stopped_day"][0, index][members]).sum())
         lost = {}
         if "left_reason" in trial.known:
-            reason = trial.known["left_reason"][0, index][here]
+            reason = trial.known["left_reason"][0, index][members]
             lost = {word: int((reason == code).sum()) for code, word in REASONS.items()}
-        missed, planned = _missed(trial, index)
+        missed, planned = _count_missed(trial, index)
         arms.append(
             ArmFlow(
                 label,
@@ -128,23 +129,28 @@ def subject_flow(dataset: xr.Dataset, plan: Analysis, test: Test) -> SubjectFlow
                 size - sum(lost.values()),
                 missed,
                 planned,
-                {name: int(who[index].sum()) for name, who in sets.items()},
+                {name: int(people[index].sum()) for name, people in sets.items()},
             )
         )
-    told = json.loads(dataset.attrs.get("flow", "{}"))
+    stored = json.loads(dataset.attrs.get("flow", "{}"))
     enrolled = arms[0].allocated if trial.paired else sum(arm.allocated for arm in arms)
     week = test.day / 7.0
     return SubjectFlow(
-        told.get("screened"), told.get("excluded", {}), enrolled, week, trial.paired, tuple(arms)
+        stored.get("screened"),
+        stored.get("excluded", {}),
+        enrolled,
+        week,
+        trial.paired,
+        tuple(arms),
     )
 
 
 def analysed_people(trial: Trial, test: Test) -> Flags:
     """Return who has all that a comparison needs as seen, without a rule for gaps, (A, S)."""
-    seen = trial.enrolled[0].copy()
+    people = trial.enrolled[0].copy()
     for arm, visits in enumerate(needed_visits(trial, test)):
-        seen[arm] &= np.isfinite(trial.values[0, arm][:, visits]).all(axis=-1)
-    return np.asarray(seen)
+        people[arm] &= np.isfinite(trial.values[0, arm][:, visits]).all(axis=-1)
+    return np.asarray(people)
 
 
 def needed_visits(trial: Trial, test: Test) -> list[list[int]]:
@@ -157,19 +163,19 @@ def needed_visits(trial: Trial, test: Test) -> list[list[int]]:
     pairs = [
         crossover.visits_of(trial, label, test.day) for label in (test.treatment, test.control)
     ]
-    return [[visit for turns in each for visit in turns] for each in zip(*pairs, strict=True)]
+    return [[visit for turns in pair for visit in turns] for pair in zip(*pairs, strict=True)]
 
 
-def _missed(trial: Trial, arm: int) -> tuple[int, int]:
+def _count_missed(trial: Trial, arm: int) -> tuple[int, int]:
     """Return visits after baseline that people still in the trial missed, and how many were due."""
     later = np.flatnonzero(trial.days > 0.0)
-    here = trial.enrolled[0, arm]
+    members = trial.enrolled[0, arm]
     if "attended" not in trial.known:
-        return 0, int(here.sum()) * later.size
+        return 0, int(members.sum()) * later.size
     came = trial.known["attended"][0, arm][:, later] == 1
     inside = np.ones_like(came)
     if "left_day" in trial.known:
-        left = trial.known["left_day"][0, arm]
-        inside = ~(trial.days[later] > left[:, None])
-    due = (inside | came) & here[:, None]
+        left_day = trial.known["left_day"][0, arm]
+        inside = ~(trial.days[later] > left_day[:, None])
+    due = (inside | came) & members[:, None]
     return int((due & ~came).sum()), int(due.sum())

@@ -20,13 +20,14 @@ from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.analysis.statistics.effects import Alternative, Effect
 from follicle_sim.analysis.statistics.ordinal import proportional_odds
 from follicle_sim.analysis.tests import Test
-from follicle_sim.analysis.values import Trial, read_trial, scenario_of
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import read_trial, scenario_of
 from follicle_sim.base.types import Floats
 from follicle_sim.scenario.tables.analysis import Analysis
 
 
 @dataclass(frozen=True)
-class Asked:
+class Outcomes:
     """Answers and side effects of a dataset, as far as its plan asks for them.
 
     Parameters
@@ -44,7 +45,7 @@ class Asked:
     notes: tuple[str, ...]
 
 
-def ask(dataset: xr.Dataset, plan: Analysis) -> Asked:
+def ask(dataset: xr.Dataset, plan: Analysis) -> Outcomes:
     """Return what a plan asks for beside hair, for all replicates.
 
     Raises
@@ -52,10 +53,12 @@ def ask(dataset: xr.Dataset, plan: Analysis) -> Asked:
     InputError
         No hair density to be satisfied with, or no scenario to know the doses from.
     """
-    said, events, notes = None, None, []
+    given_answers = None
+    events = None
+    notes = []
     if plan.satisfaction is not None:
         scale = load_scales()[plan.satisfaction]
-        said = answers(read_trial(dataset, "hair_density"), scale)
+        given_answers = answers(read_trial(dataset, "hair_density"), scale)
         notes.append(
             f"satisfaction: {scale.question}, 1 ({scale.answers[0]}) to "
             f"{len(scale.answers)} ({scale.answers[-1]}), driven by the counted change alone"
@@ -68,44 +71,44 @@ def ask(dataset: xr.Dataset, plan: Analysis) -> Asked:
             notes.append(f"no reported rate of side effects: {', '.join(without)}")
         notes += [f"{row.treatment}, {row.event}: {row.unverified}" for row in events]
         notes = [note for note in notes if not note.endswith(": ")]
-    return Asked(said, events, tuple(notes))
+    return Outcomes(given_answers, events, tuple(notes))
 
 
 def outcome_rows(
-    asked: Asked, trial: Trial, test: Test, plan: Analysis, replicate: int
+    outcomes: Outcomes, trial: Trial, test: Test, plan: Analysis, replicate: int
 ) -> list[TrialRow]:
     """Return what was asked beside hair, of one primary comparison in one replicate."""
     rows = []
-    if asked.answers is not None and trial.kind != "crossover":
-        rows += _satisfied(asked.answers[replicate], trial, test, plan, replicate)
-    for event in asked.events or ():
+    if outcomes.answers is not None and trial.kind != "crossover":
+        rows += _satisfaction_rows(outcomes.answers[replicate], trial, test, plan, replicate)
+    for event in outcomes.events or ():
         if event.arm == test.treatment and event.replicate == replicate:
-            rows.append(_affected(event, asked.events or (), trial, test, plan))
+            rows.append(_side_effect_row(event, outcomes.events or (), trial, test, plan))
     return rows
 
 
-def _satisfied(
-    said: Floats, trial: Trial, test: Test, plan: Analysis, replicate: int
+def _satisfaction_rows(
+    given_answers: Floats, trial: Trial, test: Test, plan: Analysis, replicate: int
 ) -> list[TrialRow]:
     visit = trial.visit(test.day)
     keep = members_at(plan.set, trial, test.day, Rules(plan.least_doses, plan.most_late))[replicate]
-    said = np.where(keep[..., None], said, np.nan)
-    mine = said[trial.arm(test.treatment)]
+    given_answers = np.where(keep[..., None], given_answers, np.nan)
+    treated = given_answers[trial.arm(test.treatment)]
 
     def row(effect: Effect, statistic: str, control: Floats | None) -> TrialRow:
-        means = (_mean(mine[:, visit]), None if control is None else _mean(control))
+        means = (_mean(treated[:, visit]), None if control is None else _mean(control))
         name = f"satisfaction ({plan.satisfaction})"
         return _row("satisfaction", name, test, plan, replicate, effect, means, statistic)
 
     # Better answers are what treatment is for, also where less of the endpoint is.
     side: Alternative = "greater" if plan.sided == 1 else "two_sided"
     if test.control:
-        control = said[trial.arm(test.control)][:, visit]
+        control = given_answers[trial.arm(test.control)][:, visit]
         if trial.paired:
-            effect = compare_occasions(control, mine[:, visit], plan.level, side)
+            effect = compare_occasions(control, treated[:, visit], plan.level, side)
             return [row(effect, "difference of answers", control)]
-        chance = compare_answers(mine[:, visit], control, plan.level, side)
-        odds = proportional_odds(mine[:, visit], control, plan.level)
+        chance = compare_answers(treated[:, visit], control, plan.level, side)
+        odds = proportional_odds(treated[:, visit], control, plan.level)
         return [
             row(chance, "chance of a better answer", control),
             row(odds, "odds ratio of a better answer", control),
@@ -114,11 +117,11 @@ def _satisfied(
     first = int(later[0])
     if first == visit:
         return []
-    effect = compare_occasions(mine[:, first], mine[:, visit], plan.level, side)
+    effect = compare_occasions(treated[:, first], treated[:, visit], plan.level, side)
     return [row(effect, "change of answers between visits", None)]
 
 
-def _affected(
+def _side_effect_row(
     event: AdverseRow, events: tuple[AdverseRow, ...], trial: Trial, test: Test, plan: Analysis
 ) -> TrialRow:
     share = event.affected / event.people if event.people else float("nan")
@@ -129,19 +132,19 @@ def _affected(
         effect = Effect(share, nan, *limits, nan, nan, event.people, 0, "wilson")
         alone = (known(share), None)
         return _row("adverse_events", name, test, plan, event.replicate, effect, alone, "rate")
-    same = [
+    counts = [
         row.affected
         for row in events
         if (row.arm, row.replicate, row.event) == (test.control, event.replicate, event.event)
     ]
     # An arm in which it is not reported to happen: nobody had it.
-    affected = sum(same)
+    affected = sum(counts)
     people = int(trial.enrolled[event.replicate, trial.arm(test.control)].sum())
     groups = [_marks(event.affected, event.people), _marks(affected, people)]
     effect = rate_difference(groups[0], groups[1], plan.level)
-    both = (known(share), affected / people if people else None)
+    shares = (known(share), affected / people if people else None)
     return _row(
-        "adverse_events", name, test, plan, event.replicate, effect, both, "difference of rates"
+        "adverse_events", name, test, plan, event.replicate, effect, shares, "difference of rates"
     )
 
 
@@ -150,8 +153,8 @@ def _marks(affected: int, people: int) -> Floats:
 
 
 def _mean(values: Floats) -> float | None:
-    seen = values[np.isfinite(values)]
-    return float(seen.mean()) if seen.size else None
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else None
 
 
 def _row(

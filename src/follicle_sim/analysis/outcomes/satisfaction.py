@@ -21,7 +21,8 @@ from scipy.special import ndtr, stdtrit
 from follicle_sim.analysis.statistics.effects import Alternative, Effect, unknown
 from follicle_sim.analysis.statistics.linear import few
 from follicle_sim.analysis.statistics.ranks import centre, shift
-from follicle_sim.analysis.values import Trial, read_trial
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import read_trial
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.numerics import normals
 from follicle_sim.base.types import Floats
@@ -102,16 +103,16 @@ def satisfaction(dataset: xr.Dataset, scale: str = "seven_point") -> xr.DataArra
         raise unknown("satisfaction", "scale", scale, tuple(scales))
     trial = read_trial(dataset, "hair_density")
     values = answers(trial, scales[scale])
-    here = dataset["hair_density"]
+    density = dataset["hair_density"]
     names = ("replicate", "arm", "subject", "time")
-    dims = [dim for dim in names if dim in here.dims]
+    dims = [dim for dim in names if dim in density.dims]
     shaped = xr.DataArray(
         values if "replicate" in dims else values[0],
         dims=dims,
-        coords={dim: here.coords[dim] for dim in dims if dim in here.coords},
+        coords={dim: density.coords[dim] for dim in dims if dim in density.coords},
         attrs={"units": "1", "long_name": scales[scale].question},
     )
-    return shaped.transpose(*here.dims)
+    return shaped.transpose(*density.dims)
 
 
 def answers(trial: Trial, scale: Scale) -> Floats:
@@ -126,11 +127,13 @@ def answers(trial: Trial, scale: Scale) -> Floats:
             subject = np.arange(people)
             stream = stream_of(trial.name(trial.arms[arm]))
             # The same person in two arms judges by the same standards.
-            own = 0 if trial.paired else stream
+            person_stream = 0 if trial.paired else stream
             if "person" in trial.known:
                 subject = np.maximum(trial.known["person"][replicate, arm], 0) & 0xFFFFFFFF
-            mine = normals(trial.seed, replicate, own, subject, SUBJECT_LEVEL, 0, _code("PERSON"))
-            now = normals(
+            lasting = normals(
+                trial.seed, replicate, person_stream, subject, SUBJECT_LEVEL, 0, _code("PERSON")
+            )
+            passing = normals(
                 trial.seed,
                 replicate,
                 stream,
@@ -140,7 +143,7 @@ def answers(trial: Trial, scale: Scale) -> Floats:
                 _code("VISIT"),
             )
             share = scale.person_share
-            z = math.sqrt(share) * mine[:, None] + math.sqrt(1.0 - share) * now
+            z = math.sqrt(share) * lasting[:, None] + math.sqrt(1.0 - share) * passing
             # Liability u is uniform: the answer is k where at_least(k) is the last above 1 - u.
             above = scale.at_least(change[replicate, arm]) > (1.0 - ndtr(z))[..., None]
             out[replicate, arm] = 1.0 + above.sum(axis=-1)

@@ -1,10 +1,10 @@
-"""What a comparison is made of: people's values, and the effect found between two groups."""
+"""The effect found between two groups, or why none could be found."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -18,84 +18,8 @@ Alternative = Literal["two_sided", "greater", "less"]
 ALTERNATIVES: tuple[str, ...] = get_args(Alternative)
 NUMBERS = ("estimate", "se", "low", "high", "p", "df")
 
-DUST = 1e-9
-"""Share of the largest value below which a difference between values is rounding.
-
-A change is a difference of two counts, so it carries the last bits of both, and those depend on the
-order in which a machine adds. People whose changes differ by less than this share of the counts are
-alike: they tie in ranks, and a spread as small is none."""
-
 Reasons = NDArray[np.object_]
 """Why a number could not be had, "" where it could, (R,)."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """The people of one arm; NaN where a value is missing.
-
-    Every array may have leading dimensions, the same in all, for many trials at once.
-
-    Parameters
-    ----------
-    baseline : (..., n)
-        Value before treatment.
-    followed : (..., n, V)
-        Values at the follow-up visits, in the unit of the baseline.
-    covariates : (..., n, k)
-        Further columns to adjust for, strata already as indicators; None for none.
-    size : (...,)
-        Largest absolute value that the numbers were worked out from, where they are themselves
-        differences; default: the largest of baseline and visits.
-    """
-
-    baseline: Floats
-    followed: Floats
-    covariates: Floats | None = None
-    size: Floats | None = None
-
-    @property
-    def change(self) -> Floats:
-        """Change from baseline, (..., n, V)."""
-        return self.followed - self.baseline[..., None]
-
-    @property
-    def known(self) -> NDArray[np.bool_]:
-        """Who has a baseline and all covariates, (..., n)."""
-        known = np.isfinite(self.baseline)
-        if self.covariates is not None:
-            known &= np.isfinite(self.covariates).all(axis=-1)
-        return known
-
-    @property
-    def largest(self) -> Floats:
-        """Largest absolute value behind the numbers, (...,); 0 where nothing is known."""
-        if self.size is not None:
-            return self.size
-        values = np.concatenate([self.baseline[..., None], self.followed], axis=-1)
-        known = np.where(np.isfinite(values), np.abs(values), 0.0)
-        return np.asarray(known.max(axis=(-2, -1), initial=0.0))
-
-    def of(self, people: NDArray[np.intp]) -> Group:
-        """Return some people of one trial, in this order."""
-        covariates = None if self.covariates is None else self.covariates[people]
-        return replace(
-            self,
-            baseline=self.baseline[people],
-            followed=self.followed[people],
-            covariates=covariates,
-        )
-
-    def __getitem__(self, index: int) -> Group:
-        """Return one of many trials."""
-        covariates = None if self.covariates is None else self.covariates[index]
-        size = None if self.size is None else self.size[index]
-        return Group(self.baseline[index], self.followed[index], covariates, size)
-
-
-def dust_of(*groups: Group | None) -> Floats:
-    """Return the difference between two values that is still rounding, (...,)."""
-    largest = [group.largest for group in groups if group is not None]
-    return np.asarray(DUST * np.max(largest, axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +126,8 @@ def student(
     """
     why = no_reasons(se.shape) if why is None else why
     give_reason(why, (se == 0.0) & (df > 0.0), NO_SPREAD)
-    known = np.isfinite(se) & (df > 0) & (why == "")
-    give_reason(why, ~known, "too few people")
+    testable = np.isfinite(se) & (df > 0) & (why == "")
+    give_reason(why, ~testable, "too few people")
     with np.errstate(divide="ignore", invalid="ignore"):
         t = estimate / se
         half = stdtrit(df, 0.5 + level / 2) * se
@@ -212,7 +136,7 @@ def student(
             "greater": stdtr(df, -t),
             "less": stdtr(df, t),
         }[alternative]
-    se, p, half = (np.where(known, each, np.nan) for each in (se, p, half))
+    se, p, half = (np.where(testable, values, np.nan) for values in (se, p, half))
     return Effects(estimate, se, estimate - half, estimate + half, p, df, *people, method, why)
 
 
@@ -254,6 +178,6 @@ def refuse(where: str, message: str) -> InputError:
     return InputError("analysis", [Problem(where, message)])
 
 
-def unknown(where: str, what: str, found: str, options: tuple[str, ...]) -> InputError:
+def unknown(where: str, kind: str, name: str, options: tuple[str, ...]) -> InputError:
     """Return an error about a name that does not exist, with the nearest that does."""
-    return refuse(where, f'no {what} "{found}"{did_you_mean(found, options)}')
+    return refuse(where, f'no {kind} "{name}"{did_you_mean(name, options)}')

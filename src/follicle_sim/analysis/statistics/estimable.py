@@ -73,118 +73,123 @@ def why_not(x: Floats, y: Floats, dust: float, *, exchangeable: bool = False) ->
     """
     anyone = np.isfinite(y).any(axis=1)
     x, y = x[anyone], y[anyone]
-    seen = np.isfinite(y)
+    observed = np.isfinite(y)
     q, visits = x.shape[1], y.shape[1]
     shared = exchangeable and visits > 1
     spare = 0 if shared else 1
     # The visit that fewest were seen at tells the most.
-    for visit in np.argsort(seen.sum(axis=0), kind="stable").tolist():
-        here = seen[:, visit]
-        rank = independent(x[here])
-        if rank < q or here.sum() < q + spare:
-            return _few_at((visit,), int(here.sum()), q, spare, visits)
-    whole = seen.all(axis=1)
-    if _free(x[whole], y[whole], dust) is None:
+    for visit in np.argsort(observed.sum(axis=0), kind="stable").tolist():
+        present = observed[:, visit]
+        rank = independent(x[present])
+        if rank < q or present.sum() < q + spare:
+            return _few_text((visit,), int(present.sum()), q, spare, visits)
+    complete = observed.all(axis=1)
+    if _free_visits(x[complete], y[complete], dust) is None:
         return ""
     if shared:
-        return _within_and_between(x, y, dust)
-    return _any_shape(x, y, dust)
+        return _why_not_exchangeable(x, y, dust)
+    return _why_not_any_shape(x, y, dust)
 
 
-def _free(x: Floats, y: Floats, dust: float) -> Flags | None:
+def _free_visits(x: Floats, y: Floats, dust: float) -> Flags | None:
     """Return the visits of combinations without a residual; None where there is no such one.
 
     All visits where nobody says anything of them.
     """
-    left = residual(x, y)
-    length = np.linalg.norm(left, axis=0)
+    leftover = residual(x, y)
+    length = np.linalg.norm(leftover, axis=0)
     free = np.asarray(length <= dust * np.sqrt(len(y)))
     moving = np.flatnonzero(~free)
     if moving.size:
-        _, sizes, turned = np.linalg.svd(left[:, moving] / length[moving])
+        _, sizes, turned = np.linalg.svd(leftover[:, moving] / length[moving])
         rank = int((sizes > RANK).sum())
         free[moving] = (np.abs(turned[rank:]) > RANK).any(axis=0)
     return free if free.any() else None
 
 
-def _any_shape(x: Floats, y: Floats, dust: float) -> str:
-    seen = np.isfinite(y)
+def _why_not_any_shape(x: Floats, y: Floats, dust: float) -> str:
+    observed = np.isfinite(y)
     visits = y.shape[1]
-    asked = [np.arange(visits) == visit for visit in range(visits)]
-    asked += [np.isin(np.arange(visits), (i, j)) for i in range(visits) for j in range(i)]
-    for chosen in [*asked, *_intersections(seen)]:
-        people = seen[:, chosen].all(axis=1)
+    small_sets = [np.arange(visits) == visit for visit in range(visits)]
+    small_sets += [np.isin(np.arange(visits), (i, j)) for i in range(visits) for j in range(i)]
+    for members in [*small_sets, *_intersections(observed)]:
+        people = observed[:, members].all(axis=1)
         rank = independent(x[people])
-        if people.sum() == rank and chosen.sum() > 2:
+        if people.sum() == rank and members.sum() > 2:
             continue
-        free = _free(x[people], y[people][:, chosen], dust)
+        free = _free_visits(x[people], y[people][:, members], dust)
         if free is None:
             continue
-        at = np.flatnonzero(chosen)[free]
+        at = np.flatnonzero(members)[free]
         # Others may see what is free among these people move.
-        if (seen[:, at].all(axis=1) != people).any():
+        if (observed[:, at].all(axis=1) != people).any():
             continue
-        if people.sum() >= rank + chosen.sum():
-            return f"no spread: {_named(at, visits)} moved alike in everybody seen at all of them"
-        return _few_at(at.tolist(), int(people.sum()), x.shape[1], len(at), visits)
+        if people.sum() >= rank + members.sum():
+            place = _visits_text(at, visits)
+            return f"no spread: {place} moved alike in everybody seen at all of them"
+        return _few_text(at.tolist(), int(people.sum()), x.shape[1], len(at), visits)
     return ""
 
 
-def _intersections(seen: Flags) -> list[Flags]:
+def _intersections(observed: Flags) -> list[Flags]:
     """Return the sets of visits that are intersections of patterns, larger ones first."""
-    patterns = np.unique(seen, axis=0)
-    found = {pattern.tobytes(): pattern for pattern in patterns}
+    patterns = np.unique(observed, axis=0)
+    sets = {pattern.tobytes(): pattern for pattern in patterns}
     for pattern in patterns:
-        if len(found) > MOST_SETS:
+        if len(sets) > MOST_SETS:
             break
-        found |= {both.tobytes(): both for both in [pattern & one for one in found.values()]}
-    return sorted(found.values(), key=lambda each: (-int(each.sum()), each.tobytes()))
+        sets |= {
+            common.tobytes(): common for common in [pattern & other for other in sets.values()]
+        }
+    return sorted(sets.values(), key=lambda visits: (-int(visits.sum()), visits.tobytes()))
 
 
-def _within_and_between(x: Floats, y: Floats, dust: float) -> str:
-    seen = np.isfinite(y)
+def _why_not_exchangeable(x: Floats, y: Floats, dust: float) -> str:
+    observed = np.isfinite(y)
     q, visits = x.shape[1], y.shape[1]
-    many = seen.sum(axis=1)
+    counts = observed.sum(axis=1)
     # A row for each person and visit, of the columns at that visit; then each person's mean row.
-    rows = np.einsum("nv,vw,nq->nvwq", seen, np.eye(visits), x).reshape(len(x), visits, -1)
-    mean_row = rows.sum(axis=1) / many[:, None]
-    mean = np.where(seen, y, 0.0).sum(axis=1) / many
-    columns, values = (rows - mean_row[:, None])[seen], (y - mean[:, None])[seen]
+    rows = np.einsum("nv,vw,nq->nvwq", observed, np.eye(visits), x).reshape(len(x), visits, -1)
+    mean_row = rows.sum(axis=1) / counts[:, None]
+    mean = np.where(observed, y, 0.0).sum(axis=1) / counts
+    columns, values = (rows - mean_row[:, None])[observed], (y - mean[:, None])[observed]
     if len(values) - len(y) - independent(columns) < 1:
         return (
             f"too few people: {len(y)} have values, and {visits} means of {q} columns each "
             "leave nothing to tell the spread within people by; 1 more seen twice is needed"
         )
-    if _alike(columns, values, dust):
+    if _leave_dust(columns, values, dust):
         return "no spread within people: there is nothing to judge a difference by"
-    most = many == many.max()
+    often = counts == counts.max()
     # Where these tell nothing, others, seen less often, may; the fit looks at its information.
-    if most.sum() > independent(mean_row[most]) and _alike(mean_row[most], mean[most], dust):
+    if often.sum() > independent(mean_row[often]) and _leave_dust(
+        mean_row[often], mean[often], dust
+    ):
         return "no spread between people: there is nothing to judge a difference by"
     return ""
 
 
-def _alike(columns: Floats, values: Floats, dust: float) -> bool:
+def _leave_dust(columns: Floats, values: Floats, dust: float) -> bool:
     """Tell whether columns (n, q) leave nothing but rounding of values (n,)."""
-    left = residual(columns, values)
-    return bool(left @ left <= len(values) * dust**2)
+    leftover = residual(columns, values)
+    return bool(leftover @ leftover <= len(values) * dust**2)
 
 
-def _named(visits: Sequence[int] | NDArray[np.intp], of: int) -> str:
+def _visits_text(visits: Sequence[int] | NDArray[np.intp], of: int) -> str:
     names = " and ".join(str(visit + 1) for visit in visits)
     return f"visit{'s' if len(visits) > 1 else ''} {names} of {of}"
 
 
-def _few_at(visits: Sequence[int], people: int, columns: int, spare: int, of: int) -> str:
-    where = _named(visits, of)
+def _few_text(visits: Sequence[int], people: int, columns: int, spare: int, of: int) -> str:
+    place = _visits_text(visits, of)
     together = " together" if len(visits) > 1 else ""
     need = columns + spare
     if people >= need:
         return (
-            f"too few people: the {people} seen at {where}{together} do not tell arm, baseline and "
+            f"too few people: the {people} seen at {place}{together} do not tell arm, baseline and "
             "strata apart there"
         )
     return (
-        f"too few people: {people} were seen at {where}{together}, {need} are needed "
+        f"too few people: {people} were seen at {place}{together}, {need} are needed "
         f"({columns} for arm, mean and what is adjusted for, and {spare} more)"
     )

@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 from follicle_sim.analysis.statistics.effects import (
     Alternative,
     Effects,
-    Group,
-    dust_of,
     give_need,
     give_reason,
     no_reasons,
     student,
 )
+from follicle_sim.analysis.statistics.groups import Group, dust_of
 from follicle_sim.base.types import Floats
 
 ALIASED = 1e-9
 """A column is a sum of earlier ones when less than this share of it is left beside them."""
+
 ALIASED_ARM = (
     "the arm cannot be told from what is adjusted for: baseline or strata differ between the arms "
     "in such a way that they say who was treated; more people, or method t_test, would help"
@@ -36,13 +36,13 @@ def moments(values: Floats, dust: Floats) -> tuple[NDArray[np.int64], Floats, Fl
     """Return count, mean and sum of squares about it over the last axis, without missing ones.
 
     A sum of squares that rounding alone explains is exactly 0; see
-    `follicle_sim.analysis.statistics.effects.DUST`.
+    `follicle_sim.analysis.statistics.groups.DUST`.
     """
-    known = np.isfinite(values)
-    n = known.sum(axis=-1)
+    finite = np.isfinite(values)
+    n = finite.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(known, values, 0.0).sum(axis=-1) / n
-        squares = np.where(known, values - mean[..., None], 0.0) ** 2
+        mean = np.where(finite, values, 0.0).sum(axis=-1) / n
+        squares = np.where(finite, values - mean[..., None], 0.0) ** 2
     return n, mean, swept(squares.sum(axis=-1), n, dust)
 
 
@@ -84,7 +84,8 @@ def welch(
     df = np.where(part1 + part0 == 0.0, n1 + n0 - 2.0, df)
     why = no_reasons(df.shape)
     give_need(why, (n1 < 2) | (n0 < 2), lambda i: few((n1[i], n0[i]), "2 in each arm"))
-    se, people = np.sqrt(part1 + part0), (n1, n0)
+    se = np.sqrt(part1 + part0)
+    people = (n1, n0)
     return student(mean1 - mean0, se, df, people, "welch", level, alternative, why=why)
 
 
@@ -104,7 +105,7 @@ def within(
 
 
 def few(people: Sequence[int], needed: str) -> str:
-    """Return that too few people have a value.
+    """Return the sentence that too few people have a value.
 
     Examples
     --------
@@ -129,30 +130,34 @@ def ancova(
     A column that says nothing beyond the others (a baseline equal in all) is left out.
     """
     dust = dust_of(treated, control)
-    known = [group.known & np.isfinite(group.change[..., visit]) for group in (treated, control)]
-    n1, n0 = (each.sum(axis=-1) for each in known)
-    used = np.concatenate(known, axis=-1)
+    usable = [
+        group.complete & np.isfinite(group.change[..., visit]) for group in (treated, control)
+    ]
+    n1, n0 = (people_of_arm.sum(axis=-1) for people_of_arm in usable)
+    people_used = np.concatenate(usable, axis=-1)
     change = np.concatenate([treated.change[..., visit], control.change[..., visit]], axis=-1)
     arm = np.concatenate([np.ones_like(treated.baseline), np.zeros_like(control.baseline)], axis=-1)
-    fitted = Fitted(used)
+    fitted = Fitted(people_used)
     for column in columns(treated, control):
         fitted.adjust_for(column)
-    y, x = fitted.rest(change), fitted.rest(arm)
+    y, x = fitted.unexplained(change), fitted.unexplained(arm)
     size = (x * x).sum(axis=-1)
     separable = size > ALIASED**2 * n1
     size = np.where(separable, size, np.nan)
     slope = (x * y).sum(axis=-1) / size
-    left = swept(((y - slope[..., None] * x) ** 2).sum(axis=-1), n1 + n0, dust)
+    unexplained = swept(((y - slope[..., None] * x) ** 2).sum(axis=-1), n1 + n0, dust)
     df = np.maximum(n1 + n0 - 1.0 - fitted.rank, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        se = np.sqrt(left / df / size)
+        se = np.sqrt(unexplained / df / size)
     why = no_reasons(df.shape)
 
-    def need(index: int) -> str:
+    def need_text(index: int) -> str:
         return f"{int(fitted.rank[index]) + 2} in all (arm, mean and what is adjusted for, 1 more)"
 
-    give_need(why, (n1 < 1) | (n0 < 1), lambda i: few((n1[i], n0[i]), f"1 in each arm, {need(i)}"))
-    give_need(why, df < 1.0, lambda i: few((n1[i], n0[i]), need(i)))
+    give_need(
+        why, (n1 < 1) | (n0 < 1), lambda i: few((n1[i], n0[i]), f"1 in each arm, {need_text(i)}")
+    )
+    give_need(why, df < 1.0, lambda i: few((n1[i], n0[i]), need_text(i)))
     give_reason(why, ~separable, ALIASED_ARM)
     people = (n1, n0)
     return student(slope, se, df, people, "ancova", level, alternative, why=why)
@@ -176,21 +181,23 @@ class Fitted:
             self._base = [ones / np.sqrt(ones.sum(axis=-1, keepdims=True))]
         self.rank = np.ones(used.shape[:-1])
 
-    def rest(self, column: Floats) -> Floats:
+    def unexplained(self, column: Floats) -> Floats:
         """Return what of a column the others do not explain, 0 for people not used."""
-        left = np.where(self.used, column, 0.0)
+        unexplained = np.where(self.used, column, 0.0)
         # A second pass takes away the rounding that the first one leaves.
         for _ in range(2):
-            for each in self._base:
-                left = left - (left * each).sum(axis=-1, keepdims=True) * each
-        return left
+            for direction in self._base:
+                unexplained = (
+                    unexplained - (unexplained * direction).sum(axis=-1, keepdims=True) * direction
+                )
+        return unexplained
 
     def adjust_for(self, column: Floats) -> None:
         """Add a column, in those trials where it is not a sum of the others."""
-        whole = np.sqrt((np.where(self.used, column, 0.0) ** 2).sum(axis=-1))
-        left = self.rest(column)
-        size = np.sqrt((left * left).sum(axis=-1))
-        new = size > ALIASED * whole
+        length = np.sqrt((np.where(self.used, column, 0.0) ** 2).sum(axis=-1))
+        unexplained = self.unexplained(column)
+        size = np.sqrt((unexplained * unexplained).sum(axis=-1))
+        new = size > ALIASED * length
         with np.errstate(invalid="ignore", divide="ignore"):
-            self._base.append(np.where(new[..., None], left / size[..., None], 0.0))
+            self._base.append(np.where(new[..., None], unexplained / size[..., None], 0.0))
         self.rank = self.rank + new

@@ -37,15 +37,15 @@ def adjusted(p: Sequence[float], rule: str) -> Floats:
     if rule not in RULES:
         raise unknown("multiplicity", "rule", rule, RULES)
     values = np.asarray(p, dtype=np.float64)
-    lost = np.isnan(values)
-    filled = np.where(lost, 1.0, values)
+    undone = np.isnan(values)
+    filled = np.where(undone, 1.0, values)
     m = filled.size
     if rule == "none":
-        found = filled
+        corrected = filled
     elif rule == "bonferroni":
-        found = filled * m
+        corrected = filled * m
     elif rule == "hierarchical":
-        found = np.maximum.accumulate(filled)
+        corrected = np.maximum.accumulate(filled)
     else:
         order = np.argsort(filled, kind="stable")
         weighted = filled[order] * np.arange(m, 0, -1)
@@ -53,6 +53,6 @@ def adjusted(p: Sequence[float], rule: str) -> Floats:
             ordered = np.maximum.accumulate(weighted)
         else:
             ordered = np.minimum.accumulate(weighted[::-1])[::-1]
-        found = np.empty(m)
-        found[order] = ordered
-    return np.where(lost, np.nan, np.minimum(found, 1.0))
+        corrected = np.empty(m)
+        corrected[order] = ordered
+    return np.where(undone, np.nan, np.minimum(corrected, 1.0))

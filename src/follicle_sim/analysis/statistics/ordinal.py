@@ -80,21 +80,21 @@ def _fit(counts: Floats) -> tuple[float, float]:
             tried = beta + step * 0.5**halving
             # Thresholds out of order have a likelihood of NaN, which is no better.
             with np.errstate(all="ignore"):
-                found = _likelihood(counts, tried)
-            if found[0] >= value * (1.0 + ROUGH):
+                trial = _likelihood(counts, tried)
+            if trial[0] >= value * (1.0 + ROUGH):
                 break
         else:
             break
         beta = tried
-        value, score, information = found
+        value, score, information = trial
     variance = float(np.linalg.inv(information)[-1, -1])
     return float(beta[-1]), math.sqrt(variance)
 
 
 def _likelihood(counts: Floats, beta: Floats) -> tuple[float, Floats, Floats]:
     """Return the log likelihood, its slope and its negative curvature."""
-    many = beta.size
-    value, score, information = 0.0, np.zeros(many), np.zeros((many, many))
+    size = beta.size
+    value, score, information = 0.0, np.zeros(size), np.zeros((size, size))
     for side, row in ((1.0, counts[0]), (0.0, counts[1])):
         at = expit(beta[:-1] - side * beta[-1])
         # Of answering k or worse, and its derivatives by the log odds: K + 1 edges, fixed outside.
@@ -102,8 +102,8 @@ def _likelihood(counts: Floats, beta: Floats) -> tuple[float, Floats, Floats]:
         first = edges * (1.0 - edges)
         second = first * (1.0 - 2.0 * edges)
         chance = np.diff(edges)
-        by = np.zeros((edges.size, many))
-        by[1:-1, :-1] = np.eye(many - 1)
+        by = np.zeros((edges.size, size))
+        by[1:-1, :-1] = np.eye(size - 1)
         by[1:-1, -1] = -side
         slopes = np.diff(first[:, None] * by, axis=0)
         value += float(row @ np.log(chance))

@@ -28,7 +28,7 @@ def product(a: Floats, b: Floats) -> Floats:
     wide = max(1, ALONE // max(m * n, 1))
     if wide >= k:
         return np.asarray(a @ b)
-    whole = k - k % wide
-    first = a[:, :whole].reshape(m, -1, wide).transpose(1, 0, 2)
-    found = (first @ b[:whole].reshape(-1, wide, n)).sum(axis=0)
-    return np.asarray(found + a[:, whole:] @ b[whole:])
+    even = k - k % wide
+    first = a[:, :even].reshape(m, -1, wide).transpose(1, 0, 2)
+    total = (first @ b[:even].reshape(-1, wide, n)).sum(axis=0)
+    return np.asarray(total + a[:, even:] @ b[even:])

@@ -14,14 +14,8 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
-from follicle_sim.analysis.statistics.effects import (
-    Alternative,
-    Effect,
-    Effects,
-    Group,
-    dust_of,
-    stacked,
-)
+from follicle_sim.analysis.statistics.effects import Alternative, Effect, Effects, stacked
+from follicle_sim.analysis.statistics.groups import Group, dust_of
 from follicle_sim.analysis.statistics.linear import differences, few
 from follicle_sim.base.types import Floats
 
@@ -83,8 +77,8 @@ def shift(
     n, m = x.size, y.size
     if n == 0 or m == 0:
         return Effect.missing(n, m, "wilcoxon", few((n, m), "1 in each arm"))
-    both = tied(np.concatenate([x, y]), dust)
-    x, y = both[:n], both[n:]
+    values = tied(np.concatenate([x, y]), dust)
+    x, y = values[:n], values[n:]
     ranks = rankdata(np.concatenate([x, y]))
     statistic = float(ranks[:n].sum()) - n * (n + 1) / 2
     heaps = np.unique(ranks, return_counts=True)[1]
@@ -110,12 +104,12 @@ def centre(
     values = values[np.isfinite(values)]
     sizes = tied(np.append(np.abs(values), 0.0), dust)[:-1]
     values = np.sign(values) * sizes
-    moved = values[values != 0.0]
-    n = moved.size
+    nonzero = values[values != 0.0]
+    n = nonzero.size
     if values.size == 0:
         return Effect.missing(0, 0, "signed_rank", few((0,), "1"))
-    ranks = rankdata(np.abs(moved))
-    statistic = float(ranks[moved > 0].sum())
+    ranks = rankdata(np.abs(nonzero))
+    statistic = float(ranks[nonzero > 0].sum())
     heaps = np.unique(ranks, return_counts=True)[1]
     exact = n > 0 and heaps.size == n == values.size and n < SMALL
     ties = float((heaps.astype(np.float64) ** 3 - heaps).sum())
@@ -125,11 +119,11 @@ def centre(
     first, second = np.triu_indices(values.size)
     walsh = np.sort((values[first] + values[second]) / 2)
     # The interval's steps are counted among everybody's means, zeros included.
-    every = values.size
-    wide = variance if exact else every * (every + 1) * (2 * every + 1) / 24 - ties / 48
+    count = values.size
+    wide = variance if exact else count * (count + 1) * (2 * count + 1) / 24 - ties / 48
     low, high = _limits(walsh, wide, table, level)
     middle = float(np.median(walsh))
-    return Effect(middle, math.nan, low, high, p, math.nan, every, 0, "signed_rank")
+    return Effect(middle, math.nan, low, high, p, math.nan, count, 0, "signed_rank")
 
 
 def _tail(
@@ -137,15 +131,15 @@ def _tail(
 ) -> float:
     """Return p of a statistic that is symmetric on 0 ... most when nothing differs."""
     if table is not None:
-        whole = round(statistic)
-        below = float(table[whole])
-        above = float(table[most - whole])  # P(T >= t) = P(T <= most - t)
+        place = round(statistic)
+        below = float(table[place])
+        above = float(table[most - place])  # P(T >= t) = P(T <= most - t)
     elif variance <= 0.0:
         return 1.0
     else:
-        spread = math.sqrt(variance)
-        below = float(ndtr((statistic + 0.5 - most / 2) / spread))
-        above = float(ndtr((most / 2 + 0.5 - statistic) / spread))
+        sd = math.sqrt(variance)
+        below = float(ndtr((statistic + 0.5 - most / 2) / sd))
+        above = float(ndtr((most / 2 + 0.5 - statistic) / sd))
     sides = {"less": below, "greater": above, "two_sided": min(1.0, 2.0 * min(below, above))}
     return sides[alternative]
 

@@ -65,7 +65,7 @@ def rate_differences(
     Effects
         NaN where one of the groups is empty; p is 1 where nobody or everybody responds.
     """
-    (x, n), (y, m) = _counted(treated), _counted(control)
+    (x, n), (y, m) = _count(treated), _count(control)
     low, high = newcombe_limits(x, n, y, m, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = (x + y) / (n + m)
@@ -81,17 +81,17 @@ def rate_differences_within(
     treated: Floats, control: Floats, level: float, alternative: Alternative = "two_sided"
 ) -> Effects:
     """Compare responder rates of two sides of the same people, (R, n) each, person by person."""
-    both = np.isfinite(treated) & np.isfinite(control)
-    n = both.sum(axis=-1).astype(np.float64)
-    only_treated = ((treated == 1) & (control == 0) & both).sum(axis=-1)
-    only_control = ((treated == 0) & (control == 1) & both).sum(axis=-1)
+    seen_twice = np.isfinite(treated) & np.isfinite(control)
+    n = seen_twice.sum(axis=-1).astype(np.float64)
+    only_treated = ((treated == 1) & (control == 0) & seen_twice).sum(axis=-1)
+    only_control = ((treated == 0) & (control == 1) & seen_twice).sum(axis=-1)
     pairs = only_treated + only_control
     sides = {
         "greater": _at_most(only_control, pairs),
         "less": _at_most(only_treated, pairs),
         "two_sided": np.minimum(1.0, 2.0 * _at_most(np.minimum(only_treated, only_control), pairs)),
     }
-    neither = ((treated == 0) & (control == 0) & both).sum(axis=-1)
+    neither = ((treated == 0) & (control == 0) & seen_twice).sum(axis=-1)
     low, high = paired_limits(n - pairs - neither, only_treated, only_control, neither, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = (only_treated - only_control) / n
@@ -131,11 +131,11 @@ def paired_limits(
     return p - q - below, p - q + above
 
 
-def _counted(responses: Floats) -> tuple[Floats, Floats]:
+def _count(responses: Floats) -> tuple[Floats, Floats]:
     """Return responders and people seen, (R,) each."""
-    known = np.isfinite(responses)
-    count = np.where(known, responses, 0.0).sum(axis=-1)
-    return count, known.sum(axis=-1).astype(np.float64)
+    finite = np.isfinite(responses)
+    count = np.where(finite, responses, 0.0).sum(axis=-1)
+    return count, finite.sum(axis=-1).astype(np.float64)
 
 
 def _at_most(count: Counts, of: Counts) -> Floats:
@@ -153,9 +153,9 @@ def _effects(
 ) -> Effects:
     p = np.where(np.isfinite(estimate), p, np.nan)
     nothing = np.full(estimate.shape, math.nan)
-    n, m = (each.astype(np.int64) for each in people)
+    n, m = (counts.astype(np.int64) for counts in people)
     why = no_reasons(estimate.shape)
     needed = "1" if method == PAIRS else "1 in each arm"
-    counted = (n,) if method == PAIRS else (n, m)
-    give_need(why, np.isnan(estimate), lambda i: few([each[i] for each in counted], needed))
+    groups = (n,) if method == PAIRS else (n, m)
+    give_need(why, np.isnan(estimate), lambda i: few([counts[i] for counts in groups], needed))
     return Effects(estimate, nothing, low, high, p, nothing, n, m, method, why)

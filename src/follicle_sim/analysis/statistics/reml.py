@@ -19,22 +19,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.analysis.statistics.effects import DUST
 from follicle_sim.analysis.statistics.estimable import why_not
+from follicle_sim.analysis.statistics.groups import DUST
 from follicle_sim.analysis.statistics.products import product
 from follicle_sim.base.types import Floats
 
 MOST_STEPS = 500
+
 NEAR = 1e-4
 """Squared length of the next step, in standard errors of Sigma, from which on steps are whole: the
 slope still says where the maximum lies when rounding hides the rise of the likelihood."""
+
 CLOSE = 1e-12
 """The same at which the search has arrived."""
+
 POLISHED = 1e-21
 """The same at which it ends, so that where it ends does not show in the ninth digit."""
+
 MOST_POLISH = 60
+
 ROUGH = 1e-12
 """Share of the log likelihood by which a step may seem to be worse by rounding alone."""
+
 BOUNDARY = 1e-7
 """A correlation matrix with a smaller eigenvalue stands at the boundary of what it can be, and so
 does an information matrix, scaled to a diagonal of 1."""
@@ -60,13 +66,15 @@ class Patterns:
     @classmethod
     def of(cls, x: Floats, y: Floats) -> Patterns:
         """Return the sums of people with columns x (n, q) and values y (n, V), NaN missing."""
-        here = np.isfinite(y)
-        anyone = here.any(axis=1)
-        x, y, here = x[anyone], np.where(here, y, 0.0)[anyone], here[anyone]
-        seen, which = np.unique(here, axis=0, return_inverse=True)
-        member = (which.reshape(-1)[None, :] == np.arange(len(seen))[:, None]).astype(np.float64)
+        observed = np.isfinite(y)
+        anyone = observed.any(axis=1)
+        x, y, observed = x[anyone], np.where(observed, y, 0.0)[anyone], observed[anyone]
+        patterns, pattern_of = np.unique(observed, axis=0, return_inverse=True)
+        member = (pattern_of.reshape(-1)[None, :] == np.arange(len(patterns))[:, None]).astype(
+            np.float64
+        )
         return cls(
-            seen,
+            patterns,
             member.sum(axis=1),
             np.einsum("gn,ni,nj->gij", member, x, x, optimize=True),
             np.einsum("gn,nv,nj->gvj", member, y, x, optimize=True),
@@ -108,11 +116,11 @@ class _State:
     def __init__(self, data: Patterns, sigma: Floats, basis: Floats, restricted: bool) -> None:
         self.data, self.sigma, self.basis, self.restricted = data, sigma, basis, restricted
         visits, q = data.yx.shape[1:]
-        both = data.seen[:, :, None] & data.seen[:, None, :]
+        seen_pairs = data.seen[:, :, None] & data.seen[:, None, :]
         # A 1 on the diagonal of a visit not seen makes the padded matrix invertible.
-        padded = np.where(both, sigma, 0.0) + np.eye(visits) * ~data.seen[:, :, None]
+        padded = np.where(seen_pairs, sigma, 0.0) + np.eye(visits) * ~data.seen[:, :, None]
         root = np.linalg.cholesky(padded)
-        self.inverse = np.where(both, np.linalg.inv(padded), 0.0)  # (G, V, V)
+        self.inverse = np.where(seen_pairs, np.linalg.inv(padded), 0.0)  # (G, V, V)
         groups = len(data.people)
         precision = product(self.inverse.reshape(groups, -1).T, data.xx.reshape(groups, -1))
         precision = precision.reshape(visits, visits, q, q).transpose(0, 2, 1, 3)
@@ -155,7 +163,7 @@ class _State:
         first = people[:, None, None] * a
         if self.restricted:
             first = first - 2.0 * (a @ self.kernel @ a)
-        information = product(product(basis.T, crossed(first, a).reshape(size, size)), basis)
+        information = product(product(basis.T, cross_products(first, a).reshape(size, size)), basis)
         if self.restricted:
             moved = self.phi @ self.moved()  # (m, Vq, Vq)
             flat = moved.reshape(len(moved), -1)
@@ -171,7 +179,7 @@ class _State:
             for j in range(i, q):
                 # sum over g of xx_g[i, j] A_g E A_g for every E of the basis at once
                 weighted = self.data.xx[:, i, j, None, None] * a
-                block = product(crossed(weighted, a).reshape(visits**2, visits**2), basis)
+                block = product(cross_products(weighted, a).reshape(visits**2, visits**2), basis)
                 block = block.reshape(visits, visits, m)
                 full[:, i, :, j] = full[:, j, :, i] = block
         return np.asarray(-np.moveaxis(full, -1, 0).reshape(m, visits * q, visits * q))
@@ -183,20 +191,22 @@ class _State:
         c = weights.reshape(-1)
         d = (self.phi @ c).reshape(visits, q)
         plain = float(c @ d.reshape(-1))
-        spread = np.linalg.inv(inside(self.information(), FLAT))
+        covariance = np.linalg.inv(inside(self.information(), FLAT))
         moved = self.moved() @ d.reshape(-1)  # (m, Vq)
         slope = moved @ d.reshape(-1)  # derivative of c' Phi c with its sign turned
         # d' Q_ij d with Q_ij = sum_g X' A E_i A E_j A X
         outer = a @ (d @ xx @ d.T) @ a
-        quadratic = crossed(outer, a).reshape(visits**2, visits**2)
+        quadratic = cross_products(outer, a).reshape(visits**2, visits**2)
         quadratic = product(product(basis.T, quadratic), basis)
-        lost = moved @ self.phi @ moved.T
-        adjusted = plain + 2.0 * float((spread * (0.5 * (quadratic + quadratic.T) - lost)).sum())
-        df = 2.0 * plain**2 / float(slope @ spread @ slope)
+        product_term = moved @ self.phi @ moved.T
+        adjusted = plain + 2.0 * float(
+            (covariance * (0.5 * (quadratic + quadratic.T) - product_term)).sum()
+        )
+        df = 2.0 * plain**2 / float(slope @ covariance @ slope)
         return float(c @ self.beta.reshape(-1)), float(np.sqrt(max(adjusted, plain))), df
 
 
-def crossed(first: Floats, second: Floats) -> Floats:
+def cross_products(first: Floats, second: Floats) -> Floats:
     """Return the sum over g of first_g[a, c] second_g[b, d], as an array [a, b, c, d]."""
     count, visits = first.shape[:2]
     sums = product(first.reshape(count, -1).T, second.reshape(count, -1))
@@ -218,8 +228,8 @@ def exchangeable(visits: int) -> Floats:
 
     The covariance may be negative, which a random intercept's variance may not.
     """
-    own = np.eye(visits).reshape(-1)
-    return np.stack([own, 1.0 - own], axis=1) if visits > 1 else own[:, None]
+    diagonal = np.eye(visits).reshape(-1)
+    return np.stack([diagonal, 1.0 - diagonal], axis=1) if visits > 1 else diagonal[:, None]
 
 
 def fit(
@@ -252,8 +262,8 @@ def fit(
     """
     visits = y.shape[1]
     shared = basis is not None
-    known = np.where(np.isfinite(y), np.abs(y), 0.0).max(initial=0.0)
-    why = why_not(x, y, DUST * known if dust is None else dust, exchangeable=shared)
+    sizes = np.where(np.isfinite(y), np.abs(y), 0.0).max(initial=0.0)
+    why = why_not(x, y, DUST * sizes if dust is None else dust, exchangeable=shared)
     if why:
         raise NotEstimableError(why)
     if basis is None:
@@ -264,14 +274,14 @@ def fit(
     for _ in range(MOST_STEPS):
         step, gap = state.step()
         if gap < NEAR:
-            state, gap = _polished(state, step, gap)
+            state, gap = _polish(state, step, gap)
             if gap < CLOSE:
                 inside(state.sigma, EDGE)
                 inside(state.information(), FLAT)
                 return Fit(state.beta, state.sigma, state.log_likelihood, state)
             step, gap = state.step()
-        state, moved = _along(state, step)
-        if not moved or _correlation_floor(state.sigma) < BOUNDARY:
+        state, better = _step_along(state, step)
+        if not better or _correlation_floor(state.sigma) < BOUNDARY:
             break
     raise NotEstimableError(EDGE)
 
@@ -305,23 +315,23 @@ def _correlation_floor(matrix: Floats) -> float:
     return float(np.linalg.eigvalsh(matrix / np.outer(root, root))[0])
 
 
-def _polished(state: _State, step: Floats, gap: float) -> tuple[_State, float]:
+def _polish(state: _State, step: Floats, gap: float) -> tuple[_State, float]:
     """Return the state after whole steps, as long as each brings it nearer to the maximum."""
     for _ in range(MOST_POLISH):
         if gap < POLISHED:
             break
         try:
             tried = _State(state.data, state.sigma + step, state.basis, state.restricted)
-            further, left = tried.step()
+            further, next_gap = tried.step()
         except np.linalg.LinAlgError:
             break
-        if not 0.0 <= left < gap:
+        if not 0.0 <= next_gap < gap:
             break
-        state, step, gap = tried, further, left
+        state, step, gap = tried, further, next_gap
     return state, gap
 
 
-def _along(state: _State, step: Floats) -> tuple[_State, bool]:
+def _step_along(state: _State, step: Floats) -> tuple[_State, bool]:
     """Return the first state along a step, halved until it is better, and whether one was."""
     for halving in range(30):
         moved = state.sigma + step * 0.5**halving
@@ -338,8 +348,11 @@ def _first_guess(x: Floats, y: Floats) -> Floats:
     """Return a covariance to start from: variances as seen, half of each shared."""
     variances = np.empty(y.shape[1])
     for visit, column in enumerate(y.T):
-        here = np.isfinite(column)
-        rest = column[here] - x[here] @ np.linalg.lstsq(x[here], column[here], rcond=None)[0]
-        variances[visit] = float(rest @ rest) / max(here.sum() - x.shape[1], 1)
+        present = np.isfinite(column)
+        residuals = (
+            column[present]
+            - x[present] @ np.linalg.lstsq(x[present], column[present], rcond=None)[0]
+        )
+        variances[visit] = float(residuals @ residuals) / max(present.sum() - x.shape[1], 1)
     root = np.sqrt(variances)
     return np.asarray(np.outer(root, root) * (0.5 + 0.5 * np.eye(root.size)))

@@ -6,15 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.analysis.statistics import reml
-from follicle_sim.analysis.statistics.effects import (
-    Alternative,
-    Effect,
-    Effects,
-    Group,
-    dust_of,
-    stacked,
-    student,
-)
+from follicle_sim.analysis.statistics.effects import Alternative, Effect, Effects, stacked, student
+from follicle_sim.analysis.statistics.groups import Group, dust_of
 from follicle_sim.analysis.statistics.linear import (
     ALIASED,
     ALIASED_ARM,
@@ -38,10 +31,12 @@ def mmrm(
 
     NaN with the reason where the trial is too small for the model.
     """
-    found = ancova(treated, control, visit, level, alternative)
-    effects = [found[index] for index in range(len(found))]
-    for index in np.flatnonzero(_ragged(treated) | _ragged(control)).tolist():
-        effects[index] = _one("mmrm", treated[index], control[index], visit, level, alternative)
+    complete = ancova(treated, control, visit, level, alternative)
+    effects = [complete[index] for index in range(len(complete))]
+    for index in np.flatnonzero(_misses_some(treated) | _misses_some(control)).tolist():
+        effects[index] = _compare_one(
+            "mmrm", treated[index], control[index], visit, level, alternative
+        )
     return stacked(effects, "mmrm")
 
 
@@ -62,13 +57,13 @@ def mixed_model(
     basis = reml.exchangeable(treated.followed.shape[-1])
     trials = range(len(treated.baseline))
     effects = [
-        _one("mixed_model", treated[i], control[i], visit, level, alternative, basis)
+        _compare_one("mixed_model", treated[i], control[i], visit, level, alternative, basis)
         for i in trials
     ]
     return stacked(effects, "mixed_model")
 
 
-def _ragged(group: Group) -> NDArray[np.bool_]:
+def _misses_some(group: Group) -> NDArray[np.bool_]:
     missing = np.isnan(group.change)
     return np.asarray((missing.any(axis=-1) & ~missing.all(axis=-1)).any(axis=-1))
 
@@ -79,23 +74,23 @@ def _design(treated: Group, control: Group) -> tuple[Floats, Floats, bool]:
     The last tells whether the arm is more than a sum of the other columns.
     """
     change = np.concatenate([treated.change, control.change])
-    known = np.concatenate([treated.known, control.known]) & np.isfinite(change).any(axis=1)
+    usable = np.concatenate([treated.complete, control.complete]) & np.isfinite(change).any(axis=1)
     arm = np.concatenate([np.ones_like(treated.baseline), np.zeros_like(control.baseline)])
-    kept = [arm, np.ones_like(arm)]
-    fitted = Fitted(known)
+    design = [arm, np.ones_like(arm)]
+    fitted = Fitted(usable)
     for column in columns(treated, control):
         rank = fitted.rank
         fitted.adjust_for(column)
         if fitted.rank > rank:
             # Centred, so that sizes of columns do not differ by orders of magnitude.
-            middle = column - column[known].mean()
-            kept.append(middle / max(float(np.abs(middle[known]).max()), 1e-300))
-    beside = float((fitted.rest(arm) ** 2).sum())
-    told = beside > ALIASED**2 * max(float(arm[known].sum()), 1.0)
-    return np.stack(kept, axis=1)[known], change[known], told
+            middle = column - column[usable].mean()
+            design.append(middle / max(float(np.abs(middle[usable]).max()), 1e-300))
+    beside = float((fitted.unexplained(arm) ** 2).sum())
+    separable = beside > ALIASED**2 * max(float(arm[usable].sum()), 1.0)
+    return np.stack(design, axis=1)[usable], change[usable], separable
 
 
-def _one(
+def _compare_one(
     method: str,
     treated: Group,
     control: Group,
@@ -104,19 +99,19 @@ def _one(
     alternative: Alternative,
     basis: Floats | None = None,
 ) -> Effect:
-    x, y, told = _design(treated, control)
+    x, y, separable = _design(treated, control)
     people = (int(x[:, 0].sum()), int(len(x) - x[:, 0].sum()))
     weights = np.zeros((y.shape[1], x.shape[1]))
     weights[visit, 0] = 1.0
     dust = float(dust_of(treated, control))
     if min(people) < 1:
         return Effect.missing(*people, method, few(people, "1 in each arm"))
-    if not told:
+    if not separable:
         return Effect.missing(*people, method, ALIASED_ARM)
     try:
-        found = reml.fit(x, y, basis, dust=dust).contrast(weights)
+        numbers = reml.fit(x, y, basis, dust=dust).contrast(weights)
     except reml.NotEstimableError as refusal:
         return Effect.missing(*people, method, str(refusal))
-    estimate, se, df = (np.array([number]) for number in found)
+    estimate, se, df = (np.array([number]) for number in numbers)
     counts = (np.array([people[0]]), np.array([people[1]]))
     return student(estimate, se, df, counts, method, level, alternative)[0]

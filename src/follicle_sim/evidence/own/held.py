@@ -14,8 +14,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
 
+from follicle_sim.evidence.derived import with_derived
 from follicle_sim.evidence.normalise import grade_of
-from follicle_sim.evidence.observed import Observation, observation_of, observations, with_derived
+from follicle_sim.evidence.observation import Observation, observation_of
+from follicle_sim.evidence.observed import observations
 from follicle_sim.evidence.own.people import PersonSpread, Summary, summary
 from follicle_sim.evidence.own.rows import Row, arm_names
 from follicle_sim.evidence.studies import Contrast, Role, Study, StudyArm, load_studies

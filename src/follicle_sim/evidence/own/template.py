@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from follicle_sim.base.files import csv_text
+from follicle_sim.base.csv_text import csv_text
 
 GROUP_COLUMNS = (
     "arm",
@@ -31,6 +31,7 @@ ABOUT_PEOPLE = """\
 # side: left or right, where the arms are two sides of the same people, else empty.
 # week: weeks since the baseline visit. value: empty where somebody was not counted.
 """
+
 ROOM = 12
 """Rows of an empty table that knows no trial, in people."""
 

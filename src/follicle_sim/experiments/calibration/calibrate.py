@@ -115,8 +115,8 @@ def calibrate(job: Job, report: Report | None = None) -> Calibrated:
         "posterior": _sample_posterior,
         "profile": _profile_parameters,
     }
-    found = run[job.method](job, report)
-    return replace(found, seconds=time.perf_counter() - began)
+    calibrated = run[job.method](job, report)
+    return replace(calibrated, seconds=time.perf_counter() - began)
 
 
 def _find_optimum(job: Job, report: Report | None) -> Calibrated:

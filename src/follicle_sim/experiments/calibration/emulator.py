@@ -24,12 +24,14 @@ from scipy.stats import qmc
 from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
 from follicle_sim.experiments.calibration.likelihood import Likelihood, make_likelihood
-from follicle_sim.experiments.calibration.problem import Calibration, evaluate_all
+from follicle_sim.experiments.calibration.problem import Calibration
 from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
+from follicle_sim.experiments.running.evaluate import evaluate_all
 
 Density = Callable[[Floats], Floats]
 
 DEGREE = 3
+
 PER_TERM = 5
 """Simulations of each wave for every coefficient of the polynomial."""
 
@@ -85,8 +87,8 @@ def all_powers(variables: int, degree: int) -> NDArray[np.int64]:
     """
     rows = []
     for total in range(degree + 1):
-        for chosen in combinations_with_replacement(range(variables), total):
-            rows.append([chosen.count(i) for i in range(variables)])
+        for variables_chosen in combinations_with_replacement(range(variables), total):
+            rows.append([variables_chosen.count(i) for i in range(variables)])
     return np.array(rows, dtype=np.int64)
 
 
@@ -171,19 +173,19 @@ def make_emulator(
         # a scalp without any hair at baseline has no share of it; nobody was ever in such a trial
         return tuple(part[np.isfinite(rows).all(axis=1)] for part in (points, rows))
 
-    points, found = wave("wave 1", spread_points(count, d), 1, 1)
+    points, targets = wave("wave 1", spread_points(count, d), 1, 1)
     range_points, range_check = wave(
         "check 1", spread_points(CHECKS, d, skip=5_000), 2, CHECK_TIMES
     )
-    rough = fit_polynomial(points, found, np.ones(len(points)))
+    rough = fit_polynomial(points, targets, np.ones(len(points)))
     rough_error = root_mean_square(rough(range_points) - range_check)
     aim = log_posterior(
         calibration, make_likelihood(calibration.targets, calibration.rules, rough_error), rough
     )
-    near, found_near = wave("wave 2", likely_points(aim, d, count, skip=10_000, heat=2.0), 3, 1)
+    near, near_targets = wave("wave 2", likely_points(aim, d, count, skip=10_000, heat=2.0), 3, 1)
     weight = np.concatenate([np.full(len(points), FIRST_WEIGHT), np.ones(len(near))])
-    both = np.concatenate([points, near]), np.concatenate([found, found_near])
-    polynomial = fit_polynomial(*both, weight)
+    training = np.concatenate([points, near]), np.concatenate([targets, near_targets])
+    polynomial = fit_polynomial(*training, weight)
     near_points, near_check = wave(
         "check 2", likely_points(aim, d, CHECKS, skip=200_000, heat=1.0), 4, CHECK_TIMES
     )
@@ -192,7 +194,7 @@ def make_emulator(
         range_error=root_mean_square(polynomial(range_points) - range_check),
         error=root_mean_square(polynomial(near_points) - near_check),
         simulations=len(range_points) + len(near_points) + len(points) + len(near),
-        training=(*both, weight),
+        training=(*training, weight),
     )
 
 

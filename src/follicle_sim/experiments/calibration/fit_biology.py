@@ -140,8 +140,8 @@ def residuals(
 
     Parameters that `names` leaves out stay as the scenario has them.
     """
-    found = predictions(decode(x, names), targets, scenario)
-    misfit = [(f - t.value) / t.se for f, t in zip(found, targets, strict=True)]
+    predicted = predictions(decode(x, names), targets, scenario)
+    misfit = [(f - t.value) / t.se for f, t in zip(predicted, targets, strict=True)]
     return np.concatenate([misfit, (x - OFFSET) / PRIOR_SD])
 
 
@@ -154,7 +154,7 @@ def fit(
     """Return the best values of the named parameters, by least squares from both rough optima."""
     best = None
     for start in (0, 1):
-        found = least_squares(
+        result = least_squares(
             residuals,
             encode({name: PRIOR[name][start] for name in names}),
             args=(names, targets, scenario),
@@ -163,18 +163,18 @@ def fit(
             xtol=1e-5,
             ftol=1e-4,
         )
-        print(f"start {start + 1}: cost {found.cost:.3f} after {found.nfev} steps", flush=True)
-        if best is None or found.cost < best.cost:
-            best = found
+        print(f"start {start + 1}: cost {result.cost:.3f} after {result.nfev} steps", flush=True)
+        if best is None or result.cost < best.cost:
+            best = result
     assert best is not None
     return decode(best.x, names)
 
 
 def report(values: Mapping[str, float], targets: Sequence[Target], scenario: Scenario) -> str:
     """Return a table of targets, observed, fitted and z."""
-    found = predictions(values, targets, scenario)
+    fitted = predictions(values, targets, scenario)
     lines = ["observation          variable          quantity    week  observed  fitted      z"]
-    for target, value in zip(targets, found, strict=True):
+    for target, value in zip(targets, fitted, strict=True):
         z = (value - target.value) / target.se
         lines.append(
             f"{target.observation:20s} {target.variable:17s} {target.quantity:10s} "
@@ -197,9 +197,9 @@ def brake_evidence(
     # one visit more moves no other
     visits = tuple(sorted({*scenario.design.visits, 7.0 * HALF_YEAR}))
     design = scenario.design.model_copy(update={"visits": visits})
-    asked = [shift, replace(year, week=HALF_YEAR), year]
+    questions = [shift, replace(year, week=HALF_YEAR), year]
     reached, early, late = predictions(
-        values, asked, scenario.model_copy(update={"design": design})
+        values, questions, scenario.model_copy(update={"design": design})
     )
     z = (reached - shift.value) / shift.se
     return (
@@ -222,9 +222,13 @@ def compare_brakes(targets: Sequence[Target], evaluations: int) -> str:
         ("without the brake (h = 0), fitted anew", values, without_brake(people)),
     ]
     lines = []
-    for title, these, scenario in parts:
-        lines += [title, report(these, targets, scenario), brake_evidence(these, targets, scenario)]
-        lines += ["  ".join(f"{name} {value:.4g}" for name, value in these.items()), ""]
+    for title, fitted, scenario in parts:
+        lines += [
+            title,
+            report(fitted, targets, scenario),
+            brake_evidence(fitted, targets, scenario),
+        ]
+        lines += ["  ".join(f"{name} {value:.4g}" for name, value in fitted.items()), ""]
     return "\n".join(lines)
 
 

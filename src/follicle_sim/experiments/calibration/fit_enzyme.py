@@ -22,10 +22,12 @@ from scipy.optimize import least_squares
 
 from follicle_sim.base.quantity import Quantity, read_toml
 from follicle_sim.biology.factors import load_factors
-from follicle_sim.evidence.observed import Observation, observations
+from follicle_sim.evidence.observation import Observation
+from follicle_sim.evidence.observed import observations
 from follicle_sim.pharmacology.exposure import arm_factors
 from follicle_sim.pharmacology.fitted import FittedValue, write_fitted
-from follicle_sim.pharmacology.library import Treatment, parse_treatment, treatment_file
+from follicle_sim.pharmacology.library import treatment_file
+from follicle_sim.pharmacology.treatment import Treatment, parse_treatment
 
 TREATMENT = "finasteride_oral"
 STUDY = "drake_1999"
@@ -38,7 +40,7 @@ DIGITS = 6  # more would differ between processors and mean nothing
 
 
 @dataclass(frozen=True)
-class _Daily:
+class DailyTablet:
     """One tablet a day, all taken."""
 
     amount: float
@@ -52,8 +54,8 @@ class _Daily:
 
 
 @dataclass(frozen=True)
-class _Arm:
-    doses: Sequence[_Daily]
+class OneArm:
+    doses: Sequence[DailyTablet]
     label: str = STUDY
 
 
@@ -90,7 +92,7 @@ def predicted(treatment: Treatment, rows: Sequence[Observation]) -> NDArray[np.f
         dose = 0.0 if row.role == "placebo" else float(row.dose.split()[0])
         day = 7.0 * float(row.week or 0.0)
         levels = arm_factors(
-            _Arm([_Daily(dose, until=day)]),
+            OneArm([DailyTablet(dose, until=day)]),
             np.arange(day + 1.0),
             treatments={TREATMENT: treatment},
         )
@@ -111,14 +113,14 @@ def _residuals(values: Mapping[str, float], rows: Sequence[Observation]) -> NDAr
 def fit(rows: Sequence[Observation]) -> dict[str, float]:
     """Return the best k_inact, DHT and DHT_SERUM, rounded to `DIGITS` significant digits."""
 
-    def named(x: NDArray[np.float64]) -> dict[str, float]:
+    def name_values(x: NDArray[np.float64]) -> dict[str, float]:
         # k_inact spans decades: searched as its logarithm.
         return {"k_inact": float(np.exp(x[0])), "DHT": float(x[1]), "DHT_SERUM": float(x[2])}
 
     def residuals(x: NDArray[np.float64]) -> NDArray[np.float64]:
-        return _residuals(named(x), rows)
+        return _residuals(name_values(x), rows)
 
-    found = least_squares(
+    result = least_squares(
         residuals,
         [np.log(START["k_inact"]), START["DHT"], START["DHT_SERUM"]],
         bounds=([0.0, -1.0, -1.0], [20.0, 0.0, 0.0]),
@@ -126,7 +128,7 @@ def fit(rows: Sequence[Observation]) -> dict[str, float]:
         ftol=1e-14,
         gtol=1e-12,
     )
-    return {name: float(f"{value:.{DIGITS}g}") for name, value in named(found.x).items()}
+    return {name: float(f"{value:.{DIGITS}g}") for name, value in name_values(result.x).items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -137,8 +139,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = fitted_rows()
     values = fit(rows)
     lines = ["dose        factor      observed   fitted   difference (percentage points)"]
-    every = observations(STUDY)
-    for row, change in zip(every, predicted(treatment_with(values), every), strict=True):
+    all_rows = observations(STUDY)
+    for row, change in zip(all_rows, predicted(treatment_with(values), all_rows), strict=True):
         note = "" if row in rows else "  not fitted"
         lines.append(
             f"{row.dose or 'placebo':10}  {row.endpoint:10}  {100 * row.value:+7.1f} %"

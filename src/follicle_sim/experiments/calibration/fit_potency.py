@@ -34,7 +34,7 @@ from follicle_sim.experiments.calibration.potency_error import (
 )
 from follicle_sim.experiments.scoreboard.designs import scoring_rules
 from follicle_sim.pharmacology.fitted import FittedValue, load_fitted, write_fitted
-from follicle_sim.pharmacology.library import POTENCY_PREFIX
+from follicle_sim.pharmacology.potencies import POTENCY_PREFIX
 from follicle_sim.results.compare import ComparisonRow, compare
 from follicle_sim.scenario.load import load_scenario
 from follicle_sim.scenario.model import Scenario
@@ -120,11 +120,11 @@ def fit_jointly(scenario: Scenario, treatment: str, row_ids: Sequence[str]) -> f
         return float(sum((row.z or 0.0) ** 2 for row in scored_rows(scenario, values, row_ids)))
 
     ends = float(np.log(LOWEST)), float(np.log(HIGHEST))
-    found = minimize_scalar(misfit, bounds=ends, method="bounded", options={"xatol": 1e-3})
-    if min(abs(found.x - end) for end in ends) < 0.01:
-        message = f"the best potency is at a bound, {np.exp(found.x):.3g}"
+    result = minimize_scalar(misfit, bounds=ends, method="bounded", options={"xatol": 1e-3})
+    if min(abs(result.x - end) for end in ends) < 0.01:
+        message = f"the best potency is at a bound, {np.exp(result.x):.3g}"
         raise InputError("fit", [Problem(treatment, message)])
-    return float(f"{np.exp(found.x):.4g}")
+    return float(f"{np.exp(result.x):.4g}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -141,19 +141,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         potency = fit_jointly(scenario, options.treatment, names)
     print(f"{options.treatment}: potency {potency:g}")
     rows = counterparts(scenario, options.treatment, potency)
-    for each in rows.values():
-        print(
-            f"  {each.observation}: published {each.observed:.4g}, simulated {each.simulated:.4g}"
-        )
+    for row in rows.values():
+        print(f"  {row.observation}: published {row.observed:.4g}, simulated {row.simulated:.4g}")
     if options.dry_run:
         return 0
     fit = Fit(options.scenario, options.treatment, tuple(names), options.drift)
+    numbers = " and ".join(_describe_row(rows[name], options.drift) for name in names)
     entry = FittedValue(
         value=potency,
         unit="1",
         grade="fitted",
-        source=f"least squares to {' and '.join(_told(rows[n], options.drift) for n in names)}; "
-        f"see `follicle-sim trials show {rows[names[0]].study}`",
+        source=f"least squares to {numbers}; see `follicle-sim trials show {rows[names[0]].study}`",
         command=fit.command,
         date=str(datetime.date.today()),
         data=tuple(
@@ -167,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _told(row: ComparisonRow, drift: bool) -> str:
+def _describe_row(row: ComparisonRow, drift: bool) -> str:
     less = f" less a drift of {drift_of(row):g}" if drift else ""
     return f"{row.observation} ({row.observed:.4g} {row.unit}{less})"
 

@@ -41,7 +41,7 @@ from follicle_sim.experiments.planning.circumstances import (
     with_needle,
 )
 from follicle_sim.experiments.scoreboard.sources import sources_of
-from follicle_sim.pharmacology.library import POTENCY_PREFIX
+from follicle_sim.pharmacology.potencies import POTENCY_PREFIX
 from follicle_sim.results.compare import ComparisonRow, compare
 from follicle_sim.results.endpoints import is_paired
 from follicle_sim.scenario.load import check_scenario, with_overrides

@@ -18,7 +18,7 @@ from scipy.optimize import root
 
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.parameters import load_parameters
-from follicle_sim.biology.spread import typical_spread
+from follicle_sim.biology.people_spread import typical_spread
 from follicle_sim.scenario.load import parse_scenario
 from follicle_sim.simulation.simulate import simulate
 
@@ -78,7 +78,7 @@ DENSITY = {"aga_male": 268, "aga_female": 200}
 assumption, for about 155 hairs/cm2; no baseline of a minoxidil trial in women was read."""
 
 AREAS = ("1 cm2", "5.067 cm2")
-WANTED = {"aga_male": (20.0, 25.0), "aga_female": (15.0, 20.0)}
+PUBLISHED_SD = {"aga_male": (20.0, 25.0), "aga_female": (15.0, 20.0)}
 
 
 @dataclass(frozen=True)
@@ -105,12 +105,12 @@ def spread_of(values: Floats) -> Spread:
 def healthy(subjects: int, seed: int = 1) -> Mapping[str, Spread]:
     """Return density (cm-2), telogen share and growth (um/day) of healthy people."""
     data = simulate(parse_scenario(HEALTHY.format(subjects=subjects, seed=seed)))
-    seen = {
+    variables = {
         "density": data["hair_density"],
         "telogen": 1.0 - data["anagen_fraction"],
         "growth": 1000.0 * data["growth_rate"],
     }
-    return {name: spread_of(values.values.ravel()) for name, values in seen.items()}
+    return {name: spread_of(values.values.ravel()) for name, values in variables.items()}
 
 
 def changes(
@@ -131,9 +131,9 @@ def changes(
         reader_error=reader_error,
         seed=seed,
     )
-    counted = simulate(parse_scenario(text))[variable]
-    gone = counted.isel(time=1) - counted.isel(time=0)
-    return {str(arm): spread_of(gone.sel(arm=arm).values) for arm in gone["arm"].values}
+    counts = simulate(parse_scenario(text))[variable]
+    change = counts.isel(time=1) - counts.isel(time=0)
+    return {str(arm): spread_of(change.sel(arm=arm).values) for arm in change["arm"].values}
 
 
 def telogen_share(anagen_cv: float, telogen_cv: float) -> tuple[float, float]:
@@ -178,27 +178,27 @@ def solve_lengths() -> tuple[float, float]:
 def main(subjects: int = 1000) -> None:
     """Print what the typical spreads give, beside what was published."""
     anagen, telogen = solve_lengths()
-    kept = typical_spread("healthy")
+    stored = typical_spread("healthy")
     print(f"spread of anagen {anagen:.3f}, of telogen {telogen:.3f} solve for the telogen share")
-    print(f"kept: {kept['anagen'].value:g}, {kept['telogen'].value:g}\n")
-    seen = healthy(2 * subjects)
+    print(f"kept: {stored['anagen'].value:g}, {stored['telogen'].value:g}\n")
+    measured = healthy(2 * subjects)
     for name, published in (
         ("density", "226 (73) hairs/cm2"),
         ("telogen", "0.12 (0.08)"),
         ("growth", "367 (56) um/day"),
     ):
-        row = seen[name]
+        row = measured[name]
         print(f"{name:10s} {row.mean:8.4g} (SD {row.sd:.3g} +- {row.sd_error:.2g})  {published}")
     print(f"\nchange over 48 weeks, hairs/cm2, {READER_ERROR:.0%} error a reading: mean (SD)")
-    for condition, (low, high) in WANTED.items():
+    for condition, (low, high) in PUBLISHED_SD.items():
         for area in AREAS:
             for variable in ("hair_density", "terminal_density"):
                 arms = changes(condition, area, subjects, variable=variable)
-                told = ", ".join(
+                arms_text = ", ".join(
                     f"{arm} {row.mean:+5.1f} ({row.sd:.1f} +- {row.sd_error:.1f})"
                     for arm, row in arms.items()
                 )
-                print(f"{condition:10s} {area:9s} {variable:16s} {told}  SD {low:g}-{high:g}")
+                print(f"{condition:10s} {area:9s} {variable:16s} {arms_text}  SD {low:g}-{high:g}")
 
 
 if __name__ == "__main__":

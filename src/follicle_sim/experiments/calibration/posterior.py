@@ -7,7 +7,6 @@ other, so only groups that never met can disagree, and r-hat is taken over walke
 import hashlib
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +15,13 @@ from follicle_sim.base.errors import InputError, Interrupted, Problem
 from follicle_sim.base.extras import need
 from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
+from follicle_sim.experiments.calibration.chain import Chain
 from follicle_sim.experiments.calibration.diagnostics import effective_size, r_hat
 from follicle_sim.experiments.calibration.emulator import Density
 from follicle_sim.experiments.running.checkpoint import Checkpoint
 
 WALKERS, STEPS, GROUPS = 32, 2000, 2
+
 BURN = 0.25
 """Share of the steps that is left out as the way from the start."""
 
@@ -49,9 +50,9 @@ class Posterior:
 
     def thinned(self, count: int) -> Floats:
         """Return `count` draws (count, d), spread evenly over the kept steps and walkers."""
-        every = self.draws
-        rows = np.linspace(0, len(every) - 1, min(count, len(every)))
-        return np.asarray(every[rows.round().astype(int)])
+        draws = self.draws
+        rows = np.linspace(0, len(draws) - 1, min(count, len(draws)))
+        return np.asarray(draws[rows.round().astype(int)])
 
     def r_hat(self) -> Floats:
         """Return r-hat (d,) over the walkers of all groups."""
@@ -121,89 +122,21 @@ def sample(
         for g in range(groups)
     ]
     place = checkpoint or Checkpoint(None, "")
-    kept = _Kept.of(place.load(), states, emcee, walkers * groups, d)
+    chain = Chain.of(place.load(), states, emcee, walkers * groups, d)
     try:
-        while kept.done < steps:
-            chunk = min(CHUNK, steps - kept.done)
-            kept = kept.longer(samplers, chunk)
-            kept.save(place)
+        while chain.done < steps:
+            chunk = min(CHUNK, steps - chain.done)
+            chain = chain.extend(samplers, chunk)
+            chain.save(place)
             if report is not None:
-                report("sampling", kept.done, steps)
+                report("sampling", chain.done, steps)
     except KeyboardInterrupt:
         tail = "; go on with --resume" if place.path is not None else ""
-        raise Interrupted(f"stopped after {kept.done} of {steps} steps{tail}") from None
-    tries = walkers * groups * max(kept.done, 1)
+        raise Interrupted(f"stopped after {chain.done} of {steps} steps{tail}") from None
+    tries = walkers * groups * max(chain.done, 1)
     return Posterior(
-        chain=kept.chain[:steps],
-        log_density=kept.level[:steps],
-        acceptance=kept.accepted / tries,
+        chain=chain.chain[:steps],
+        log_density=chain.level[:steps],
+        acceptance=chain.accepted / tries,
         seconds=time.perf_counter() - began,
     )
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """The chain so far and where each group of walkers stands."""
-
-    chain: Floats
-    level: Floats
-    accepted: float
-    states: tuple[Any, ...]
-
-    @property
-    def done(self) -> int:
-        return len(self.chain)
-
-    @classmethod
-    def of(
-        cls, stored: dict[str, NDArray[Any]], states: list[Any], emcee: Any, rows: int, d: int
-    ) -> "_Kept":
-        if not stored:
-            return cls(np.empty((0, rows, d)), np.empty((0, rows)), 0.0, tuple(states))
-        size = rows // len(states)
-        found = []
-        for g in range(len(states)):
-            part = slice(g * size, (g + 1) * size)
-            generator = (
-                "MT19937",
-                stored["words"][g],
-                int(stored["place"][g]),
-                int(stored["has_gauss"][g]),
-                float(stored["gauss"][g]),
-            )
-            found.append(
-                emcee.State(
-                    stored["chain"][-1, part],
-                    log_prob=stored["level"][-1, part],
-                    random_state=generator,
-                )
-            )
-        return cls(stored["chain"], stored["level"], float(stored["accepted"]), tuple(found))
-
-    def longer(self, samplers: list[Any], steps: int) -> "_Kept":
-        chains, levels, states = [], [], []
-        accepted = self.accepted
-        for sampler, state in zip(samplers, self.states, strict=True):
-            sampler.reset()
-            states.append(sampler.run_mcmc(state, steps))
-            chains.append(sampler.get_chain())
-            levels.append(sampler.get_log_prob())
-            accepted += float(np.sum(sampler.backend.accepted))
-        return _Kept(
-            np.concatenate([self.chain, np.concatenate(chains, axis=1)]),
-            np.concatenate([self.level, np.concatenate(levels, axis=1)]),
-            accepted,
-            tuple(states),
-        )
-
-    def save(self, place: Checkpoint) -> None:
-        generators = [state.random_state for state in self.states]
-        place.save(
-            chain=self.chain,
-            level=self.level,
-            accepted=np.array(self.accepted),
-            words=np.stack([g[1] for g in generators]),
-            place=np.array([g[2] for g in generators]),
-            has_gauss=np.array([g[3] for g in generators]),
-            gauss=np.array([g[4] for g in generators]),
-        )

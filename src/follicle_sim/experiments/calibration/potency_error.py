@@ -34,9 +34,10 @@ from follicle_sim.biology.posterior import load_posterior
 from follicle_sim.experiments.calibration.fit_biology import with_biology
 from follicle_sim.experiments.calibration.likelihood import load_rules
 from follicle_sim.experiments.scoreboard.run import baselines
-from follicle_sim.experiments.scoreboard.scoring import ScoreRow, score
+from follicle_sim.experiments.scoreboard.score_rows import ScoreRow
+from follicle_sim.experiments.scoreboard.scoring import score
 from follicle_sim.pharmacology.fitted import FittedValue, load_fitted, write_fitted
-from follicle_sim.pharmacology.library import POTENCY_PREFIX
+from follicle_sim.pharmacology.potencies import POTENCY_PREFIX
 from follicle_sim.results.compare import compare
 from follicle_sim.scenario.load import load_scenario
 from follicle_sim.scenario.model import Scenario
@@ -44,6 +45,7 @@ from follicle_sim.simulation.simulate import simulate
 
 COMMAND = "python -m follicle_sim.experiments.calibration.potency_error"
 FIT = "python -m follicle_sim.experiments.calibration.fit_potency"
+
 STEADY = ("design.kind=counterfactual", "population.subjects=150", "run.seed=20260")
 """The same people with and without treatment, more of them, and luck of its own."""
 
@@ -51,6 +53,7 @@ HEADING = (
     "One potency per treatment: the size of its effect, in units of the split its file says.\n"
     f"Written by `{FIT}`, errors by `{COMMAND}`; do not edit."
 )
+
 POTENCY_STEP, BIOLOGY_STEP = 0.2, 0.2
 """Steps in a logarithm, to either side, over which slopes are taken: wide enough to see past
 single hairs, and about one posterior standard deviation of a biology parameter."""
@@ -90,12 +93,14 @@ def fit_of(command: str) -> Fit:
     """
     parser = argparse.ArgumentParser()
     add_fit(parser)
-    found = parser.parse_args(shlex.split(command.removeprefix(FIT)))
-    return Fit(found.scenario, found.treatment, tuple(found.observations), found.drift)
+    arguments = parser.parse_args(shlex.split(command.removeprefix(FIT)))
+    return Fit(
+        arguments.scenario, arguments.treatment, tuple(arguments.observations), arguments.drift
+    )
 
 
 def scored_rows(
-    scenario: Scenario, biology: dict[str, float], wanted: Sequence[str]
+    scenario: Scenario, biology: dict[str, float], observations: Sequence[str]
 ) -> list[ScoreRow]:
     """Return the scores of some observations under biology values and potencies.
 
@@ -107,11 +112,11 @@ def scored_rows(
     data = simulate(with_biology(scenario, biology))
     scored = score(compare(data).rows, scenario, scenario.title, baselines(data))
     rows = {row.observation: row for row in scored if row.error is not None}
-    lost = [name for name in wanted if name not in rows]
-    if lost:
-        message = f"no score of {lost[0]}{did_you_mean(lost[0], rows)}"
+    unscored = [name for name in observations if name not in rows]
+    if unscored:
+        message = f"no score of {unscored[0]}{did_you_mean(unscored[0], rows)}"
         raise InputError(scenario.origin, [Problem("", message)])
-    return [rows[name] for name in wanted]
+    return [rows[name] for name in observations]
 
 
 def error_covariance(rows: Sequence[ScoreRow]) -> Floats:
@@ -143,17 +148,18 @@ def with_error(entry: FittedValue, fit: Fit, people: Sequence[str] = STEADY) -> 
         If the predictions do not move with potency.
     """
     scenario = load_scenario(fit.scenario, people)
-    key, log_potency = f"{POTENCY_PREFIX}{fit.treatment}", float(np.log(entry.value))
+    key = f"{POTENCY_PREFIX}{fit.treatment}"
+    log_potency = float(np.log(entry.value))
     default = load_parameters()
 
-    def predicted(log_value: float, biology: dict[str, float]) -> Floats:
+    def predict(log_value: float, biology: dict[str, float]) -> Floats:
         values = biology | {key: float(np.exp(log_value))}
         rows = scored_rows(scenario, values, fit.observations)
         return np.array([row.predicted for row in rows])
 
     rows = scored_rows(scenario, {key: entry.value}, fit.observations)
     errors = np.array([row.error for row in rows], dtype=np.float64)
-    ends = [predicted(log_potency + sign * POTENCY_STEP, {}) for sign in (1.0, -1.0)]
+    ends = [predict(log_potency + sign * POTENCY_STEP, {}) for sign in (1.0, -1.0)]
     slope = (ends[0] - ends[1]) / (2 * POTENCY_STEP)
     information = float(np.sum((slope / errors) ** 2))
     if not information > 0.0:
@@ -163,11 +169,11 @@ def with_error(entry: FittedValue, fit: Fit, people: Sequence[str] = STEADY) -> 
     elasticity = {}
     for name in load_posterior()[0]:
         ends = [
-            predicted(log_potency, {name: default[name] * float(np.exp(sign * BIOLOGY_STEP))})
+            predict(log_potency, {name: default[name] * float(np.exp(sign * BIOLOGY_STEP))})
             for sign in (1.0, -1.0)
         ]
-        found = -float(weight @ (ends[0] - ends[1])) / (2 * BIOLOGY_STEP)
-        elasticity[name] = float(f"{found:.4g}")
+        elasticity_value = -float(weight @ (ends[0] - ends[1])) / (2 * BIOLOGY_STEP)
+        elasticity[name] = float(f"{elasticity_value:.4g}")
     variance = float(weight @ error_covariance(rows) @ weight)
     parts = [
         f"{row.observation}: slope {s:.3g} {row.unit} per log potency, SE {row.observed_se:.3g} "
@@ -191,15 +197,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dry-run", action="store_true", help="print, do not write")
     options = parser.parse_args(arguments)
     stored = load_fitted("potencies")
-    known = [name for name, entry in stored.items() if entry.grade == "fitted"]
-    unknown = [name for name in options.treatments if name not in known]
+    fitted = [name for name, entry in stored.items() if entry.grade == "fitted"]
+    unknown = [name for name in options.treatments if name not in fitted]
     if unknown:
-        message = f"no fitted potency{did_you_mean(unknown[0], known)}"
+        message = f"no fitted potency{did_you_mean(unknown[0], fitted)}"
         raise InputError("fit", [Problem(unknown[0], message)])
-    for name in options.treatments or known:
+    for name in options.treatments or fitted:
         stored[name] = with_error(stored[name], fit_of(stored[name].command))
-        told = ", ".join(f"{key} {value:+.2f}" for key, value in stored[name].elasticity.items())
-        print(f"{name}: {stored[name].value:g}, log_se {stored[name].log_se}; {told}", flush=True)
+        elasticities = ", ".join(
+            f"{key} {value:+.2f}" for key, value in stored[name].elasticity.items()
+        )
+        print(
+            f"{name}: {stored[name].value:g}, log_se {stored[name].log_se}; {elasticities}",
+            flush=True,
+        )
     if not options.dry_run:
         write_fitted("potencies", stored, HEADING)
     return 0

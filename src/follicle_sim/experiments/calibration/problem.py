@@ -9,14 +9,12 @@ With ten free parameters that box is too wide for the emulator (it errs by 0.01-
 `within` then keeps the search within a factor of the stored defaults instead.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from follicle_sim.base.errors import InputError, Interrupted, Problem, did_you_mean
-from follicle_sim.base.progress import Report
+from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.types import Floats
 from follicle_sim.base.units import YEAR, canonical_unit, format_quantity
 from follicle_sim.biology.parameters import parameter_table
@@ -29,10 +27,8 @@ from follicle_sim.experiments.calibration.fit_biology import (
 )
 from follicle_sim.experiments.calibration.likelihood import Rules, load_rules
 from follicle_sim.experiments.calibration.targets import Target, load_targets, predict
-from follicle_sim.experiments.running.checkpoint import RESUME, Checkpoint
 from follicle_sim.results.provenance import package_version
 from follicle_sim.scenario.hashing import scenario_hash
-from follicle_sim.simulation.engine.run import default_threads
 from follicle_sim.simulation.simulate import simulate
 
 FREE = ("progression", "severity", "gamma_anagen", "brake_anagen", "brake_kenogen")
@@ -43,8 +39,6 @@ REACH = 2.0
 
 PEOPLE, FOLLICLES = 64, 400
 """Size of one simulation of a calibration, in each arm; about 0.2 s on one core."""
-
-SAVE_EVERY = 16
 
 
 @dataclass(frozen=True)
@@ -73,8 +67,8 @@ class Calibration:
 
     def values(self, x: Floats) -> dict[str, float]:
         """Return parameter values (canonical units) at x (d,), each within -1 and 1."""
-        found = self.decode(x)
-        return {name: float(value) for name, value in zip(self.names, found, strict=True)}
+        decoded = self.decode(x)
+        return {name: float(value) for name, value in zip(self.names, decoded, strict=True)}
 
     def decode(self, x: Floats) -> Floats:
         """Return values (..., d) in canonical units at x (..., d)."""
@@ -126,16 +120,16 @@ def make_calibration(
         If a parameter has no prior or a trial has no targets; names the nearest.
     """
     targets = load_targets()
-    known = {target.study for target in targets}
+    studies = {target.study for target in targets}
     problems = [
         Problem(name, f"cannot be calibrated{did_you_mean(name, PRIOR)}")
         for name in names
         if name not in PRIOR
     ]
     problems += [
-        Problem(trial, f"no target of that trial{did_you_mean(trial, sorted(known))}")
+        Problem(trial, f"no target of that trial{did_you_mean(trial, sorted(studies))}")
         for trial in trials
-        if trial not in known
+        if trial not in studies
     ]
     if len(set(names)) < len(names) or not names:
         problems.append(Problem("parameters", "name each parameter once, and at least one"))
@@ -143,53 +137,8 @@ def make_calibration(
         problems.append(Problem("within", f"found {within:g}; allowed: above 1, at most 4"))
     if problems:
         raise InputError("calibration", problems)
-    kept = tuple(target for target in targets if not trials or target.study in trials)
-    return Calibration(tuple(names), kept, load_rules(), seed, within=within)
-
-
-def evaluate_all(
-    work: Callable[[int], Floats],
-    count: int,
-    width: int,
-    checkpoint: Checkpoint,
-    report: Report | None,
-    title: str,
-    threads: int | None = None,
-) -> Floats:
-    """Return work(0) ... work(count - 1) as rows (count, width), on threads, resumable.
-
-    Raises
-    ------
-    Interrupted
-        On Ctrl-C; what was finished is in the checkpoint.
-    """
-    stored = checkpoint.load()
-    rows = np.full((count, width), np.nan)
-    done = np.zeros(count, bool)
-    if "rows" in stored and stored["rows"].shape == rows.shape:
-        rows, done = stored["rows"], stored["done"]
-    left = np.flatnonzero(~done)
-    if report is not None:
-        report(title, int(done.sum()), count)
-    pool = ThreadPoolExecutor(threads or default_threads(), thread_name_prefix="follicle_sim")
-    try:
-        futures = {pool.submit(work, int(i)): int(i) for i in left}
-        for number, future in enumerate(as_completed(futures), 1):
-            rows[futures[future]], done[futures[future]] = future.result(), True
-            if number % SAVE_EVERY == 0:
-                checkpoint.save(rows=rows, done=done)
-            if report is not None:
-                report(title, int(done.sum()), count)
-    except KeyboardInterrupt:
-        checkpoint.save(rows=rows, done=done)
-        kept = RESUME if checkpoint.path is not None else ""
-        message = f"stopped after {int(done.sum())} of {count} simulations{kept}"
-        raise Interrupted(message) from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    if left.size:
-        checkpoint.save(rows=rows, done=done)
-    return rows
+    chosen_targets = tuple(target for target in targets if not trials or target.study in trials)
+    return Calibration(tuple(names), chosen_targets, load_rules(), seed, within=within)
 
 
 def shown_unit(dimension: str) -> tuple[float, str]:

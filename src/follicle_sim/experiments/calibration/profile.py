@@ -64,47 +64,47 @@ def profiles(
     likelihood = make_likelihood(calibration.targets, calibration.rules, emulator.range_error)
     d = len(calibration.names)
     grid = np.linspace(-1.0, 1.0, points)
-    found = np.empty((d, points))
+    misfits = np.empty((d, points))
 
-    def lowest(held: int, at: float, starts: Floats) -> tuple[float, Floats]:
-        return least(likelihood, emulator, held, at, starts)
+    def lowest(fixed: int, at: float, starts: Floats) -> tuple[float, Floats]:
+        return least(likelihood, emulator, fixed, at, starts)
 
-    for held in range(d):
+    for fixed in range(d):
         if report is not None:
-            report("profiles", held, d)
+            report("profiles", fixed, d)
         starts = spread_points(STARTS, d - 1) if d > 1 else np.empty((1, 0))
         seeds: list[Floats] = []
         for k, at in enumerate(grid):
             # the neighbour's best is the likeliest to be near
-            found[held, k], where = lowest(held, float(at), np.array([*starts, *seeds[-1:]]))
-            seeds.append(where)
+            misfits[fixed, k], others = lowest(fixed, float(at), np.array([*starts, *seeds[-1:]]))
+            seeds.append(others)
         for k in range(points - 2, -1, -1):
-            value, seeds[k] = lowest(held, float(grid[k]), np.array([seeds[k], seeds[k + 1]]))
-            found[held, k] = min(found[held, k], value)
+            value, seeds[k] = lowest(fixed, float(grid[k]), np.array([seeds[k], seeds[k + 1]]))
+            misfits[fixed, k] = min(misfits[fixed, k], value)
     if report is not None:
         report("profiles", d, d)
-    lowest_of_all = found.min()
+    lowest_of_all = misfits.min()
     return tuple(
         read_profile(
-            name, calibration.decode(np.tile(grid[:, None], d))[:, i], found[i] - lowest_of_all
+            name, calibration.decode(np.tile(grid[:, None], d))[:, i], misfits[i] - lowest_of_all
         )
         for i, name in enumerate(calibration.names)
     )
 
 
 def least(
-    likelihood: Likelihood, model: Density, held: int, at: float, starts: Floats
+    likelihood: Likelihood, model: Density, fixed: int, at: float, starts: Floats
 ) -> tuple[float, Floats]:
     """Return the least -2 log-likelihood with x[held] = at, and the others (d - 1,) there.
 
     starts : (m, d - 1) where the searches begin
     """
     d = starts.shape[1] + 1
-    others = [i for i in range(d) if i != held]
+    others = [i for i in range(d) if i != fixed]
 
     def misfit(free: Floats) -> Floats:
         x = np.empty(d)
-        x[held], x[others] = at, free
+        x[fixed], x[others] = at, free
         return likelihood.residuals(model(x))
 
     if not others:
@@ -124,8 +124,8 @@ def read_profile(name: str, values: Floats, rise: Floats) -> Profile:
     """
     best = int(np.argmin(rise))
     logs = np.log(values)
-    low = _crossing(logs[: best + 1][::-1], rise[: best + 1][::-1])
-    high = _crossing(logs[best:], rise[best:])
+    low = _find_crossing(logs[: best + 1][::-1], rise[: best + 1][::-1])
+    high = _find_crossing(logs[best:], rise[best:])
     return Profile(name, values, rise, float(values[best]), low, high, judge(low, high))
 
 
@@ -138,7 +138,7 @@ def judge(low: float | None, high: float | None) -> Verdict:
     return "identified" if high is not None else "no upper limit"
 
 
-def _crossing(logs: Floats, rise: Floats) -> float | None:
+def _find_crossing(logs: Floats, rise: Floats) -> float | None:
     """Return the value at which a profile, from its best outwards, first passes LIMIT."""
     beyond = np.flatnonzero(rise > LIMIT)
     if not beyond.size:
@@ -150,10 +150,10 @@ def _crossing(logs: Floats, rise: Floats) -> float | None:
     return float(np.exp(logs[k - 1] + share * (logs[k] - logs[k - 1])))
 
 
-def profile_rows(found: tuple[Profile, ...]) -> list[ProfileRow]:
+def profile_rows(all_profiles: tuple[Profile, ...]) -> list[ProfileRow]:
     """Return the points of all profiles as rows."""
     return [
         ProfileRow(profile.name, float(value), float(rise), profile.verdict)
-        for profile in found
+        for profile in all_profiles
         for value, rise in zip(profile.values, profile.rise, strict=True)
     ]

@@ -96,30 +96,33 @@ def find_profile(model: Model, law: Law, limit: float) -> Found:
     limit
         Rise that ends the interval.
     """
-    start, ends = law.present[0], (law.lower[0], law.upper[0])
-    between = [start * share for share in FIRST if ends[0] < start * share < ends[1]]
+    start = law.present[0]
+    ends = (law.lower[0], law.upper[0])
+    starts = [start * share for share in FIRST if ends[0] < start * share < ends[1]]
     nodes: dict[float, Floats] = {}
     others: dict[float, Floats] = {}
-    for value in (ends[0], *between, ends[1]):
+    for value in (ends[0], *starts, ends[1]):
         nodes[value], others[value] = _least(model, law, value, law.present[1:])
-    answer = _read(nodes, start, limit)
+    answer = _read_interval(nodes, start, limit)
     for _ in range(ROUNDS):
-        wanted = [each for each in answer if each is not None]
-        fresh = [value for value in wanted if not _is_near(value, nodes, start)]
+        ends_found = [place for place in answer if place is not None]
+        fresh = [value for value in ends_found if not _is_near(value, nodes, start)]
         if not fresh:
             break
         for value in fresh:
             near = min(nodes, key=lambda node: abs(node - value))
             nodes[value], others[value] = _least(model, law, value, others[near])
-        answer = _read(nodes, start, limit)
+        answer = _read_interval(nodes, start, limit)
     best, low, high = answer
     assert best is not None
     axis, squares = _curve(nodes, start)
     at = min(nodes, key=lambda node: abs(node - best))
-    shown = np.array(sorted(nodes))
-    rise = np.interp(_stretch(shown, start), axis, squares) - squares.min()
+    values = np.array(sorted(nodes))
+    rise = np.interp(_stretch(values, start), axis, squares) - squares.min()
     curve = np.array([np.expm1(axis) * start / 10.0, squares - squares.min()])
-    return Found(shown, rise, curve, np.array([best, *others[at]]), float(squares.min()), low, high)
+    return Found(
+        values, rise, curve, np.array([best, *others[at]]), float(squares.min()), low, high
+    )
 
 
 def _least(model: Model, law: Law, value: float, near: Floats) -> tuple[Floats, Floats]:
@@ -141,8 +144,8 @@ def _least(model: Model, law: Law, value: float, near: Floats) -> tuple[Floats, 
     upper = np.log(np.minimum(law.upper[1:] / law.present[1:], OTHERS))
     start = np.clip(np.log(near / law.present[1:]), lower + 1e-6, upper - 1e-6)
     # steps of a twentieth look past single hairs
-    found = least_squares(residuals, start, bounds=(lower, upper), diff_step=0.05, xtol=1e-3)
-    return np.asarray(found.fun), law.present[1:] * np.exp(found.x)
+    solution = least_squares(residuals, start, bounds=(lower, upper), diff_step=0.05, xtol=1e-3)
+    return np.asarray(solution.fun), law.present[1:] * np.exp(solution.x)
 
 
 def _stretch(values: Floats, start: float) -> Floats:
@@ -158,7 +161,7 @@ def _curve(nodes: dict[float, Floats], start: float) -> tuple[Floats, Floats]:
     return axis, np.square(residuals).sum(axis=1)
 
 
-def _read(
+def _read_interval(
     nodes: dict[float, Floats], start: float, limit: float
 ) -> tuple[float | None, float | None, float | None]:
     """Return the best value and both ends of the interval, None where the search ends first."""

@@ -70,43 +70,47 @@ class Numbers:
 
     def of(self, rows: Sequence[Row]) -> Floats:
         """Return the simulated counterparts (n,) among the rows of another run."""
-        found = {_name(row): row.simulated for row in rows}
-        return np.array([found[_name(row)] for row in self.rows])
+        simulated = {_name(row): row.simulated for row in rows}
+        return np.array([simulated[_name(row)] for row in self.rows])
 
 
 def choose_numbers(rows: Sequence[Row]) -> Numbers:
     """Return the rows to fit: each fact once, with an error, where the simulation has an answer."""
-    kept: list[Row] = []
+    fitted: list[Row] = []
     dropped: list[tuple[Row, str]] = []
     for row in sorted(rows, key=lambda row: SHARPEST.index(row.kind)):
-        if reason := _unfit(row, kept):
+        if reason := _why_unfit(row, fitted):
             dropped.append((row, reason))
         else:
-            kept.append(row)
-    kept.sort(key=rows.index)
-    se = [row.observed_se if row.observed_se is not None else row.imputed_se for row in kept]
+            fitted.append(row)
+    fitted.sort(key=rows.index)
+    se = [row.observed_se if row.observed_se is not None else row.imputed_se for row in fitted]
     return Numbers(
-        rows=tuple(kept),
-        value=np.array([row.observed for row in kept]),
+        rows=tuple(fitted),
+        value=np.array([row.observed for row in fitted]),
         se=np.array(se, dtype=np.float64),
         dropped=tuple(dropped),
     )
 
 
-def _unfit(row: Row, kept: Sequence[Row]) -> str:
+def _why_unfit(row: Row, fitted: Sequence[Row]) -> str:
     if row.observed_se is None and row.imputed_se is None:
         return "no standard error, published or imputed"
     if row.simulated_se is None or not np.isfinite(row.simulated):
         return "the simulation has no counterpart with an error"
     if row.statistic == "geometric mean":
         return "a geometric mean; its error is not on the same scale"
-    for other in kept:
-        same = (other.study, other.endpoint, other.week) == (row.study, row.endpoint, row.week)
+    for other in fitted:
+        same_visit = (other.study, other.endpoint, other.week) == (
+            row.study,
+            row.endpoint,
+            row.week,
+        )
         if row.control:
-            told = (other.arm, other.control) == (row.arm, row.control)
+            same_arm = (other.arm, other.control) == (row.arm, row.control)
         else:
-            told = row.arm in (other.arm, other.control)
-        if same and told:
+            same_arm = row.arm in (other.arm, other.control)
+        if same_visit and same_arm:
             return f"told by {other.observation} already"
     return ""
 
@@ -133,8 +137,8 @@ def sampling_covariance(dataset: xr.Dataset, rows: Sequence[Row], *, paired: boo
         assert base is not None
         for label, weight in _weights(row).items():
             a = labels.index(label)
-            _, each = FIGURES[row.kind, row.statistic](visit[0][a], base[a])
-            influence[i, a] += weight * np.nan_to_num(each)
+            _, moves = FIGURES[row.kind, row.statistic](visit[0][a], base[a])
+            influence[i, a] += weight * np.nan_to_num(moves)
     if paired:
         influence = influence.sum(axis=1, keepdims=True)
     counts = np.count_nonzero(np.any(influence != 0.0, axis=0), axis=1)
@@ -164,21 +168,23 @@ def shifts(numbers: Numbers, baseline: Floats, *, drift: bool) -> tuple[Floats, 
     n = len(numbers.rows)
     mean, covariance = np.zeros(n), np.zeros((n, n))
     for study, endpoint in sorted({(row.study, row.endpoint) for row in numbers.rows}):
-        mine = np.array([(row.study, row.endpoint) == (study, endpoint) for row in numbers.rows])
-        own = mine & np.array([not row.control for row in numbers.rows])
+        of_endpoint = np.array(
+            [(row.study, row.endpoint) == (study, endpoint) for row in numbers.rows]
+        )
+        of_one_arm = of_endpoint & np.array([not row.control for row in numbers.rows])
         level = np.array([row.kind == "level" for row in numbers.rows])
         later = np.array([row.kind != "level" or row.day > 0.0 for row in numbers.rows])
         for arm in sorted({row.arm for row in numbers.rows}):
-            here = mine & level & np.array([row.arm == arm for row in numbers.rows])
-            covariance += BASELINE_SD**2 * np.outer(here, here)
+            baseline_rows = of_endpoint & level & np.array([row.arm == arm for row in numbers.rows])
+            covariance += BASELINE_SD**2 * np.outer(baseline_rows, baseline_rows)
         if not drift:
             continue
-        moved = [
+        drifts = [
             drift_of(endpoint, row.kind, float(start)) if moves else (0.0, 0.0)
-            for row, start, moves in zip(numbers.rows, baseline, own & later, strict=True)
+            for row, start, moves in zip(numbers.rows, baseline, of_one_arm & later, strict=True)
         ]
-        mean += [each for each, _ in moved]
-        sd = np.array([each for _, each in moved])
+        mean += [part for part, _ in drifts]
+        sd = np.array([part for _, part in drifts])
         covariance += np.outer(sd, sd)
     return mean, covariance
 
@@ -187,16 +193,16 @@ def baselines_of(dataset: xr.Dataset, rows: Sequence[Row]) -> Floats:
     """Return the simulated mean baseline (n,) of each row's arm and endpoint."""
     data = by_treatment(dataset)
     labels = [str(label) for label in data["arm"].values]
-    found = []
+    baselines = []
     for row in rows:
         simulated = course(data, row.endpoint)
         base = simulated.base if isinstance(simulated, Course) else None
         arm = labels.index(row.arm.split(" + ")[0])
-        found.append(1.0 if base is None else float(np.nanmean(base[arm])))
-    return np.array(found)
+        baselines.append(1.0 if base is None else float(np.nanmean(base[arm])))
+    return np.array(baselines)
 
 
-def error_covariance(numbers: Numbers, people: Floats, more: Floats) -> Floats:
+def error_covariance(numbers: Numbers, people: Floats, further: Floats) -> Floats:
     """Return C (n, n) as the head of this module has it.
 
     Parameters
@@ -208,8 +214,8 @@ def error_covariance(numbers: Numbers, people: Floats, more: Floats) -> Floats:
     """
     sd = np.sqrt(np.diag(people))
     with np.errstate(divide="ignore", invalid="ignore"):
-        together = np.where(np.outer(sd, sd) > 0.0, people / np.outer(sd, sd), 0.0)
-    np.fill_diagonal(together, 1.0)
-    covariance = np.outer(numbers.se, numbers.se) * together + more
+        correlation = np.where(np.outer(sd, sd) > 0.0, people / np.outer(sd, sd), 0.0)
+    np.fill_diagonal(correlation, 1.0)
+    covariance = np.outer(numbers.se, numbers.se) * correlation + further
     covariance[np.diag_indices_from(covariance)] += OWN_ERROR * np.square(numbers.se)
     return np.asarray(covariance)

@@ -12,7 +12,7 @@ from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.experiments.planning.circumstances import known_treatments
-from follicle_sim.pharmacology.library import potency_parameters
+from follicle_sim.pharmacology.potencies import potency_parameters
 from follicle_sim.results.compare import ComparisonRow, compare
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario

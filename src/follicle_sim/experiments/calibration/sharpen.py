@@ -23,11 +23,13 @@ from follicle_sim.experiments.calibration.emulator import (
     spread_points,
 )
 from follicle_sim.experiments.calibration.likelihood import make_likelihood
-from follicle_sim.experiments.calibration.problem import Calibration, evaluate_all
+from follicle_sim.experiments.calibration.problem import Calibration
 from follicle_sim.experiments.calibration.profile import least
 from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
+from follicle_sim.experiments.running.evaluate import evaluate_all
 
 POINTS, ROUNDS, STARTS = 7, 2, 4
+
 TIMES = 4
 """How many times as many people each simulation has as one of the emulator's; its weight too."""
 
@@ -45,7 +47,7 @@ def sharpen(
     """
     first_seed = (calibration.seed * 100_000 + 50_000) % 2**31
 
-    def simulated(name: str, points: Floats, number: int, times: int) -> tuple[Floats, Floats]:
+    def simulate_wave(name: str, points: Floats, number: int, times: int) -> tuple[Floats, Floats]:
         settings = calibration.settings() | {"points": points.tobytes().hex(), "times": times}
 
         def work(i: int) -> Floats:
@@ -59,18 +61,18 @@ def sharpen(
 
     for number in range(ROUNDS):
         visited = lowest_points(calibration, emulator, np.linspace(-1.0, 1.0, POINTS))
-        x, y = simulated(f"round {number + 1}", visited, number, TIMES)
-        points, found, weight = emulator.training
-        points, found = np.concatenate([points, x]), np.concatenate([found, y])
+        x, y = simulate_wave(f"round {number + 1}", visited, number, TIMES)
+        points, targets, weight = emulator.training
+        points, targets = np.concatenate([points, x]), np.concatenate([targets, y])
         weight = np.concatenate([weight, np.full(len(x), float(TIMES))])
         emulator = replace(
             emulator,
-            polynomial=fit_polynomial(points, found, weight),
-            training=(points, found, weight),
+            polynomial=fit_polynomial(points, targets, weight),
+            training=(points, targets, weight),
             simulations=emulator.simulations + len(visited),
         )
     ends = lowest_points(calibration, emulator, np.array([-1.0, 1.0]))
-    x, y = simulated("check of ends", ends, ROUNDS, CHECK_TIMES)
+    x, y = simulate_wave("check of ends", ends, ROUNDS, CHECK_TIMES)
     return replace(
         emulator,
         range_error=root_mean_square(emulator(x) - y),
@@ -83,10 +85,10 @@ def lowest_points(calibration: Calibration, emulator: Emulator, grid: Floats) ->
     likelihood = make_likelihood(calibration.targets, calibration.rules, emulator.range_error)
     d = len(calibration.names)
     starts = np.vstack([np.zeros((1, d - 1)), spread_points(STARTS - 1, d - 1)])
-    found = np.empty((d, len(grid), d))
-    for held in range(d):
-        others = [i for i in range(d) if i != held]
+    lowest = np.empty((d, len(grid), d))
+    for fixed in range(d):
+        others = [i for i in range(d) if i != fixed]
         for k, at in enumerate(grid):
-            _, free = least(likelihood, emulator, held, float(at), starts)
-            found[held, k, held], found[held, k, others] = at, free
-    return found.reshape(-1, d)
+            _, free = least(likelihood, emulator, fixed, float(at), starts)
+            lowest[fixed, k, fixed], lowest[fixed, k, others] = at, free
+    return lowest.reshape(-1, d)

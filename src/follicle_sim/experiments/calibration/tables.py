@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
+from follicle_sim.base.normal import NORMAL_90
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.experiments.calibration.emulator import Emulator
@@ -59,13 +60,13 @@ class TargetRow:
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the libraries a result depends on, if installed."""
-    found = {"python": platform.python_version()}
+    numbers = {"python": platform.python_version()}
     for name in LIBRARIES:
         try:
-            found[name] = version(name)
+            numbers[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return numbers
 
 
 def heading(command: str, seed: int, data: Sequence[str], extra: Mapping[str, object]) -> str:
@@ -82,9 +83,8 @@ def parameter_rows(calibration: Calibration, posterior: Posterior) -> list[Param
     draws = posterior.draws
     values = calibration.decode(draws)
     r_hat, ess = posterior.r_hat(), posterior.effective_size()
-    z = 1.6448536269514722  # of the normal law at 95 %
     d = len(calibration.names)
-    ends = calibration.decode(np.array([[-z / 2.0] * d, [z / 2.0] * d]))
+    ends = calibration.decode(np.array([[-NORMAL_90 / 2.0] * d, [NORMAL_90 / 2.0] * d]))
     table = parameter_table()
     return [
         ParameterRow(

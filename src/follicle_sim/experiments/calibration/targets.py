@@ -77,10 +77,10 @@ def load_targets(name: str = "biology_targets.toml") -> tuple[Target, ...]:
 def predict(target: Target, data: xr.Dataset) -> float:
     """Return the simulated counterpart of a target from a treated and a control arm."""
     if target.variable == "anagen_density":
-        seen = data.hair_density * data.anagen_fraction
+        values = data.hair_density * data.anagen_fraction
     else:
-        seen = data[target.variable]
-    mean = seen.mean("subject").transpose("arm", "time")
+        values = data[target.variable]
+    mean = values.mean("subject").transpose("arm", "time")
     week = data.time.values / 7.0
     start = mean.values[:, 0]
     if target.quantity == "baseline":

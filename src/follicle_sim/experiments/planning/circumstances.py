@@ -12,19 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.analysis.values import Trial
+from follicle_sim.analysis.trial import Trial
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.numerics import normals
 from follicle_sim.experiments.planning.trial_sources import Trials, TrialSource
 from follicle_sim.experiments.scoreboard.designs import Offset
-from follicle_sim.pharmacology.library import (
-    POTENCY_PREFIX,
-    Treatment,
-    load_treatment,
-    potency_parameters,
-    treatment_names,
-)
+from follicle_sim.pharmacology.library import load_treatment, treatment_names
+from follicle_sim.pharmacology.potencies import POTENCY_PREFIX, potency_parameters
+from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.tables.treatments import parse_own

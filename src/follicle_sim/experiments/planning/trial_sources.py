@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.analysis.values import Trial, read_trial
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import read_trial
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.progress import Parts
 from follicle_sim.protocol.headcount import Headcount, people_of

@@ -31,7 +31,7 @@ def fingerprint(settings: Mapping[str, object]) -> str:
 
 
 RESUME = "; go on with --resume"
-"""What whoever stopped a run is told, where the run left something to go on with."""
+"""End of the message to a user who stopped a run, where there is something to go on with."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class Checkpoint:
         try:
             with np.load(self.path, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in stored.files}
-            found = str(arrays.pop("key"))
+            stored_key = str(arrays.pop("key"))
         except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
             message = "is no checkpoint of this program; leave out --resume to start anew"
             raise InputError(str(self.path), [Problem("", message)]) from None
-        if found != self.key:
+        if stored_key != self.key:
             message = (
                 "was made with other settings, data or parameters; repeat those, choose another "
                 "--out, or leave out --resume to start anew"
@@ -113,8 +113,8 @@ class Kept:
         """Write all arrays."""
         self._place.save(**self._arrays)
 
-    def stopped(self, done: int, of: int, what: str) -> Interrupted:
+    def stopped(self, finished: int, total: int, unit: str) -> Interrupted:
         """Save, and return the interruption that says how far a loop got."""
         self.save()
-        more = "" if self._place.path is None else RESUME
-        return Interrupted(f"stopped after {done:,} of {of:,} {what}{more}")
+        advice = "" if self._place.path is None else RESUME
+        return Interrupted(f"stopped after {finished:,} of {total:,} {unit}{advice}")

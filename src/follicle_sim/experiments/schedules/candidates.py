@@ -15,7 +15,8 @@ from math import prod
 from follicle_sim.base import units
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.frozen import FrozenMap
-from follicle_sim.pharmacology.prices import Bill, CostLike, bill, price_list
+from follicle_sim.pharmacology.bills import Bill, bill
+from follicle_sim.pharmacology.prices import CostLike, price_list
 from follicle_sim.protocol.describe import dose_text
 from follicle_sim.scenario.fields.ranges import Grid
 from follicle_sim.scenario.model import Scenario
@@ -117,14 +118,14 @@ class Space:
         """Return what a schedule costs until it is judged."""
         return bill(schedule.doses, self.search.at, self.prices)
 
-    def refusal(self, schedule: Schedule, found: Bill) -> str:
+    def refusal(self, schedule: Schedule, costs: Bill) -> str:
         """Return why a schedule is left out, empty where it may be followed."""
         search = self.search
-        if any(_last(dose) >= search.at for dose in schedule.doses if dose.count is not None):
+        if any(_last_day(dose) >= search.at for dose in schedule.doses if dose.count is not None):
             return TOO_LATE
-        if search.budget is not None and found.cost > search.budget:
+        if search.budget is not None and costs.cost > search.budget:
             return OVER_BUDGET
-        if search.most_visits is not None and found.visits > search.most_visits:
+        if search.most_visits is not None and costs.visits > search.most_visits:
             return OVER_VISITS
         most = None if search.cocktail is None else search.cocktail.most_total
         # the sum of a few decimal steps may lie a rounding error above the limit
@@ -134,14 +135,16 @@ class Space:
 
     def cheapest(self) -> Point:
         """Return the point that costs least: prices only rise with number and amount of doses."""
-        counted = {d.dose for d in self.dimensions if d.field == "count"}
-        counted |= {i for i, dose in enumerate(self.arm.doses) if dose.count is not None}
+        with_count = {d.dose for d in self.dimensions if d.field == "count"}
+        with_count |= {i for i, dose in enumerate(self.arm.doses) if dose.count is not None}
 
-        def fewer(dimension: Dimension) -> bool:  # of doses given until a day, the rarer and later
-            given = dimension.dose >= 0 and dimension.dose not in counted
-            return given and dimension.field in ("every", "start")
+        def is_cheaper_later(
+            dimension: Dimension,
+        ) -> bool:  # of doses given until a day, the rarer and later
+            until_a_day = dimension.dose >= 0 and dimension.dose not in with_count
+            return until_a_day and dimension.field in ("every", "start")
 
-        return tuple(d.grid.size - 1 if fewer(d) else 0 for d in self.dimensions)
+        return tuple(d.grid.size - 1 if is_cheaper_later(d) else 0 for d in self.dimensions)
 
     def shortest(self) -> Point:
         """Return the point whose last dose comes first."""
@@ -150,7 +153,7 @@ class Space:
     def scenario_with(self, schedule: Schedule) -> Scenario:
         """Return the scenario with a schedule in place of the arm's own, and no search in it."""
         arm = self.arm.model_copy(update={"doses": schedule.doses})
-        arms = tuple(arm if each.label == arm.label else each for each in self.scenario.arms)
+        arms = tuple(arm if other.label == arm.label else other for other in self.scenario.arms)
         changes = {"arms": arms, "optimise": None, **self.cocktail_with(schedule)}
         return self.scenario.model_copy(update=changes)
 
@@ -168,7 +171,7 @@ class Space:
         return {"treatments": FrozenMap(frozen(treatments))}
 
 
-def _last(dose: Dose) -> float:
+def _last_day(dose: Dose) -> float:
     return dose.start + ((dose.count or 1) - 1) * (dose.every or 0.0)
 
 
@@ -205,19 +208,20 @@ def make_space(scenario: Scenario) -> Space:
 
 
 def _check_possible(space: Space) -> None:
-    search, problems = space.search, []
-    first = space.schedule(space.shortest())
-    late = [_last(dose) for dose in first.doses if dose.count is not None]
-    if max(late, default=0.0) >= search.at:
-        day, week = (units.format_quantity(x, "time") for x in (max(late), search.at))
+    search = space.search
+    problems = []
+    shortest = space.schedule(space.shortest())
+    last_days = [_last_day(dose) for dose in shortest.doses if dose.count is not None]
+    if max(last_days, default=0.0) >= search.at:
+        day, week = (units.format_quantity(x, "time") for x in (max(last_days), search.at))
         message = f"even the shortest course gives its last dose at {day}; it is judged at {week}"
         problems.append(Problem("optimise.at", message))
     schedule = space.schedule(space.cheapest())
-    least = space.bill(schedule)
-    if search.budget is not None and least.cost > search.budget:
+    cheapest_bill = space.bill(schedule)
+    if search.budget is not None and cheapest_bill.cost > search.budget:
         message = (
             f"found {search.budget:,.0f} USD; no schedule meets it: the cheapest "
-            f"({schedule.text}) costs {least.cost:,.0f} USD"
+            f"({schedule.text}) costs {cheapest_bill.cost:,.0f} USD"
         )
         problems.append(Problem("optimise.budget", message))
     # lines of doses may share their visits, so no schedule takes fewer than its longest line
@@ -225,7 +229,7 @@ def _check_possible(space: Space) -> None:
     if search.most_visits is not None and fewest > search.most_visits:
         message = f"found {search.most_visits}; every schedule takes {fewest:g} visits or more"
         problems.append(Problem("optimise.most_visits", message))
-    if search.objective == "cost_per_hair" and least.cost == 0.0:
+    if search.objective == "cost_per_hair" and cheapest_bill.cost == 0.0:
         message = f"a schedule ({schedule.text}) costs nothing, so a hair has no price"
         problems.append(Problem("optimise.objective", message))
     if problems:

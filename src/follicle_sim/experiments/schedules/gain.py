@@ -1,8 +1,8 @@
 """What a schedule gains: the same few people with it and without it, person by person.
 
 The people of the control are simulated once. Every draw has a name, so an arm simulated alone has
-the bits it would have beside others, and all schedules meet the same luck: what differs between two
-of them is the schedule.
+the bits it would have beside others, and all schedules meet the same random draws: two of them
+differ by nothing but the schedule.
 """
 
 from __future__ import annotations
@@ -116,12 +116,12 @@ class Trials:
         A gain is the change from baseline less that of the same person in the control.
         """
         arm = self.space.arm.model_copy(update={"doses": schedule.doses})
-        apart = self.density(arm, **self.space.cocktail_with(schedule)) - self.untreated
-        apart = apart - apart[:, :1]
+        difference = self.density(arm, **self.space.cocktail_with(schedule)) - self.untreated
+        difference = difference - difference[:, :1]
         if not self.area:
-            return np.asarray(apart[:, -1])
+            return np.asarray(difference[:, -1])
         weeks = np.array(self.visits) / 7.0
-        return np.asarray(0.5 * (apart[:, 1:] + apart[:, :-1]) @ np.diff(weeks))
+        return np.asarray(0.5 * (difference[:, 1:] + difference[:, :-1]) @ np.diff(weeks))
 
 
 def mean_gain(gains: Floats) -> Gain:

@@ -7,9 +7,8 @@ whom the search has never seen, and the difference is shown as luck.
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,70 +16,17 @@ from pathlib import Path
 from follicle_sim.base.arguments import check_call, check_threads, check_whole
 from follicle_sim.base.errors import Interrupted
 from follicle_sim.base.progress import Report
-from follicle_sim.base.types import Floats
 from follicle_sim.experiments.running.checkpoint import Checkpoint
 from follicle_sim.experiments.schedules.candidates import Schedule, Space, make_space
-from follicle_sim.experiments.schedules.gain import Gain, Trials, mean_gain, prices, score
-from follicle_sim.experiments.schedules.search import SEARCHING, Searched, Tried, search, search_key
-from follicle_sim.pharmacology.prices import Bill
+from follicle_sim.experiments.schedules.gain import Gain, Trials, mean_gain, prices
+from follicle_sim.experiments.schedules.retest import Best, retest_search
+from follicle_sim.experiments.schedules.search import SEARCHING, search, search_key
+from follicle_sim.pharmacology.bills import Bill
 from follicle_sim.scenario.load import check_scenario, with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.rules.search import EVERYBODY
 
 MOST_SEEDS = 2**32
-MOST_RETESTED = 10
-"""Schedules of a front that are tried again, spread evenly over it."""
-
-COURSES = (("monthly x 3", 3, 28.0), ("weekly x 12", 12, 7.0))
-"""Courses people know, shown for orientation: name, doses, days between them."""
-
-
-@dataclass(frozen=True)
-class Retested:
-    """One schedule on fresh people.
-
-    searched : what the search had said of it, None of a course that it did not try
-    luck : searched less retested, with the standard error of the two, None likewise
-    behind : what it gains less than the winner, the same people with both
-    """
-
-    name: str
-    schedule: Schedule
-    bill: Bill
-    fresh: Gain
-    searched: Gain | None
-    luck: float | None
-    luck_se: float | None
-    behind: Gain
-    refused: str
-
-
-@dataclass(frozen=True)
-class Best:
-    """The search in one class of people: all that was tried, its front and winner, tried again."""
-
-    label: str
-    space: Space
-    searched: Searched
-    front: tuple[Tried, ...]
-    winner: Tried
-    retested: tuple[Retested, ...]  # the winner first, then others by cost
-    courses: tuple[Retested, ...]
-    subjects: int
-    retest_subjects: int
-
-    @property
-    def again(self) -> Retested:
-        """Return the winner on fresh people."""
-        return self.retested[0]
-
-    @property
-    def as_good(self) -> Retested:
-        """Return the cheapest schedule that fresh people do not tell from the winner."""
-        if self.space.search.objective == "cost_per_hair":
-            return self.again  # a cheaper hair is what was searched for
-        level = [row for row in self.retested if row.behind.low <= 0.0]
-        return min(level or [self.again], key=lambda row: row.bill.cost)
 
 
 @dataclass(frozen=True)
@@ -120,8 +66,8 @@ def make_spaces(scenario: Scenario) -> dict[str, Space]:
         As `make_space`, or if a class changes something it cannot.
     """
     spaces = {EVERYBODY: make_space(scenario)}
-    for each in spaces[EVERYBODY].search.classes:
-        spaces[each.label] = make_space(with_overrides(scenario, each.changes))
+    for group in spaces[EVERYBODY].search.classes:
+        spaces[group.label] = make_space(with_overrides(scenario, group.changes))
     return spaces
 
 
@@ -164,7 +110,7 @@ def optimise(
     limit = trials or table.trials
     seed = scenario.run.seed
     fresh_seed = (seed + 1) % MOST_SEEDS
-    found: dict[str, Best] = {}
+    best: dict[str, Best] = {}
     fresh: dict[str, Trials] = {}
     for number, (label, space) in enumerate(spaces.items()):
         stage = SEARCHING if number == 0 else f"{SEARCHING}: {label}"
@@ -173,132 +119,40 @@ def optimise(
         path = None if folder is None else folder / f"evaluations_{number}.npz"
         place = Checkpoint(path, search_key(people), resume)
         searched = search(people, limit, place, report, stage)
-        with _kept(path):
-            found[label] = _retest(label, people, fresh[label], searched, report)
-    common = found[EVERYBODY].winner.schedule
-    with _kept(folder):
+        with _explain_interrupt(path):
+            best[label] = retest_search(label, people, fresh[label], searched, report)
+    common = best[EVERYBODY].winner.schedule
+    with _explain_interrupt(folder):
         rows = [
-            _class_row(found[label], fresh[label], common) for label in spaces if label != EVERYBODY
+            _class_row(best[label], fresh[label], common) for label in spaces if label != EVERYBODY
         ]
     seconds = time.perf_counter() - began
-    return Optimised(scenario, found[EVERYBODY], tuple(rows), seed, fresh_seed, limit, seconds)
+    return Optimised(scenario, best[EVERYBODY], tuple(rows), seed, fresh_seed, limit, seconds)
 
 
 @contextmanager
-def _kept(path: Path | None) -> Iterator[None]:
-    """Say what Ctrl-C leaves of a search that was already done."""
+def _explain_interrupt(path: Path | None) -> Iterator[None]:
+    """Turn Ctrl-C after the search into a message that says what was kept of it."""
     try:
         yield
     except (KeyboardInterrupt, Interrupted):
-        kept = "what was searched is kept; go on with --resume" if path else "nothing is kept"
-        raise Interrupted(f"stopped while schedules were tried again; {kept}") from None
-
-
-def front_of(tried: Sequence[Tried]) -> tuple[Tried, ...]:
-    """Return the schedules that nothing cheaper equals, by rising cost.
-
-    Examples
-    --------
-    >>> front_of(())
-    ()
-    """
-    best, kept = -math.inf, []
-    for each in sorted(tried, key=lambda t: (t.bill.cost, -t.mean)):
-        if each.mean > best:
-            best = each.mean
-            kept.append(each)
-    return tuple(kept)
-
-
-def winner_of(tried: Sequence[Tried], objective: str) -> Tried:
-    """Return the schedule with the best objective, of equal ones the cheapest."""
-    return max(tried, key=lambda t: (score(objective, t.mean, t.bill.cost), -t.bill.cost))
-
-
-def _retest(
-    label: str, people: Trials, fresh: Trials, searched: Searched, report: Report | None
-) -> Best:
-    space = people.space
-    front = front_of(searched.tried)
-    winner = winner_of(searched.tried, space.search.objective)
-    shown = [each for each in _spread(front, MOST_RETESTED) if each is not winner]
-    courses = _courses(space)
-    title = "trying again" if label == EVERYBODY else f"trying again: {label}"
-    again = [winner.schedule, *(t.schedule for t in shown), *courses.values()]
-    again = list(dict.fromkeys(again))
-    gains: dict[Schedule, Floats] = {}
-    for done, schedule in enumerate(again, 1):
-        gains[schedule] = fresh.gains(schedule)
-        if report is not None:
-            report(title, done, len(again))
-    ahead = gains[winner.schedule]
-    known = {each.schedule: each for each in searched.tried}
-
-    def row(name: str, schedule: Schedule) -> Retested:
-        anew, before = mean_gain(gains[schedule]), known.get(schedule)
-        said = None if before is None else mean_gain(before.gains)
-        bill = space.bill(schedule)
-        return Retested(
-            name=name,
-            schedule=schedule,
-            bill=bill,
-            fresh=anew,
-            searched=said,
-            luck=None if said is None else said.value - anew.value,
-            luck_se=None if said is None else math.hypot(said.se, anew.se),
-            behind=mean_gain(ahead - gains[schedule]),
-            refused=space.refusal(schedule, bill),
+        what_is_kept = (
+            "what was searched is kept; go on with --resume" if path else "nothing is kept"
         )
-
-    return Best(
-        label=label,
-        space=space,
-        searched=searched,
-        front=front,
-        winner=winner,
-        retested=(row("winner", winner.schedule), *(row("front", t.schedule) for t in shown)),
-        courses=tuple(row(name, schedule) for name, schedule in courses.items()),
-        subjects=people.subjects,
-        retest_subjects=fresh.subjects,
-    )
-
-
-def _spread(front: Sequence[Tried], most: int) -> list[Tried]:
-    """Return at most `most` schedules of a front, spread evenly, both ends among them."""
-    if len(front) <= most:
-        return list(front)
-    return [front[round(i * (len(front) - 1) / (most - 1))] for i in range(most)]
-
-
-def _courses(space: Space) -> dict[str, Schedule]:
-    """Return the scenario's own course, and, of something given in a clinic, those people know."""
-    own = space.as_written()
-    found = {"as in the scenario": own}
-    varied = [dimension.dose for dimension in space.dimensions if dimension.dose >= 0]
-    if not varied or space.prices[own.doses[varied[0]].treatment].visits == 0.0:
-        return found
-    for name, count, every in COURSES:
-        changes = {"count": count, "every": every, "until": None}
-        doses = list(own.doses)
-        doses[varied[0]] = doses[varied[0]].model_copy(update=changes)
-        schedule = Schedule(tuple(doses), own.factors)
-        if schedule == own:
-            found = {name: own} | {k: v for k, v in found.items() if v != own}
-        else:
-            found[name] = schedule
-    return found
+        raise Interrupted(f"stopped while schedules were tried again; {what_is_kept}") from None
 
 
 def _class_row(best: Best, fresh: Trials, common: Schedule) -> ClassRow:
-    gains = fresh.gains(common)
-    own = fresh.gains(best.winner.schedule)
-    common_bill, loss = best.space.bill(common), own - gains
+    common_gains = fresh.gains(common)
+    own_gains = fresh.gains(best.winner.schedule)
+    common_bill = best.space.bill(common)
+    loss = own_gains - common_gains
     if best.space.search.objective == "cost_per_hair":
-        loss = prices(gains, common_bill.cost) - prices(own, best.winner.bill.cost)
+        loss = prices(common_gains, common_bill.cost) - prices(own_gains, best.winner.bill.cost)
     return ClassRow(
         label=best.label,
         best=best,
-        common=mean_gain(gains),
+        common=mean_gain(common_gains),
         common_bill=common_bill,
         loss=mean_gain(loss),
     )

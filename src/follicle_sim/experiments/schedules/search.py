@@ -18,7 +18,7 @@ from follicle_sim.base.types import Floats
 from follicle_sim.experiments.running.checkpoint import Checkpoint, fingerprint
 from follicle_sim.experiments.schedules.candidates import Point, Schedule
 from follicle_sim.experiments.schedules.gain import Trials, score
-from follicle_sim.pharmacology.prices import Bill
+from follicle_sim.pharmacology.bills import Bill
 from follicle_sim.results.provenance import package_version
 from follicle_sim.scenario.hashing import scenario_hash
 
@@ -35,6 +35,7 @@ MOST_KNOWN = 300
 """So many proposals in a row that are known or cannot be followed end a search."""
 
 SAVE_EVERY = 16
+
 GENERATION = 20
 """Schedules of one generation of NSGA-II: ten generations in a search of usual length."""
 
@@ -138,46 +139,46 @@ def search(
     notes = Notebook(trials, place or Checkpoint(None, ""), limit, report, stage)
     notes.open()
     try:
-        whole = _all_of_them(notes)
-        if whole:
-            notes.limit = len(whole)
-            for schedule, point in whole.items():
+        every_schedule = _list_small_grid(notes)
+        if every_schedule:
+            notes.limit = len(every_schedule)
+            for schedule, point in every_schedule.items():
                 notes.at(point, schedule)
             method = "every schedule"
         else:
             method = _propose(notes)
     except (KeyboardInterrupt, Interrupted):
         notes.save()
-        kept = "; go on with --resume" if notes.place.path is not None else ""
-        message = f"stopped after {len(notes.tried)} of {notes.limit} schedules{kept}"
+        advice = "; go on with --resume" if notes.place.path is not None else ""
+        message = f"stopped after {len(notes.tried)} of {notes.limit} schedules{advice}"
         raise Interrupted(message) from None
     notes.save()
     if report is not None and 0 < len(notes.tried) < notes.limit:
         report(stage, len(notes.tried), len(notes.tried))  # there proved to be no more
     if not notes.tried:
-        found = ", ".join(f"{reason}: {len(s)}" for reason, s in notes.left_out.items())
-        message = f"no schedule proposed can be followed ({found}); widen a range or a limit"
+        refusals = ", ".join(f"{reason}: {len(s)}" for reason, s in notes.left_out.items())
+        message = f"no schedule proposed can be followed ({refusals}); widen a range or a limit"
         raise InputError(trials.space.scenario.origin, [Problem("optimise", message)])
     left_out = {reason: len(schedules) for reason, schedules in notes.left_out.items()}
-    return Searched(tuple(notes.tried.values()), left_out, method, bool(whole))
+    return Searched(tuple(notes.tried.values()), left_out, method, bool(every_schedule))
 
 
-def _all_of_them(notes: Notebook) -> dict[Schedule, Point]:
+def _list_small_grid(notes: Notebook) -> dict[Schedule, Point]:
     """Return every schedule that can be followed where they are few enough, else nothing."""
     space = notes.trials.space
     if space.size > SMALL_GRID:
         return {}
-    found: dict[Schedule, Point] = {}
+    schedules: dict[Schedule, Point] = {}
     for point in space.points():
         schedule = space.schedule(point)
-        if schedule not in found and not notes.refused(schedule):
-            found[schedule] = point
-    if not found or len(found) > notes.limit:
+        if schedule not in schedules and not notes.refused(schedule):
+            schedules[schedule] = point
+    if not schedules or len(schedules) > notes.limit:
         # refusals of a search are those of its proposals
-        if found:
+        if schedules:
             notes.left_out.clear()
         return {}
-    return found
+    return schedules
 
 
 def _propose(notes: Notebook) -> str:
@@ -186,35 +187,36 @@ def _propose(notes: Notebook) -> str:
     optuna = need("optuna")
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     space, seed = notes.trials.space, notes.trials.seed
-    both = space.search.second is not None
-    if both:
+    two_objectives = space.search.second is not None
+    if two_objectives:
         sampler = optuna.samplers.NSGAIISampler(population_size=GENERATION, seed=seed)
     else:
         sampler = optuna.samplers.TPESampler(seed=seed)
-    directions = ["maximize", "minimize"] if both else ["maximize"]
+    directions = ["maximize", "minimize"] if two_objectives else ["maximize"]
     study = optuna.create_study(directions=directions, sampler=sampler)
     names = [f"{i} {dimension.name}" for i, dimension in enumerate(space.dimensions)]
     study.enqueue_trial(dict(zip(names, space.cheapest(), strict=True)))
-    pruned, idle = optuna.trial.TrialState.PRUNED, 0
+    pruned = optuna.trial.TrialState.PRUNED
+    idle = 0
     for _ in range(PROPOSALS * notes.limit):
         if len(notes.tried) >= notes.limit or idle >= MOST_KNOWN:
             break
-        ask = study.ask()
+        proposal = study.ask()
         point = tuple(
-            ask.suggest_int(name, 0, dimension.grid.size - 1)
+            proposal.suggest_int(name, 0, dimension.grid.size - 1)
             for name, dimension in zip(names, space.dimensions, strict=True)
         )
         schedule = space.schedule(point)
         idle += 1
         if notes.refused(schedule):
-            study.tell(ask, state=pruned)
+            study.tell(proposal, state=pruned)
             continue
         if schedule not in notes.tried:
             idle = 0
         tried = notes.at(point, schedule)
         value = score(space.search.objective, tried.mean, tried.bill.cost)
-        study.tell(ask, [value, tried.bill.cost] if both else value)
-    return "NSGA-II" if both else "TPE"
+        study.tell(proposal, [value, tried.bill.cost] if two_objectives else value)
+    return "NSGA-II" if two_objectives else "TPE"
 
 
 def search_key(trials: Trials) -> str:

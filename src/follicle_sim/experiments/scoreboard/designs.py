@@ -25,7 +25,7 @@ from follicle_sim.scenario.model import Scenario
 DESIGNS = Path(__file__).parent / "designs"
 TABLES = ("not_expressed", "scoring", "misses")
 SPREAD_FILE = "spread.csv"
-"""In this folder; written by `python -m follicle_sim.experiments.scoreboard.parameter_spread`."""
+"""In this folder; written by `python -m follicle_sim.experiments.scoreboard.prediction_spread`."""
 
 
 class _Record(BaseModel):

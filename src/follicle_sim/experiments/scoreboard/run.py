@@ -12,36 +12,24 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 
-from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.progress import Report
 from follicle_sim.evidence.observed import observations
 from follicle_sim.experiments.scoreboard.designs import design_names, load_design, not_expressed
-from follicle_sim.experiments.scoreboard.scoring import (
-    Baseline,
-    ScoreRow,
-    effective_use,
-    score,
-    tally,
-)
+from follicle_sim.experiments.scoreboard.score_rows import ScoreRow, tally
+from follicle_sim.experiments.scoreboard.scoring import Baseline, effective_use, score
 from follicle_sim.results.compare import compare
 from follicle_sim.results.counterparts import course
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulation.simulate import simulate
 
 Wanted = Literal["calibration", "validation", "all"]
-TOLERANCE = 3.0
-"""A row has worsened when its misfit grew by more than this many Monte Carlo errors."""
-
-SLACK = 0.005
-"""Least growth of a misfit that is told: a benchmark rounds z to three decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +71,8 @@ class Scoreboard:
         document = {
             "use": self.use,
             "summary": summary(self.rows),
-            "rows": [_rounded(row) for row in self.rows],
-            "not_expressed": [asdict(each) for each in self.missing],
+            "rows": [_round_values(row) for row in self.rows],
+            "not_expressed": [asdict(missing) for missing in self.missing],
         }
         return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -113,26 +101,26 @@ def run_scoreboard(
     report
         Called before each design and once at the end.
     """
-    names = [name for name in designs or design_names() if use == "all" or _has(name, use)]
+    names = [name for name in designs or design_names() if use == "all" or _has_use(name, use)]
     rows: list[ScoreRow] = []
     unmet: dict[str, Missing] = {}
-    for done, name in enumerate(names):
+    for position, name in enumerate(names):
         scenario = load_design(name, overrides)
         if report is not None:
-            report("studies", done, len(names))
-        found, lost = _run(name, scenario, threads)
-        rows += [row for row in found if use in ("all", row.use)]
-        unmet.update((each.name, each) for each in lost)
+            report("studies", position, len(names))
+        scored, not_matched = _score_design(name, scenario, threads)
+        rows += [row for row in scored if use in ("all", row.use)]
+        unmet.update((absent.name, absent) for absent in not_matched)
     if report is not None:
         report("studies", len(names), len(names))
     met = {row.observation for row in rows}
     missing = [Missing(study, "", reason) for study, reason in not_expressed().items()]
     # A study with two populations has two designs: what one lacks the other may have.
-    missing += [each for name, each in unmet.items() if name not in met]
+    missing += [absent for name, absent in unmet.items() if name not in met]
     return Scoreboard(tuple(rows), tuple(missing), use)
 
 
-def _has(name: str, use: Wanted) -> bool:
+def _has_use(name: str, use: Wanted) -> bool:
     return any(
         effective_use(row)[0] == use
         for comparison in load_design(name).compare
@@ -140,18 +128,18 @@ def _has(name: str, use: Wanted) -> bool:
     )
 
 
-def _run(
+def _score_design(
     name: str, scenario: Scenario, threads: int | None
 ) -> tuple[list[ScoreRow], list[Missing]]:
     data = simulate(scenario, threads=threads)
     table = compare(data)
     rows = score(table.rows, scenario, name, baselines(data))
-    lost = [
-        Missing(each.study, each.name, each.reason)
-        for each in table.unmatched
-        if each.what == "observation" and not each.reason.startswith("second reading")
+    not_matched = [
+        Missing(number.study, number.name, number.reason)
+        for number in table.unmatched
+        if number.what == "observation" and not number.reason.startswith("second reading")
     ]
-    return rows, lost
+    return rows, not_matched
 
 
 def baselines(data: xr.Dataset) -> Baseline:
@@ -159,105 +147,45 @@ def baselines(data: xr.Dataset) -> Baseline:
     labels = [str(label) for label in data["arm"].values]
 
     def mean(arm: str, endpoint: str) -> float:
-        found = course(data, endpoint)
-        if isinstance(found, str) or found.base is None:
+        simulated = course(data, endpoint)
+        if isinstance(simulated, str) or simulated.base is None:
             return math.nan
-        return float(np.nanmean(found.base[labels.index(arm)]))
+        return float(np.nanmean(simulated.base[labels.index(arm)]))
 
     return mean
 
 
 def summary(rows: Sequence[ScoreRow]) -> dict[str, Any]:
     """Return the fit statistics: over all counted rows, by use, by what is compared, and so on."""
-    counted = [row for row in rows if row.counted]
+    counted_rows = [row for row in rows if row.counted]
 
-    def of(chosen: Sequence[ScoreRow]) -> dict[str, Any]:
-        found = tally(chosen)
+    def statistics_of(some: Sequence[ScoreRow]) -> dict[str, Any]:
+        totals = tally(some)
         shares = {
-            "share_within_2_se": found.share_within,
-            "coverage_90": found.coverage,
-            "coverage_90_parameters_held": found.coverage_alone,
+            "share_within_2_se": totals.share_within,
+            "coverage_90": totals.coverage,
+            "coverage_90_parameters_held": totals.coverage_alone,
         }
-        known = {key: None if math.isnan(x) else round(x, 4) for key, x in shares.items()}
-        return {"rows": found.rows, "within_2_se": found.within, **known}
+        rounded = {key: None if math.isnan(x) else round(x, 4) for key, x in shares.items()}
+        return {"rows": totals.rows, "within_2_se": totals.within, **rounded}
 
     def split(key: Callable[[ScoreRow], str]) -> dict[str, Any]:
         return {
-            k: of([r for r in counted if key(r) == k]) for k in sorted({key(r) for r in counted})
+            k: statistics_of([r for r in counted_rows if key(r) == k])
+            for k in sorted({key(r) for r in counted_rows})
         }
 
     return {
-        "counted": of(counted),
+        "counted": statistics_of(counted_rows),
         "by_use": split(lambda row: row.use),
         "by_comparison": split(lambda row: row.compared),
         "by_treatment": split(lambda row: row.treatment),
-        "not_counted": of([row for row in rows if not row.counted]),
-        "display_only": of([row for row in rows if row.use == "display"]),
+        "not_counted": statistics_of([row for row in rows if not row.counted]),
+        "display_only": statistics_of([row for row in rows if row.use == "display"]),
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Worsened:
-    """A counted row whose misfit grew by more than luck allows, or that is no longer there."""
-
-    key: str
-    before: float
-    now: float | None
-    allowed: float
-
-
-def find_worsened(now: Scoreboard, before: Mapping[str, Any]) -> list[Worsened]:
-    """Compare with an earlier scoreboard, as `to_json` wrote it.
-
-    The misfit of a row is |z|. Both runs have a Monte Carlo error of z, `mc_z`; a row has worsened
-    when its misfit grew by more than ``3 sqrt(mc_z_before**2 + mc_z_now**2)``, so that other luck
-    alone (a changed seed, an engine that draws in another order) is let pass and a changed model is
-    not. With the same draws the error is conservative: an unchanged model gives equal numbers.
-    A row that was counted before and is not counted now has worsened too: nothing is dropped
-    silently.
-    """
-    present = {_key(row): row for row in now.rows if row.counted}
-    found = []
-    for old in before["rows"]:
-        if not old["counted"] or now.use not in ("all", old["use"]):
-            continue
-        key = " ".join(old[part] for part in _KEY)
-        row = present.get(key)
-        if row is None or row.z is None:
-            found.append(Worsened(key, old["z"], None, 0.0))
-            continue
-        allowed = TOLERANCE * math.hypot(old["mc_z"], row.mc_z)
-        if abs(row.z) - abs(old["z"]) > max(allowed, SLACK):
-            found.append(Worsened(key, old["z"], row.z, allowed))
-    return found
-
-
-def read_benchmark(path: Path) -> Mapping[str, Any]:
-    """Return an earlier scoreboard, written with `--json`.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read as one.
-    """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if not all({"counted", "z", "mc_z", "use", *_KEY} <= set(row) for row in document["rows"]):
-            raise KeyError("rows")
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-        message = f"cannot be read as a scoreboard: {error}; write one with --json"
-        raise InputError(str(path), [Problem("", message)]) from None
-    return dict(document)
-
-
-_KEY = ("design", "observation", "arm")
-
-
-def _key(row: ScoreRow) -> str:
-    return " ".join(getattr(row, part) for part in _KEY)
-
-
-def _rounded(row: ScoreRow) -> dict[str, Any]:
+def _round_values(row: ScoreRow) -> dict[str, Any]:
     values = {**asdict(row), "mc_z": row.mc_z}
     for key, value in values.items():
         if isinstance(value, float):

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from follicle_sim.evidence.observed import Observation, observations
+from follicle_sim.evidence.observation import Observation
+from follicle_sim.evidence.observed import observations
 from follicle_sim.evidence.own.held import held
 from follicle_sim.evidence.studies import Study, load_studies
 from follicle_sim.scenario.model import Scenario
@@ -28,8 +29,8 @@ def registry() -> Sources:
 
 def sources_of(scenario: Scenario) -> Sources:
     """Return what the comparisons of a scenario may name: its own tables stand before the rest."""
-    known = registry()
-    own = [
+    published = registry()
+    tables = [
         held(
             comparison,
             {arm.label: arm.role for arm in scenario.arms},
@@ -38,8 +39,8 @@ def sources_of(scenario: Scenario) -> Sources:
         for comparison in scenario.compare
         if comparison.rows
     ]
-    if not own:
-        return known
-    rows = {row.id: row for each in own for row in each.observations}
-    studies = {each.study.id: each.study for each in own}
-    return Sources({**known.observations, **rows}, {**known.studies, **studies})
+    if not tables:
+        return published
+    rows = {row.id: row for table in tables for row in table.observations}
+    studies = {table.study.id: table.study for table in tables}
+    return Sources({**published.observations, **rows}, {**published.studies, **studies})

@@ -12,7 +12,8 @@ from follicle_sim.analysis.outcomes.flow import analysed_people, needed_visits
 from follicle_sim.analysis.outcomes.satisfaction import answers, load_scales
 from follicle_sim.analysis.sets import Rules, members_at
 from follicle_sim.analysis.tests import Test
-from follicle_sim.analysis.values import Trial, endpoints_of
+from follicle_sim.analysis.trial import Trial
+from follicle_sim.analysis.values import endpoints_of
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.figures.parts.style import name_of
 from follicle_sim.reporting.cdisc.base import (
@@ -56,6 +57,7 @@ TYPES = {
     "baseline_observation_carried_forward": "BOCF",
 }
 REPEATED = ("mmrm", "mixed_model")
+
 PERIOD = 1000.0
 """AVISITN of a crossover's later periods begins with so many times the periods before."""
 

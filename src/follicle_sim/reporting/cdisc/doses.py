@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 
 from follicle_sim.analysis.outcomes.exposures import Exposure
-from follicle_sim.pharmacology.library import AMOUNT_UNITS, load_treatment, treatment_names
+from follicle_sim.pharmacology.library import load_treatment, treatment_names
+from follicle_sim.pharmacology.treatment_parts import AMOUNT_UNITS
 from follicle_sim.reporting.cdisc.base import (
     STUDYID,
     SYNTHFL,

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from follicle_sim.base.files import csv_text, write_text_atomic
+from follicle_sim.base.csv_text import csv_text
+from follicle_sim.base.files import write_text_atomic
 from follicle_sim.reporting.cdisc import counts, doses, subjects
 from follicle_sim.reporting.cdisc.base import Row, Variable
 from follicle_sim.reporting.report import TrialReport

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from follicle_sim import biology
-from follicle_sim.base.files import write_rows, write_text_atomic
+from follicle_sim.base.csv_text import write_rows
+from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.folders import being_written
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.biology.posterior import POSTERIOR_FILE

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from follicle_sim.base.files import write_rows
+from follicle_sim.base.csv_text import write_rows
 from follicle_sim.base.folders import writes_whole
 from follicle_sim.experiments.calibration.fit_scenario import FittedRow, ScenarioFit
 from follicle_sim.figures.fit import plot_fit

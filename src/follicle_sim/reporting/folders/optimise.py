@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from follicle_sim.base.files import write_rows, write_text_atomic
+from follicle_sim.base.csv_text import write_rows
+from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.folders import writes_whole
 from follicle_sim.experiments.schedules.gain import cost_per_hair, mean_gain
-from follicle_sim.experiments.schedules.optimise import Best, Optimised
+from follicle_sim.experiments.schedules.optimise import Optimised
+from follicle_sim.experiments.schedules.retest import Best
 from follicle_sim.figures.pareto import plot_pareto
 from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.pharmacology.prices import CURRENCY, load_costs

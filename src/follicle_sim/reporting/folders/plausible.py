@@ -8,7 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from follicle_sim.base.files import write_rows, write_text_atomic
+from follicle_sim.base.csv_text import write_rows
+from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.folders import writes_whole
 from follicle_sim.experiments.planning.plausible import Plausible
 from follicle_sim.experiments.planning.plausible_rows import ChanceRow, RatioRow

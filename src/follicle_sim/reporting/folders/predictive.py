@@ -6,7 +6,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from follicle_sim.base.files import write_rows, write_text_atomic
+from follicle_sim.base.csv_text import write_rows
+from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.folders import writes_whole
 from follicle_sim.experiments.planning.predictive import BandRow, PointRow, PredictiveCheck
 from follicle_sim.figures.parts.published import study_name

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from follicle_sim.base.codes import BY_VISIT
+from follicle_sim.base.csv_text import write_rows
 from follicle_sim.base.errors import Interrupted, MismatchError, OutputError
-from follicle_sim.base.files import write_rows, write_text_atomic
+from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.folders import being_written, writes_whole
 from follicle_sim.results.compare import ComparisonTable, compare
 from follicle_sim.results.endpoints import EndpointTable, draws_of, summarise
@@ -205,7 +206,7 @@ def write_scoreboard(board: Scoreboard, folder: Path) -> tuple[str, ...]:
     OutputError
         Naming the file that could not be written; an earlier one stays as it was.
     """
-    from follicle_sim.experiments.scoreboard.scoring import ScoreRow
+    from follicle_sim.experiments.scoreboard.score_rows import ScoreRow
     from follicle_sim.figures.parts.style import save_figure
     from follicle_sim.figures.scoreboard import plot_scoreboard
 

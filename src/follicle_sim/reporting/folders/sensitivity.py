@@ -4,9 +4,10 @@ import re
 from itertools import groupby
 from pathlib import Path
 
-from follicle_sim.base.files import write_rows
+from follicle_sim.base.csv_text import write_rows
 from follicle_sim.base.folders import writes_whole
-from follicle_sim.experiments.sensitivity import FACTOR, Plan, Ranking, SensitivityRow
+from follicle_sim.experiments.sensitivity import Ranking, SensitivityRow
+from follicle_sim.experiments.sensitivity_plan import FACTOR, Plan
 from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.figures.sensitivity import plot_sensitivity
 from follicle_sim.reporting.folders.record import write_record

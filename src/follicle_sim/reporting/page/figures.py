@@ -11,7 +11,7 @@ from follicle_sim.analysis.outcomes.responders import wilson
 from follicle_sim.analysis.outcomes.satisfaction import answers as answers_of
 from follicle_sim.analysis.outcomes.satisfaction import load_scales
 from follicle_sim.analysis.result import TrialRow
-from follicle_sim.analysis.values import Trial
+from follicle_sim.analysis.trial import Trial
 from follicle_sim.figures.consort import plot_flow
 from follicle_sim.figures.parts.style import is_share, name_of, unit_of
 from follicle_sim.figures.trial import Answers, ForestLine, Rate, plot_trial

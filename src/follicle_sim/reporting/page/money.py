@@ -10,7 +10,8 @@ from scipy.special import ndtri
 from follicle_sim.analysis.outcomes.cost_per_hair import CostPerHair, cost_per_added_hair
 from follicle_sim.analysis.result import TrialRow
 from follicle_sim.base.errors import InputError
-from follicle_sim.pharmacology.prices import CostLike, bill, price_list
+from follicle_sim.pharmacology.bills import bill
+from follicle_sim.pharmacology.prices import CostLike, price_list
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.tables.arms import Arm
 

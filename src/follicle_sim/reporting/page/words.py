@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from follicle_sim.analysis.result import TrialResult, TrialRow, p_text
-from follicle_sim.analysis.values import SMALLER_IS_BETTER
+from follicle_sim.analysis.trial import SMALLER_IS_BETTER
 from follicle_sim.figures.parts.style import is_share, name_of, unit_of
 
 METHOD_WORDS: Mapping[str, str] = {

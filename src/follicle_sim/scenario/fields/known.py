@@ -60,11 +60,8 @@ def default_known() -> Known:
     from follicle_sim.biology.conditions import conditions
     from follicle_sim.biology.parameters import parameter_table
     from follicle_sim.evidence.studies import load_studies
-    from follicle_sim.pharmacology.library import (
-        load_treatment,
-        potency_parameters,
-        treatment_names,
-    )
+    from follicle_sim.pharmacology.library import load_treatment, treatment_names
+    from follicle_sim.pharmacology.potencies import potency_parameters
 
     treatments = {name: load_treatment(name) for name in treatment_names()}
     return Known(

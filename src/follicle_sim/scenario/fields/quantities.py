@@ -91,7 +91,7 @@ def read(value: object, dimension: str) -> float:
         return finite(value)
     if not isinstance(value, str):
         bare = isinstance(value, (int, float)) and not isinstance(value, bool)
-        refuse(f"found {shown(value)}{' without a unit' * bare}; {units.wanted(dimension)}")
+        refuse(f"found {shown(value)}{' without a unit' * bare}; {units.describe_need(dimension)}")
     try:
         return units.parse(value, dimension)
     except UnitError as error:

@@ -16,7 +16,7 @@ from pydantic_core import CoreSchema
 
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.units import YEAR
-from follicle_sim.biology.spread import typical_spread
+from follicle_sim.biology.people_spread import typical_spread
 from follicle_sim.scenario.fields.correlation import TRAITS, pair_of
 from follicle_sim.scenario.fields.laws import (
     Age,

@@ -23,7 +23,7 @@ from follicle_sim.scenario.fields.quantities import FieldType
 from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse
 
 if TYPE_CHECKING:
-    from follicle_sim.pharmacology.library import Treatment
+    from follicle_sim.pharmacology.treatment import Treatment
 
 MOST_OWN = 64
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -37,7 +37,7 @@ def parse_own(treatments: Mapping[str, Any]) -> dict[str, Treatment]:
     InputError
         If a table is not a treatment; tables of a checked scenario are.
     """
-    from follicle_sim.pharmacology.library import parse_treatment
+    from follicle_sim.pharmacology.treatment import parse_treatment
 
     return {
         name: parse_treatment(name, thawed(tables), f"treatments.{name}")
@@ -52,7 +52,7 @@ def with_own(known: Known, treatments: object) -> Known:
     """
     if not isinstance(treatments, Mapping) or not treatments:
         return known
-    from follicle_sim.pharmacology.library import potency_parameters
+    from follicle_sim.pharmacology.potencies import potency_parameters
 
     amounts: dict[str, str] = {}
     routes: dict[str, str] = {}

@@ -40,19 +40,19 @@ def typical_spread(condition: str) -> Mapping[str, TypicalSpread]:
     >>> typical_spread("healthy")["growth"].value
     0.15
     """
-    known = spreads()
-    if condition not in known:
-        message = f"no typical spread is kept for it{did_you_mean(condition, known)}"
+    table = spreads()
+    if condition not in table:
+        message = f"no typical spread is kept for it{did_you_mean(condition, table)}"
         raise InputError("spread", [Problem(condition, message)])
-    return known[condition]
+    return table[condition]
 
 
 def _traits(name: str, rows: Mapping[str, Mapping[str, object]]) -> Mapping[str, TypicalSpread]:
     """Return a condition's rows over those of the condition it says it is `like`."""
-    own = dict(rows[name])
-    like = own.pop("like", None)
-    found = dict(_traits(str(like), rows)) if like is not None else {}
-    for trait, row in own.items():
+    entries = dict(rows[name])
+    like = entries.pop("like", None)
+    traits = dict(_traits(str(like), rows)) if like is not None else {}
+    for trait, row in entries.items():
         assert isinstance(row, dict)
-        found[trait] = TypicalSpread(float(row["value"]), str(row["source"]), str(row["grade"]))
-    return MappingProxyType(found)
+        traits[trait] = TypicalSpread(float(row["value"]), str(row["source"]), str(row["grade"]))
+    return MappingProxyType(traits)

@@ -1,6 +1,6 @@
 """How much each scored prediction moves with what is not known: `designs/spread.csv`.
 
-    python -m follicle_sim.experiments.scoreboard.parameter_spread [DESIGN...]
+    python -m follicle_sim.experiments.scoreboard.prediction_spread [DESIGN...]
 
 Simulates every design under draws of the posterior (biology, and each potency with the error of its
 fit; see `follicle_sim.protocol.replicates`) on the same people and luck, and stores the SD of every
@@ -18,7 +18,8 @@ from importlib.metadata import version
 
 import numpy as np
 
-from follicle_sim.base.files import csv_text, write_text_atomic
+from follicle_sim.base.csv_text import csv_text
+from follicle_sim.base.files import write_text_atomic
 from follicle_sim.experiments.scoreboard.designs import (
     DESIGNS,
     SPREAD_FILE,
@@ -33,8 +34,9 @@ from follicle_sim.protocol.replicates import drawn
 from follicle_sim.results.compare import compare
 from follicle_sim.simulation.simulate import simulate
 
-COMMAND = "python -m follicle_sim.experiments.scoreboard.parameter_spread"
+COMMAND = "python -m follicle_sim.experiments.scoreboard.prediction_spread"
 DRAWS = 24
+
 SMALLER = ("population.subjects=40", "population.follicles=1000")
 """Enough where every draw meets the same people and luck, so that only parameters differ."""
 
@@ -50,7 +52,7 @@ def spread_of(name: str, draws: int = DRAWS, people: Sequence[str] = SMALLER) ->
     """
     posterior = ["run.uncertainty=posterior", f"run.replicates={draws}"]
     plan = load_design(name, [*people, *posterior])
-    found: dict[tuple[str, str, str], list[float]] = {}
+    predicted: dict[tuple[str, str, str], list[float]] = {}
     for replicate in range(draws):
         scenario = drawn(plan, replicate)
         # one draw, always on the people of the first replicate
@@ -58,8 +60,8 @@ def spread_of(name: str, draws: int = DRAWS, people: Sequence[str] = SMALLER) ->
         data = simulate(scenario.model_copy(update={"run": run}))
         for row in score(compare(data).rows, scenario, name, baselines(data)):
             key = row.observation, row.arm, row.control
-            found.setdefault(key, []).append(row.predicted)
-    return [Spread(name, *key, float(np.std(each, ddof=1))) for key, each in found.items()]
+            predicted.setdefault(key, []).append(row.predicted)
+    return [Spread(name, *key, float(np.std(values, ddof=1))) for key, values in predicted.items()]
 
 
 def spread_text(rows: Sequence[Spread], draws: int = DRAWS) -> str:
@@ -81,12 +83,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("designs", nargs="*", metavar="design", help="default: all")
     options = parser.parse_args(arguments)
     stored = stored_spread() if options.designs else ()
-    kept = [row for row in stored if row.design not in options.designs]
+    spreads = [row for row in stored if row.design not in options.designs]
     for name in options.designs or design_names():
         rows = spread_of(name)
         print(f"{name}: {len(rows)} predictions", flush=True)
-        kept += rows
-    text = spread_text(sorted(kept, key=lambda row: row.design))
+        spreads += rows
+    text = spread_text(sorted(spreads, key=lambda row: row.design))
     write_text_atomic(DESIGNS / SPREAD_FILE, text)
     return 0
 

@@ -1,0 +1,65 @@
+"""Side effects as studies counted them: how often, with which treatment, and who said so."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+WEEK = 7.0
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A side effect as a study counted it.
+
+    Parameters
+    ----------
+    treatment, event
+        Name in the library (or "placebo"), and what happened.
+    events, of
+        People with it, among so many.
+    sessions, weeks
+        Sessions of each, or time they used it; the other is None.
+    source, grade
+        Where from.
+    unverified
+        Why to doubt it; empty where there is no reason.
+    """
+
+    treatment: str
+    event: str
+    events: int
+    of: int
+    source: str
+    grade: str
+    sessions: int | None = None
+    weeks: float | None = None
+    unverified: str = ""
+
+    @property
+    def share(self) -> float:
+        """Share of people with it, mean of Jeffreys' posterior."""
+        return (self.events + 0.5) / (self.of + 1.0)
+
+    @property
+    def per_session(self) -> float:
+        """Chance at one session; 0 for a treatment in use."""
+        return 0.0 if self.sessions is None else 1.0 - (1.0 - self.share) ** (1.0 / self.sessions)
+
+    @property
+    def per_day(self) -> float:
+        """Rate of a treatment in use, 1/day; 0 for one given in sessions."""
+        return 0.0 if self.weeks is None else -math.log1p(-self.share) / (WEEK * self.weeks)
+
+
+@cache
+def load_reported() -> dict[str, tuple[Reported, ...]]:
+    """Return the reported side effects by treatment."""
+    text = files(__package__).joinpath("adverse_events.toml").read_text("utf-8")
+    return {
+        treatment: tuple(Reported(treatment, event, **row) for event, row in rows.items())
+        for treatment, rows in tomllib.loads(text).items()
+    }

@@ -1,0 +1,130 @@
+"""From dose events to the level of one treatment where it acts, and to its mean effect."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from follicle_sim.base.draw_names import DrawNames
+from follicle_sim.base.types import Floats
+from follicle_sim.pharmacology.disposition import concentration
+from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, doses_taken
+from follicle_sim.pharmacology.effect import emax, inhibited_share
+from follicle_sim.pharmacology.treatment import Treatment
+from follicle_sim.pharmacology.treatment_parts import Emax
+from follicle_sim.pharmacology.variability import batch_multipliers, cv_of
+
+SUBSTEP = 0.125
+"""Longest step, day, on which an effect is computed.
+
+Effects bend with concentration and concentration swings within a day (finasteride's half-life is
+6 h), so a daily mean would overstate the effect: it is averaged over the forcing step afterwards.
+"""
+
+
+def site_levels(
+    treatment: Treatment,
+    schedule: Sequence[tuple[DoseLike, DoseEvents]],
+    grid: Floats,
+    who: DrawNames,
+    habit: Habit | None = None,
+) -> tuple[Floats, Floats]:
+    """Return the mean level of one treatment at its site of effect, on a finer grid.
+
+    All doses of the treatment meet in the same compartments, however the schedule is written.
+
+    Parameters
+    ----------
+    schedule : doses of this treatment with their events
+    grid : (T,) day, starting at or before the first event
+    who : names of the draws of S people
+    habit : of these subjects, if they differ
+
+    Returns
+    -------
+    fine : (P (T - 1) + 1,) the grid with each cell cut into P equal parts
+    level : (S, P (T - 1)) mean in each part; (1, ...) where everyone takes every dose
+        and batches are alike
+    """
+    batches_alike = cv_of(treatment.batch_cv) == 0.0 or all(shared_batch(d) for d, _ in schedule)
+    if habit is None and batches_alike and all(dose.adherence >= 1.0 for dose, _ in schedule):
+        who = who.of(slice(0, 1))
+    amounts = _amounts(treatment, schedule, who, habit)
+    times = np.concatenate([events.times for _, events in schedule])
+    durations = np.concatenate([events.durations for _, events in schedule])
+    order = np.argsort(times, kind="stable")
+    parts = int(np.ceil(np.diff(grid).max() / SUBSTEP - 1e-9))
+    fine = _refined(grid, parts)
+    _, level = concentration(
+        times[order], amounts[:, order], durations[order], treatment.response(), fine
+    )
+    return fine, level
+
+
+def _amounts(
+    treatment: Treatment,
+    schedule: Sequence[tuple[DoseLike, DoseEvents]],
+    who: DrawNames,
+    habit: Habit | None,
+) -> Floats:
+    """Return the amount (S, K) of every event of a schedule that each person gets."""
+    taken_amounts = [
+        events.amounts
+        * doses_taken(dose.treatment, events.times, who, adherence=dose.adherence, habit=habit)
+        for dose, events in schedule
+    ]
+    amounts = np.concatenate(taken_amounts, axis=1)
+    batch_cv = cv_of(treatment.batch_cv)
+    if batch_cv == 0.0:
+        return amounts
+    contents = [
+        batch_multipliers(treatment.name, events.times, batch_cv, who, shared=shared_batch(dose))
+        for dose, events in schedule
+    ]
+    full = [np.broadcast_to(content, (len(who.ids), content.shape[1])) for content in contents]
+    return np.asarray(amounts * np.concatenate(full, axis=1))
+
+
+def shared_batch(dose: DoseLike) -> bool:
+    """Return whether one batch serves everybody treated on the same day of the trial."""
+    return getattr(dose, "batches", "own") == "shared"
+
+
+def effect_means(
+    treatment: Treatment,
+    schedule: Sequence[tuple[DoseLike, DoseEvents]],
+    grid: Floats,
+    who: DrawNames,
+    habit: Habit | None = None,
+) -> Floats:
+    """Return the mean effect of one treatment in each cell of the grid.
+
+    Parameters are those of `site_levels`.
+
+    Returns
+    -------
+    (S, T - 1), or (1, T - 1) where everyone takes every dose
+    """
+    fine, level = site_levels(treatment, schedule, grid, who, habit)
+    effect = treatment.effect
+    if isinstance(effect, Emax):
+        fine_effect = emax(level, effect.ec50.value, effect.hill.value, effect.maximum.value)
+    else:
+        assert effect is not None  # vehicles are not scheduled
+        fine_effect = inhibited_share(level, effect.k_inact.value, effect.k_deg.value, fine)
+    return cell_means(fine_effect, (fine.size - 1) // (grid.size - 1))
+
+
+def cell_means(fine: Floats, parts: int) -> Floats:
+    """Return the mean over each grid cell (S, T - 1) of values in its parts (S, parts (T - 1))."""
+    # Added one after the other: a library's sum may group the terms by processor.
+    total = np.zeros((len(fine), fine.shape[1] // parts))
+    for part in range(parts):
+        total += fine[:, part::parts]
+    return total / parts
+
+
+def _refined(grid: Floats, parts: int) -> Floats:
+    """Return the grid with each cell cut into equal parts; its own nodes stay exact."""
+    shares = np.arange(parts) / parts
+    inside = grid[:-1, None] + np.diff(grid)[:, None] * shares
+    return np.append(inside.reshape(-1), grid[-1])
