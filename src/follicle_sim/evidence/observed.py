@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 
 from follicle_sim.base.files import write_rows
 from follicle_sim.evidence.normalise import (
     Kind,
+    Measure,
     grade_of,
     imputed_error,
     kind_of,
@@ -21,6 +22,7 @@ from follicle_sim.evidence.normalise import (
 from follicle_sim.evidence.studies import (
     Grade,
     Role,
+    RowException,
     Study,
     Use,
     load_studies,
@@ -149,11 +151,10 @@ def write_observations(
 @cache
 def _table() -> Mapping[str, Observation]:
     studies = load_studies()
-    by_name = {name: study for study in studies.values() for name in study.names}
     counts: defaultdict[str, int] = defaultdict(int)
     published: list[Observation] = []
     for raw in raw_rows():
-        study = by_name[raw["study"]]
+        study = next(study for study in studies.values() if study.owns(raw))
         counts[study.id] += 1
         published.append(observation_of(f"{study.id}:{counts[study.id]}", study, raw))
     return with_derived(published, studies)
@@ -176,20 +177,21 @@ def with_derived(
     moved = list(_changes(published)) if changes else []
     differences = list(_differences([*published, *moved], studies))
     rows = [*published, *moved, *differences]
-    redundant = _redundant(rows)
+    redundant = _redundant(rows, _nested_arms(studies.values()))
     return {row.id: replace(row, excluded_with=redundant[row.id]) for row in rows}
 
 
 def observation_of(row_id: str, study: Study, raw: Mapping[str, str]) -> Observation:
     """Return a row of observations.csv, or one in its columns, as an observation of its study."""
     arm, control = study.place(raw["arm"])
-    found = measure(raw["endpoint"], raw["unit"])
+    exceptions = study.exceptions(raw)
+    found = _measured(raw, exceptions)
     kind = kind_of(
         is_change=raw["is_change_from_baseline"] == "1",
         relative=found.relative,
         has_control=bool(control),
     )
-    n = int(raw["n"]) if raw["n"] else None
+    n = int(raw["n"]) if raw["n"].isdecimal() else None  # "238 in all" says nothing of one arm
     spread = standard_error(raw["spread"], raw["spread_kind"], n, found.factor)
     imputed = imputed_error(found, kind, raw["sex"], n if spread.se is None else None)
     row = Observation(
@@ -232,11 +234,21 @@ def observation_of(row_id: str, study: Study, raw: Mapping[str, str]) -> Observa
         derived_from=(),
         seen_at=raw["seen_at"],
     )
-    for exception in study.rows:
-        if exception.applies(raw):
-            given = exception.model_dump(exclude={"match"}, exclude_none=True)
-            row = replace(row, **given)
+    for exception in exceptions:
+        given = exception.model_dump(exclude={"match", "unit", "unit_source"}, exclude_none=True)
+        row = replace(row, **given)
     return row
+
+
+def _measured(raw: Mapping[str, str], exceptions: Sequence[RowException]) -> Measure:
+    """Return what the endpoint and unit of a row mean, in the unit that was found out for it."""
+    for exception in exceptions:
+        if exception.unit is not None:
+            measured = measure(raw["endpoint"], exception.unit)
+            return replace(
+                measured, conversion=f"{measured.conversion}: {exception.unit_source or ''}"
+            )
+    return measure(raw["endpoint"], raw["unit"])
 
 
 def _changes(published: Sequence[Observation]) -> Iterator[Observation]:
@@ -322,22 +334,42 @@ def _without_error(difference: Observation) -> Observation:
     return replace(difference, se=None, imputed_se=None, se_source=source)
 
 
-def _redundant(rows: Sequence[Observation]) -> Mapping[str, tuple[str, ...]]:
-    """Return, for every row, the rows that tell the same about the same arm, endpoint and week."""
+def _nested_arms(studies: Iterable[Study]) -> frozenset[tuple[str, str, str]]:
+    """Return study, arm and arm that holds its people too."""
+    return frozenset(
+        (study.id, arm.id, arm.part_of) for study in studies for arm in study.arms if arm.part_of
+    )
+
+
+def _redundant(
+    rows: Sequence[Observation], nested: Set[tuple[str, str, str]]
+) -> Mapping[str, tuple[str, ...]]:
+    """Return, for every row, the rows that tell the same about the same arm, endpoint and week.
+
+    nested : study, arm, and the arm that holds its people too
+    """
     visits: defaultdict[tuple[object, ...], list[Observation]] = defaultdict(list)
+    members = {(study, arm) for study, *arms in nested for arm in arms}
     for row in rows:
-        if row.week != 0 or row.control:
+        if row.week != 0 or row.control or (row.study, row.arm) in members:
             visits[row.study, row.endpoint, row.week].append(row)
     found: dict[str, tuple[str, ...]] = {}
     for row in rows:
         same = visits[row.study, row.endpoint, row.week]
         found[row.id] = tuple(
-            other.id for other in same if other.id != row.id and _overlap(row, other)
+            other.id for other in same if other.id != row.id and _overlap(row, other, nested)
         )
     return found
 
 
-def _overlap(row: Observation, other: Observation) -> bool:
+def _overlap(row: Observation, other: Observation, nested: Set[tuple[str, str, str]]) -> bool:
+    pair = (row.arm, other.arm)
+    if (
+        not row.control
+        and not other.control
+        and {(row.study, *pair), (row.study, *pair[::-1])} & (nested)
+    ):
+        return True
     if row.arm == other.arm and row.control == other.control:
         # An absolute and a relative figure, a level and its change, or one number read twice;
         # but not two figures of a range, nor two kinds of event under one endpoint.
