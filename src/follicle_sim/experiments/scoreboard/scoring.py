@@ -202,6 +202,12 @@ def _treatments(scenario: Scenario, label: str) -> str:
     return " + ".join(names) or UNTREATED
 
 
+def _of_all(labels: str, given: dict[str, str]) -> str:
+    """Return what several arms that make one number are given."""
+    names = dict.fromkeys(given.get(label, UNTREATED) for label in labels.split(" + "))
+    return " or ".join(names)
+
+
 def _once(rows: Sequence[ComparisonRow], sources: Sources) -> list[tuple[ComparisonRow, Compared]]:
     """Return one row for each arm, endpoint, week and control, with what it compares.
 
@@ -260,7 +266,7 @@ def _scored(
     note = _why_not_counted(row, compared, use, reason, z)
     missed = z is not None and abs(z) > WITHIN
     return ScoreRow(
-        treatment=given.get(row.arm, UNTREATED),
+        treatment=given.get(row.arm) or _of_all(row.arm, given),
         study=row.study,
         design=design,
         observation=row.observation,
