@@ -203,9 +203,9 @@ def _treatments(scenario: Scenario, label: str) -> str:
 
 
 def _of_all(labels: str, given: dict[str, str]) -> str:
-    """Return what several arms that make one number are given."""
+    """Return what several arms that make one number are given; untreated where one of them is."""
     names = dict.fromkeys(given.get(label, UNTREATED) for label in labels.split(" + "))
-    return " or ".join(names)
+    return UNTREATED if UNTREATED in names else " or ".join(names)
 
 
 def _once(rows: Sequence[ComparisonRow], sources: Sources) -> list[tuple[ComparisonRow, Compared]]:
