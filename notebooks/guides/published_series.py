@@ -63,9 +63,9 @@ method = "trichoscopy"
 
 [[compare]]
 rows = [
-  { arm = "exosomes", week = 0, endpoint = "hair density", unit = "hairs/cm2", mean = 96.5, n = 12 },
-  { arm = "exosomes", week = 3, endpoint = "hair density", unit = "hairs/cm2", mean = 111.7, n = 12 },
-  { arm = "exosomes", week = 6, endpoint = "hair density", unit = "hairs/cm2", mean = 163.5, n = 12 },
+  { arm = "exosomes", week = 0, endpoint = "hair density", unit = "cm-2", mean = 96.5, n = 12 },
+  { arm = "exosomes", week = 3, endpoint = "hair density", unit = "cm-2", mean = 111.7, n = 12 },
+  { arm = "exosomes", week = 6, endpoint = "hair density", unit = "cm-2", mean = 163.5, n = 12 },
 ]
 """
 scenario = parse_scenario(SERIES)
@@ -109,7 +109,9 @@ for name, rise in fit.explanations.items():
 # difference at week 24?
 
 # %%
-REPEAT = SERIES[: SERIES.index("[design]")] + """
+REPEAT = (
+    SERIES[: SERIES.index("[design]")]
+    + """
 [[arms]]
 label = "nothing"
 role = "untreated"
@@ -121,6 +123,7 @@ visits = ["0 weeks", "24 weeks"]
 [instrument]
 method = "trichoscopy"
 """
+)
 repeat = power(parse_scenario(REPEAT), [12, 24, 48], replicates=100, type_one=False)
 for row in repeat.rows:
     print(f"{row.people} people: {100 * row.power:.0f} % of such trials")

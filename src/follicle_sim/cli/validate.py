@@ -221,6 +221,9 @@ def _print_missing(console: Console, board: Scoreboard) -> None:
         print_indented(console, f"{each.study}: {each.reason}", 2)
     reasons: dict[tuple[str, str], list[str]] = {}
     for each in numbers:
-        reasons.setdefault((each.study, each.reason), []).append(each.name.split(":")[1])
+        # A table of people one by one has an arm for each: one line tells of all.
+        alone = each.reason.startswith('arm "') and each.reason.endswith("is not simulated")
+        reason = "of an arm that is not simulated" if alone else each.reason
+        reasons.setdefault((each.study, reason), []).append(each.name.split(":")[1])
     for (study, reason), names in reasons.items():
         print_indented(console, f"{study}, row {', '.join(names)}: {reason}", 2)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from follicle_sim.evidence.normalise import Kind, measure
@@ -33,7 +33,7 @@ def with_derived(
     moved = list(_changes(published)) if changes else []
     differences = list(_differences([*published, *moved], studies))
     rows = [*published, *moved, *differences]
-    redundant = _redundant(rows)
+    redundant = _redundant(rows, _nested_arms(studies.values()))
     return {row.id: replace(row, excluded_with=redundant[row.id]) for row in rows}
 
 
@@ -120,22 +120,38 @@ def _without_error(difference: Observation) -> Observation:
     return replace(difference, se=None, imputed_se=None, se_source=source)
 
 
-def _redundant(rows: Sequence[Observation]) -> Mapping[str, tuple[str, ...]]:
-    """Return, for every row, the rows that tell the same about the same arm, endpoint and week."""
+def _nested_arms(studies: Iterable[Study]) -> frozenset[tuple[str, str, str]]:
+    """Return study, arm and arm that holds its people too."""
+    return frozenset(
+        (study.id, arm.id, arm.part_of) for study in studies for arm in study.arms if arm.part_of
+    )
+
+
+def _redundant(
+    rows: Sequence[Observation], nested: Set[tuple[str, str, str]]
+) -> Mapping[str, tuple[str, ...]]:
+    """Return, for every row, the rows that tell the same about the same arm, endpoint and week.
+
+    nested : study, arm, and the arm that holds its people too
+    """
     visits: defaultdict[tuple[object, ...], list[Observation]] = defaultdict(list)
+    members = {(study, arm) for study, *arms in nested for arm in arms}
     for row in rows:
-        if row.week != 0 or row.control:
+        if row.week != 0 or row.control or (row.study, row.arm) in members:
             visits[row.study, row.endpoint, row.week].append(row)
     overlaps: dict[str, tuple[str, ...]] = {}
     for row in rows:
         neighbours = visits[row.study, row.endpoint, row.week]
         overlaps[row.id] = tuple(
-            other.id for other in neighbours if other.id != row.id and _overlap(row, other)
+            other.id for other in neighbours if other.id != row.id and _overlap(row, other, nested)
         )
     return overlaps
 
 
-def _overlap(row: Observation, other: Observation) -> bool:
+def _overlap(row: Observation, other: Observation, nested: Set[tuple[str, str, str]]) -> bool:
+    pairs = {(row.study, row.arm, other.arm), (row.study, other.arm, row.arm)}
+    if not row.control and not other.control and pairs & nested:
+        return True
     if row.arm == other.arm and row.control == other.control:
         # An absolute and a relative figure, a level and its change, or one number read twice;
         # but not two figures of a range, nor two kinds of event under one endpoint.

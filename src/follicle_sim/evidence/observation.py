@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from follicle_sim.evidence.normalise import Kind, grade_of, kind_of, measure
+from follicle_sim.evidence.normalise import Kind, Measure, grade_of, kind_of, measure
 from follicle_sim.evidence.standard_errors import imputed_error, standard_error
-from follicle_sim.evidence.studies import Grade, Role, Study, Use
+from follicle_sim.evidence.studies import Grade, Role, RowException, Study, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,14 @@ class Observation:
 def observation_of(row_id: str, study: Study, raw: Mapping[str, str]) -> Observation:
     """Return a row of observations.csv, or one in its columns, as an observation of its study."""
     arm, control = study.place(raw["arm"])
-    meaning = measure(raw["endpoint"], raw["unit"])
+    exceptions = study.exceptions(raw)
+    meaning = _measure(raw, exceptions)
     kind = kind_of(
         is_change=raw["is_change_from_baseline"] == "1",
         relative=meaning.relative,
         has_control=bool(control),
     )
-    n = int(raw["n"]) if raw["n"] else None
+    n = int(raw["n"]) if raw["n"].isdecimal() else None  # "238 in all" says nothing of one arm
     spread = standard_error(raw["spread"], raw["spread_kind"], n, meaning.factor)
     imputed = imputed_error(meaning, kind, raw["sex"], n if spread.se is None else None)
     row = Observation(
@@ -133,8 +134,19 @@ def observation_of(row_id: str, study: Study, raw: Mapping[str, str]) -> Observa
         derived_from=(),
         seen_at=raw["seen_at"],
     )
-    for exception in study.rows:
-        if exception.applies(raw):
-            replacements = exception.model_dump(exclude={"match"}, exclude_none=True)
-            row = replace(row, **replacements)
+    for exception in exceptions:
+        replacements = exception.model_dump(
+            exclude={"match", "unit", "unit_source"}, exclude_none=True
+        )
+        row = replace(row, **replacements)
     return row
+
+
+def _measure(raw: Mapping[str, str], exceptions: Sequence[RowException]) -> Measure:
+    """Return what the endpoint and unit of a row mean, in the unit that was found out for it."""
+    for exception in exceptions:
+        if exception.unit is not None:
+            meaning = measure(raw["endpoint"], exception.unit)
+            conversion = f"{meaning.conversion}: {exception.unit_source or ''}"
+            return replace(meaning, conversion=conversion)
+    return measure(raw["endpoint"], raw["unit"])

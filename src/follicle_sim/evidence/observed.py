@@ -60,11 +60,10 @@ def write_observations(
 @cache
 def _table() -> Mapping[str, Observation]:
     studies = load_studies()
-    by_name = {name: study for study in studies.values() for name in study.names}
     counts: defaultdict[str, int] = defaultdict(int)
     published: list[Observation] = []
     for raw in raw_rows():
-        study = by_name[raw["study"]]
+        study = next(study for study in studies.values() if study.owns(raw))
         counts[study.id] += 1
         published.append(observation_of(f"{study.id}:{counts[study.id]}", study, raw))
     return with_derived(published, studies)

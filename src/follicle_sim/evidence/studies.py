@@ -30,11 +30,15 @@ class _Record(BaseModel):
 
 
 class StudyArm(_Record):
-    """One arm of a study; `labels` are its names in observations.csv."""
+    """One arm of a study; `labels` are its names in observations.csv.
+
+    `part_of` is an arm of the same study that counts these people too, for example all doses.
+    """
 
     id: str
     role: Role
     labels: tuple[str, ...] = ()
+    part_of: str = ""
 
 
 class Contrast(_Record):
@@ -46,9 +50,15 @@ class Contrast(_Record):
 
 
 class RowException(_Record):
-    """What differs from the study's defaults for the rows whose columns equal `match`."""
+    """What differs from the study's defaults for the rows whose columns equal `match`.
+
+    `unit` is the unit in which the number is read where the row's own leaves it open, and
+    `unit_source` says where that was seen.
+    """
 
     match: Mapping[str, tuple[str, ...]]
+    unit: str | None = None
+    unit_source: str | None = None
     use: Use | None = None
     reason: str | None = None
     grade: Grade | None = None
@@ -75,6 +85,8 @@ class Study(_Record):
         Stable id, for example ``kaufman_1998``.
     names
         Names of the study in observations.csv; two names are two readings of one trial.
+    year
+        Only rows of this year are the study's; None unless two studies share a name.
     title
         What was done, in our words.
     citation, ids, doi
@@ -86,12 +98,15 @@ class Study(_Record):
         True where the arms are sides or patches of the same people.
     use, reason
         Default for the study's rows, and why.
+    shares_people_with
+        Other studies that count some of the same people: never fit both as if independent.
     arms, contrasts, rows
         Arms, labels that stand for a difference of arms, and exceptions row by row.
     """
 
     id: str
     names: tuple[str, ...]
+    year: int | None = None
     title: str
     citation: str
     ids: tuple[str, ...] = ()
@@ -100,9 +115,18 @@ class Study(_Record):
     within_person: bool = False
     use: Use
     reason: str
+    shares_people_with: tuple[str, ...] = ()
     arms: tuple[StudyArm, ...]
     contrasts: tuple[Contrast, ...] = ()
     rows: tuple[RowException, ...] = ()
+
+    def owns(self, raw: Mapping[str, str]) -> bool:
+        """Tell whether the row `raw` of observations.csv is one of this study."""
+        return raw["study"] in self.names and self.year in (None, int(raw["year"] or 0))
+
+    def exceptions(self, raw: Mapping[str, str]) -> tuple[RowException, ...]:
+        """Return the exceptions meant for the row `raw` of observations.csv."""
+        return tuple(exception for exception in self.rows if exception.applies(raw))
 
     def arm(self, arm_id: str) -> StudyArm:
         """Return the arm called `arm_id`.

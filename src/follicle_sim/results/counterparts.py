@@ -30,6 +30,9 @@ def _odds(fraction: FloatArray) -> FloatArray:
 RECIPES = {
     "hair_density": Recipe(("hair_density",)),
     "terminal_density": Recipe(("terminal_density",)),
+    "vellus_density": Recipe(
+        ("hair_density", "terminal_density"), lambda hairs, terminal: hairs - terminal
+    ),
     "anagen_density": Recipe(
         ("hair_density", "anagen_fraction"), lambda hairs, share: hairs * share
     ),

@@ -3,7 +3,9 @@
 import pytest
 
 from follicle_sim.base.errors import InputError
+from follicle_sim.evidence.normalise import endpoint_wordings
 from follicle_sim.evidence.own.rows import read_rows
+from follicle_sim.evidence.own.words import _words, unit_of
 
 HEAD = "arm,week,endpoint,unit,mean,sd,n\n"
 GOOD = "drug,12,hair density,hairs/cm2,150,18,24\n"
@@ -151,3 +153,18 @@ def test_text_of_another_encoding_is_told_with_its_line() -> None:
 def test_no_text_at_all() -> None:
     assert "no text file" in refusal(b"PK\x03\x04\x00\x00")
     assert "too large" in refusal(b"a" * 1_000_001)
+
+
+def test_every_endpoint_of_the_registry_can_be_written_in_a_table_of_ones_own() -> None:
+    for endpoint, wording in endpoint_wordings()[1].items():
+        with pytest.raises(ValueError, match="an unknown unit"):
+            unit_of("furlongs", wording)
+        assert endpoint in _words()["canonical"]
+
+
+def test_ratios_may_be_above_one_and_shares_may_not() -> None:
+    text = "arm;week;endpoint;unit;mean\nA;0;{};{};11,1\n"
+    (row,) = read_rows(text.format("terminal:vellus ratio", "ratio").encode(), "x.csv")
+    assert row["mean"] == 11.1
+    with pytest.raises(InputError, match="a share cannot be above 100 %"):
+        read_rows(text.format("SALT<=20 responders", "ratio").encode(), "x.csv")

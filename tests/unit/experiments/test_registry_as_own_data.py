@@ -77,7 +77,8 @@ def cells(row: Observation) -> list[object]:
         "control": row.control,
         "week": row.week,
         "endpoint": row.raw_endpoint,
-        "unit": row.raw_unit,
+        # A unit found out elsewhere (see `RowException.unit`) is one that a researcher would write.
+        "unit": row.unit if "://" in row.conversion else row.raw_unit,
         "mean": repr(row.raw_mean),
         "n": row.n,
         "sd": spread if kind == "SD" else "",

@@ -23,7 +23,7 @@ from follicle_sim.evidence.own.numbers import (
     number,
 )
 from follicle_sim.evidence.own.sheet import MOST_ROWS, Sheet, read_sheet
-from follicle_sim.evidence.own.words import endpoint_of, unit_of
+from follicle_sim.evidence.own.words import RATIOS, endpoint_of, unit_of
 from follicle_sim.evidence.studies import Grade, Role, Use
 
 Row = Mapping[str, Any]
@@ -249,7 +249,7 @@ def _level(value: float, row: Row, unit: str, endpoint: str) -> Iterable[Trouble
     if value < 0.0:
         text = f"found {row[column]:g}; {row['endpoint']} cannot be below 0"
         yield column, text if column == "value" else f"{text}; is it a change from baseline?"
-    if unit == "1" and endpoint != "anagen_telogen_ratio" and value > 1.0:
+    if unit == "1" and endpoint not in RATIOS and value > 1.0:
         yield column, f"found {row[column]:g} {row['unit']}; a share cannot be above 100 %"
 
 

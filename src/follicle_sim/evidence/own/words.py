@@ -15,6 +15,9 @@ from follicle_sim.evidence.normalise import endpoint_wordings, measure, unit_wor
 _ONLY_BY_UNIT = {"hair_count": "hair_density", "follicle_loss_rate": "follicle_density"}
 """Endpoint that a unit turns another one into, and that other one."""
 
+RATIOS = ("anagen_telogen_ratio", "terminal_vellus_ratio", "alopecia_relative_risk")
+"""Endpoints without a unit that are no shares: they may be above 1 and are never in percent."""
+
 NEAR = 0.75
 """Share of letters that two words have in common, in order, when one is a slip for the other."""
 
@@ -105,7 +108,7 @@ def _allowed(endpoint: str) -> list[str]:
     wordings = unit_wordings()
     name = measure(endpoint, "hairs/cm2").endpoint
     own = _words()["canonical"][name]
-    percent = () if name == "anagen_telogen_ratio" else ("%", "% of subjects")
+    percent = () if name in RATIOS else ("%", "% of subjects")
     return [
         raw
         for raw, (unit, other, relative) in wordings.items()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 
 from follicle_sim.evidence.observation import Observation
 from follicle_sim.evidence.studies import Use
@@ -72,6 +72,12 @@ def _treatments_of(scenario: Scenario, label: str) -> str:
     arm = next(arm for arm in scenario.arms if arm.label == label)
     names = dict.fromkeys(dose.treatment for dose in arm.doses if dose.treatment != "vehicle")
     return " + ".join(names) or UNTREATED
+
+
+def _treatments_together(labels: str, treatment_of: Mapping[str, str]) -> str:
+    """Return what several arms that make one number are given; untreated where one of them is."""
+    names = dict.fromkeys(treatment_of.get(label, UNTREATED) for label in labels.split(" + "))
+    return UNTREATED if UNTREATED in names else " or ".join(names)
 
 
 def _choose_rows(
@@ -136,7 +142,7 @@ def _score_row(
     note = _why_not_counted(row, compared, use, reason, z)
     missed = z is not None and abs(z) > WITHIN
     return ScoreRow(
-        treatment=treatment_of.get(row.arm, UNTREATED),
+        treatment=treatment_of.get(row.arm) or _treatments_together(row.arm, treatment_of),
         study=row.study,
         design=design,
         observation=row.observation,
