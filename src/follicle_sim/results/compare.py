@@ -22,7 +22,6 @@ from follicle_sim.base.estimates import (
     level_mean,
     relative_change,
 )
-from follicle_sim.base.files import write_rows
 from follicle_sim.evidence.normalise import Kind
 from follicle_sim.evidence.observed import Observation
 from follicle_sim.evidence.own.held import held
@@ -30,6 +29,7 @@ from follicle_sim.evidence.studies import Grade, Study, Use, load_studies
 from follicle_sim.results.by_treatment import WITHIN, by_treatment
 from follicle_sim.results.counterparts import Course, course
 from follicle_sim.results.endpoints import arm_roles, draws_of, is_paired, scenario_of
+from follicle_sim.results.origin import UNKNOWN, Origin, origin_of, write_rows_of_run
 
 FIGURES: Mapping[tuple[Kind, str], Figure] = {
     ("level", "mean"): level_mean,
@@ -134,14 +134,18 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonTable:
-    """What `compare` found."""
+    """What `compare` found, and the run it is about."""
 
     rows: tuple[ComparisonRow, ...]
     unmatched: tuple[Unmatched, ...]
+    origin: Origin = UNKNOWN
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write one line a matched row; raises OutputError and leaves an earlier file."""
-        write_rows(path, ComparisonRow, self.rows)
+        """Write one line a matched row; its last columns are scenario_hash, seed and overrides.
+
+        Raises OutputError and leaves an earlier file.
+        """
+        write_rows_of_run(path, ComparisonRow, self.rows, self.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +235,7 @@ def compare(
         told = {each.name for each in unmatched if each.what == "arm"} - set(comparison.arms)
         asked = [label for label in labels if label not in elsewhere | told]
         unmatched.extend(_lonely_arms(source.study, comparison, asked, met))
-    return ComparisonTable(tuple(rows), tuple(unmatched))
+    return ComparisonTable(tuple(rows), tuple(unmatched), origin_of(dataset))
 
 
 def _check(comparisons: Sequence[Comparison], labels: Sequence[str]) -> None:

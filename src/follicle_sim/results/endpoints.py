@@ -15,8 +15,8 @@ from follicle_sim.base.attributes import read_provenance, source_of
 from follicle_sim.base.codes import BY_VISIT
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.estimates import FloatArray, change_mean, estimate, level_mean, spread_within
-from follicle_sim.base.files import write_rows
 from follicle_sim.results.by_treatment import WITHIN, by_treatment
+from follicle_sim.results.origin import UNKNOWN, Origin, origin_of, write_rows_of_run
 
 _PEOPLE = ("replicate", "subject")
 
@@ -116,16 +116,20 @@ class EndpointRow:
 
 @dataclass(frozen=True, slots=True)
 class EndpointTable:
-    """The rows of `summarise`, arm by arm, and the level of their intervals."""
+    """The rows of `summarise`, arm by arm, the level of their intervals, the run they are from."""
 
     rows: tuple[EndpointRow, ...]
     control: str
     level: float
     interval: str = ""
+    origin: Origin = UNKNOWN
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write one line a row; raises OutputError and leaves an earlier file where it cannot."""
-        write_rows(path, EndpointRow, self.rows)
+        """Write one line a row, in its last columns scenario_hash, seed and overrides of the run.
+
+        Raises OutputError and leaves an earlier file where it cannot.
+        """
+        write_rows_of_run(path, EndpointRow, self.rows, self.origin)
 
 
 def control_arm(dataset: xr.Dataset) -> str:
@@ -195,7 +199,8 @@ def summarise(
     rows: list[EndpointRow] = []
     for name, values in _series(dataset, variables):
         rows.extend(_rows(dataset, name, values, control, level))
-    return EndpointTable(tuple(rows), control, level, interval_name(dataset, level))
+    name, origin = interval_name(dataset, level), origin_of(dataset)
+    return EndpointTable(tuple(rows), control, level, name, origin)
 
 
 def _series(

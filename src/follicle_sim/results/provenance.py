@@ -1,6 +1,7 @@
 """What made a result: stored in it as JSON, enough to make it again."""
 
 import json
+import os
 import platform
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,11 +11,13 @@ from typing import Any
 
 import xarray as xr
 
-from follicle_sim.base.attributes import read_provenance
+from follicle_sim.base.arguments import refused
+from follicle_sim.base.attributes import read_provenance, source_of
 from follicle_sim.base.codes import PHASE_NAMES
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.evidence.own.held import data_hash
 from follicle_sim.pharmacology.library import Treatment
+from follicle_sim.results.storage import read_result
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import from_document, to_document
 from follicle_sim.scenario.model import Scenario
@@ -61,6 +64,8 @@ def result_attrs(
     ]
     if own:
         record["data"] = own  # the rows themselves stand in the scenario
+    if scenario.background.overrides:
+        record["overrides"] = list(scenario.background.overrides)  # likewise, their outcome does
     return {
         "title": scenario.title,
         "design_kind": scenario.design.kind,
@@ -84,7 +89,22 @@ def stored_scenario(attrs: Mapping[Any, Any], source: str) -> Scenario:
     numbers = None if stored is None else read_record(stored, source)
     scenario = from_document(record["scenario"], source, numbers=numbers)
     _check_data(record.get("data", []), scenario, source)
-    return scenario
+    return scenario.remembering(overrides=overrides_in(record, source))
+
+
+def overrides_in(record: Mapping[str, Any], source: str) -> tuple[str, ...]:
+    """Return the changes that were made to the file of a run, from its provenance record.
+
+    Raises
+    ------
+    InputError
+        If they are no list of texts.
+    """
+    overrides = record.get("overrides", [])
+    if not isinstance(overrides, list) or not all(isinstance(text, str) for text in overrides):
+        message = "is not the list of texts that this program writes; the file was changed"
+        raise InputError(source, [Problem("provenance.overrides", message)])
+    return tuple(overrides)
 
 
 def _check_data(stored: object, scenario: Scenario, source: str) -> None:
@@ -124,3 +144,46 @@ def scenario_that_made(data: xr.Dataset, source: str) -> Scenario:
         problems = [Problem(f"drawn.{each.where}", each.message) for each in error.problems]
         raise InputError(source, problems) from None
     return scenario.remembering(numbers=replace(numbers, draws=draws))
+
+
+def scenario_of(result: xr.Dataset | str | os.PathLike[str]) -> Scenario:
+    """Return the scenario that a result was made with, with everything needed to repeat it.
+
+    It holds every value after all overrides, and remembers the values that the package had then
+    (biology, treatments, what each replicate drew) and the overrides: simulated again it gives the
+    same result, bit for bit, in a later version with newly fitted values too. A table of your own
+    that it was compared with is in it. `dump_scenario` writes it as a file.
+
+    Parameters
+    ----------
+    result
+        What `simulate` or `load_result` returns, of any shape: only its attributes are read, and
+        where parameters were drawn, the draws. Or the path of a result.nc.
+
+    Returns
+    -------
+    Scenario
+        Its numbers are in the units of the scenario format: days, cm2, hairs per cm2.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is no NetCDF4, or no result of this program; if what it says of
+        its scenario was changed.
+
+    Examples
+    --------
+    >>> from follicle_sim import load_scenario, scenario_of, simulate
+    >>> few = ["population.subjects=4", "run.history=30 days"]
+    >>> scenario = load_scenario("scenarios/minoxidil_olsen_2002.toml", few)
+    >>> result = simulate(scenario)
+    >>> scenario_of(result) == scenario, simulate(scenario_of(result)).identical(result)
+    (True, True)
+    """
+    if isinstance(result, xr.Dataset):
+        scenario = scenario_that_made(result, source_of(result, "dataset"))
+        return scenario.remembering(source=source_of(result, ""))
+    if not isinstance(result, (str, os.PathLike)) or not os.fspath(result):
+        allowed = "what simulate or load_result returns, or the path of a result.nc"
+        raise refused("scenario_of", "result", result, allowed)
+    return scenario_that_made(read_result(result), os.fspath(result))
