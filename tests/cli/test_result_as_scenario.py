@@ -70,7 +70,7 @@ def test_other_commands_take_the_scenario_of_a_result(cli, finished):
 
 
 def test_a_run_with_uncertain_parameters_can_be_run_with_more_replicates(cli, tiny, tmp_path):
-    some = ["--set", "population.subjects=2", "--set", 'run.uncertainty="parameters"']
+    some = ["--set", "population.subjects=2", "--set", 'run.uncertainty="posterior"']
     first, second = tmp_path / "first", tmp_path / "second"
     assert cli("run", tiny, *some, "--set", "run.replicates=2", "--out", first).code == 0
     more = ["--set", "run.replicates=3", "--out", second]

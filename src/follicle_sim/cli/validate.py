@@ -126,9 +126,10 @@ def print_worsened(rows: Sequence[Worsened]) -> None:
     """Print the rows that fit worse than in an earlier scoreboard."""
     console = make_console()
     for each in rows:
-        now = "no longer counted" if each.now is None else f"now {each.now:+.2f}"
-        luck = "" if each.now is None else f" (luck allows {each.allowed:.2f})"
-        console.print(f"worse: {each.key}: z {each.before:+.2f}, {now}{luck}", soft_wrap=True)
+        now = "the number is no longer counted"
+        if each.now is not None:
+            now = f"now it is {each.now:+.2f}; by luck it may move by {each.allowed:.2f}"
+        console.print(f"worse: {each.key}: z was {each.before:+.2f}, {now}", soft_wrap=True)
 
 
 def _format_title(name: str, rows: Sequence[ScoreRow]) -> str:
@@ -163,38 +164,62 @@ def _format_row(row: ScoreRow) -> list[str]:
 
 def _print_notes(console: Console, rows: Sequence[ScoreRow]) -> None:
     console.print(
-        "\nz: predicted minus published, in joint standard errors (SE) of the observation, Monte "
-        "Carlo and, for an arm's own change, the drift of the trial; ! beyond 2."
+        "\nz is the predicted number minus the published one, in standard errors (SE): those of "
+        "the published number and of the simulation together and, for an arm's own change, of the "
+        "trial's drift. A z beyond 2 has the mark !."
     )
-    console.print("·: shown, not counted. Every number is scored once; see scoreboard.csv for why.")
+    console.print(
+        "A published number with the mark · is shown and not counted; scoreboard.csv says why. "
+        "Every other number is counted once."
+    )
+    console.print(
+        "Use: a number for fit was used to fit the model, one for test was not, and one that is "
+        "shown is not counted."
+    )
     if any(row.offset_sd for row in rows):
-        console.print(
-            "uncontrolled, control arm: no control is taken off; the drift of a trial (mean +3, SD "
-            "6 hairs/cm2) is added to the prediction and to its error."
-        )
+        console.print(_describe_drift())
+
+
+def _describe_drift() -> str:
+    """Return what is added to the change of an arm from which no control is subtracted."""
+    from follicle_sim.experiments.scoreboard.designs import offset_of
+
+    rows = "Rows compared as uncontrolled or control arm have no control subtracted."
+    rule = offset_of("hair_density")
+    if rule is None:
+        return rows
+    return (
+        f"{rows} Arms of published trials move by themselves: on average by {rule.mean:+g} "
+        f"hairs/cm2, with a standard deviation of {rule.sd:g} hairs/cm2 from trial to trial. The "
+        "average is added to the prediction, the deviation to its error."
+    )
+
+
+def _describe_fit(name: str, part: Mapping[str, Any]) -> str:
+    """Return how well some rows are met, in a sentence or two."""
+    if not part["rows"]:
+        return f"{name}: no rows"
+    return (
+        f"{name}: {part['within_2_se']} of {part['rows']} published numbers are within 2 SE of the "
+        f"predicted one ({100 * part['share_within_2_se']:.0f} %). The 90 % interval of the "
+        f"prediction holds {100 * part['coverage_90']:.0f} % of them, and "
+        f"{100 * part['coverage_90_parameters_held']:.0f} % if parameters are held at their fitted "
+        "values."
+    )
 
 
 def _print_summary(console: Console, fit: Mapping[str, Any]) -> None:
-    def line(name: str, part: Mapping[str, Any]) -> str:
-        if not part["rows"]:
-            return f"{name}: no rows"
-        return (
-            f"{name}: {part['within_2_se']} of {part['rows']} within 2 SE "
-            f"({100 * part['share_within_2_se']:.0f} %), 90 % intervals cover "
-            f"{100 * part['coverage_90']:.0f} % "
-            f"({100 * part['coverage_90_parameters_held']:.0f} % with parameters held)"
-        )
-
     print_heading(console, "\nFit\n")
-    console.print(line("counted rows", fit["counted"]))
+    console.print(_describe_fit("All counted rows", fit["counted"]))
     for part in ("by_use", "by_comparison"):
         for name, rows in fit[part].items():
-            print_indented(console, line(name, rows), 2)
-    console.print(line("display only, not counted", fit["display_only"]))
+            print_indented(console, _describe_fit(spell_out(name), rows), 2)
+    console.print(_describe_fit("Rows that are shown and not counted", fit["display_only"]))
     print_indented(
         console,
-        "The intervals hold the spread of the observation, Monte Carlo error, drift, and what the "
-        "fits left open of biology and potencies; z holds parameters at their fitted values.",
+        "An interval holds the error of the published number, of the simulation and of drift, and "
+        "what the fits left open of biology and potencies. z holds parameters at their fitted "
+        "values.",
         2,
     )
 
@@ -204,7 +229,8 @@ def _print_misses(console: Console, board: Scoreboard) -> None:
         print_heading(console, f"\nMissed by more than 2 SE ({len(board.misses)})\n")
     for row in board.misses:
         z = format_number(row.z, 1, sign=True)
-        print_indented(console, f"{row.observation} (z {z}): {row.explanation or 'unexplained'}", 2)
+        why = row.explanation or "nothing known explains it"
+        print_indented(console, f"{row.observation}, z = {z}: {why}", 2)
 
 
 def _count_studies(count: int) -> str:
@@ -216,7 +242,7 @@ def _print_missing(console: Console, board: Scoreboard) -> None:
     numbers = [each for each in board.missing if each.name]
     print_heading(
         console,
-        f"\nNot expressed: {_count_studies(len(studies))}, "
+        f"\nNot expressed: the model has no counterpart of {_count_studies(len(studies))} and "
         f"{format_count(len(numbers), 'single number')}\n",
     )
     for each in studies:

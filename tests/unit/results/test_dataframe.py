@@ -19,6 +19,10 @@ def made(design, *more):
     return scenario, simulate(scenario)
 
 
+def same(cell, value):
+    return cell == value or (pd.isna(cell) and pd.isna(value))
+
+
 @pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("replicates", [1, 3])
 def test_every_number_stands_in_its_row(design, replicates):
@@ -28,19 +32,19 @@ def test_every_number_stands_in_its_row(design, replicates):
     there = 1 if "enrolled" not in data else data["enrolled"].astype(float).mean().item()
     assert len(table) == there * np.prod([data.sizes[name] for name in index])
     assert not table.duplicated(index).any()
-    for _, row in table.sample(20, random_state=1, replace=True).iterrows():
+    for _, row in table.sample(8, random_state=1, replace=True).iterrows():
         here = data.sel({name: row[name] for name in index})
         assert row["role"] == str(here["role"].values)
         assert row["week"] == row["time"] / 7.0
         for name in data.data_vars:
             if name == "phase_count":
                 for phase in data["phase"].values:
-                    assert row[f"phase_count_{phase}"] == here[name].sel(phase=phase).item()
+                    value = here[name].sel(phase=phase).item()
+                    assert same(row[f"phase_count_{phase}"], value)
             elif name == "factor_level":
-                assert row["factor_level_DHT"] == here[name].sel(factor="DHT").item()
+                assert same(row["factor_level_DHT"], here[name].sel(factor="DHT").item())
             elif name != "enrolled":
-                value = here[name].item()
-                assert row[name] == value or (np.isnan(row[name]) and np.isnan(value)), name
+                assert same(row[name], here[name].item()), name
 
 
 def test_types_units_and_the_run():
@@ -89,6 +93,6 @@ def test_the_written_file_is_the_table_again():
     table = to_dataframe(made("parallel")[1])
     text = _subjects_text(made("parallel")[1])
     assert "nan" not in text.lower()
-    read = pd.read_csv(io.StringIO(text), float_precision="round_trip")
+    read = pd.read_csv(io.StringIO(text))
     plain = table.astype(dict.fromkeys(("arm", "role", "severity_class"), "str"))
     pd.testing.assert_frame_equal(read, plain, check_dtype=False, check_exact=True)

@@ -16,8 +16,8 @@ from follicle_sim import (
     with_overrides,
 )
 
-FEW = ["population.subjects=3", "population.follicles=20"]
-DRAWN = [*FEW, "run.replicates=3", 'run.uncertainty="parameters"']
+FEW = ["population.subjects=4", "population.follicles=20"]
+DRAWN = [*FEW, "run.replicates=3", 'run.uncertainty="posterior"']
 
 
 @pytest.mark.parametrize("design", DESIGNS)
@@ -47,7 +47,7 @@ def test_what_was_drawn_comes_along_until_other_replicates_draw():
     data = simulate(scenario)
     found = scenario_of(data)
     assert len(found.background.numbers.draws) == 3
-    wider = with_overrides(found, ["population.subjects=4"])
+    wider = with_overrides(found, ["population.subjects=5"])
     assert simulate(wider).drawn.equals(data.drawn)
     more = with_overrides(found, ["run.replicates=5"])
     assert more.background.numbers.draws is None

@@ -1,8 +1,15 @@
 """From the text of a cell to a number: read rightly, or refused with what it might mean.
 
 People write 12.5 and 12,5, and 1,234 means two different numbers in two countries. Which mark
-stands before the decimals is decided once for a whole table, by the cells that can only be read in
-one way.
+stands before the decimals is decided once for a whole table:
+
+1. by the cells that can be read in one way only (12.5, 12,5, 1.234,5, 1,234,567);
+2. where there is none, by what parts the cells: in a table parted by commas a point stands before
+   the decimals, because programs that write decimal commas part cells by semicolons;
+3. where that tells nothing either, a number that could be two is refused.
+
+So 1.234 is one and a bit where the decimals follow a point. Where they follow a comma it may be
+1234, or a slip for 1,234: it is refused there, and so is 1,234 where they follow a point.
 """
 
 from __future__ import annotations
@@ -104,6 +111,19 @@ def mark_of(cells: Iterable[Cell], otherwise: Mark | None) -> Mark | None:
             "other; allowed: one way in the whole table"
         )
     return next(iter(first), otherwise)
+
+
+def usual_mark(delimiter: str) -> Mark | None:
+    """Return the decimal mark of a table none of whose cells decides it; None: nobody knows.
+
+    delimiter : what parts its cells
+
+    Examples
+    --------
+    >>> usual_mark(","), usual_mark(";")
+    ('.', None)
+    """
+    return "." if delimiter == "," else None
 
 
 def number(text: str, mark: Mark | None) -> float:
