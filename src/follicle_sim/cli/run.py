@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from follicle_sim.cli.lost_column import explain_lost_difference
 from follicle_sim.cli.options import (
     Quiet,
     ScenarioFile,
@@ -152,24 +153,6 @@ def _print_course(console: Console, written: Written, scenario: Scenario) -> Non
     print_groups(console, _RUN_COLUMNS, groups)
     if not endpoints.control and len(groups) > 1:
         console.print(f"\n{explain_lost_difference(scenario)}")
-
-
-def explain_lost_difference(scenario: Scenario) -> str:
-    """Return why a run's table has no difference from control, and what would give it one."""
-    undosed = [arm for arm in scenario.arms if not arm.doses]
-    roles = dict.fromkeys(f'"{arm.label}" has {arm.role}' for arm in scenario.arms)
-    shown = ", ".join(list(roles)[:MOST_REASONS])
-    way = 'set role = "placebo" or "untreated" in the arm that is the control'
-    if len(undosed) == 1:
-        label = undosed[0].label
-        way = (
-            f'"{label}" is given nothing: --set "arms.{label}.role=untreated" (or placebo) makes '
-            "it the control"
-        )
-    return (
-        "There is no column of differences from control, because no arm has the role of one: "
-        f"{shown}. {way[0].upper()}{way[1:]}."
-    )
 
 
 def _arm_title(row: EndpointRow) -> str:

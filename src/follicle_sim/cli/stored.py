@@ -25,7 +25,6 @@ def read_scenario_of(file: Path, changes: Sequence[str]) -> Scenario:
     InputError
         For a file that is no result of this program, and for changes that cannot be made.
     """
-    from follicle_sim.cli.own_data import print_changed_tables
     from follicle_sim.results.provenance import scenario_of
     from follicle_sim.scenario.load import with_overrides
     from follicle_sim.scenario.numbers import changed_since, not_repeated
@@ -126,6 +125,14 @@ def print_incomplete(folder: Path) -> None:
 
     for sentence in incomplete(folder):
         print(f"Note: {sentence}", file=sys.stderr)
+
+
+def print_changed_tables(scenario: Scenario, folders: Sequence[Path]) -> None:
+    """Say on standard error which tables of a stored scenario are others in their files today."""
+    from follicle_sim.scenario.text.own_data import changed_tables
+
+    for sentence in changed_tables(scenario, folders):
+        print(f"note: {sentence}", file=sys.stderr)
 
 
 def print_other_numbers(names: Sequence[str], not_stored: Sequence[str] = ()) -> None:

@@ -96,7 +96,7 @@ def to_dataframe(dataset: xr.Dataset) -> pd.DataFrame:
     units: dict[str, str] = {}
     for name, values in _columns(dataset, index):
         cells = values.expand_dims(
-            {each: n for each, n in sizes.items() if each not in values.dims}
+            {axis: n for axis, n in sizes.items() if axis not in values.dims}
         )
         flat = cells.transpose(*index).values.reshape(-1)
         if name in _WORDS:
@@ -108,6 +108,8 @@ def to_dataframe(dataset: xr.Dataset) -> pd.DataFrame:
     if "enrolled" in table:
         table = table[table.pop("enrolled") == 1].reset_index(drop=True)
         del units["enrolled"]
+        for name in table.columns.intersection(_WORDS):  # nobody has no class of severity
+            table[name] = table[name].cat.remove_unused_categories()
     table.attrs = {"units": units, "paired": is_paired(dataset), **asdict(origin_of(dataset))}
     return table
 
@@ -119,14 +121,12 @@ def _columns(dataset: xr.Dataset, index: Sequence[str]) -> Iterator[tuple[str, x
         yield name, xr.DataArray(values.values, dims=(name,), attrs=values.attrs)
         if name == "arm" and "role" in dataset.coords:
             yield "role", xr.DataArray(dataset["role"].values, dims=("arm",))
-    yield (
-        "week",
-        xr.DataArray(dataset["time"].values / 7.0, dims=("time",), attrs={"units": "week"}),
-    )
-    for key, found in dataset.data_vars.items():
-        further = [str(dim) for dim in found.dims if dim not in index]
-        plain = found.drop_vars(list(found.coords))
-        if not {"arm", "subject"} <= set(found.dims):
+    weeks = dataset["time"].values / 7.0
+    yield "week", xr.DataArray(weeks, dims=("time",), attrs={"units": "week"})
+    for key, variable in dataset.data_vars.items():
+        further = [str(dim) for dim in variable.dims if dim not in index]
+        plain = variable.drop_vars(list(variable.coords))
+        if not {"arm", "subject"} <= set(variable.dims):
             continue
         if not further:
             yield str(key), plain

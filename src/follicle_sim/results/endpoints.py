@@ -52,8 +52,8 @@ def people_last(values: xr.DataArray, *leading: str) -> FloatArray:
 
 def draws_of(dataset: xr.Dataset) -> int:
     """Return how many draws of what is not known a dataset holds, one a replicate; 1 for none."""
-    drawn = dataset.attrs.get("uncertainty", "none") != "none"
-    return int(dataset.sizes.get("replicate", 1)) if drawn else 1
+    uncertain = dataset.attrs.get("uncertainty", "none") != "none"
+    return int(dataset.sizes.get("replicate", 1)) if uncertain else 1
 
 
 def usual_level(dataset: xr.Dataset) -> float:
@@ -135,9 +135,9 @@ class EndpointTable:
 def control_arm(dataset: xr.Dataset) -> str:
     """Return the label of the control: the first placebo arm, else the first untreated, else ""."""
     labels, roles = arm_roles(dataset)
-    for wanted in ("placebo", "untreated"):
-        if wanted in roles:
-            return labels[roles.index(wanted)]
+    for role in ("placebo", "untreated"):
+        if role in roles:
+            return labels[roles.index(role)]
     return ""
 
 
@@ -214,8 +214,8 @@ def _series(
     }
     if variables is None:
         # who came on which day is no endpoint
-        told = [name for name in measured if name not in BY_VISIT]
-        variables = [name for name in told if set(measured[name].dims) <= plain]
+        endpoints = [name for name in measured if name not in BY_VISIT]
+        variables = [name for name in endpoints if set(measured[name].dims) <= plain]
     unknown = [name for name in variables if name not in measured]
     if unknown:
         raise InputError(
@@ -247,7 +247,7 @@ def _rows(
     start = np.flatnonzero(days == 0.0)
     base = now[:, start[:1], :] if start.size else np.full_like(now[:, :1, :], np.nan)
     paired, draws = is_paired(dataset), draws_of(dataset)
-    told = interval_name(dataset, level)
+    interval = interval_name(dataset, level)
     reference = labels.index(control) if control else None
     empty = np.full(days.size, np.nan)
     for i, (label, role) in enumerate(zip(labels, roles, strict=True)):
@@ -264,7 +264,7 @@ def _rows(
             apart = estimate(change_mean, groups, paired=paired, draws=draws)
             columns += [apart.value, apart.se, *apart.interval(level)]
         for k, day in enumerate(days):
-            numbers: list[Any] = [*(_known(column[k]) for column in columns), told]
+            numbers: list[Any] = [*(_known(column[k]) for column in columns), interval]
             unit = str(values.attrs.get("units", ""))
             key = (label, role, float(day) / 7.0, float(day), name, unit, int(plain.n[k]))
             yield EndpointRow(*key, *numbers)

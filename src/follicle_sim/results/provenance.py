@@ -58,9 +58,9 @@ def result_attrs(
         "numbers": as_record(scenario, treatments),
     }
     own = [
-        {"study": each.study, "file": each.data, "sha256": data_hash(each.rows)}
-        for each in scenario.compare
-        if each.rows
+        {"study": table.study, "file": table.data, "sha256": data_hash(table.rows)}
+        for table in scenario.compare
+        if table.rows
     ]
     if own:
         record["data"] = own  # the rows themselves stand in the scenario
@@ -109,10 +109,10 @@ def overrides_in(record: Mapping[str, Any], source: str) -> tuple[str, ...]:
 
 def _check_data(stored: object, scenario: Scenario, source: str) -> None:
     """Refuse rows of the user's own data that are not those whose hash was stored with them."""
-    hashes = [data_hash(each.rows) for each in scenario.compare if each.rows]
+    hashes = [data_hash(table.rows) for table in scenario.compare if table.rows]
     named = stored if isinstance(stored, list) else [stored]
-    found = [each.get("sha256") if isinstance(each, dict) else None for each in named]
-    if found != hashes:
+    known = [table.get("sha256") if isinstance(table, dict) else None for table in named]
+    if known != hashes:
         message = "the rows of your own data are not those that were stored; the file was changed"
         raise InputError(source, [Problem("provenance.data", message)])
 
@@ -129,19 +129,19 @@ def scenario_that_made(data: xr.Dataset, source: str) -> Scenario:
     numbers = scenario.background.numbers
     if numbers is None or scenario.run.uncertainty == "none":
         return scenario
-    drawn = data.get("drawn")
-    if drawn is None or drawn.dims != ("replicate", "parameter") or drawn.dtype.kind != "f":
+    table = data.get("drawn")
+    if table is None or table.dims != ("replicate", "parameter") or table.dtype.kind != "f":
         raise InputError(source, [Problem("drawn", "the draws of the replicates are missing")])
-    if len(drawn) != scenario.run.replicates:
-        message = f"has {len(drawn)} draws for {scenario.run.replicates} replicates"
+    if len(table) != scenario.run.replicates:
+        message = f"has {len(table)} draws for {scenario.run.replicates} replicates"
         raise InputError(source, [Problem("drawn", message)])
     names = [str(name) for name in data["parameter"].values]
-    draws = tuple(dict(zip(names, row, strict=True)) for row in drawn.values.tolist())
+    draws = tuple(dict(zip(names, row, strict=True)) for row in table.values.tolist())
     try:
         for draw in draws:
             check_draw(draw, scenario)
     except InputError as error:
-        problems = [Problem(f"drawn.{each.where}", each.message) for each in error.problems]
+        problems = [Problem(f"drawn.{wrong.where}", wrong.message) for wrong in error.problems]
         raise InputError(source, problems) from None
     return scenario.remembering(numbers=replace(numbers, draws=draws))
 

@@ -47,7 +47,7 @@ def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
         if variable.dtype.kind in "iuf"
     }
     # A coordinate, and the bounds of one, have no missing values (CF 1.11, 2.5.1 and 7.1).
-    for name in {*data.coords, *(each.attrs.get("bounds") for each in data.coords.values())}:
+    for name in {*data.coords, *(axis.attrs.get("bounds") for axis in data.coords.values())}:
         if name in data.variables:
             packed[name] = packed.get(name, {}) | {"_FillValue": None}
     # HDF5 crashes the process when a disk fills under it, so it writes to memory and we to disk.
@@ -110,8 +110,8 @@ def _walk(source: Path) -> None:
     h5netcdf leaves a half-made file behind where this fails, whose end then prints a traceback.
     """
 
-    def look(name: str, each: h5py.HLObject) -> None:
-        list(each.attrs.items())
+    def look(name: str, item: h5py.HLObject) -> None:
+        list(item.attrs.items())
 
     with h5py.File(source) as raw:
         look("", raw)

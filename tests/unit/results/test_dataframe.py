@@ -52,6 +52,7 @@ def test_types_units_and_the_run():
     table = to_dataframe(data)
     assert list(table.columns[:5]) == ["arm", "role", "subject", "time", "week"]
     assert list(table["arm"].cat.categories) == ["drug", "dummy"]
+    assert set(table["severity_class"].cat.categories) == set(table["severity_class"])
     kinds = {str(table[name].dtype) for name in table}
     assert kinds == {"category", "int64", "float64"}
     numbers = [name for name in table if str(table[name].dtype) != "category"]
