@@ -37,18 +37,21 @@ def first_bytes(path: str | os.PathLike[str]) -> bytes:
         return b""
 
 
+def known_format(start: bytes) -> str:
+    """Return the format that the first bytes of a file name; empty for none of the known ones."""
+    return next((name for mark, name in _KNOWN.items() if start.startswith(mark)), "")
+
+
 def name_binary(start: bytes) -> str:
     """Return what a binary file is by its first bytes; empty for a text.
 
     Examples
     --------
-    >>> name_binary(b"%PDF-1.7 ..."), name_binary(b"ab\\0c"), name_binary(b"title = 'x'")
+    >>> name_binary(b"%PDF-1.7 ..."), name_binary(b"ab\0c"), name_binary(b"title = 'x'")
     ('a PDF document', 'a binary file', '')
     """
-    known = next((name for mark, name in _KNOWN.items() if start.startswith(mark)), "")
-    if known or start.startswith(_WIDE):
-        return known
-    return "a binary file" if b"\0" in start else ""
+    plain = "a binary file" if b"\0" in start and not start.startswith(_WIDE) else ""
+    return known_format(start) or plain
 
 
 def is_netcdf(path: str | os.PathLike[str]) -> bool:

@@ -150,14 +150,14 @@ def number(text: str, mark: Mark | None) -> float:
     follicle_sim.evidence.own.numbers.UnreadNumber: found "1,234", which is 1.234 or 1234; ...
     """
     plain = _plain(text)
-    found = _readings(plain)
-    if not found:
+    readings = _readings(plain)
+    if not readings:
         raise UnreadNumber(f"found {shown(text)}; {_hint(plain)}")
-    values = {each: float(read) for each, read in found.items()}
+    values = {each: float(read) for each, read in readings.items()}
     if any(math.isinf(value) for value in values.values()):
         raise UnreadNumber(f"found {shown(text)}; allowed: a finite number")
     if len(set(values.values())) == 2 and (mark is None or mark not in plain):
-        decimal, whole = sorted(found.values(), key=lambda read: "." not in read)
+        decimal, whole = sorted(readings.values(), key=lambda read: "." not in read)
         written = f"{decimal}0".replace(".", mark or ".")
         raise UnreadNumber(
             f"found {shown(text)}, which is {decimal} or {whole}; "
@@ -181,18 +181,18 @@ def _plain(text: str) -> str:
 
 def _readings(plain: str) -> dict[Mark, str]:
     """Return what a cell says under each decimal mark it can have, as Python writes it."""
-    found: dict[Mark, str] = {}
+    readings: dict[Mark, str] = {}
     marks: tuple[tuple[Mark, Mark], ...] = ((".", ","), (",", "."))
     for mark, other in marks:
         if _READ[mark].fullmatch(plain):
-            found[mark] = plain.replace(other, "").replace(mark, ".").removeprefix("+")
-    return found
+            readings[mark] = plain.replace(other, "").replace(mark, ".").removeprefix("+")
+    return readings
 
 
 def _proof(plain: str) -> Mark | None:
     """Return the decimal mark that a cell can only have; None where it decides nothing."""
-    found = _readings(plain)
-    return next(iter(found)) if len(found) == 1 else None
+    readings = _readings(plain)
+    return next(iter(readings)) if len(readings) == 1 else None
 
 
 def _hint(plain: str) -> str:
