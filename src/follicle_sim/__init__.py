@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from follicle_sim.protocol.protocol import Protocol as Protocol
     from follicle_sim.protocol.resolve import resolve as resolve
     from follicle_sim.results.compare import compare as compare
+    from follicle_sim.results.dataframe import to_dataframe as to_dataframe
     from follicle_sim.results.endpoints import summarise as summarise
+    from follicle_sim.results.provenance import scenario_of as scenario_of
     from follicle_sim.results.storage import load_result as load_result
     from follicle_sim.results.storage import save_result as save_result
     from follicle_sim.scenario.load import dump_scenario as dump_scenario
@@ -50,8 +52,10 @@ _HOMES = {
     "predictive_bands": "experiments.planning.predictive",
     "resolve": "protocol.resolve",
     "save_result": "results.storage",
+    "scenario_of": "results.provenance",
     "simulate": "simulation.simulate",
     "summarise": "results.endpoints",
+    "to_dataframe": "results.dataframe",
     "with_overrides": "scenario.load",
 }
 

@@ -45,6 +45,11 @@ def test_writes_table_json_and_figure(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "controlled" in printed
     assert "uncontrolled" in printed
     assert "Not expressed" in printed
+    flat = " ".join(printed.split())
+    assert "All counted rows: " in flat
+    assert "published numbers are within 2 SE of the predicted one" in flat
+    assert "with a standard deviation of 6 hairs/cm2 from trial to trial" in flat
+    assert "on average by +3 hairs/cm2" in flat
     assert "brave_aa1_2022: share of responders" in printed
 
 

@@ -34,7 +34,10 @@ def make_folder_option(kind: str) -> Any:
 
 
 ScenarioFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help="Scenario file (TOML); - reads standard input.")
+    Path,
+    typer.Argument(
+        metavar="FILE", help="Scenario file (TOML), or result.nc of a run; - reads standard input."
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -76,19 +79,23 @@ Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON and
 def read_scenario(file: Path, settings: Sequence[str] | None, seed: int | None = None) -> Scenario:
     """Return the scenario of a command: from its file, or from standard input for "-".
 
-    Files that a text from standard input names are looked up in the current folder.
+    Files that a text from standard input names are looked up in the current folder. Of a result the
+    scenario in it is taken, with the numbers that it ran with.
 
     Raises
     ------
     InputError
-        As `load_scenario`; the source of standard input is called <stdin>.
+        As `load_scenario`; the source of standard input is called <stdin>. A NetCDF file that is no
+        result of this program.
     """
+    from follicle_sim.base.signatures import is_netcdf
+    from follicle_sim.cli.stored import read_scenario_of
     from follicle_sim.scenario.load import load_scenario, parse_scenario
     from follicle_sim.scenario.text.files import MOST_BYTES, decoded
 
     changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
     if str(file) != STDIN:
-        return load_scenario(file, changes)
+        return read_scenario_of(file, changes) if is_netcdf(file) else load_scenario(file, changes)
     source = file_name(file)
     text = decoded(sys.stdin.buffer.read(MOST_BYTES + 1), source)
     return parse_scenario(text, source, changes, folder=Path())
@@ -108,8 +115,16 @@ def default_folder(file: Path, kind: str = "") -> Path:
     'results/a.power'
     >>> default_folder(Path("-")).as_posix()
     'results/stdin'
+
+    Results of a result are named after its folder, and never go into it:
+
+    >>> default_folder(Path("results/a/result.nc")).as_posix()
+    'results/a.again'
     """
     name = "stdin" if str(file) == STDIN else file.stem
+    if file.suffix == ".nc":
+        name = file.absolute().parent.name if file.stem == "result" else file.stem
+        kind = kind or "again"
     return Path("results") / (f"{name}.{kind}" if kind else name)
 
 

@@ -1,15 +1,11 @@
-"""The command for a trial of one's own: `follicle-sim trials template`, and what `rerun` tells."""
+"""The command for a trial of one's own: `follicle-sim trials template`."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from follicle_sim.cli.options import make_path_option, read_scenario
-
-if TYPE_CHECKING:
-    from follicle_sim.scenario.model import Scenario
 
 
 def template(
@@ -35,11 +31,3 @@ def template(
     write_own_table(out, None if scenario is None else read_scenario(scenario, None), people=people)
     typer.echo(f"Written to {out}: fill it in, save it as CSV, and add to the scenario:")
     typer.echo(f'\n[[compare]]\ndata = "{out.name}"')
-
-
-def print_changed_tables(scenario: "Scenario", folders: Sequence[Path]) -> None:
-    """Say on standard error which tables of a stored scenario are others in their files today."""
-    from follicle_sim.scenario.text.own_data import changed_tables
-
-    for sentence in changed_tables(scenario, folders):
-        typer.echo(f"note: {sentence}", err=True)

@@ -6,10 +6,13 @@ from typing import Annotated
 import typer
 
 from follicle_sim.cli.options import Quiet, Threads, make_path_option
-from follicle_sim.cli.own_data import print_changed_tables
 from follicle_sim.cli.progress import simulate_with_progress
 from follicle_sim.cli.run import print_run
-from follicle_sim.cli.stored import print_incomplete, print_other_numbers
+from follicle_sim.cli.stored import (
+    print_changed_tables,
+    print_incomplete,
+    print_other_numbers,
+)
 
 Result = Annotated[Path, typer.Argument(metavar="RESULT", help="The result.nc of a run.")]
 Check = Annotated[
@@ -33,9 +36,9 @@ def rerun(
     from follicle_sim.scenario.numbers import changed_since, not_repeated
     from follicle_sim.simulation.simulate import check_memory
 
+    before = read_result(result)
     if not check and out is None:
         raise typer.BadParameter("say --check, or --out FOLDER, or both")
-    before = read_result(result)
     scenario = check_result(before, str(result))
     print_incomplete(result.parent)
     print_changed_tables(scenario, [Path.cwd(), result.parent])

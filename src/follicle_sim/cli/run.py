@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from follicle_sim.cli.lost_column import explain_lost_difference
 from follicle_sim.cli.options import (
     Quiet,
     ScenarioFile,
@@ -17,6 +20,7 @@ from follicle_sim.cli.options import (
     read_scenario,
 )
 from follicle_sim.cli.progress import simulate_with_progress
+from follicle_sim.cli.stored import print_taken_scenario
 from follicle_sim.cli.text import (
     Column,
     choose_decimals,
@@ -65,6 +69,12 @@ _TRIAL_COLUMNS = (
 Out = Annotated[
     Path | None, make_path_option("Folder for the results. Default: results/NAME_OF_FILE.")
 ]
+Subjects = Annotated[
+    bool,
+    typer.Option(
+        "--subjects", help="Also write subjects.csv: a line for every subject, arm and visit."
+    ),
+]
 
 
 def run(
@@ -72,6 +82,7 @@ def run(
     out: Out = None,
     seed: Seed = None,
     settings: Settings = None,
+    subjects: Subjects = False,
     threads: Threads = None,
     quiet: Quiet = False,
 ) -> None:
@@ -81,11 +92,13 @@ def run(
     from follicle_sim.simulation.simulate import check_memory
 
     scenario = read_scenario(file, settings, seed)
+    if not quiet:
+        print_taken_scenario(file)
     protocols = resolve(scenario)
     check_memory(protocols[0])
     folder = make_folder(out or default_folder(file))
     data = simulate_with_progress(protocols, threads=threads, quiet=quiet)
-    written = write_run(data, scenario, folder)
+    written = write_run(data, scenario, folder, subjects=subjects)
     if not quiet:
         print_run(scenario, written, folder)
 
@@ -94,7 +107,7 @@ def print_run(scenario: Scenario, written: Written, folder: Path) -> None:
     """Print a run's result: a table arm by visit, the comparison, and where the files are."""
     console = make_console()
     print_heading(console, f"\n{scenario.title}")
-    _print_course(console, written)
+    _print_course(console, written, scenario)
     rows = written.comparison.rows
     if rows:
         _print_comparison(console, rows)
@@ -104,7 +117,7 @@ def print_run(scenario: Scenario, written: Written, folder: Path) -> None:
     print_files(console, folder, written.files)
 
 
-def _print_course(console: Console, written: Written) -> None:
+def _print_course(console: Console, written: Written, scenario: Scenario) -> None:
     endpoints, name = written.endpoints, written.variable
     rows = [row for row in endpoints.rows if row.variable == name]
     if not rows:
@@ -138,6 +151,8 @@ def _print_course(console: Console, written: Written) -> None:
         console.print(f"control: {endpoints.control}")
     console.print()
     print_groups(console, _RUN_COLUMNS, groups)
+    if not endpoints.control and len(groups) > 1:
+        console.print(f"\n{explain_lost_difference(scenario)}")
 
 
 def _arm_title(row: EndpointRow) -> str:

@@ -11,6 +11,7 @@ from follicle_sim.cli.quantities import (
     list_quantities,
     print_value,
 )
+from follicle_sim.cli.stored import print_result
 from follicle_sim.cli.text import format_count, make_console, print_heading, print_indented
 
 if TYPE_CHECKING:
@@ -27,8 +28,16 @@ SET_HERE = "set in this scenario"
 
 
 def show(file: ScenarioFile, settings: Settings = None) -> None:
-    """Read a scenario back before running it: arms, timeline, parameters, time and memory."""
-    print_scenario(read_scenario(file, settings))
+    """Read a scenario back before running it: arms, timeline, parameters, time and memory.
+
+    Of a result it says which run made it. With --set its scenario is shown as it would then run.
+    """
+    from follicle_sim.base.signatures import is_netcdf
+
+    if is_netcdf(file) and not settings:
+        print_result(file)
+    else:
+        print_scenario(read_scenario(file, settings))
 
 
 def print_scenario(scenario: Scenario) -> None:

@@ -1,49 +1,18 @@
-"""`follicle-sim validate`: the scoreboard by treatment, how well it fits, what is left out."""
+"""`follicle-sim validate`: every published study that the model can express, each number once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from follicle_sim.base.errors import MismatchError
 from follicle_sim.cli.options import Quiet, Settings, Threads, make_path_option
 from follicle_sim.cli.progress import watch_progress
-from follicle_sim.cli.text import (
-    Column,
-    choose_decimals,
-    format_count,
-    format_number,
-    format_unit,
-    format_week,
-    make_console,
-    print_files_in_line,
-    print_groups,
-    print_heading,
-    print_indented,
-    spell_out,
-)
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from follicle_sim.experiments.scoreboard.run import Scoreboard
-    from follicle_sim.experiments.scoreboard.score_rows import ScoreRow
-    from follicle_sim.experiments.scoreboard.worsened import Worsened
-
-_COLUMNS = (
-    Column("what"),
-    Column("week", number=True),
-    Column("published\n(SE)", number=True),
-    Column("predicted", number=True),
-    Column("z", number=True),
-    Column("compared"),
-    Column("use"),
-)
-_SHORT = {"calibration": "fit", "validation": "test", "display": "shown"}
+from follicle_sim.cli.scoreboard_table import print_scoreboard, print_worsened
+from follicle_sim.cli.text import print_files_in_line
 
 
 class Use(StrEnum):
@@ -100,130 +69,3 @@ def validate(
     if worse:
         print_worsened(worse)
         raise MismatchError(f"{against}: {len(worse)} published numbers fit worse than before")
-
-
-def print_scoreboard(board: Scoreboard) -> None:
-    """Print every row under its treatment, then the statistics, misses and what is left out."""
-    from follicle_sim.experiments.scoreboard.run import summary
-
-    console = make_console()
-    groups = board.by_treatment()
-    titled = {
-        _format_title(name, rows): [_format_row(row) for row in rows]
-        for name, rows in groups.items()
-    }
-    if titled:
-        print_groups(console, _COLUMNS, titled)
-        _print_notes(console, board.rows)
-    _print_summary(console, summary(board.rows))
-    _print_misses(console, board)
-    _print_missing(console, board)
-
-
-def print_worsened(rows: Sequence[Worsened]) -> None:
-    """Print the rows that fit worse than in an earlier scoreboard."""
-    console = make_console()
-    for each in rows:
-        now = "no longer counted" if each.now is None else f"now {each.now:+.2f}"
-        luck = "" if each.now is None else f" (luck allows {each.allowed:.2f})"
-        console.print(f"worse: {each.key}: z {each.before:+.2f}, {now}{luck}", soft_wrap=True)
-
-
-def _format_title(name: str, rows: Sequence[ScoreRow]) -> str:
-    scored = [row for row in rows if row.counted]
-    within = sum(not row.missed for row in scored)
-    score = f": {within} of {len(scored)} within 2 SE" if scored else ": nothing counted"
-    return f"{spell_out(name)}{score}"
-
-
-def _format_row(row: ScoreRow) -> list[str]:
-    share = row.kind.startswith("percent")
-    unit = "% of baseline" if share else format_unit(row.unit)
-    scale = 100.0 if share else 1.0
-    values = [scale * value for value in (row.observed, row.predicted)]
-    digits = choose_decimals(values)
-    sign = row.kind != "level"
-    against = f" minus {row.control}" if row.control else ""
-    se = "" if row.observed_se is None else f" ({format_number(scale * row.observed_se, digits)})"
-    mark = "" if row.counted else "·"
-    z = "" if row.z is None else format_number(row.z, 1, sign=True) + ("!" if row.missed else "")
-    return [
-        f"{row.study}: {row.arm}{against}\n{spell_out(row.endpoint)}"
-        + (f" ({unit})" if unit else ""),
-        format_week(row.week),
-        f"{mark}{format_number(values[0], digits, sign=sign)}{se}",
-        format_number(values[1], digits, sign=sign),
-        z,
-        row.compared,
-        _SHORT[row.use],
-    ]
-
-
-def _print_notes(console: Console, rows: Sequence[ScoreRow]) -> None:
-    console.print(
-        "\nz: predicted minus published, in joint standard errors (SE) of the observation, Monte "
-        "Carlo and, for an arm's own change, the drift of the trial; ! beyond 2."
-    )
-    console.print("·: shown, not counted. Every number is scored once; see scoreboard.csv for why.")
-    if any(row.offset_sd for row in rows):
-        console.print(
-            "uncontrolled, control arm: no control is taken off; the drift of a trial (mean +3, SD "
-            "6 hairs/cm2) is added to the prediction and to its error."
-        )
-
-
-def _print_summary(console: Console, fit: Mapping[str, Any]) -> None:
-    def line(name: str, part: Mapping[str, Any]) -> str:
-        if not part["rows"]:
-            return f"{name}: no rows"
-        return (
-            f"{name}: {part['within_2_se']} of {part['rows']} within 2 SE "
-            f"({100 * part['share_within_2_se']:.0f} %), 90 % intervals cover "
-            f"{100 * part['coverage_90']:.0f} % "
-            f"({100 * part['coverage_90_parameters_held']:.0f} % with parameters held)"
-        )
-
-    print_heading(console, "\nFit\n")
-    console.print(line("counted rows", fit["counted"]))
-    for part in ("by_use", "by_comparison"):
-        for name, rows in fit[part].items():
-            print_indented(console, line(name, rows), 2)
-    console.print(line("display only, not counted", fit["display_only"]))
-    print_indented(
-        console,
-        "The intervals hold the spread of the observation, Monte Carlo error, drift, and what the "
-        "fits left open of biology and potencies; z holds parameters at their fitted values.",
-        2,
-    )
-
-
-def _print_misses(console: Console, board: Scoreboard) -> None:
-    if board.misses:
-        print_heading(console, f"\nMissed by more than 2 SE ({len(board.misses)})\n")
-    for row in board.misses:
-        z = format_number(row.z, 1, sign=True)
-        print_indented(console, f"{row.observation} (z {z}): {row.explanation or 'unexplained'}", 2)
-
-
-def _count_studies(count: int) -> str:
-    return f"{count} stud{'y' if count == 1 else 'ies'}"
-
-
-def _print_missing(console: Console, board: Scoreboard) -> None:
-    studies = [each for each in board.missing if not each.name]
-    numbers = [each for each in board.missing if each.name]
-    print_heading(
-        console,
-        f"\nNot expressed: {_count_studies(len(studies))}, "
-        f"{format_count(len(numbers), 'single number')}\n",
-    )
-    for each in studies:
-        print_indented(console, f"{each.study}: {each.reason}", 2)
-    reasons: dict[tuple[str, str], list[str]] = {}
-    for each in numbers:
-        # A table of people one by one has an arm for each: one line tells of all.
-        alone = each.reason.startswith('arm "') and each.reason.endswith("is not simulated")
-        reason = "of an arm that is not simulated" if alone else each.reason
-        reasons.setdefault((each.study, reason), []).append(each.name.split(":")[1])
-    for (study, reason), names in reasons.items():
-        print_indented(console, f"{study}, row {', '.join(names)}: {reason}", 2)

@@ -31,13 +31,13 @@ def own_table(scenario: Scenario | None = None, *, people: bool = False) -> str:
     if not people:
         return groups_template(labels, weeks, endpoint)
     codes: dict[str, list[str]] = {}
-    given = 0
+    numbered_so_far = 0
     for label in labels:
         count = scenario.population.subjects * scenario.design.ratio(label)
         # Two sides of a scalp are the same people, and so are the periods of a crossover.
         shared = scenario.design.kind in ("split_scalp", "crossover")
-        codes[label] = numbered(count, 0 if shared else given)
-        given += count
+        codes[label] = numbered(count, 0 if shared else numbered_so_far)
+        numbered_so_far += count
     return people_template(codes, weeks, endpoint)
 
 

@@ -76,8 +76,8 @@ def _wrong_shape(data: xr.Dataset, protocol: Protocol) -> Iterator[tuple[str, st
         "arm": [arm.label for arm in protocol.arms],
         "time": list(protocol.visits.days),
     }
-    wanted = ["arm", "subject", "time", *(["replicate"] if replicates > 1 else [])]
-    for name in wanted:
+    dimensions = ["arm", "subject", "time", *(["replicate"] if replicates > 1 else [])]
+    for name in dimensions:
         if name not in data.dims or name not in data.coords:
             yield name, "the dimension is missing"
         elif name in axes and data[name].values.tolist() != axes[name]:
@@ -97,8 +97,8 @@ def _wrong_shape(data: xr.Dataset, protocol: Protocol) -> Iterator[tuple[str, st
         if name in data:
             dims = (*lead, *_further(name))
             if data[name].dims != dims:
-                found = ", ".join(map(str, data[name].dims)) or "none"
-                yield name, f"has dimensions {found}; allowed: {', '.join(dims)}"
+                present = ", ".join(map(str, data[name].dims)) or "none"
+                yield name, f"has dimensions {present}; allowed: {', '.join(dims)}"
             elif data[name].dtype.kind not in ("OU" if name in TEXTS else "iuf"):
                 yield name, "holds values of another type"
     yield from ((name, "is missing") for name in _expected(protocol) if name not in data)
@@ -146,15 +146,15 @@ def _wrong_values(data: xr.Dataset) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_attributes(data: xr.Dataset, protocol: Protocol) -> Iterator[tuple[str, str]]:
-    told: dict[str, str] = {"design_kind": protocol.conduct.kind}
+    expected: dict[str, str] = {"design_kind": protocol.conduct.kind}
     if protocol.source.run.uncertainty != "none":
-        told["uncertainty"] = protocol.source.run.uncertainty
+        expected["uncertainty"] = protocol.source.run.uncertainty
     elif "uncertainty" in data.attrs:
         yield "uncertainty", "is not what the scenario of the file says"
-    for name, wanted in told.items():
-        found = data.attrs.get(name)
+    for name, text in expected.items():
+        attribute = data.attrs.get(name)
         # an attribute may be an array, which is not compared to a text
-        if not isinstance(found, str) or found != wanted:
+        if not isinstance(attribute, str) or attribute != text:
             yield name, "is not what the scenario of the file says"
     if len(protocol.visits.starts) > 1:
         if json.loads(data.attrs.get("periods", "null")) != periods_of(protocol):
@@ -169,17 +169,17 @@ def _wrong_attributes(data: xr.Dataset, protocol: Protocol) -> Iterator[tuple[st
             yield "flow", "does not say how people moved through the trial"
 
 
-def _is_flow(told: object, labels: list[str]) -> bool:
-    if not isinstance(told, dict):
+def _is_flow(flow: object, labels: list[str]) -> bool:
+    if not isinstance(flow, dict):
         return False
-    by_arm = [told.get(name) for name in ("allocated", "completed", "lost")]
-    if not all(isinstance(each, dict) and set(each) == set(labels) for each in by_arm):
+    by_arm = [flow.get(name) for name in ("allocated", "completed", "lost")]
+    if not all(isinstance(table, dict) and set(table) == set(labels) for table in by_arm):
         return False
-    lost = list(told["lost"].values())
-    counts = [*told["allocated"].values(), *told["completed"].values()]
-    tables = [*lost, told.get("excluded", {})]
+    lost = list(flow["lost"].values())
+    counts = [*flow["allocated"].values(), *flow["completed"].values()]
+    tables = [*lost, flow.get("excluded", {})]
     if not all(isinstance(table, dict) for table in tables):
         return False
     counts += [count for table in tables for count in table.values()]
-    counts.append(told.get("screened", 0))
+    counts.append(flow.get("screened", 0))
     return all(type(count) is int and count >= 0 for count in counts)

@@ -12,7 +12,6 @@ import numpy as np
 import xarray as xr
 
 from follicle_sim.base.arguments import check_dataset, refused
-from follicle_sim.base.csv_text import write_rows
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.estimates import (
     Figure,
@@ -30,6 +29,7 @@ from follicle_sim.evidence.studies import Grade, Study, Use, load_studies
 from follicle_sim.results.by_treatment import WITHIN, by_treatment
 from follicle_sim.results.counterparts import Course, course
 from follicle_sim.results.endpoints import arm_roles, draws_of, is_paired, scenario_of
+from follicle_sim.results.origin import UNKNOWN, Origin, origin_of, write_rows_of_run
 
 FIGURES: Mapping[tuple[Kind, str], Figure] = {
     ("level", "mean"): level_mean,
@@ -134,14 +134,18 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonTable:
-    """What `compare` found."""
+    """What `compare` found, and the run it is about."""
 
     rows: tuple[ComparisonRow, ...]
     unmatched: tuple[Unmatched, ...]
+    origin: Origin = UNKNOWN
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write one line a matched row; raises OutputError and leaves an earlier file."""
-        write_rows(path, ComparisonRow, self.rows)
+        """Write one line a matched row; its last columns are scenario_hash, seed and overrides.
+
+        Raises OutputError and leaves an earlier file.
+        """
+        write_rows_of_run(path, ComparisonRow, self.rows, self.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ def compare(
     check_dataset("compare", dataset, ("arm", "subject", "time"))
     if comparisons is None:
         stored = scenario_of(dataset).get("compare") or ()
-        comparisons = [_Stored.of(each) for each in stored]
+        comparisons = [_Stored.of(table) for table in stored]
     dataset = by_treatment(dataset)
     labels, roles = arm_roles(dataset)
     _check(comparisons, labels)
@@ -228,10 +232,10 @@ def compare(
                 unmatched.append(_unmatched(observation, answer))
         elsewhere = {name for other in comparisons for name in other.arms} - set(comparison.arms)
         # An arm that another study is about is not lonely, and one that none is about is told once.
-        told = {each.name for each in unmatched if each.what == "arm"} - set(comparison.arms)
-        asked = [label for label in labels if label not in elsewhere | told]
-        unmatched.extend(_lonely_arms(source.study, comparison, asked, met))
-    return ComparisonTable(tuple(rows), tuple(unmatched))
+        named = {other.name for other in unmatched if other.what == "arm"} - set(comparison.arms)
+        open_labels = [label for label in labels if label not in elsewhere | named]
+        unmatched.extend(_lonely_arms(source.study, comparison, open_labels, met))
+    return ComparisonTable(tuple(rows), tuple(unmatched), origin_of(dataset))
 
 
 def _check(comparisons: Sequence[Comparison], labels: Sequence[str]) -> None:
@@ -253,7 +257,7 @@ def _check(comparisons: Sequence[Comparison], labels: Sequence[str]) -> None:
             if label not in labels:
                 message = f'no simulated arm "{label}"{did_you_mean(label, labels)}'
                 problems.append(Problem(f"{where}.arms", message))
-            if study is not None and arm not in (known := [each.id for each in study.arms]):
+            if study is not None and arm not in (known := [own.id for own in study.arms]):
                 message = f'{study.id} has no arm "{arm}"{did_you_mean(arm, known)}'
                 problems.append(Problem(f"{where}.arms.{label}", message))
     if problems:
@@ -321,9 +325,9 @@ def _row(
     day: float,
     interpolated: bool,
 ) -> ComparisonRow:
-    found = estimate(figure, groups, paired=paired, draws=draws)
-    value = float(found.value)
-    se = float(found.se) if np.isfinite(found.se) else None
+    simulated = estimate(figure, groups, paired=paired, draws=draws)
+    value = float(simulated.value)
+    se = float(simulated.se) if np.isfinite(simulated.se) else None
     gap = value - observation.value
     return ComparisonRow(
         study=observation.study,
@@ -344,7 +348,7 @@ def _row(
         se_source=observation.se_source,
         simulated=value,
         simulated_se=se,
-        people=int(found.n),
+        people=int(simulated.n),
         z=_z(gap, se, observation.se),
         z_imputed=_z(gap, se, observation.imputed_se) if observation.se is None else None,
         ratio=value / observation.value if observation.value else None,

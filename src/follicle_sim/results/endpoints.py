@@ -13,10 +13,10 @@ import xarray as xr
 from follicle_sim.base.arguments import check_dataset, check_number, check_texts
 from follicle_sim.base.attributes import read_provenance, source_of
 from follicle_sim.base.codes import BY_VISIT
-from follicle_sim.base.csv_text import write_rows
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.estimates import FloatArray, change_mean, estimate, level_mean, spread_within
 from follicle_sim.results.by_treatment import WITHIN, by_treatment
+from follicle_sim.results.origin import UNKNOWN, Origin, origin_of, write_rows_of_run
 
 _PEOPLE = ("replicate", "subject")
 
@@ -52,8 +52,8 @@ def people_last(values: xr.DataArray, *leading: str) -> FloatArray:
 
 def draws_of(dataset: xr.Dataset) -> int:
     """Return how many draws of what is not known a dataset holds, one a replicate; 1 for none."""
-    drawn = dataset.attrs.get("uncertainty", "none") != "none"
-    return int(dataset.sizes.get("replicate", 1)) if drawn else 1
+    uncertain = dataset.attrs.get("uncertainty", "none") != "none"
+    return int(dataset.sizes.get("replicate", 1)) if uncertain else 1
 
 
 def usual_level(dataset: xr.Dataset) -> float:
@@ -116,24 +116,28 @@ class EndpointRow:
 
 @dataclass(frozen=True, slots=True)
 class EndpointTable:
-    """The rows of `summarise`, arm by arm, and the level of their intervals."""
+    """The rows of `summarise`, arm by arm, the level of their intervals, the run they are from."""
 
     rows: tuple[EndpointRow, ...]
     control: str
     level: float
     interval: str = ""
+    origin: Origin = UNKNOWN
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write one line a row; raises OutputError and leaves an earlier file where it cannot."""
-        write_rows(path, EndpointRow, self.rows)
+        """Write one line a row, in its last columns scenario_hash, seed and overrides of the run.
+
+        Raises OutputError and leaves an earlier file where it cannot.
+        """
+        write_rows_of_run(path, EndpointRow, self.rows, self.origin)
 
 
 def control_arm(dataset: xr.Dataset) -> str:
     """Return the label of the control: the first placebo arm, else the first untreated, else ""."""
     labels, roles = arm_roles(dataset)
-    for wanted in ("placebo", "untreated"):
-        if wanted in roles:
-            return labels[roles.index(wanted)]
+    for role in ("placebo", "untreated"):
+        if role in roles:
+            return labels[roles.index(role)]
     return ""
 
 
@@ -195,7 +199,8 @@ def summarise(
     rows: list[EndpointRow] = []
     for name, values in _series(dataset, variables):
         rows.extend(_rows(dataset, name, values, control, level))
-    return EndpointTable(tuple(rows), control, level, interval_name(dataset, level))
+    name, origin = interval_name(dataset, level), origin_of(dataset)
+    return EndpointTable(tuple(rows), control, level, name, origin)
 
 
 def _series(
@@ -209,8 +214,8 @@ def _series(
     }
     if variables is None:
         # who came on which day is no endpoint
-        told = [name for name in measured if name not in BY_VISIT]
-        variables = [name for name in told if set(measured[name].dims) <= plain]
+        endpoints = [name for name in measured if name not in BY_VISIT]
+        variables = [name for name in endpoints if set(measured[name].dims) <= plain]
     unknown = [name for name in variables if name not in measured]
     if unknown:
         raise InputError(
@@ -242,7 +247,7 @@ def _rows(
     start = np.flatnonzero(days == 0.0)
     base = now[:, start[:1], :] if start.size else np.full_like(now[:, :1, :], np.nan)
     paired, draws = is_paired(dataset), draws_of(dataset)
-    told = interval_name(dataset, level)
+    interval = interval_name(dataset, level)
     reference = labels.index(control) if control else None
     empty = np.full(days.size, np.nan)
     for i, (label, role) in enumerate(zip(labels, roles, strict=True)):
@@ -259,7 +264,7 @@ def _rows(
             apart = estimate(change_mean, groups, paired=paired, draws=draws)
             columns += [apart.value, apart.se, *apart.interval(level)]
         for k, day in enumerate(days):
-            numbers: list[Any] = [*(_known(column[k]) for column in columns), told]
+            numbers: list[Any] = [*(_known(column[k]) for column in columns), interval]
             unit = str(values.attrs.get("units", ""))
             key = (label, role, float(day) / 7.0, float(day), name, unit, int(plain.n[k]))
             yield EndpointRow(*key, *numbers)

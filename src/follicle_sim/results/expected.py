@@ -45,18 +45,18 @@ def may_miss(protocol: Protocol) -> bool:
 def variables_of(protocol: Protocol) -> tuple[str, ...]:
     """Return the names of the variables that a result has about its people."""
     who = protocol.population
-    chosen = who.inclusion is not None
+    selected = who.inclusion is not None
     mixed = protocol.conduct.stratify is not None
     mixed |= isinstance(who.severity, FrozenMap) or "severity" in correlated(who.correlation)
-    asked = {
-        "person": chosen,
-        "age": who.varies("age") or (chosen and who.age is not None),
+    present = {
+        "person": selected,
+        "age": who.varies("age") or (selected and who.age is not None),
         "sex": isinstance(who.sex, FrozenMap),
-        "severity": chosen or mixed,
-        "severity_class": chosen or mixed,
+        "severity": selected or mixed,
+        "severity_class": selected or mixed,
         "responder": mixture_of(protocol) is not None,
     }
-    return tuple(name for name in OF_PEOPLE if asked[name])
+    return tuple(name for name in OF_PEOPLE if present[name])
 
 
 def always_known(protocol: Protocol) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def always_known(protocol: Protocol) -> tuple[str, ...]:
     if is_plain(protocol):
         return ()
     design = protocol.conduct
-    asked = {
+    present = {
         ("person",): True,
         ("visit_day", "attended"): is_followed(design),
         ("enrolled",): design.allocation is not None or design.stratify is not None,
@@ -73,13 +73,13 @@ def always_known(protocol: Protocol) -> tuple[str, ...]:
         ("stopped_day",): design.early_stop is not None,
         ("recruited",): design.recruitment is not None,
     }
-    return tuple(name for names, wanted in asked.items() if wanted for name in names)
+    return tuple(name for names, there in present.items() if there for name in names)
 
 
 def mixture_of(protocol: Protocol) -> Responders | None:
     """Return what makes responders in this trial; None where nothing does, or several things."""
-    found = mixtures(protocol.arms, protocol.treatments)
-    return next(iter(found.values())) if len(found) == 1 else None
+    responders = mixtures(protocol.arms, protocol.treatments)
+    return next(iter(responders.values())) if len(responders) == 1 else None
 
 
 def periods_of(protocol: Protocol) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from follicle_sim.base.arguments import check_dataset, check_path
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.files import write_bytes_atomic
 from follicle_sim.base.folders import incomplete
+from follicle_sim.base.signatures import HDF5, first_bytes, name_binary
 
 
 def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
@@ -46,7 +47,7 @@ def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
         if variable.dtype.kind in "iuf"
     }
     # A coordinate, and the bounds of one, have no missing values (CF 1.11, 2.5.1 and 7.1).
-    for name in {*data.coords, *(each.attrs.get("bounds") for each in data.coords.values())}:
+    for name in {*data.coords, *(axis.attrs.get("bounds") for axis in data.coords.values())}:
         if name in data.variables:
             packed[name] = packed.get(name, {}) | {"_FillValue": None}
     # HDF5 crashes the process when a disk fills under it, so it writes to memory and we to disk.
@@ -88,6 +89,12 @@ def read_result(path: str | os.PathLike[str]) -> xr.Dataset:
     if not source.is_file():
         message = "is a folder" if source.is_dir() else "no such file"
         raise InputError(str(source), [Problem("", f"{message}; give the result.nc of a run")])
+    start = first_bytes(source)
+    if not start.startswith(HDF5):
+        kind = name_binary(start) or ("a text file" if start else "empty")
+        hint = f"; to simulate a scenario file: follicle-sim run {source}" * (kind == "a text file")
+        message = f"is {kind}, no result; give the result.nc of a run{hint}"
+        raise InputError(str(source), [Problem("", message)])
     try:
         _walk(source)
         with xr.open_dataset(source, engine="h5netcdf", decode_timedelta=False) as data:
@@ -103,8 +110,8 @@ def _walk(source: Path) -> None:
     h5netcdf leaves a half-made file behind where this fails, whose end then prints a traceback.
     """
 
-    def look(name: str, each: h5py.HLObject) -> None:
-        list(each.attrs.items())
+    def look(name: str, item: h5py.HLObject) -> None:
+        list(item.attrs.items())
 
     with h5py.File(source) as raw:
         look("", raw)

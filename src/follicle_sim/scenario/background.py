@@ -49,9 +49,13 @@ class Background:
         Whether validation has seen these very values; a copy with changes has not been checked.
     numbers
         Values of the package that it ran with, where it comes from a stored result.
+    overrides
+        Changes that were made to what the file says, such as "population.subjects=50", in the order
+        in which they were made.
     """
 
     # none of them is part of the question, so none takes part in comparing
     source: str = field(default="", compare=False)
     checked: bool = field(default=False, compare=False)
     numbers: Numbers | None = field(default=None, compare=False)
+    overrides: tuple[str, ...] = field(default=(), compare=False)

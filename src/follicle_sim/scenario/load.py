@@ -18,7 +18,7 @@ from follicle_sim.scenario.fields.known import Known, default_known
 from follicle_sim.scenario.fields.labels import label_problems
 from follicle_sim.scenario.fields.parts import write_overrides
 from follicle_sim.scenario.model import Scenario
-from follicle_sim.scenario.numbers import known_with
+from follicle_sim.scenario.numbers import known_with, numbers_after
 from follicle_sim.scenario.problems import path_text, problems_of
 from follicle_sim.scenario.tables.treatments import with_own
 from follicle_sim.scenario.text.files import FILE_KEYS, parse_toml, read_document, text_document
@@ -149,7 +149,10 @@ def with_overrides(
     values = to_document(scenario, known=known)
     known = known or known_with(before.numbers)
     changed = _build(document(values, before.source or _CHANGED), overrides, known)
-    return changed.remembering(numbers=before.numbers)
+    return changed.remembering(
+        numbers=numbers_after(before.numbers, scenario, changed),
+        overrides=(*before.overrides, *overrides),
+    )
 
 
 def dump_scenario(scenario: Scenario, *, known: Known | None = None) -> str:
@@ -268,7 +271,8 @@ def _build(read: Document, overrides: Sequence[str], known: Known | None) -> Sce
         raise InputError(read.source, problems) from None
     if problems:
         raise InputError(read.source, problems)
-    return scenario.remembering(source="" if read.source in _UNNAMED else read.source)
+    source = "" if read.source in _UNNAMED else read.source
+    return scenario.remembering(source=source, overrides=tuple(overrides))
 
 
 def _texts(where: str, overrides: Sequence[str]) -> list[str]:

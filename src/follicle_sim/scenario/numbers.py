@@ -178,6 +178,17 @@ def known_with(numbers: Numbers | None) -> Known:
     )
 
 
+def numbers_after(numbers: Numbers | None, before: Scenario, after: Scenario) -> Numbers | None:
+    """Return the stored numbers of a scenario that was changed.
+
+    What its replicates drew goes along only where as many replicates of the same seed draw.
+    """
+    if numbers is None:
+        return None
+    runs = [(each.run.seed, each.run.replicates, each.run.uncertainty) for each in (before, after)]
+    return numbers if runs[0] == runs[1] else replace(numbers, draws=None)
+
+
 def changed_since(scenario: Scenario) -> list[str]:
     """Return the names of stored numbers of a scenario that are others today; none without any.
 

@@ -24,8 +24,10 @@ from follicle_sim import (
     predictive_bands,
     resolve,
     save_result,
+    scenario_of,
     simulate,
     summarise,
+    to_dataframe,
     with_overrides,
 )
 from follicle_sim.analysis.analyse import analyse
@@ -89,6 +91,12 @@ REFUSED = [
     (summarise, (RESULT, [5]), "summarise: variables[0]: found 5"),
     (summarise, (RESULT, None, "0.9"), "summarise: level"),
     (summarise, (RESULT, None, float("nan")), "summarise: level"),
+    (to_dataframe, ("result.nc",), "to_dataframe: dataset"),
+    (to_dataframe, (xr.Dataset({"a": ("arm", [1.0])}),), 'no dimension "subject"'),
+    (scenario_of, (5,), "scenario_of: result: found 5; allowed: what simulate or load_result"),
+    (scenario_of, ("",), "scenario_of: result"),
+    (scenario_of, ("none.nc",), "none.nc: no such file; give the result.nc of a run"),
+    (scenario_of, (RESULT,), "dataset: provenance: has no provenance record"),
     (load_scenario, (5,), "load_scenario: path: found 5; allowed: the path of a file"),
     (load_scenario, ("",), "load_scenario: path"),
     (load_scenario, ("x.toml", 5), "load_scenario: overrides"),
@@ -170,7 +178,9 @@ def test_a_copy_with_right_values_is_the_scenario_that_a_file_would_give():
     other = with_overrides(SCENARIO, "population.subjects=3")
     assert other.background.checked
     assert copy == other
-    assert simulate(copy).identical(simulate(other))
+    # that a value was changed, and how, is told by the result and changes no number of it
+    assert simulate(copy).identical(simulate(other.remembering(overrides=())))
+    assert simulate(copy).equals(simulate(other))
 
 
 @pytest.mark.parametrize("seed", [np.int64(7), np.uint8(7)])

@@ -7,7 +7,8 @@ import typer
 from typer.testing import CliRunner
 
 from follicle_sim.base.errors import OutputError
-from follicle_sim.cli.own_data import print_changed_tables, template
+from follicle_sim.cli.own_data import template
+from follicle_sim.cli.stored import print_changed_tables
 from follicle_sim.reporting.own_table import own_table
 from follicle_sim.scenario.load import load_scenario
 

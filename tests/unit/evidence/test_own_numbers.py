@@ -128,8 +128,10 @@ def test_any_dialect_gives_the_same_numbers_or_a_refusal(
 ) -> None:
     assume(grouping != mark)
     # Thousands parted by points in a table parted by commas without one decimal in it: nobody,
-    # program or person, can tell 1.234 there from the registry's own way of writing 1.234.
-    assume(not (delimiter == "," and grouping == "."))
+    # program or person, can tell 1.234 there from the registry's own way of writing 1.234. The
+    # rule of such tables is tested below.
+    decimals = pm or any("." in mean for mean in means)
+    assume(decimals or not (delimiter == "," and grouping == "."))
     sheet = io.StringIO()
     writer = csv.writer(sheet, delimiter=delimiter, quoting=quoting, lineterminator=ends)
     writer.writerow(["arm", "week", "endpoint", "unit", "mean \u00b1 SD" if pm else "mean", "n"])
@@ -151,3 +153,41 @@ def test_any_dialect_gives_the_same_numbers_or_a_refusal(
     assert [row.get("sd") for row in rows] == [18.5 if pm else None] * len(means)
     assert {row["arm"] for row in rows} == {"drug; new"}
     assert {row["n"] for row in rows} == {24}
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "other", "text", "value"),
+    [
+        # another cell decides
+        (";", "12.5", "1.234", 1.234),
+        ("\t", "1,234.5", "1.234", 1.234),
+        (",", "12.5", "1.234", 1.234),
+        (";", "12,5", "1,234", 1.234),
+        (",", "12,5", "1,234", 1.234),
+        (";", "12,5", "1.234", None),
+        (",", "12,5", "1.234", None),
+        (";", "1.234,5", "1.234", None),
+        (";", "1.234.567", "1.234", None),
+        (";", "12.5", "1,234", None),
+        # none does: a table parted by commas has points
+        (",", "12", "1.234", 1.234),
+        (",", "12", "1,234", None),
+        (";", "12", "1.234", None),
+        (";", "12", "1,234", None),
+        ("\t", "12", "1.234", None),
+    ],
+)
+def test_a_number_that_could_be_two_is_read_by_the_rule_of_its_table(
+    delimiter: str, other: str, text: str, value: float | None
+) -> None:
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, delimiter=delimiter)
+    writer.writerow(["arm", "week", "endpoint", "unit", "mean"])
+    for week, mean in enumerate([other, text]):
+        writer.writerow(["drug", week, "hair density", "hairs/cm2", mean])
+    data = sheet.getvalue().encode()
+    if value is None:
+        with pytest.raises(InputError, match=r"line 3, column mean: .* which is 1\.234 or 1234; "):
+            read_rows(data, "trial.csv")
+    else:
+        assert read_rows(data, "trial.csv")[1]["mean"] == value

@@ -85,9 +85,11 @@ def held(
     if not rows:
         return Held(load_studies()[compared.study], observations(compared.study, derived=True))
     within = getattr(compared, "within_person", None)
-    told = {theirs: (roles or {}).get(ours, "") for ours, theirs in compared.arms.items()}
-    given = tuple((str(arm), str(role)) for arm, role in told.items())
-    return _held(compared.study, _frozen(rows), given, paired if within is None else bool(within))
+    by_arm = {theirs: (roles or {}).get(ours, "") for ours, theirs in compared.arms.items()}
+    roles_of_arms = tuple((str(arm), str(role)) for arm, role in by_arm.items())
+    return _held(
+        compared.study, _frozen(rows), roles_of_arms, paired if within is None else bool(within)
+    )
 
 
 def data_hash(rows: Sequence[Row]) -> str:
@@ -117,31 +119,31 @@ def _frozen(rows: Sequence[Row]) -> Frozen:
 
 
 @lru_cache(maxsize=64)
-def _held(name: str, frozen: Frozen, given: tuple[tuple[str, str], ...], within: bool) -> Held:
+def _held(name: str, frozen: Frozen, roles: tuple[tuple[str, str], ...], within: bool) -> Held:
     rows: list[dict[str, Any]] = [dict(row) for row in frozen]
-    study = _study(name, rows, dict(given), within)
-    found = Summary(tuple(rows), (), (), paired=False)
+    study = _study(name, rows, dict(roles), within)
+    people = Summary(tuple(rows), (), (), paired=False)
     if "subject" in rows[0]:
-        found = summary(rows, study.control.id if study.control else "")
-        if found.paired:
+        people = summary(rows, study.control.id if study.control else "")
+        if people.paired:
             study = study.model_copy(update={"within_person": True})
         study = _study(
-            name, found.rows, {arm.id: arm.role for arm in study.arms}, study.within_person
+            name, people.rows, {arm.id: arm.role for arm in study.arms}, study.within_person
         )
     published = [
-        _observation(f"{name}:{at}", study, row) for at, row in enumerate(found.rows, start=1)
+        _observation(f"{name}:{at}", study, row) for at, row in enumerate(people.rows, start=1)
     ]
     # Of single people all changes are computed, from those who have both numbers.
     derived = with_derived(published, {name: study}, changes="subject" not in rows[0])
-    return Held(study, tuple(derived.values()), True, found.notes, found.spreads)
+    return Held(study, tuple(derived.values()), True, people.notes, people.spreads)
 
 
-def _study(name: str, rows: Sequence[Row], given: Mapping[str, str], within: bool) -> Study:
+def _study(name: str, rows: Sequence[Row], roles: Mapping[str, str], within: bool) -> Study:
     """Return the study that a table is of; arms in their order in the table."""
-    said = {row["arm"]: row["role"] for row in rows if "role" in row}
+    own_roles = {row["arm"]: row["role"] for row in rows if "role" in row}
     arms = []
     for arm in arm_names(rows):
-        role: Any = said.get(arm) or given.get(arm) or "treatment"
+        role: Any = own_roles.get(arm) or roles.get(arm) or "treatment"
         arms.append(StudyArm(id=arm, role=role, labels=(arm,)))
     pairs = dict.fromkeys((row["arm"], row["control"]) for row in rows if "control" in row)
     contrasts = [Contrast(label=_label(*pair), arm=pair[0], control=pair[1]) for pair in pairs]
@@ -165,10 +167,10 @@ def _label(arm: str, control: str) -> str:
 
 
 def _observation(row_id: str, study: Study, row: Row) -> Observation:
-    found = observation_of(row_id, study, _as_registered(study, row))
-    given = {name: row[name] for name in _GIVEN if name in row}
+    observation = observation_of(row_id, study, _as_registered(study, row))
+    words = {name: row[name] for name in _GIVEN if name in row}
     label = f"{row['arm']} minus {row['control']}" if "control" in row else row["arm"]
-    return replace(found, raw_arm=label, **given)
+    return replace(observation, raw_arm=label, **words)
 
 
 def _as_registered(study: Study, row: Row) -> dict[str, str]:

@@ -1,8 +1,15 @@
 """From the text of a cell to a number: read rightly, or refused with what it might mean.
 
 People write 12.5 and 12,5, and 1,234 means two different numbers in two countries. Which mark
-stands before the decimals is decided once for a whole table, by the cells that can only be read in
-one way.
+stands before the decimals is decided once for a whole table:
+
+1. by the cells that can be read in one way only (12.5, 12,5, 1.234,5, 1,234,567);
+2. where there is none, by what parts the cells: in a table parted by commas a point stands before
+   the decimals, because programs that write decimal commas part cells by semicolons;
+3. where that tells nothing either, a number that could be two is refused.
+
+So 1.234 is one and a bit where the decimals follow a point. Where they follow a comma it may be
+1234, or a slip for 1,234: it is refused there, and so is 1,234 where they follow a point.
 """
 
 from __future__ import annotations
@@ -106,6 +113,19 @@ def mark_of(cells: Iterable[Cell], otherwise: Mark | None) -> Mark | None:
     return next(iter(first), otherwise)
 
 
+def usual_mark(delimiter: str) -> Mark | None:
+    """Return the decimal mark of a table none of whose cells decides it; None: nobody knows.
+
+    delimiter : what parts its cells
+
+    Examples
+    --------
+    >>> usual_mark(","), usual_mark(";")
+    ('.', None)
+    """
+    return "." if delimiter == "," else None
+
+
 def number(text: str, mark: Mark | None) -> float:
     """Return the number of a cell.
 
@@ -130,14 +150,14 @@ def number(text: str, mark: Mark | None) -> float:
     follicle_sim.evidence.own.numbers.UnreadNumber: found "1,234", which is 1.234 or 1234; ...
     """
     plain = _plain(text)
-    found = _readings(plain)
-    if not found:
+    readings = _readings(plain)
+    if not readings:
         raise UnreadNumber(f"found {shown(text)}; {_hint(plain)}")
-    values = {each: float(read) for each, read in found.items()}
+    values = {each: float(read) for each, read in readings.items()}
     if any(math.isinf(value) for value in values.values()):
         raise UnreadNumber(f"found {shown(text)}; allowed: a finite number")
     if len(set(values.values())) == 2 and (mark is None or mark not in plain):
-        decimal, whole = sorted(found.values(), key=lambda read: "." not in read)
+        decimal, whole = sorted(readings.values(), key=lambda read: "." not in read)
         written = f"{decimal}0".replace(".", mark or ".")
         raise UnreadNumber(
             f"found {shown(text)}, which is {decimal} or {whole}; "
@@ -161,18 +181,18 @@ def _plain(text: str) -> str:
 
 def _readings(plain: str) -> dict[Mark, str]:
     """Return what a cell says under each decimal mark it can have, as Python writes it."""
-    found: dict[Mark, str] = {}
+    readings: dict[Mark, str] = {}
     marks: tuple[tuple[Mark, Mark], ...] = ((".", ","), (",", "."))
     for mark, other in marks:
         if _READ[mark].fullmatch(plain):
-            found[mark] = plain.replace(other, "").replace(mark, ".").removeprefix("+")
-    return found
+            readings[mark] = plain.replace(other, "").replace(mark, ".").removeprefix("+")
+    return readings
 
 
 def _proof(plain: str) -> Mark | None:
     """Return the decimal mark that a cell can only have; None where it decides nothing."""
-    found = _readings(plain)
-    return next(iter(found)) if len(found) == 1 else None
+    readings = _readings(plain)
+    return next(iter(readings)) if len(readings) == 1 else None
 
 
 def _hint(plain: str) -> str:

@@ -21,6 +21,7 @@ from follicle_sim.evidence.own.numbers import (
     is_missing,
     mark_of,
     number,
+    usual_mark,
 )
 from follicle_sim.evidence.own.sheet import MOST_ROWS, Sheet, read_sheet
 from follicle_sim.evidence.own.words import RATIOS, endpoint_of, unit_of
@@ -61,9 +62,8 @@ def read_rows(data: bytes, source: str) -> tuple[dict[str, Any], ...]:
     12.5
     """
     sheet = read_sheet(data, source)
-    # In a table parted by commas a plain number has a point; elsewhere only the cells can tell.
     try:
-        mark = mark_of(_number_cells(sheet), "." if sheet.delimiter == "," else None)
+        mark = mark_of(_number_cells(sheet), usual_mark(sheet.delimiter))
     except UnreadNumber as error:
         raise InputError(source, [Problem("", str(error))]) from None
     rows, problems = [], []

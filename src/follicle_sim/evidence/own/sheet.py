@@ -57,16 +57,16 @@ def read_sheet(data: bytes, source: str) -> Sheet:
     (';', '40')
     """
     lines = _decoded(data, source).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    first, told = _header_line(lines)
+    first, declared = _header_line(lines)
     if first is None:
         raise _refused(source, "", "empty; a header and one row or more are needed")
-    delimiter = told or _delimiter(lines[first])
+    delimiter = declared or _delimiter(lines[first])
     try:
-        found = _parsed(lines[first:], delimiter)
+        parsed = _parsed(lines[first:], delimiter)
     except csv.Error as error:
         message = f"not readable as CSV: {error}; is a quote left open?"
         raise _refused(source, f"line {first + 1} or below", message) from None
-    titles = [title.strip() for title in found[0][1]]
+    titles = [title.strip() for title in parsed[0][1]]
     while titles and not titles[-1]:
         titles.pop()  # a spreadsheet saves empty columns at the end
     problems = [
@@ -79,7 +79,7 @@ def read_sheet(data: bytes, source: str) -> Sheet:
         raise InputError(source, problems)
     columns = [column_of(title) or ("", "") for title in titles]
     rows, problems = [], []
-    for at, cells in found[1:]:
+    for at, cells in parsed[1:]:
         line = first + at
         extra = cells[len(titles) :]
         if not any(cell.strip() for cell in cells):
@@ -101,8 +101,8 @@ def read_sheet(data: bytes, source: str) -> Sheet:
 
 def _decoded(data: bytes, source: str) -> str:
     if len(data) > MOST_BYTES:
-        found = f"{len(data) / 1e6:,.1f} MB"
-        raise _refused(source, "", f"is too large: {found}; allowed: {MOST_BYTES / 1e6:g} MB")
+        size = f"{len(data) / 1e6:,.1f} MB"
+        raise _refused(source, "", f"is too large: {size}; allowed: {MOST_BYTES / 1e6:g} MB")
     # A spreadsheet's "Unicode text" is UTF-16, and always has its mark.
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
@@ -119,18 +119,18 @@ def _decoded(data: bytes, source: str) -> str:
 
 def _header_line(lines: list[str]) -> tuple[int | None, str]:
     """Return the number of the header's line, from 0, and the delimiter a line before it names."""
-    told = ""
+    delimiter = ""
     for index, line in enumerate(lines):
         bare = line.strip(' ,;\t"')
         if not bare or bare.startswith("#"):
             continue
         if bare.lower().startswith("sep=") or line.strip().lower().startswith("sep="):
             sign = line.strip()[4:5]
-            told = "\t" if line[4:5] == "\t" else sign
-            told = told if told in DELIMITERS else ""
+            delimiter = "\t" if line[4:5] == "\t" else sign
+            delimiter = delimiter if delimiter in DELIMITERS else ""
             continue
-        return index, told
-    return None, told
+        return index, delimiter
+    return None, delimiter
 
 
 def _delimiter(line: str) -> str:
@@ -156,9 +156,9 @@ def _parsed(lines: list[str], delimiter: str) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _ragged(found: int, wanted: int, delimiter: str) -> str:
-    message = f"has {found} cells parted by a {_NAMES[delimiter]}; the header has {wanted}"
-    if delimiter == "," and found > wanted:
+def _ragged(cells: int, titles: int, delimiter: str) -> str:
+    message = f"has {cells} cells parted by a {_NAMES[delimiter]}; the header has {titles}"
+    if delimiter == "," and cells > titles:
         message += "; a number with a decimal comma stands in quotes, or cells are parted by ;"
     return message
 

@@ -36,8 +36,8 @@ def _endpoints() -> Mapping[str, str]:
     by_name, usual = endpoint_wordings()
     known = {_folded(raw): raw for raw in by_name}
     known |= {_folded(name): raw for name, raw in usual.items()}
-    given = {_folded(word): usual[name] for word, name in _words()["endpoints"].items()}
-    return given | known
+    words = {_folded(word): usual[name] for word, name in _words()["endpoints"].items()}
+    return words | known
 
 
 @cache
@@ -65,8 +65,8 @@ def endpoint_of(text: str) -> str:
     ('hair density', 'non-vellus hair count')
     """
     known = _endpoints()
-    if (found := known.get(_folded(text))) is not None:
-        return found
+    if (wording := known.get(_folded(text))) is not None:
+        return wording
     match = nearest(_folded(text), known)
     # Two endpoints may share half of their letters and mean quite different things.
     near = match and SequenceMatcher(None, _folded(text), match).ratio() >= NEAR
@@ -91,15 +91,15 @@ def unit_of(text: str, endpoint: str) -> str:
     ValueError: found "%", which is not a unit of hair density; for a change as a share of ...
     """
     allowed = _allowed(endpoint)
-    found = _units().get(_folded(text))
-    if found in allowed:
-        return str(found)
-    if found is None:
+    unit = _units().get(_folded(text))
+    if unit in allowed:
+        return str(unit)
+    if unit is None:
         match = nearest(_folded(text), allowed)
         hint = f'; did you mean "{match}"?' if match else f"; allowed: {', '.join(allowed)}"
         raise ValueError(f"found {shown(text)}, an unknown unit{hint}")
     hint = f"allowed: {', '.join(allowed)}"
-    if found == "%":
+    if unit == "%":
         hint = f'for a change as a share of the baseline write "% of baseline"; {hint}'
     raise ValueError(f"found {shown(text)}, which is not a unit of {endpoint}; {hint}")
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from follicle_sim.base.codes import BY_VISIT
-from follicle_sim.base.csv_text import write_rows
+from follicle_sim.base.csv_text import csv_text, write_rows
 from follicle_sim.base.errors import Interrupted, MismatchError, OutputError
 from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.folders import being_written, writes_whole
 from follicle_sim.results.compare import ComparisonTable, compare
+from follicle_sim.results.dataframe import to_dataframe
 from follicle_sim.results.endpoints import EndpointTable, draws_of, summarise
 from follicle_sim.results.storage import differing_variables, save_result
 from follicle_sim.scenario.load import dump_scenario
@@ -35,6 +36,9 @@ FILES = (
 )
 """What a run writes. Figures of a variable that was not recorded are left out, and that of the
 comparison where the scenario names no study."""
+
+SUBJECTS = "subjects.csv"
+"""What a run writes besides where it is asked to: a line for every subject, arm and visit."""
 
 LEFT_BY_A_RUN = ("result.nc", "scenario.resolved.toml")
 """A folder that holds these was written by a run: its figures are ours to remove."""
@@ -100,12 +104,16 @@ def shown_as_change(data: xr.Dataset, comparison: ComparisonTable, variable: str
     return wanted and 0.0 in data["time"].values
 
 
-def write_run(data: xr.Dataset, scenario: Scenario, folder: Path) -> Written:
+def write_run(
+    data: xr.Dataset, scenario: Scenario, folder: Path, *, subjects: bool = False
+) -> Written:
     """Write every file of a run; each is whole or, on an error, what it was before.
 
     The data come first: what took long is safe before a table or a figure can fail. Until the last
     file is there the folder is marked as incomplete. A file that an earlier run left and this one
     does not make is removed, so that no folder mixes two runs; files of others stay.
+
+    subjects : also write the table of `to_dataframe`
 
     Raises
     ------
@@ -130,16 +138,25 @@ def write_run(data: xr.Dataset, scenario: Scenario, folder: Path) -> Written:
             put("endpoints.csv", endpoints.to_csv)
             comparison = compare(data)
             put("comparison.csv", comparison.to_csv)
+            if subjects:
+                put(SUBJECTS, lambda path: write_text_atomic(path, _subjects_text(data)))
             variable = main_variable(data, comparison)
             for name, draw in _figures(data, comparison, variable, scenario).items():
                 put(name, draw)
-            for name in set(FILES) - set(done) if earlier else ():
+            for name in {*FILES, SUBJECTS} - set(done) if earlier else ():
                 (folder / name).unlink(missing_ok=True)
     except OutputError as error:
         raise OutputError(f"{error}\n{so_far(done, folder)}") from error
     except KeyboardInterrupt:
         raise Interrupted(f"stopped while writing; {so_far(done, folder)}") from None
     return Written(endpoints, comparison, variable, tuple(done))
+
+
+def _subjects_text(data: xr.Dataset) -> str:
+    table = to_dataframe(data)
+    # None, and not NaN, is an empty cell; numbers keep all their digits.
+    cells = table.astype(object).where(table.notna(), None)
+    return csv_text([str(name) for name in table], cells.itertuples(index=False, name=None))
 
 
 @writes_whole("explain")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from follicle_sim.base.errors import InputError, Problem, did_you_mean, nearest, shown
+from follicle_sim.base.signatures import FIRST_BYTES, first_bytes, known_format, name_binary
 from follicle_sim.scenario.text.merge import Document, document, merge
 from follicle_sim.scenario.text.own_data import with_tables
 
@@ -180,6 +181,7 @@ def _read_text(path: Path) -> str:
             raise _whole(source, f"is a directory; a scenario file is needed{_inside(path)}")
         if not stat.S_ISREG(status.st_mode):
             raise _whole(source, "is not a regular file; a scenario file is needed")
+        _refuse_binary(known_format(first_bytes(path)), source)
         if status.st_size > MOST_BYTES:
             size = f"{status.st_size / 1e6:,.1f} MB"
             raise _whole(source, f"is too large: {size}; allowed: at most {MOST_BYTES / 1e6:g} MB")
@@ -202,12 +204,19 @@ def decoded(data: bytes, source: str) -> str:
     """
     if len(data) > MOST_BYTES:
         raise _whole(source, f"is too large; allowed: at most {MOST_BYTES / 1e6:g} MB")
+    _refuse_binary(name_binary(data[:FIRST_BYTES]), source)
     try:
         return data.decode("utf-8-sig")  # some editors put a byte-order mark first
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         byte = f"byte 0x{data[error.start]:02x} on line {line}"
         raise _whole(source, f"is not UTF-8 text ({byte}); save it again as UTF-8") from None
+
+
+def _refuse_binary(kind: str, source: str) -> None:
+    if kind:
+        hint = "; scenario_of(FILE) reads the scenario of a result" if "NetCDF4" in kind else ""
+        raise _whole(source, f"is {kind}; a scenario file is a text (TOML){hint}")
 
 
 def _near_file(path: Path, chain: Sequence[Path] = ()) -> str:

@@ -63,28 +63,29 @@ def _with_table(entry: Any, where: str, source: str, homes: Sequence[Path]) -> A
             return entry  # kept from the file when it was there
         message = f"found {shown(name)}, no such file beside this one{_near(name, homes)}"
         raise InputError(source, [Problem(where, message)])
-    from follicle_sim.evidence.own.held import data_hash
     from follicle_sim.evidence.own.people import shared_codes
     from follicle_sim.evidence.own.rows import read_rows
 
     rows = read_rows(data, str(file))
     if "subject" in rows[0] and (text := shared_codes(rows)):
         raise InputError(str(file), [Problem("", text)])
-    if "rows" in entry and not _same(entry["rows"], rows, data_hash):
+    if "rows" in entry and not _same(entry["rows"], rows):
         message = (
             f"{file} says other than the rows kept here: it was changed since, or the rows were"
         )
-        told = "; delete the rows to take the file as it is, or data to keep the rows"
-        raise InputError(source, [Problem(where, message + told)])
+        way = "; delete the rows to take the file as it is, or data to keep the rows"
+        raise InputError(source, [Problem(where, message + way)])
     return {**entry, "rows": [dict(row) for row in rows]}
 
 
-def _same(kept: Any, rows: Sequence[Mapping[str, Any]], name: Any) -> bool:
+def _same(kept: Any, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether rows kept in a scenario say what the rows of its file say."""
+    from follicle_sim.evidence.own.held import data_hash
     from follicle_sim.evidence.own.rows import checked
 
     if not isinstance(kept, list) or not all(isinstance(row, Mapping) for row in kept):
         return False
-    return bool(name([checked(row)[0] for row in kept]) == name(rows))
+    return data_hash([checked(row)[0] for row in kept]) == data_hash(rows)
 
 
 def _near(name: str, homes: Sequence[Path]) -> str:
@@ -108,8 +109,8 @@ def named_and_paired(read: Document) -> tuple[dict[str, Any], list[tuple[Place, 
     if not isinstance(entries, list):
         return read.values, []
     problems: list[tuple[Place, str]] = []
-    taken = {str(entry.get("study")) for entry in entries if isinstance(entry, Mapping)}
-    done = []
+    names = {str(entry.get("study")) for entry in entries if isinstance(entry, Mapping)}
+    named = []
     for at, entry in enumerate(entries):
         if isinstance(entry, Mapping) and ("rows" in entry or "data" in entry):
             entry = dict(entry)
@@ -120,13 +121,13 @@ def named_and_paired(read: Document) -> tuple[dict[str, Any], list[tuple[Place, 
                 message = "works in files only; there is no folder to look in for a text (give one)"
                 problems.append((place, message))
             if "study" not in entry:
-                entry["study"] = _name(entry, taken)
-                taken.add(entry["study"])
+                entry["study"] = _name(entry, names)
+                names.add(entry["study"])
             if "arms" not in entry:
                 entry["arms"], wrong = _paired(read.values.get("arms"), entry.get("rows"))
                 problems += [(("compare", at, "arms"), message) for message in wrong]
-        done.append(entry)
-    return read.values | {"compare": done}, problems
+        named.append(entry)
+    return read.values | {"compare": named}, problems
 
 
 def _name(entry: Mapping[str, Any], known: Set[str]) -> str:
@@ -156,9 +157,9 @@ def _paired(arms: Any, rows: Any) -> tuple[dict[str, str], list[str]]:
             hint = (
                 f'; did you mean "{match}"?' if match else f"; arms: {', '.join(labels.values())}"
             )
-            tell = 'or say which is which: arms = { "arm of the scenario" = "arm of the data" }'
+            way = 'or say which is which: arms = { "arm of the scenario" = "arm of the data" }'
             wrong.append(
-                f"the data have an arm {shown(name)} and the scenario has none{hint} {tell}"
+                f"the data have an arm {shown(name)} and the scenario has none{hint} {way}"
             )
     return pairs, wrong
 
@@ -189,7 +190,7 @@ def changed_tables(scenario: Scenario, folders: Sequence[Path]) -> list[str]:
     from follicle_sim.evidence.own.held import data_hash
     from follicle_sim.evidence.own.rows import read_rows
 
-    told = []
+    sentences = []
     for comparison in scenario.compare:
         files = {folder / comparison.data for folder in folders if comparison.data}
         for file in sorted(file for file in files if file.is_file()):
@@ -202,5 +203,5 @@ def changed_tables(scenario: Scenario, folders: Sequence[Path]) -> list[str]:
                 same, how = False, "cannot be read any more like"
             if not same:
                 rows = f"the {len(comparison.rows)} rows stored for {comparison.study}"
-                told.append(f"{file} {how} {rows}; the stored ones were used")
-    return told
+                sentences.append(f"{file} {how} {rows}; the stored ones were used")
+    return sentences
