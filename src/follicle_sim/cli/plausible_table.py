@@ -76,7 +76,7 @@ def _group_repeats(repeats: Sequence[RepeatRow]) -> dict[str, list[list[str]]]:
     from follicle_sim.figures.power import people_needed
 
     names = {
-        "parallel": "two arms: people an arm, in all twice as many",
+        "parallel": "two arms: people in all, half of them in each arm",
         "split_scalp": "split scalp: people in all, each with both sides",
     }
     groups: dict[str, list[list[str]]] = {}
@@ -139,12 +139,14 @@ def _answer_nothing(result: Plausible) -> str:
     return line
 
 
+_DESIGNS = {"parallel": "in two equal arms", "split_scalp": "on a split scalp"}
+
+
 def _answer_repeat(rows: Sequence[RepeatRow], alone: ChanceRow) -> str:
     from follicle_sim.figures.power import people_needed
 
     needs = [
-        f"{people_needed(row)} {'an arm' if row.kind == 'parallel' else 'on a split scalp'} at "
-        f"week {row.week:g}"
+        f"{people_needed(row)} people in all {_DESIGNS[row.kind]} at week {row.week:g}"
         for row in rows
     ]
     return f"3. At potency {alone.potency:g} a controlled repeat needs {', '.join(needs)} for 80 %."
