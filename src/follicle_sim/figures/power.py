@@ -111,7 +111,9 @@ def plot_power_panel(
         colour = colours[row.week] if on else _OFF
         ax.plot([at, at], [row.power_low, row.power_high], color=colour, linewidth=1.1, zorder=4)
         face = colour if on else PAPER
-        ax.plot([at], [row.power], "o", color=colour, markerfacecolor=face, markersize=4.5, zorder=5)
+        ax.plot(
+            [at], [row.power], "o", color=colour, markerfacecolor=face, markersize=4.5, zorder=5
+        )
     for need in smallest:
         if need.people is not None and need.people <= last:
             colour = colours[need.week]
@@ -163,7 +165,9 @@ def plot_power(
         short = people.shared or people.equal  # no numbers arm by arm beside those in all
         each = 1 if short and panel >= _WIDE else len(_WANTED)  # lines of text a week
         foot = 0.75 + _CAPTION * (each * len(weeks) + (1 if people.equal else 2))
-        reach = max([*(row.people * 1.06 for row in rows), *(people.total * x.n[-1] for x in lines)])
+        reach = max(
+            [*(row.people * 1.06 for row in rows), *(people.total * x.n[-1] for x in lines)]
+        )
         shown = planned if planned is not None and planned <= reach else None
         handles, texts = _legend(colours, alpha, type_one, shown)
         columns = max(2, int(width / _ENTRY))
@@ -235,9 +239,7 @@ def _write_needed(
             line += 1
 
 
-def _write_head_and_foot(
-    figure: Figure, title: str, people: Headcount, *, on_curve: bool
-) -> None:
+def _write_head_and_foot(figure: Figure, title: str, people: Headcount, *, on_curve: bool) -> None:
     width, height = (float(size) for size in figure.get_size_inches())
     figure.text(0.15 / width, 1 - 0.3 / height, title, fontsize=TITLE, color=INK)
     notes = ["In brackets: 95 % Monte Carlo interval" + "; * rests on the fitted curve" * on_curve]

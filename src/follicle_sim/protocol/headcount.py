@@ -171,7 +171,11 @@ class Headcount:
         >>> Headcount((("drug", 48), ("placebo", 24)), 72, "parallel").beside_all
         '48 : 24'
         """
-        return f"{self.group_sizes} {self.group_heading}" if self.group_heading and self.equal else self.group_sizes
+        return (
+            f"{self.group_sizes} {self.group_heading}"
+            if self.group_heading and self.equal
+            else self.group_sizes
+        )
 
     def as_record(self) -> Mapping[str, Any]:
         """Return plain numbers, for JSON."""

@@ -16,9 +16,9 @@ import numpy as np
 from follicle_sim.base.errors import InputError, Interrupted, Problem
 from follicle_sim.base.progress import Parts, Report
 from follicle_sim.experiments.planning import circumstances as made
-from follicle_sim.experiments.planning.plausible import Question
 from follicle_sim.experiments.planning.power import PowerResult, power
 from follicle_sim.experiments.planning.power_plan import Plan
+from follicle_sim.experiments.planning.question import Question
 from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, fingerprint
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.scenario.model import Scenario
