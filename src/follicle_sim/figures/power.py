@@ -165,10 +165,8 @@ def plot_power(
         short = people.shared or people.equal  # no numbers arm by arm beside those in all
         each = 1 if short and panel >= _WIDE else len(_WANTED)  # lines of text a week
         foot = 0.75 + _CAPTION * (each * len(weeks) + (1 if people.equal else 2))
-        reach = max(
-            [*(row.people * 1.06 for row in rows), *(people.total * x.n[-1] for x in lines)]
-        )
-        shown = planned if planned is not None and planned <= reach else None
+        ends = [1.06 * row.people for row in rows] + [people.total * line.n[-1] for line in lines]
+        shown = planned if planned is not None and planned <= max(ends) else None
         handles, texts = _legend(colours, alpha, type_one, shown)
         columns = max(2, int(width / _ENTRY))
         head = 0.75 + 0.2 * math.ceil(len(texts) / columns)
@@ -196,17 +194,10 @@ def plot_power(
             _write_needed(figure, mine, colours, left, foot - 0.62, people, one_line=each == 1)
         on_curve = any(row.extrapolated and row.people is not None for row in smallest)
         _write_head_and_foot(figure, title, people, on_curve=on_curve)
-        figure.legend(
-            handles=handles,
-            labels=texts,
-            loc="upper left",
-            bbox_to_anchor=(0.08 / width, 1 - 0.36 / height),
-            frameon=False,
-            fontsize=SMALL,
-            ncols=min(columns, len(texts)),
-            handletextpad=0.4,
-            columnspacing=1.2,
-        )
+        look: dict[str, Any] = {"ncols": min(columns, len(texts)), "fontsize": SMALL}
+        look |= {"frameon": False, "handletextpad": 0.4, "columnspacing": 1.2}
+        corner = (0.08 / width, 1 - 0.36 / height)
+        figure.legend(handles, texts, loc="upper left", bbox_to_anchor=corner, **look)
     return figure
 
 

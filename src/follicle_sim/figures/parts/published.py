@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 
@@ -135,6 +136,20 @@ def published_points(
         for key, rank, row in usable
         if rank == best[key]
     ]
+
+
+def observed_differences(
+    rows: Sequence[ComparisonRow], variable: str, arms: Sequence[str], control: str
+) -> list[Point]:
+    """Return the observed differences of arms from a control, where an axis of them has them."""
+    points = []
+    for row in rows:
+        if row.endpoint != variable or row.statistic != "mean" or row.kind != "difference":
+            continue
+        if row.arm in arms and row.control == control and np.isfinite(row.observed):
+            half = None if row.observed_se is None else _NORMAL_95 * row.observed_se
+            points.append(Point(row.arm, row.week, row.observed, half, study_name(row.study), ""))
+    return points
 
 
 def _point(
