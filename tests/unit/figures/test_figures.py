@@ -317,7 +317,7 @@ def test_published_points_stand_where_they_should() -> None:
     assert faces == ["#0072b2", "#ffffff"]
     text = strings(plot_density(data, comparison=MIXED, change=True)).replace("\n", " ")
     assert "Kaufman 1998 (difference)" in text
-    assert "Bars: 95 % interval; open markers: no standard error published" in text
+    assert "Bars: 95 % interval; open markers: no standard error given" in text
     levels = points(plot_density(data, comparison=MIXED))
     # The direct level at week 12 is shown and the change of the same study and week is not.
     assert list(levels)[:2] == [(0.0, 150.0), (12.0, 150.0)]
@@ -368,6 +368,17 @@ def test_comparison_shows_numbers_z_and_what_was_left_over() -> None:
     ]
     assert np.allclose(np.diff(heights), heights[1] - heights[0])
     assert heights[1] > heights[0]
+
+
+def test_numbers_of_ones_own_are_not_called_published() -> None:
+    own = row(study="clinic", grade="own", observed_se=None, derived=True)
+    told = strings(plot_comparison(ComparisonTable((own,), ())))
+    assert "published" not in told
+    for text in ("your numbers", "computed from two of your numbers", "(simulated − yours)"):
+        assert text in told
+    both = strings(plot_comparison(ComparisonTable((own, row()), ())))
+    assert "observed, 95 % interval" in both
+    assert "published, 95 % interval" in strings(plot_comparison(ComparisonTable((row(),), ())))
 
 
 def test_nothing_to_compare_says_why() -> None:

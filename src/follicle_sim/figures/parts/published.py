@@ -247,7 +247,7 @@ def note_of(points: Sequence[Point]) -> str:
     Examples
     --------
     >>> note_of([Point("drug", 52.0, 17.0, None, "Kaufman 1998", "")])
-    'Open markers: no standard error published.'
+    'Open markers: no standard error given.'
     """
     parts = []
     if any(point.half is not None for point in points):
@@ -255,7 +255,7 @@ def note_of(points: Sequence[Point]) -> str:
     if any(not _known(point) for point in points):
         stands_in = any(point.imputed for point in points)
         tail = ", a thin bar stands on an assumed one" if stands_in else ""
-        parts.append(f"open markers: no standard error published{tail}")
+        parts.append(f"open markers: no standard error given{tail}")
     parts += [_PLACED[manner] for manner in dict.fromkeys(p.manner for p in points) if manner]
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}." if text else ""
