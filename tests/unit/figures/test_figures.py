@@ -15,7 +15,14 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from follicle_sim.base.errors import InputError, OutputError
-from follicle_sim.figures import plot_comparison, plot_density, plot_phases, save_figure
+from follicle_sim.experiments.explain import explain
+from follicle_sim.figures import (
+    plot_chain,
+    plot_comparison,
+    plot_density,
+    plot_phases,
+    save_figure,
+)
 from follicle_sim.figures.parts.labels import spread, wrap_text
 from follicle_sim.figures.parts.published import study_name
 from follicle_sim.figures.parts.style import arm_looks, luminance, readable, root_figure, style
@@ -432,3 +439,10 @@ def test_helpers() -> None:
     assert (study_name("park_2022"), study_name("nobody")) == ("Park 2022", "nobody")
     with style():
         assert matplotlib.rcParams["text.parse_math"] is False
+
+
+def test_a_dose_at_baseline_stands_beside_the_upright_axis() -> None:
+    data = explain(parse_scenario(DOSED), follicles=50)
+    panels = root_figure(plot_chain(data)).axes
+    assert panels[0].get_title("left").startswith("Dose")
+    assert all(panel.get_xlim()[0] < 0.0 for panel in panels)
