@@ -5,6 +5,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -105,6 +106,11 @@ def make(
         },
         attrs={"title": "A run made by hand, with a title that is too long for one line of it"},
     )
+
+
+def sides(*arguments: Any, **more: Any) -> xr.Dataset:
+    """Return such a run of arms that hold the same people."""
+    return make(*arguments, **more).assign_attrs(design_kind="split_scalp")
 
 
 def row(**changes: object) -> ComparisonRow:
@@ -215,6 +221,10 @@ CASES: dict[str, Callable[[], Axes]] = {
     "one visit": lambda: plot_density(make(2, 5, (0,)), comparison=MIXED),
     "gaps": lambda: plot_density(make(2, 3, tuple(range(105)), missing=0.5), change=True),
     "no values": lambda: plot_density(make(2, 3, missing=1.0)),
+    "paired": lambda: plot_density(sides(2), comparison=MIXED, change=True),
+    "paired, long labels": lambda: plot_density(sides(2, labels=[LONG, f"placebo: {LONG}"])),
+    "paired, six arms": lambda: plot_density(sides(6, 30, tuple(range(105)))),
+    "paired, one visit": lambda: plot_density(sides(2, 5, (0,))),
     "share": lambda: plot_density(make(2), variable="anagen_fraction", change=True),
     "phases, one arm": lambda: plot_phases(make(1)),
     "phases, six arms": lambda: plot_phases(make(6, 3, tuple(range(105)))),
