@@ -107,10 +107,11 @@ display(Image(root / "scenarios" / "figures" / "exosome_ersan_2024.png", width=1
 # a count. Counted first in January it comes in 6.8 %. With spot, season and needle together it
 # comes in 77 %. Without a choice of the spot, season and needle give 6.5 % of 200 studies.
 #
-# **3. A controlled repeat**, drug against saline, needs 89 men an arm for 80 % power at week 12 if
-# the drug has the default potency (74 to 110). It needs 12 at five times that. By week 24 half of
-# one session's effect has gone. Then 33 are needed at five times the default, and hundreds at the
-# default: 566, which lies beyond the sizes tried. All of this hangs on a potency that nobody knows.
+# **3. A controlled repeat**, drug against saline, needs 178 men in all, 89 an arm, for 80 % power
+# at week 12 if the drug has the default potency (148 to 220 in all). It needs 24 at five times
+# that. By week 24 half of one session's effect has gone. Then 66 in all are needed at five times
+# the default, and many hundreds at the default: 1132, which lies beyond the sizes tried. All of
+# this hangs on a potency that nobody knows.
 #
 # So *p < 0.05, twice* does not exclude a strong drug, and it does not exclude none. It is the same
 # sentence for a rise of 8 hairs and of 40. Its two visits are not two witnesses: both are held

@@ -80,7 +80,7 @@ with TemporaryDirectory() as folder:
 # ## The same trial, twenty times
 #
 # `power` runs many trials of a scenario. Here the scenario is simpler, so that it takes seconds:
-# Olsen 2002 with 15 men an arm, as many small trials have, who differ as published ones do.
+# Olsen 2002 with 30 men, 15 an arm, as many small trials have, who differ as published ones do.
 
 # %%
 simple = load_scenario(

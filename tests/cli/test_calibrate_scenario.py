@@ -136,3 +136,34 @@ def test_tables_that_speak_of_arms_do_not_stop_trials_of_other_arms(tmp_path, wo
         first, str(tmp_path / "clinic.toml"), *more, "--out", str(tmp_path / "out"), "--quiet"
     )
     assert code == 0
+
+
+OWN = """
+[treatments.mix]
+title = "a mix"
+route = "intradermal_injection"
+amount = "sessions"
+[treatments.mix.disposition]
+half_life = { value = 10.0, unit = "d", source = "a guess", grade = "user" }
+[treatments.mix.effect]
+kind = "emax"
+ec50 = { value = 0.25, unit = "sessions", source = "a guess", grade = "user" }
+hill = { value = 1.0, unit = "1", source = "a guess", grade = "user" }
+maximum = { value = 1.0, unit = "1", source = "a guess", grade = "user" }
+[treatments.mix.signature]
+WNT = { value = 0.3, unit = "1", source = "a guess", grade = "user" }
+[treatments.mix.potency]
+value = 1.0
+unit = "1"
+source = "a guess"
+grade = "user"
+"""
+
+
+def test_the_season_is_tried_for_a_treatment_of_the_scenario_itself(clinic):
+    text = TEXT.replace("exosomes_adipose_microneedling", "mix") + OWN
+    (clinic / "own.toml").write_text(text, encoding="utf-8")
+    out = clinic / "own"
+    assert run_command("calibrate", str(clinic / "own.toml"), "--quiet", "--out", str(out)) == 0
+    tried = json.loads((out / "fit.json").read_text("utf-8"))["rise_with_another_explanation"]
+    assert {"the needle alone", "the season, begun in January"} <= set(tried)

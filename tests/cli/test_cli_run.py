@@ -74,7 +74,7 @@ def test_prints_table_comparison_and_folder(finished):
     out = finished.outcome.out
     assert "A few men on finasteride" in out
     assert "Hair density (hairs/cm2)" in out
-    for text in ("week", "change from", "baseline", "from control", "published", "z"):
+    for text in ("week", "change from", "baseline", "from control", "observed", "z"):
         assert text in out
     assert "difference +21.1" in out
     assert "drug minus dummy" in out

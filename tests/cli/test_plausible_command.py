@@ -86,3 +86,28 @@ def test_ctrl_c_keeps_what_was_simulated_and_resume_goes_on(cli, study, tmp_path
     assert set(before) == set(after)  # nothing half-finished is left
     for name in ("chances.csv", "ratios.csv", "repeat.csv", "plausible.png"):
         assert before[name] == after[name], name
+
+
+def test_a_controlled_trial_gets_rows_of_its_own_and_no_ratio_to_nothing(cli, study, tmp_path):
+    text = study.read_text("utf-8")
+    control = '\n[[arms]]\nlabel = "control"\nrole = "untreated"\n[design]'
+    study.write_text(text.replace("\n[design]", control), encoding="utf-8")
+    out = tmp_path / "out"
+    asked = ("plausible", study, "--potency", "8", "--replicates", "8", "--no-repeat")
+    done = cli(*asked, "--out", out, columns=100)
+    assert done.code == 0, done.err
+    told = " ".join(done.out.split())
+    for text in (
+        "chance alone",
+        "arms that drift apart",
+        "leave the treated arm",
+        "8 people in all",
+    ):
+        assert text in told
+    for text in ("without control", "season", "more than", "e+0"):
+        assert text not in told
+    record = json.loads((out / "plausible.json").read_text("utf-8"))
+    assert record["controlled"] is True
+    unseen = record["drug_alone"][0]["hits"] == 0
+    alone = [row for row in record["likelihood_ratios"] if row["cause"] == "the drug alone"]
+    assert all((row["ratio"] is None) == unseen for row in alone)

@@ -30,12 +30,26 @@ def test_power_writes_tables_trials_and_a_figure(cli, trial, tmp_path):
     assert done.code == 0, done.err
     assert "12 trials of up to 12 people, 6 in each of 2 arms; about" in done.err
     assert "drug minus dummy, drug switched off" in done.out
-    assert "Smallest n (95 % Monte Carlo interval), and people in all" in done.out
+    assert "People needed in all (95 % Monte Carlo interval), and people an arm" in done.out
     assert max(map(len, done.out.splitlines())) <= 80 or "Written to" in done.out
     names = {path.name for path in out.iterdir()}
     assert names == {"power.csv", "smallest.csv", "power.json", "trials.nc", "power.png"}
     rows = list(csv.DictReader((out / "power.csv").read_text().splitlines()))
-    assert [row["n"] for row in rows if row["drug"] == "on" and row["week"] == "all"] == ["3", "6"]
+    whole = [row for row in rows if row["drug"] == "on" and row["week"] == "all"]
+    assert [(row["n"], row["people"]) for row in whole] == [("3", "6"), ("6", "12")]
+    assert whole[0]["people_in_words"] == "6 people, 3 in each of 2 arms"
+
+
+def test_a_split_scalp_counts_people_in_all_and_no_arm(cli, trial, tmp_path):
+    asked = ("power", trial, "--n", "4", "--replicates", "4", "--no-type-one", "--out", tmp_path)
+    topical = "arms.drug.doses=[{treatment = 'minoxidil_topical_5', amount = '1 mL'}]"
+    done = cli(*asked, "--set", "design.kind=split_scalp", "--set", topical, columns=80)
+    assert done.code == 0, done.err
+    assert "an arm" not in done.out
+    assert "--n: people in all, each with both sides." in done.out
+    assert re.search(r"^ +52 +4 +\d", done.out, re.MULTILINE)
+    (row,) = csv.DictReader((tmp_path / "power.csv").read_text().splitlines())
+    assert row["people_in_words"] == "4 people, each with both sides"
 
 
 def test_json_is_all_that_is_printed(cli, trial, tmp_path):
@@ -111,8 +125,8 @@ def test_what_n_means_is_told_under_unequal_allocation(cli, trial, tmp_path):
     asked = ("power", trial, "--set", UNEQUAL, "--n", "4", "--replicates", "4", "--out", tmp_path)
     done = cli(*asked, "--no-type-one", columns=80)
     assert "4 trials of up to 12 people, 8 on drug and 4 on dummy; about" in done.err
-    assert "n: people, 2 n on drug and n on dummy; in all 3 n." in done.out
-    assert re.search(r"^ +52 +4 +12 ", done.out, re.MULTILINE)
+    assert "--n: people, 2 n on drug and n on dummy; in all 3 n." in done.out
+    assert re.search(r"^ +52 +12 +8 : 4 ", done.out, re.MULTILINE)
     assert max(map(len, done.out.partition("Written to")[0].splitlines())) <= 80
     found = json.loads((tmp_path / "power.json").read_text())["people"]
     assert found == [

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.experiments.instruments import compare_instruments
-from follicle_sim.experiments.planning.plausible import make_question, plausible
+from follicle_sim.experiments.planning.plausible import plausible
 from follicle_sim.experiments.planning.power import power
+from follicle_sim.experiments.planning.question import make_question
 from follicle_sim.protocol.headcount import people_of
 
 TEXT = """

@@ -63,13 +63,19 @@ Endpoint = Annotated[
 ]
 Weeks = Annotated[
     list[float] | None,
-    typer.Option("--week", help="Visit with a rise; repeatable. Default: all after baseline."),
+    typer.Option(
+        "--week",
+        help="Visit with a gain; repeatable. Default: all after baseline, with a control the last.",
+    ),
 ]
 Method = Annotated[
     str, typer.Option("--method", help="Test of the study, such as paired_t, signed_rank.")
 ]
 Spots = Annotated[
-    int, typer.Option("--spots", help="Spots of which the thinnest is counted; 1: no choice.")
+    int,
+    typer.Option(
+        "--spots", help="Spots of which the thinnest is counted, without a control; 1: no choice."
+    ),
 ]
 RepeatWeeks = Annotated[
     str, typer.Option("--repeat-week", metavar="W,W", help="Visits of a controlled repeat.")
@@ -100,21 +106,24 @@ def plausible(
 ) -> None:
     """Find how probable a study's significant rise is, with its drug and without any effect of it.
 
-    The study is simulated as it was run, at each potency, and without the drug: with nothing else,
-    with a choice of the spot, season, needle, and drift of published arms. Then with a control.
+    The study is simulated as it was run, at each potency, and without the drug. Without a control:
+    with nothing else, a choice of the spot, season, needle, drift. With one: by chance alone, with
+    arms that drift apart, drop-out or reading that differs. Then as a controlled repeat.
     """
-    from follicle_sim.experiments.planning import plausible as planning
+    from follicle_sim.experiments.planning.plausible import expected_seconds
+    from follicle_sim.experiments.planning.plausible import plausible as ask_plausible
     from follicle_sim.experiments.planning.power_plan import Plan
+    from follicle_sim.experiments.planning.question import POTENCIES, make_question
     from follicle_sim.experiments.planning.repeat import make_controlled, repeat, repeat_key
     from follicle_sim.experiments.running.checkpoint import Checkpoint
     from follicle_sim.reporting.folders.plausible import as_record, write_plausible
     from follicle_sim.reporting.folders.run import make_folder
 
     scenario = read_scenario(file, settings, seed)
-    potencies = parse_numbers(potency, "--potency") if potency else planning.POTENCIES
+    potencies = parse_numbers(potency, "--potency") if potency else POTENCIES
     weeks = parse_numbers(repeat_week, "--repeat-week")
     plan = Plan(endpoint, tuple(week or ()), method, alpha)
-    question = planning.make_question(
+    question = make_question(
         scenario, potencies, replicates, plan, treatment=treatment, spots=spots
     )
     # refused before anything is simulated
@@ -122,12 +131,12 @@ def plausible(
     folder = make_folder(out or default_folder(file, "plausible"))
     silent = quiet or json
     if not silent:
-        seconds = planning.expected_seconds(question)
+        seconds = expected_seconds(question)
         typer.echo(f"about {seconds:.0f} s, and as much as a third more for the repeat", err=True)
     studies = Checkpoint(folder / "studies.npz", question.key, resume)
     again = Checkpoint(folder / "repeats.npz", repeat_key(question, weeks), resume)
     with watch_progress(silent, "subjects") as report:
-        result = planning.plausible(question, threads=threads, report=report, checkpoint=studies)
+        result = ask_plausible(question, threads=threads, report=report, checkpoint=studies)
         repeats: tuple[RepeatRow, ...] = ()
         if not no_repeat:
             repeats = repeat(question, weeks, threads=threads, report=report, checkpoint=again)

@@ -14,41 +14,34 @@ from follicle_sim.cli.text import (
 )
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from follicle_sim.experiments.planning.plausible import Plausible
-    from follicle_sim.experiments.planning.plausible_rows import ChanceRow
+    from follicle_sim.experiments.planning.plausible_rows import ChanceRow, RatioRow
     from follicle_sim.experiments.planning.repeat import RepeatRow
 
 
 def print_plausible(result: Plausible, repeats: Sequence[RepeatRow]) -> None:
     """Print how probable the outcome is, the likelihood ratios, the repeat, and the answers."""
-    from follicle_sim.experiments.planning.plausible_rows import ALONE, SURROUNDED
     from follicle_sim.reporting.folders.plausible import describe_outcome
 
     console = make_console()
-    console.print(f"\n{describe_outcome(result)}; {result.subjects} people, {result.plan.method}\n")
+    console.print(
+        f"\n{describe_outcome(result)}; {result.subjects} people in all, {result.plan.method}\n"
+    )
     weeks = [f"week {week:g}" for week in result.plan.weeks]
     several = len(result.plan.pairs) > 1
     columns = [Column(""), Column("outcome (%)", True), Column("in one alone (%)", True)]
     columns += [Column(week, True) for week in weeks]
     groups = {
         "without the drug": [_format_row(row, row.text, several) for row in result.nulls],
-        ALONE: [_format_row(row, f"potency {row.potency:g}", several) for row in result.alone],
-        SURROUNDED: [
-            _format_row(row, f"potency {row.potency:g}", several) for row in result.surrounded
-        ],
     }
-    print_groups(console, columns, groups)
-    columns = [Column("potency", True), Column("outcome likelier than without", True)]
-    groups = {
-        cause: [
-            [f"{row.potency:g}", _format_ratio(row.ratio, row.low, row.high, row.bound)]
-            for row in result.ratios
-            if row.cause == cause
+    for rows in (result.alone, result.surrounded):
+        groups[rows[0].text] = [
+            _format_row(row, f"potency {row.potency:g}", several) for row in rows
         ]
-        for cause in (ALONE, SURROUNDED)
-    }
-    console.print("\nLikelihood ratio, drug against none (95 % Monte Carlo interval)\n")
     print_groups(console, columns, groups)
+    _print_ratios(console, result)
     if repeats:
         console.print("\nPeople a controlled repeat needs, drug against needle\n")
         columns = [Column("potency", True), Column("week", True), Column("effect", True)]
@@ -66,17 +59,56 @@ def _format_row(row: ChanceRow, text: str, several: bool) -> list[str]:
     return [text, share, one, *(format_number(change, 1, sign=True) for change in row.changes)]
 
 
-def _format_ratio(ratio: float, low: float, high: float, bound: bool) -> str:
-    if bound and low < 1.0:
-        return "too rare in both to tell"
-    return f"more than {low:.2g}" if bound else f"{ratio:.3g} [{low:.2g}, {high:.2g}]"
+def _print_ratios(console: Console, result: Plausible) -> None:
+    """Print how much likelier the outcome is with the drug, where it was seen without it."""
+    columns = [Column("potency", True), Column("outcome likelier than without", True)]
+    groups: dict[str, list[list[str]]] = {}
+    unseen = []
+    for rows in (result.alone, result.surrounded):
+        without = rows[0]
+        ratios = [row for row in result.ratios if row.cause == without.cause]
+        known = [row for row in ratios if row.ratio is not None]
+        if known:
+            groups[without.text] = [[f"{row.potency:g}", _format_ratio(row)] for row in known]
+        else:
+            unseen.append(
+                f"{without.text}: none, as the outcome was in none of {without.trials} studies "
+                f"without the drug (chance {_format_share(without)})"
+            )
+    console.print("\nLikelihood ratio, drug against none (95 % Monte Carlo interval)\n")
+    if groups:
+        print_groups(console, columns, groups)
+    for line in unseen:
+        print_indented(console, line, 2)
+
+
+def _format_ratio(row: RatioRow) -> str:
+    """Return a ratio in plain figures, with its interval.
+
+    Examples
+    --------
+    >>> from follicle_sim.experiments.planning.plausible_rows import RatioRow
+    >>> _format_ratio(RatioRow("x", 2.0, 123.4, 31.7, 480.2))
+    '123 [32, 480]'
+    >>> _format_ratio(RatioRow("x", 2.0, 2.34, 0.61, 8.9))
+    '2.3 [0.61, 8.9]'
+    """
+    assert row.ratio is not None
+    assert row.low is not None
+    assert row.high is not None
+    ratio, low, high = map(_plain_figure, (row.ratio, row.low, row.high))
+    return f"{ratio} [{low}, {high}]"
+
+
+def _plain_figure(value: float) -> str:
+    return f"{value:,.{0 if value >= 10.0 else 1 if value >= 1.0 else 2}f}"
 
 
 def _group_repeats(repeats: Sequence[RepeatRow]) -> dict[str, list[list[str]]]:
     from follicle_sim.figures.power import people_needed
 
     names = {
-        "parallel": "two arms: people an arm, in all twice as many",
+        "parallel": "two arms: people in all, half of them in each arm",
         "split_scalp": "split scalp: people in all, each with both sides",
     }
     groups: dict[str, list[list[str]]] = {}
@@ -109,46 +141,61 @@ def _answer_drug(result: Plausible, alone: ChanceRow) -> str:
     )
     return (
         f"1. With nothing but the drug the outcome is likelier than not {reach}; at potency "
-        f"{alone.potency:g} it comes in {_format_percent(alone)} of studies."
+        f"{alone.potency:g} it comes in {_format_share(alone)} of studies."
     )
 
 
 def _answer_nothing(result: Plausible) -> str:
-    from follicle_sim.experiments.planning.plausible_rows import (
-        ALL,
-        NOTHING,
-        SURROUNDED,
-        TOGETHER,
-    )
+    from follicle_sim.experiments.planning.plausible_rows import ALL, NOTHING, SURROUNDED, TOGETHER
 
     nulls = {row.cause: row for row in result.nulls}
-    line = (
-        f"2. With no effect of the drug it comes in {_format_percent(nulls[NOTHING])} of studies "
-        "if nothing else moves"
-    )
-    for cause in (TOGETHER, ALL):
-        if cause in nulls:
-            line += f", in {_format_percent(nulls[cause])} with {nulls[cause].text}"
-    line += "."
-    ratios = [row.ratio for row in result.ratios if row.cause == SURROUNDED]
+    if result.controlled:
+        line = f"2. With no effect of the drug it comes in {_format_share(nulls[NOTHING])} of "
+        line += "studies by chance alone"
+        for cause, row in nulls.items():
+            if cause not in (NOTHING, ALL):
+                line += f", in {_format_share(row)} with {row.text.partition(' (')[0]}"
+        line += f", in {_format_share(nulls[ALL])} with all of these."
+    else:
+        line = f"2. With no effect of the drug it comes in {_format_share(nulls[NOTHING])} of "
+        line += "studies if nothing else moves"
+        for cause in (TOGETHER, ALL):
+            if cause in nulls:
+                line += f", in {_format_share(nulls[cause])} with {nulls[cause].text}"
+        line += "."
+    rows = [row for row in result.ratios if row.cause == SURROUNDED]
+    ratios = [row.ratio for row in rows if row.ratio is not None]
     if ratios:
+        ends = _plain_figure(min(ratios)), _plain_figure(max(ratios))
         line += (
-            f" Where all of that is there, the outcome is {min(ratios):.2g} to {max(ratios):.2g} "
-            "times as likely with the drug as without."
+            f" Where all of that is there, the outcome is {ends[0]} to {ends[1]} times as likely "
+            "with the drug as without."
         )
     return line
+
+
+_DESIGNS = {"parallel": "in two equal arms", "split_scalp": "on a split scalp"}
 
 
 def _answer_repeat(rows: Sequence[RepeatRow], alone: ChanceRow) -> str:
     from follicle_sim.figures.power import people_needed
 
     needs = [
-        f"{people_needed(row)} {'an arm' if row.kind == 'parallel' else 'on a split scalp'} at "
-        f"week {row.week:g}"
+        f"{people_needed(row)} people in all {_DESIGNS[row.kind]} at week {row.week:g}"
         for row in rows
     ]
     return f"3. At potency {alone.potency:g} a controlled repeat needs {', '.join(needs)} for 80 %."
 
 
-def _format_percent(row: ChanceRow) -> str:
-    return f"{100 * row.chance:.{0 if row.chance >= 0.1 else 1}f} %"
+def _format_share(row: ChanceRow) -> str:
+    """Return a chance in per cent with its 95 % Monte Carlo interval.
+
+    Examples
+    --------
+    >>> from follicle_sim.experiments.planning.plausible_rows import ChanceRow
+    >>> _format_share(ChanceRow("x", "x", None, 500, 0, 0.0, 0.0, 0.0076, 0.0, ()))
+    '0 % (0 to 0.8)'
+    """
+    values = (100.0 * each for each in (row.chance, row.low, row.high))
+    chance, low, high = (f"{each:.{0 if each >= 10.0 or each == 0.0 else 1}f}" for each in values)
+    return f"{chance} % ({low} to {high})"

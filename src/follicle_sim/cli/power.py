@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from follicle_sim.experiments.planning.power import PowerResult
     from follicle_sim.experiments.planning.power_plan import Plan
     from follicle_sim.experiments.planning.power_rows import PowerRow
+    from follicle_sim.protocol.headcount import Headcount
     from follicle_sim.scenario.model import Scenario
 
 
@@ -70,9 +71,9 @@ Sizes = Annotated[
     typer.Option(
         "--n",
         metavar="N,N,...",
-        help="Sizes to try, in people an arm: times its ratio where [design] allocation gives "
-        "one (n = 24 at 2 : 1 is 48 and 24, 72 in all); people a sequence of a crossover; "
-        "people in all on a split scalp or in a single arm.",
+        help="Sizes to try, in people an arm (the answer counts people in all): times its ratio "
+        "where [design] allocation gives one (n = 24 at 2 : 1 is 48 and 24, 72 in all); people a "
+        "sequence of a crossover; people in all on a split scalp or in a single arm.",
     ),
 ]
 Endpoint = Annotated[
@@ -125,7 +126,7 @@ def power(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find how often trials of n people would find the effect, and the smallest n for 80 and 90 %.
+    """Find how often trials would find the effect, and the fewest people for 80 and 90 %.
 
     Every trial is simulated whole and analysed as planned; a trial of fewer people is the first
     people of a larger one. Ctrl-C stops and reports the trials done so far.
@@ -187,13 +188,14 @@ def print_power(result: PowerResult, caveats: Sequence[str] = ()) -> None:
     measure = "" if plan.measured == "change" else f" ({plan.measured})"
     what = f"{spell_out(plan.endpoint)}{measure}, {spell_out(plan.method)}"
     console.print(f"\n{what}, alpha {plan.level_of_error:g} {sides}")
-    console.print(f"{result.people.meaning()}.")
+    console.print(f"--{result.people.meaning()}.")
     if result.stopped:
         done = _count_trials(result).items()
         parts = [f"{n:,} of {result.wanted:,} with the drug {drug}" for drug, n in done]
         console.print(f"Stopped by the user; trials done: {', '.join(parts)}.")
     digits = choose_decimals(row.estimate_sd for row in result.rows)
-    columns = [Column("week", True), Column("n", True), Column("in all", True)]
+    columns = [Column("week", True), Column("people\nin all", True)]
+    columns += [Column(result.people.group_heading, True)]
     columns += [
         Column("power (%)", True),
         Column("estimate\n(SD)", True),
@@ -203,7 +205,7 @@ def print_power(result: PowerResult, caveats: Sequence[str] = ()) -> None:
     groups: dict[str, list[list[str]]] = {}
     for row in result.rows:
         title = f"{row.comparison}{', drug switched off' if row.drug == OFF else ''}"
-        groups.setdefault(title, []).append(_format_row(row, digits))
+        groups.setdefault(title, []).append(_format_row(row, digits, result.people))
     print_groups(console, columns, groups)
     failed = max(row.failed for row in result.rows)
     if failed:
@@ -212,7 +214,7 @@ def print_power(result: PowerResult, caveats: Sequence[str] = ()) -> None:
         )
     _print_smallest(console, result)
     console.print(
-        "\nin all: people of all arms, each counted once. power: share of significant trials "
+        "\npeople in all: of all arms, each counted once. power: share of significant trials "
         "[95 % Monte Carlo interval]; with the drug switched off it is the type-I error. exagg.: "
         "size of significant estimates over the mean of all."
     )
@@ -228,7 +230,7 @@ def _count_trials(result: PowerResult) -> dict[str, int]:
     return {str(drug): int(n) for drug, n in zip(done["drug"].values, done.values, strict=True)}
 
 
-def _format_row(row: PowerRow, digits: int) -> list[str]:
+def _format_row(row: PowerRow, digits: int, people: Headcount) -> list[str]:
     def percent(value: float) -> str:
         return f"{100 * value:.1f}"
 
@@ -238,8 +240,8 @@ def _format_row(row: PowerRow, digits: int) -> list[str]:
         estimate = f"{format_number(row.estimate, digits, sign=True)} ({spread})"
     return [
         row.week,
-        f"{row.n}",
-        "" if row.people == row.n else f"{row.people:,}",
+        f"{row.people:,}",
+        people.times(row.n).group_sizes,
         f"{percent(row.power)} [{percent(row.power_low)}, {percent(row.power_high)}]",
         estimate,
         format_number(row.width, digits),
@@ -249,17 +251,18 @@ def _format_row(row: PowerRow, digits: int) -> list[str]:
 
 
 def _print_smallest(console: Console, result: PowerResult) -> None:
-    from follicle_sim.figures.power import in_all, people_needed
+    from follicle_sim.figures.power import beside_people, people_needed
 
     columns = [Column("week", True), Column("for 80 %", True), Column("for 90 %", True)]
     groups: dict[str, list[list[str]]] = {}
     weeks: dict[tuple[str, str], list[str]] = {}
     for row in result.smallest:
-        text = people_needed(row) + in_all(row)
+        text = people_needed(row) + beside_people(row, result.people)
         weeks.setdefault((row.comparison, row.week), [row.week]).append(text)
     for (comparison, _), cells in weeks.items():
         groups.setdefault(comparison, []).append(cells)
-    console.print("\nSmallest n (95 % Monte Carlo interval), and people in all\n")
+    beside = f", and people {result.people.group_heading}" if result.people.group_heading else ""
+    console.print(f"\nPeople needed in all (95 % Monte Carlo interval){beside}\n")
     print_groups(console, columns, groups)
     if any(row.extrapolated and row.n is not None for row in result.smallest):
         console.print("* outside the numbers tried: rests on the fitted curve")

@@ -54,13 +54,13 @@ _RUN_COLUMNS = (
     Column("mean", number=True),
     Column("change from\nbaseline", number=True),
     Column("difference\nfrom control", number=True),
-    Column("published", number=True),
+    Column("observed", number=True),
     Column("z", number=True),
 )
 _TRIAL_COLUMNS = (
     Column("week", number=True),
     Column("what"),
-    Column("published\n(SE)", number=True),
+    Column("observed\n(SE)", number=True),
     Column("simulated\n(SE)", number=True),
     Column("z", number=True),
 )
@@ -193,6 +193,7 @@ def _name_kind(row: ComparisonRow) -> str:
 
 def _print_comparison(console: Console, rows: Sequence[ComparisonRow]) -> None:
     from follicle_sim.evidence.studies import load_studies
+    from follicle_sim.figures.parts.whose import whose_numbers
 
     groups: dict[str, list[list[str]]] = {}
     for row in rows:
@@ -211,9 +212,10 @@ def _print_comparison(console: Console, rows: Sequence[ComparisonRow]) -> None:
                 format_z(row),
             ]
         )
-    print_heading(console, "\nAgainst published trials\n")
+    whose = whose_numbers(rows)
+    print_heading(console, f"\nAgainst {whose.trials}\n")
     print_groups(console, _TRIAL_COLUMNS, groups)
-    console.print("\nz: simulated minus published, in joint standard errors (SE).")
+    console.print(f"\nz: simulated minus {whose.subtrahend}, in joint standard errors (SE).")
     if any(row.observed_se is None and row.imputed_se is not None for row in rows):
         console.print("~: no spread was published; the SE stands on an assumption.")
     studies = load_studies()

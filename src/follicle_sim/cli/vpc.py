@@ -79,7 +79,7 @@ def print_check(check: PredictiveCheck) -> None:
     if check.assumed:
         arms = ", ".join(check.assumed)
         console.print(f"The study's number of people is not held for {arms}: the scenario's.")
-    columns = [Column("week", True), Column("what"), Column("published", True)]
+    columns = [Column("week", True), Column("what"), Column("observed", True)]
     columns += [Column("90 % of trials", True), Column("with a trial's own drift", True)]
     groups: dict[str, list[list[str]]] = {}
     for row in check.points:
@@ -89,7 +89,7 @@ def print_check(check: PredictiveCheck) -> None:
     inside = sum(row.inside for row in check.points)
     wider = sum(row.inside_with_drift for row in check.points)
     console.print(
-        f"\n{inside} of {len(check.points)} published numbers lie within the band, {wider} with "
+        f"\n{inside} of {len(check.points)} observed numbers lie within the band, {wider} with "
         "what any trial's arm moves by itself (mean +3, SD 6 hairs/cm2). What is not known of "
         "biology and potency is in neither, unless run.uncertainty says so."
     )

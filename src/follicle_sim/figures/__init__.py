@@ -5,6 +5,7 @@ None of them shows a window, touches pyplot or changes matplotlib's settings for
 
 from follicle_sim.figures.chain import plot_chain
 from follicle_sim.figures.comparison import plot_comparison
+from follicle_sim.figures.difference import plot_difference
 from follicle_sim.figures.fit import plot_fit
 from follicle_sim.figures.multiples import plot_small_multiples
 from follicle_sim.figures.parts.style import save_figure
@@ -15,6 +16,7 @@ __all__ = [
     "plot_chain",
     "plot_comparison",
     "plot_density",
+    "plot_difference",
     "plot_fit",
     "plot_phases",
     "plot_small_multiples",

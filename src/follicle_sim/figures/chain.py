@@ -34,6 +34,7 @@ _STRATA = {"resistant": "#88bbdd", "typical": "#0072b2", "sensitive": "#003355"}
 _ALIKE = 1e-9
 _MOST_TREATMENTS = 6
 _FEW_DOSES = 100
+_MARGIN = 0.012  # of the time axis: a dose at baseline stands beside the upright axis
 _LANE = 1.25  # from the doses of one treatment to those of the next, in highest doses
 
 
@@ -264,7 +265,8 @@ def _inside(ax: Axes, panels: Sequence[_Panel]) -> list[Axes]:
 
 def _draw(ax: Axes, panel: _Panel, weeks: FloatArray, last_dose: float | None) -> None:
     look.dress(ax)
-    ax.set_xlim(float(weeks[0]), max(float(weeks[-1]), float(weeks[0]) + 1.0))
+    first, last = float(weeks[0]), max(float(weeks[-1]), float(weeks[0]) + 1.0)
+    ax.set_xlim(first - _MARGIN * (last - first), last)
     if panel.level is not None:
         ax.axhline(panel.level, color=look.RULE, linewidth=0.8, zorder=0.5)
     if last_dose is not None:

@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 from follicle_sim.figures.parts import style as look
 from follicle_sim.figures.parts.forest import Group, Line, group_rows, shorten
 from follicle_sim.figures.parts.labels import size_in_points, text_width
+from follicle_sim.figures.parts.whose import PUBLISHED, Whose, whose_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,14 +57,15 @@ def plot_comparison(comparison: ComparisonTable, ax: Axes | None = None) -> Axes
     'Nothing to compare'
     """
     groups = group_rows(comparison.rows)
-    notes = _notes(comparison, groups)
+    whose = whose_numbers(comparison.rows)
+    notes = _notes(comparison, groups, whose)
     with look.style():
         if ax is None:
             ax = _own_axes(groups, notes)
         ax.set_axis_off()
         ax.set(xlim=(0, 1), ylim=(0, 1))
         if groups:
-            _draw_table(ax, groups, notes)
+            _draw_table(ax, groups, notes, whose)
         else:
             _draw_nothing(ax, comparison)
     return ax
@@ -88,16 +90,16 @@ def _fold(notes: Sequence[str], width: float, size: float) -> list[str]:
     return [line for note in notes for line in textwrap.wrap(note, columns)]
 
 
-def _notes(comparison: ComparisonTable, groups: Sequence[Group]) -> list[str]:
+def _notes(comparison: ComparisonTable, groups: Sequence[Group], whose: Whose) -> list[str]:
     lines = [line for group in groups for line in group.lines]
-    notes = ["z = (simulated − published) / combined standard error; bold beyond ±1.96"]
+    notes = [f"z = (simulated − {whose.subtrahend}) / combined standard error; bold beyond ±1.96"]
     if any(line.z is None for line in lines):
         notes[0] += "; – where unknown"
     if any(line.imputed for line in lines):
         notes[0] += "; in brackets and dashed: standard error imputed"
     signs = {mark for line in lines for mark in line.marks}
     meanings = {
-        "*": "computed from two published numbers",
+        "*": f"computed from two {whose.some}",
         "†": "not verified at its source",
         "~": "between two visits",
     }
@@ -107,15 +109,16 @@ def _notes(comparison: ComparisonTable, groups: Sequence[Group]) -> list[str]:
     if told:
         notes.append("; ".join(told) + ".")
     notes[0] += "."
-    return [*notes, *_left_over(comparison)]
+    return [*notes, *_left_over(comparison, whose)]
 
 
-def _left_over(comparison: ComparisonTable) -> list[str]:
+def _left_over(comparison: ComparisonTable, whose: Whose) -> list[str]:
     """Return how many numbers and arms met no counterpart, in words."""
     count = Counter(lost.what for lost in comparison.unmatched)
     words = []
     if count["observation"]:
-        words.append(_plural(count["observation"], "published number"))
+        noun = "published number" if whose is PUBLISHED else "observed number"
+        words.append(_plural(count["observation"], noun))
     if count["arm"]:
         words.append(_plural(count["arm"], "simulated arm"))
     return [f"Without a counterpart: {' and '.join(words)}."] if words else []
@@ -128,7 +131,7 @@ def _plural(number: int, noun: str) -> str:
 def _draw_nothing(ax: Axes, comparison: ComparisonTable) -> None:
     """Say that there is nothing, and what to do about it."""
     if comparison.unmatched:
-        title = "No published number has a counterpart in this run"
+        title = "No observed number has a counterpart in this run"
         reasons = Counter(
             lost.reason for lost in comparison.unmatched if lost.what == "observation"
         ) or Counter(lost.reason for lost in comparison.unmatched)
@@ -158,17 +161,18 @@ def _draw_nothing(ax: Axes, comparison: ComparisonTable) -> None:
     )
 
 
-def _draw_table(ax: Axes, groups: Sequence[Group], notes: Sequence[str]) -> None:
+def _draw_table(ax: Axes, groups: Sequence[Group], notes: Sequence[str], whose: Whose) -> None:
     width, height = size_in_points(ax)
-    size, lefts, rights = _columns(ax, groups, height)
+    size, lefts, rights = _columns(ax, groups, height, whose)
     folded = _fold(notes, width, min(size, look.SMALL))
     line = 1.0 / _lines(groups, folded)
     plot = (lefts[-1] / width, rights[0] / width)
     places = [*(x / width for x in lefts[:-1]), *(x / width for x in rights[1:])]
-    _draw_key(ax, groups, size)
+    _draw_key(ax, groups, size, whose)
     y = 1.0 - _KEY * line
     for (head, _), x, side in zip((*_LEFT, *_RIGHT), places, _SIDES, strict=True):
-        _write(ax, x, y - 0.5 * line, head, size, side, colour=look.MUTED)
+        title = _heading(head, whose)
+        _write(ax, x, y - 0.5 * line, title, size, side, colour=look.MUTED)
     y -= _HEADS * line
     for group in groups:
         _write(ax, 0.0, y - 0.6 * _TITLE * line, group.title, size + 1, "left", weight="bold")
@@ -190,7 +194,7 @@ _SIDES = ("left", "left", "right", "left", "right", "right", "right", "left")
 
 
 def _columns(
-    ax: Axes, groups: Sequence[Group], height: float
+    ax: Axes, groups: Sequence[Group], height: float, whose: Whose
 ) -> tuple[float, list[float], list[float]]:
     """Return the letter size, and where columns stand in points.
 
@@ -204,7 +208,9 @@ def _columns(
     while True:
         gap = _GAP * size
         wide = {
-            head: max(text_width(ax, text, size, "bold") for text in {head, *texts})
+            head: max(
+                text_width(ax, text, size, "bold") for text in {_heading(head, whose), *texts}
+            )
             for head, texts in _texts(lines).items()
         }
         lefts, x = [], 0.0
@@ -222,6 +228,11 @@ def _columns(
             end = max(rights[-1], lefts[-1] + 0.1 * width)
             return size, lefts, [end, *reversed(rights[:-1])]
         size *= 0.95
+
+
+def _heading(head: str, whose: Whose) -> str:
+    """Return what stands over a column."""
+    return whose.name if head == "published" else head
 
 
 def _texts(lines: Sequence[Line]) -> dict[str, list[str]]:
@@ -259,18 +270,18 @@ def _write_line(
         _write(ax, x, y, text, size, side, colour=colour, weight=weight)
 
 
-def _draw_key(ax: Axes, groups: Sequence[Group], size: float) -> None:
+def _draw_key(ax: Axes, groups: Sequence[Group], size: float, whose: Whose) -> None:
     lines = [line for group in groups for line in group.lines]
     published = Line2D([], [], color=look.INK, marker="s", markersize=5, linewidth=1.2)
     simulated = Line2D([], [], color=look.SIMULATED, marker="o", markersize=5, linewidth=1.2)
     entries: list[look.Entry] = [
-        (published, "published, 95 % interval"),
+        (published, f"{whose.name}, 95 % interval"),
         (simulated, "simulated, 95 % interval"),
     ]
     if any(line.published_half is None for line in lines):
         hollow = Line2D([], [], color=look.INK, marker="s", markersize=5, linestyle="none")
         hollow.set_markerfacecolor(look.PAPER)
-        entries.append((hollow, "published without a standard error"))
+        entries.append((hollow, f"{whose.name} without a standard error"))
     ax.legend(
         [handle for handle, _ in entries],
         [text for _, text in entries],

@@ -283,7 +283,7 @@ def _note(points: Sequence[Point], control: str, unit: str) -> str:
         parts.append(f"Over each panel: greatest and last difference from {control}{tail}.")
     if points:
         parts.append(
-            "Markers: published, each by a trial with people and a count of its own. "
+            "Markers: observed, each in a trial with people and a count of its own. "
             + note_of(points)
         )
     return " ".join(parts)

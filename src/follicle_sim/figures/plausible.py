@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,18 @@ _DESIGNS = {
     "split_scalp": ("split scalp", readable("#009e73")),
 }
 _TARGET = 0.8
-_ALONE, _AROUND = "the drug alone", "the drug, and all else\na trial without control holds"
+_ROOF = 132  # per cent: room for the key above the curves
+_NOTE_COLUMNS = 215
+_KEY_COLUMNS = 26
+_NOTE = "Simulated studies, 95 % Monte Carlo intervals; triangle: beyond what was tried. "
+_NOTES = {
+    False: "Drift is what control arms of published trials did by themselves; season and spot are "
+    "partly in it, so the last bar counts some twice.",
+    True: "Arms that drift apart: as much as control arms of two published trials do. Drop-out and "
+    "reading: assumed sizes. Randomising and blinding take these away; the bars show what they are "
+    "worth.",
+}
+"""What else there is to know, without a control and with one."""
 
 
 def plot_plausible(
@@ -53,6 +65,7 @@ def plot_plausible(
     title: str,
     asked: str,
     default: float,
+    controlled: bool = False,
 ) -> Figure:
     """Draw an outcome against potency, its chance without the drug, and a repeat's people.
 
@@ -68,6 +81,8 @@ def plot_plausible(
         The study, and its outcome in words.
     default
         Potency to mark.
+    controlled
+        The study has a control.
     """
     with style():
         figure = new_figure(_WIDTH, _HEIGHT)
@@ -86,12 +101,8 @@ def plot_plausible(
         for text, left in heads:
             _write(figure, left, 0.98, text, BODY + 0.5, INK, weight="bold")
         _write(figure, 0.15, 0.33, title, TITLE, INK)
-        _write(figure, 0.15, 0.57, f"Published outcome: {asked}", BODY, MUTED)
-        note = (
-            "Simulated studies, 95 % Monte Carlo intervals; triangle: beyond what was tried. "
-            "Drift is what control arms of published trials did by themselves; season and spot are "
-            "partly in it, so the last bar counts some twice."
-        )
+        _write(figure, 0.15, 0.57, f"Outcome: {asked}", BODY, MUTED)
+        note = textwrap.fill(_NOTE + _NOTES[controlled], _NOTE_COLUMNS)
         figure.text(0.15 / _WIDTH, 0.13 / _HEIGHT, note, fontsize=SMALL, color=MUTED)
     return figure
 
@@ -108,19 +119,21 @@ def _curves(
     last = max(row.potency or 0.0 for row in alone)
     ax.axvline(default, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     handles = []
-    for rows, colour, text in ((surrounded, _ROUND, _AROUND), (alone, SIMULATED, _ALONE)):
+    for rows, colour in ((surrounded, _ROUND), (alone, SIMULATED)):
         x = [row.potency or 0.0 for row in rows]
         low, high = ([100 * each for each in side] for side in _sides(rows))
         ax.fill_between(x, low, high, color=colour, alpha=BAND, linewidth=0, zorder=2)
         y = [100 * row.chance for row in rows]
         (line,) = ax.plot(x, y, "o-", color=colour, linewidth=LINE, markersize=4.2, zorder=3)
-        handles.append((line, text))
+        handles.append((line, textwrap.fill(rows[0].text, _KEY_COLUMNS)))
     dress(ax)
-    ax.set(xlim=(-0.02 * last, 1.02 * last), ylim=(0, 102))
+    ax.set(xlim=(-0.02 * last, 1.02 * last), ylim=(0, _ROOF))
+    ax.set_yticks([0, 20, 40, 60, 80, 100])
+    ax.spines["left"].set_bounds(0, 100)
     ax.set_xlabel("potency of the drug (0: without it)", fontsize=BODY, color=INK)
-    ax.set_ylabel("studies with the published outcome (%)", fontsize=BODY, color=INK)
+    ax.set_ylabel("studies with the outcome (%)", fontsize=BODY, color=INK)
     ax.annotate(
-        f"default potency {default:g}",
+        f"default potency {default:.3g}",
         (default, 30.0),
         xytext=(3, 0),
         textcoords="offset points",
@@ -128,12 +141,15 @@ def _curves(
         color=MUTED,
         rotation=90,
         va="center",
+        bbox={"facecolor": PAPER, "alpha": 0.8, "edgecolor": "none", "pad": 0.6},
     )
     ax.legend(
         [line for line, _ in handles],
         [text for _, text in handles],
-        loc="lower right",
-        bbox_to_anchor=(1.01, -0.01),
+        loc="upper left",
+        bbox_to_anchor=(-0.01, 1.02),
+        ncols=2,
+        columnspacing=1.2,
         frameon=False,
         fontsize=SMALL,
         labelcolor=INK,

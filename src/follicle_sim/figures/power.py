@@ -40,21 +40,25 @@ _ENTRY = 1.75  # room of a legend entry
 _WIDE = 5.0  # of a panel: what one week needs fits a line
 _OFF = MUTED
 _WANTED = (0.8, 0.9)
-
-
-def in_all(row: SmallestRow) -> str:
-    """Return the people of all arms, as a figure and a table add them; "" where they are n."""
-    return "" if row.people in (None, row.n) else f", {row.people:,} in all"
+_TOP = 1.03
+_STAR: dict[str, Any] = {"marker": "*", "markersize": 10, "linestyle": "none"}
 
 
 def people_needed(row: SmallestRow | RepeatRow) -> str:
-    """Return the people needed, with their interval, as a figure and a table show them."""
-    if row.n is None:
+    """Return the people needed in all, with their interval, as a figure and a table show them."""
+    if row.people is None:
         return row.note.partition(":")[0]
-    low = "?" if row.low is None else f"{row.low}"
-    high = "?" if row.high is None else f"{row.high}"
-    between = f" ({low}–{high})" if row.low is not None or row.high is not None else ""
-    return f"{row.n}{between}{'*' if row.extrapolated else ''}"
+    low = "?" if row.people_low is None else f"{row.people_low:,}"
+    high = "?" if row.people_high is None else f"{row.people_high:,}"
+    known = row.people_low is not None or row.people_high is not None
+    interval = f" ({low}–{high})" if known else ""
+    return f"{row.people:,}{interval}{'*' if row.extrapolated else ''}"
+
+
+def beside_people(row: SmallestRow, people: Headcount) -> str:
+    """Return the people of each arm as they follow those in all; "" where all are in every arm."""
+    text = "" if row.n is None else people.times(row.n).beside_all
+    return f", {text}" if text else ""
 
 
 def plot_power_panel(
@@ -64,9 +68,12 @@ def plot_power_panel(
     colours: Mapping[str, str],
     alpha: float,
     ax: Axes,
-    unit: str = "people an arm",
+    people: Headcount,
+    planned: int | None = None,
 ) -> Axes:
     """Draw one comparison: points with intervals, curves with bands, type-I error, numbers needed.
+
+    The axis is people in all.
 
     Parameters
     ----------
@@ -76,44 +83,50 @@ def plot_power_panel(
         Of every week.
     alpha
         Of the test.
-    unit
-        Of the numbers of people.
+    people
+        By arm and in all, for an n of 1.
+    planned
+        People in all that the scenario has, to be marked by a star.
     """
-    tried = [row.n for row in rows]
-    last = max([max(tried) * 1.06, *(float(line.n[-1]) for line in lines)])
+    tried = [row.people for row in rows]
+    curves = [(line, people.total * line.n) for line in lines]
+    last = max([max(tried) * 1.06, *(float(x[-1]) for _, x in curves)])
     for level in _WANTED:
         ax.axhline(level, color=MUTED, linewidth=0.7, linestyle=(0, (4, 3)), zorder=1)
     ax.axhline(alpha, color=RULE, linewidth=1.0, zorder=0)
-    for line in lines:
+    for line, x in curves:
         colour = colours[line.week]
-        ax.fill_between(
-            line.n, line.low, line.high, color=colour, alpha=BAND, linewidth=0, zorder=2
-        )
-        inside = (line.n >= min(tried)) & (line.n <= max(tried))
+        ax.fill_between(x, line.low, line.high, color=colour, alpha=BAND, linewidth=0, zorder=2)
+        inside = (x >= min(tried)) & (x <= max(tried))
         whole: dict[str, Any] = {"color": colour, "linewidth": LINE, "zorder": 3}
-        ax.plot(line.n[inside], line.power[inside], **whole)
-        for outside in (line.n <= min(tried), line.n >= max(tried)):
-            ax.plot(line.n[outside], line.power[outside], **whole, linestyle=(0, (2, 1.5)))
+        ax.plot(x[inside], line.power[inside], **whole)
+        for outside in (x <= min(tried), x >= max(tried)):
+            ax.plot(x[outside], line.power[outside], **whole, linestyle=(0, (2, 1.5)))
     weeks = list(colours)
     step = 0.006 * last
     for row in rows:
         # points of several weeks stand beside each other
-        x = row.n + step * (weeks.index(row.week) - (len(weeks) - 1) / 2)
+        at = row.people + step * (weeks.index(row.week) - (len(weeks) - 1) / 2)
         on = row.drug == "on"
         colour = colours[row.week] if on else _OFF
-        ax.plot([x, x], [row.power_low, row.power_high], color=colour, linewidth=1.1, zorder=4)
+        ax.plot([at, at], [row.power_low, row.power_high], color=colour, linewidth=1.1, zorder=4)
         face = colour if on else PAPER
-        ax.plot([x], [row.power], "o", color=colour, markerfacecolor=face, markersize=4.5, zorder=5)
-    for found in smallest:
-        if found.n is not None and found.n <= last:
-            colour = colours[found.week]
-            ax.plot([found.n] * 2, [0.0, found.target], color=colour, linewidth=0.8, zorder=2)
-            ax.plot([found.n], [found.target], "D", color=colour, markersize=5, zorder=6)
+        ax.plot(
+            [at], [row.power], "o", color=colour, markerfacecolor=face, markersize=4.5, zorder=5
+        )
+    for need in smallest:
+        if need.people is not None and need.people <= last:
+            colour = colours[need.week]
+            ax.plot([need.people] * 2, [0.0, need.target], color=colour, linewidth=0.8, zorder=2)
+            ax.plot([need.people], [need.target], "D", color=colour, markersize=5, zorder=6)
+    if planned is not None and planned <= last:
+        # at the top, where no point stands: trials with the drug off lie along the bottom
+        ax.plot([planned], [_TOP], color=INK, clip_on=False, zorder=7, **_STAR)
     dress(ax)
-    ax.set(xlim=(0.0, last), ylim=(0.0, 1.02))
+    ax.set(xlim=(0.0, last), ylim=(0.0, _TOP))
     ax.set_yticks([0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0])
     ax.set_yticklabels(["0", "20", "40", "60", "80", "90", "100"])
-    ax.set_xlabel(unit, fontsize=BODY, color=INK)
+    ax.set_xlabel(people.unit, fontsize=BODY, color=INK)
     return ax
 
 
@@ -124,8 +137,9 @@ def plot_power(
     title: str,
     alpha: float,
     people: Headcount,
+    planned: int | None = None,
 ) -> Figure:
-    """Draw power against people, one panel a comparison, one colour a week.
+    """Draw power against people in all, one panel a comparison, one colour a week.
 
     Parameters
     ----------
@@ -137,6 +151,8 @@ def plot_power(
         Of the test.
     people
         By arm and in all, for an n of 1.
+    planned
+        People in all that the scenario has, to be marked by a star; None for no mark.
     """
     names = list(dict.fromkeys(row.comparison for row in rows))
     weeks = list(dict.fromkeys(row.week for row in rows))
@@ -146,9 +162,12 @@ def plot_power(
     with style():
         width = max(_LEFT + _PANEL * len(names) + 0.15, 6.0)
         panel = (width - _LEFT - 0.15) / len(names)
-        each = 1 if panel >= _WIDE else len(_WANTED)  # lines of text a week
-        foot = 0.75 + _CAPTION * (each * len(weeks) + 2)
-        handles, texts = _legend(colours, alpha, type_one)
+        short = people.shared or people.equal  # no numbers arm by arm beside those in all
+        each = 1 if short and panel >= _WIDE else len(_WANTED)  # lines of text a week
+        foot = 0.75 + _CAPTION * (each * len(weeks) + (1 if people.equal else 2))
+        ends = [1.06 * row.people for row in rows] + [people.total * line.n[-1] for line in lines]
+        shown = planned if planned is not None and planned <= max(ends) else None
+        handles, texts = _legend(colours, alpha, type_one, shown)
         columns = max(2, int(width / _ENTRY))
         head = 0.75 + 0.2 * math.ceil(len(texts) / columns)
         height = head + _HEIGHT + foot
@@ -164,26 +183,21 @@ def plot_power(
                 colours,
                 alpha,
                 ax,
-                people.unit,
+                people,
+                shown,
             )
             if k == 0:
                 ax.set_ylabel("significant trials (%)", fontsize=BODY, color=INK)
             figure.text(
                 left / width, 1 - (head - 0.12) / height, _cut(name), fontsize=BODY, color=INK
             )
-            _write_needed(figure, mine, colours, left, foot - 0.62, one_line=each == 1)
-        _write_head_and_foot(figure, title, people)
-        figure.legend(
-            handles=handles,
-            labels=texts,
-            loc="upper left",
-            bbox_to_anchor=(0.08 / width, 1 - 0.36 / height),
-            frameon=False,
-            fontsize=SMALL,
-            ncols=min(columns, len(texts)),
-            handletextpad=0.4,
-            columnspacing=1.2,
-        )
+            _write_needed(figure, mine, colours, left, foot - 0.62, people, one_line=each == 1)
+        on_curve = any(row.extrapolated and row.people is not None for row in smallest)
+        _write_head_and_foot(figure, title, people, on_curve=on_curve)
+        look: dict[str, Any] = {"ncols": min(columns, len(texts)), "fontsize": SMALL}
+        look |= {"frameon": False, "handletextpad": 0.4, "columnspacing": 1.2}
+        corner = (0.08 / width, 1 - 0.36 / height)
+        figure.legend(handles, texts, loc="upper left", bbox_to_anchor=corner, **look)
     return figure
 
 
@@ -193,6 +207,7 @@ def _write_needed(
     colours: Mapping[str, str],
     left: float,
     top: float,
+    people: Headcount,
     *,
     one_line: bool,
 ) -> None:
@@ -200,7 +215,8 @@ def _write_needed(
     width, height = (float(size) for size in figure.get_size_inches())
     line = 0
     for week, colour in colours.items():
-        needed = [people_needed(row) + in_all(row) for row in smallest if row.week == week]
+        mine = [row for row in smallest if row.week == week]
+        needed = [people_needed(row) + beside_people(row, people) for row in mine]
         texts = [f"{100 * w:g} % with {n}" for w, n in zip(_WANTED, needed, strict=True)]
         for text in ["; ".join(texts)] if one_line else texts:
             figure.text(
@@ -214,17 +230,18 @@ def _write_needed(
             line += 1
 
 
-def _write_head_and_foot(figure: Figure, title: str, people: Headcount) -> None:
+def _write_head_and_foot(figure: Figure, title: str, people: Headcount, *, on_curve: bool) -> None:
     width, height = (float(size) for size in figure.get_size_inches())
     figure.text(0.15 / width, 1 - 0.3 / height, title, fontsize=TITLE, color=INK)
-    notes = "95 % Monte Carlo interval; * rests on the fitted curve", people.meaning(short=True)
-    for i, note in enumerate(notes):
+    notes = ["In brackets: 95 % Monte Carlo interval" + "; * rests on the fitted curve" * on_curve]
+    notes += [people.meaning(short=True)] * (not people.equal)  # whose 48 and whose 24
+    for i, text in enumerate(notes):
         y = (0.12 + _CAPTION * i) / height
-        figure.text(_LEFT / width, y, note, fontsize=SMALL, color=MUTED)
+        figure.text(_LEFT / width, y, text, fontsize=SMALL, color=MUTED)
 
 
 def _legend(
-    colours: Mapping[str, str], alpha: float, type_one: bool
+    colours: Mapping[str, str], alpha: float, type_one: bool, planned: int | None
 ) -> tuple[list[Any], list[str]]:
     handles: list[Any] = [_dot(colour, colour) for colour in colours.values()]
     texts = [_week(week) for week in colours]
@@ -232,7 +249,11 @@ def _legend(
         handles.append(_dot(_OFF, PAPER))
         texts.append(f"drug switched off (α = {alpha:g})")
     handles.append(Patch(color=MUTED, alpha=BAND, linewidth=0))
-    return handles, [*texts, "curve, 95 %"]
+    texts.append("curve, 95 %")
+    if planned is not None:
+        handles.append(Line2D([], [], color=INK, **_STAR))
+        texts.append(f"as planned: {planned:,} people")
+    return handles, texts
 
 
 def _week(week: str) -> str:

@@ -117,7 +117,7 @@ def plot_predictive(bands: Sequence[BandRow], points: Sequence[PointRow], title:
                 Line2D([], [], color=INK, marker="o", markersize=MARKER),
                 Line2D([], [], color=ALARM, marker="o", markersize=MARKER),
             ],
-            labels=["90 % of trials", "with a trial's own drift", "published, 95 %", "outside"],
+            labels=["90 % of trials", "with a trial's own drift", "observed, 95 %", "outside"],
             loc="upper left",
             bbox_to_anchor=(0.08 / width, 1 - 0.36 / height),
             frameon=False,

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
 from follicle_sim.base.estimates import FloatArray
+from follicle_sim.figures.difference import plot_difference
 from follicle_sim.figures.parts import style as look
-from follicle_sim.figures.parts.courses import Course, band_name, courses_of
+from follicle_sim.figures.parts.courses import Course, band_name, compares_within, courses_of
 from follicle_sim.figures.parts.doses import ROW, dose_entries, dose_rows, draw_doses
 from follicle_sim.figures.parts.labels import (
-    End,
     headroom,
     size_in_points,
     wrap_text,
     write_ends,
     write_title,
 )
+from follicle_sim.figures.parts.lines import (
+    FEW_ARMS,
+    FEW_PEOPLE,
+    MOST_BANDS,
+    draw_means,
+    draw_people,
+    ends_of,
+    middle_of,
+)
 from follicle_sim.figures.parts.published import Point, draw_points, note_of, published_points
+from follicle_sim.results.by_treatment import by_treatment
 from follicle_sim.results.endpoints import arm_roles
 
 if TYPE_CHECKING:
@@ -32,10 +40,9 @@ if TYPE_CHECKING:
     from follicle_sim.results.compare import ComparisonTable
 
 _WIDTH, _HEIGHT = 7.6, 4.8  # inches
-_FEW_PEOPLE = 12  # up to so many subjects are drawn one by one
-_FEW_ARMS = 3  # above it, the spread of subjects of every arm would hide the means
-_MOST_BANDS = 8
-_FEW_VISITS = 14
+_DIFFERENCE = 2.8  # inches of the panel below, with its gap
+_CLOCK_NAME = "weeks since the start of a period"
+_CLOCK = 0.35  # of the label of an axis of its own
 
 
 def plot_density(
@@ -48,6 +55,10 @@ def plot_density(
 ) -> Axes:
     """Draw the mean course of every arm with its interval and the spread of its subjects.
 
+    Arms of the same people (counterfactual designs, split scalps) that have a control are drawn
+    without bands, which overlap and say nothing of the difference; a panel below shows the
+    difference from the control, person by person, with its interval. So it does of a crossover.
+
     The interval is that of 95 % over people, or the 90 % credible one where replicates draw what is
     not known (`run.uncertainty`): fitted parameters, potency and the finite number of people.
     The spread is left out above three arms and the interval above eight: they would hide the means.
@@ -57,7 +68,8 @@ def plot_density(
     data
         Result of `simulate`: dims arm, subject, time (days since baseline), perhaps replicate.
     ax
-        Axes to draw on; None makes a figure (``ax.figure``) that pyplot does not know.
+        Axes to draw on; None makes a figure (``ax.figure``) that pyplot does not know. On axes of
+        yours there is no panel of differences: `plot_difference` draws it where you want.
     variable
         Any variable with one number per subject and visit.
     change
@@ -88,6 +100,23 @@ def plot_density(
     >>> ax.get_xlabel(), ax.get_ylabel()
     ('weeks since baseline', 'hair density (hairs/cm²)')
     """
+    if ax is None and data.sizes["arm"] <= MOST_BANDS:
+        within = by_treatment(data)
+        if compares_within(within):
+            return _with_difference(data, within, variable, change=change, comparison=comparison)
+    return draw_courses(data, ax, variable=variable, change=change, comparison=comparison)
+
+
+def draw_courses(
+    data: xr.Dataset,
+    ax: Axes | None,
+    *,
+    variable: str,
+    change: bool,
+    comparison: ComparisonTable | None = None,
+    bands: bool = True,
+) -> Axes:
+    """Draw the courses alone; `bands` of a mean, and the spread of many people, may be left out."""
     courses, weeks = courses_of(data, variable, change)
     looks = look.arm_looks(*arm_roles(data))
     doses = dose_rows(data)
@@ -99,15 +128,51 @@ def plot_density(
         x = look.widen(weeks)
         if change:
             ax.plot(x[[0, -1]], [0, 0], color=look.MUTED, linewidth=0.8, zorder=1)
-        entries = _draw_means(ax, courses, x, looks, band_name(data))
-        entries += _draw_people(ax, courses, x, looks)
-        extent = _extent(courses, points, change)
+        entries = draw_means(ax, courses, x, looks, band_name(data) if bands else "")
+        few = courses[0].people.shape[1] <= FEW_PEOPLE
+        entries += draw_people(ax, courses, x, looks) if bands or few else []
+        extent = _extent(courses, points, change, bands=bands)
         entries += draw_points(ax, points, looks, extent[1] - extent[0]) + dose_entries(doses)
         _label_axes(ax, data, variable, weeks, change)
         low, high = headroom(ax, extent, entries, note_of(points), ROW * len(doses))
-        write_ends(ax, float(x[-1]), _ends(courses, looks), low, high)
+        write_ends(ax, float(x[-1]), ends_of(courses, looks), low, high)
         draw_doses(ax, doses, looks)
     return ax
+
+
+def _with_difference(
+    data: xr.Dataset,
+    within: xr.Dataset,
+    variable: str,
+    *,
+    change: bool,
+    comparison: ComparisonTable | None,
+) -> Axes:
+    """Draw the courses, and below them what matters of arms of the same people: the difference.
+
+    `within` has the arms that hold the same people: of a crossover its treatments.
+    """
+    above = comparison
+    if comparison is not None:
+        rows = tuple(row for row in comparison.rows if row.kind != "difference")
+        above = replace(comparison, rows=rows)
+    turns = within is not data  # the panel below is on another clock
+    with look.style():
+        gap = _CLOCK if turns else 0.0
+        figure = look.new_figure(_WIDTH, _HEIGHT + _DIFFERENCE + gap)
+        top = write_title(figure, str(data.attrs.get("title", "")), 0.8, 0.15)
+        upper = look.place(figure, 0.8, 0.3 + _DIFFERENCE + gap, 0.15, top + 0.12)
+        lower = look.place(figure, 0.8, 0.6, 0.15, _HEIGHT + gap + 0.4)
+        draw_courses(data, upper, variable=variable, change=change, comparison=above, bands=False)
+        plot_difference(within, lower, variable=variable, comparison=comparison)
+        # set_xlabel would move the label to the middle of the axes, under the names of the lines
+        if turns:
+            lower.xaxis.label.set_text(_CLOCK_NAME)
+        else:
+            upper.xaxis.label.set_text("")
+            lower.set_xlim(*upper.get_xlim())
+            lower.xaxis.label.set_x(upper.xaxis.label.get_position()[0])
+    return upper
 
 
 def _own_axes(data: xr.Dataset, arms: int, studies: int) -> Axes:
@@ -130,91 +195,6 @@ def _label_axes(ax: Axes, data: xr.Dataset, variable: str, weeks: FloatArray, ch
         look.percent_axis(ax)
 
 
-def _draw_means(
-    ax: Axes,
-    courses: Sequence[Course],
-    weeks: FloatArray,
-    looks: Mapping[str, look.ArmLook],
-    band: str,
-) -> list[look.Entry]:
-    # The more arms, the fainter the bands, and none where they would only be mud.
-    alpha = look.BAND * min(1.0, 3 / len(courses))
-    banded = len(courses) <= _MOST_BANDS and any(np.any(c.high > c.low) for c in courses)
-    for course in courses:
-        colour = looks[course.label].colour
-        if banded:
-            ax.fill_between(weeks, course.low, course.high, color=colour, alpha=alpha, linewidth=0)
-        ax.plot(
-            weeks,
-            course.mean,
-            color=colour,
-            linestyle=looks[course.label].dash,
-            linewidth=look.LINE,
-            marker="o",
-            markersize=3.4,
-            markevery=np.flatnonzero(_dotted(course.mean)).tolist(),
-            zorder=3,
-            clip_on=False,
-        )
-    line = Line2D([], [], color=look.MUTED, linewidth=look.LINE)
-    if not banded:
-        return [(line, "mean")]
-    return [((_patch(alpha), line), band)]
-
-
-def _draw_people(
-    ax: Axes,
-    courses: Sequence[Course],
-    weeks: FloatArray,
-    looks: Mapping[str, look.ArmLook],
-) -> list[look.Entry]:
-    """Draw how subjects differ: few as thin lines, many as the band of their middle 90 %."""
-    people = courses[0].people.shape[1]
-    if people < 2 or len(courses) > _FEW_ARMS or not any(map(_differ, courses)):
-        return []
-    for course in courses:
-        colour = looks[course.label].colour
-        if people <= _FEW_PEOPLE:
-            ax.plot(weeks, course.people, color=colour, alpha=0.35, linewidth=look.THIN_LINE)
-        else:
-            low, high = _middle(course.people)
-            ax.fill_between(weeks, low, high, color=colour, alpha=look.FAINT_BAND, linewidth=0)
-    if people <= _FEW_PEOPLE:
-        thin = Line2D([], [], color=look.MUTED, alpha=0.6, linewidth=look.THIN_LINE)
-        return [(thin, "single subjects")]
-    return [(_patch(look.FAINT_BAND), "middle 90 % of subjects")]
-
-
-def _patch(alpha: float) -> Patch:
-    return Patch(facecolor=look.MUTED, alpha=alpha, linewidth=0)
-
-
-def _differ(course: Course) -> bool:
-    low, high = _middle(course.people)
-    return bool(np.any(high > low))
-
-
-def _middle(people: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the 5th and 95th percentiles over people of each visit, NaN where nobody has one."""
-    low = np.full(people.shape[0], np.nan)
-    high = low.copy()
-    some = np.isfinite(people).any(axis=1)
-    if some.any():
-        low[some], high[some] = np.nanpercentile(people[some], [5, 95], axis=1)
-    return low, high
-
-
-def _dotted(mean: FloatArray) -> NDArray[np.bool_]:
-    """Tell which visits get a dot: all when few, else those that no line joins."""
-    known = np.isfinite(mean)
-    if mean.size <= _FEW_VISITS:
-        return known
-    beside = np.zeros_like(known)
-    beside[1:] |= known[:-1]
-    beside[:-1] |= known[1:]
-    return known & ~beside
-
-
 def _points(
     comparison: ComparisonTable,
     variable: str,
@@ -234,29 +214,19 @@ def _points(
 
 
 def _extent(
-    courses: Sequence[Course], points: Sequence[Point], change: bool
+    courses: Sequence[Course], points: Sequence[Point], change: bool, *, bands: bool
 ) -> tuple[float, float]:
     """Return the least and the greatest number that is drawn."""
     parts = [np.array([0.0] if change else [])]
     for course in courses:
         parts.append(course.mean)
-        if len(courses) <= _MOST_BANDS:
+        if bands and len(courses) <= MOST_BANDS:
             parts += [course.low, course.high]
-        if len(courses) <= _FEW_ARMS:
-            few = course.people.shape[1] <= _FEW_PEOPLE
-            parts.append(course.people.ravel() if few else np.concatenate(_middle(course.people)))
+        few = course.people.shape[1] <= FEW_PEOPLE
+        if len(courses) <= FEW_ARMS and (bands or few):
+            parts.append(course.people.ravel() if few else np.concatenate(middle_of(course.people)))
     for point in points:
         parts.append(point.y + (point.half or 0.0) * np.array([-1.0, 1.0]))
     every = np.concatenate(parts)
     every = every[np.isfinite(every)]
     return (float(every.min()), float(every.max())) if every.size else (0.0, 1.0)
-
-
-def _ends(courses: Sequence[Course], looks: Mapping[str, look.ArmLook]) -> list[End]:
-    ends = []
-    for course in courses:
-        known = course.mean[np.isfinite(course.mean)]
-        y = float(known[-1]) if known.size else np.nan
-        text = course.label if known.size else f"{course.label} (no values)"
-        ends.append(End(y, text, looks[course.label].colour))
-    return ends

@@ -11,6 +11,8 @@ import xarray as xr
 from matplotlib.patches import Patch
 
 from follicle_sim.base.estimates import FloatArray
+from follicle_sim.figures.difference import plot_difference
+from follicle_sim.figures.parts.courses import compares_within
 from follicle_sim.figures.parts.labels import TITLE_TOP, wrap_text, write_title
 from follicle_sim.figures.parts.style import (
     BODY,
@@ -31,7 +33,7 @@ from follicle_sim.figures.parts.style import (
     readable,
     style,
 )
-from follicle_sim.figures.trajectories import plot_density
+from follicle_sim.figures.trajectories import draw_courses
 from follicle_sim.results.by_treatment import WITHIN
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 _WIDTH, _LEFT, _RIGHT = 10.4, 0.75, 0.2
 _MIDDLE = 5.45  # where the right half begins
 _NAME, _SAID = 1.85, 1.4  # room for names left of a panel, and for numbers right of it
+_PAIRED, _BELOW = 2.2, 0.62  # more height for the differences, and the gap over them
 _COURSE, _ROW, _RATE, _BAR = 3.9, 0.46, 0.3, 0.42
 _HEAD, _AXIS, _ENTRY = 0.3, 0.62, 0.155  # a heading, what stands under an axis, a legend's line
 _FOOT = 0.4
@@ -134,7 +137,8 @@ def plot_trial(
     if answers is not None:
         entries = -(-len(answers.words) // 2)
         said = _HEAD + _BAR * len(answers.shares) + _AXIS + _ENTRY * entries + 0.1
-    tall = max(_COURSE + rated, compared + said)
+    paired = compares_within(course)
+    tall = max(_COURSE + (_PAIRED if paired else 0.0) + rated, compared + said)
     notes = textwrap.wrap(note, _NOTE)
     foot = _FOOT + _NOTE_LINE * (len(notes) - 1)
     with style():
@@ -147,9 +151,8 @@ def plot_trial(
         turns = course.attrs.get("design_kind") == WITHIN
         since = "the start of the period" if turns else "baseline"
         _heading(figure, f"Change from {since}", _LEFT, top)
-        left = place(figure, _LEFT, foot + rated + 0.6, _WIDTH - _MIDDLE + 0.2, head + _HEAD)
-        plot_density(course, left, variable=variable, change=True)
-        left.set_xlabel(f"weeks since {since}", fontsize=BODY, color=INK)
+        box = (_LEFT, foot + rated + 0.6, _WIDTH - _MIDDLE + 0.2, head + _HEAD)
+        _draw_course(figure, box, course, variable, f"weeks since {since}", paired=paired)
         _heading(figure, "Comparisons", _MIDDLE, top)
         _forest(figure, lines, axes, top - _HEAD)
         if rates:
@@ -167,6 +170,32 @@ def plot_trial(
         look: dict[str, Any] = {"fontsize": TINY, "color": MUTED, "va": "bottom"}
         figure.text(_LEFT / _WIDTH, 0.1 / height, "\n".join(notes), **look)
     return figure
+
+
+def _draw_course(
+    figure: Figure,
+    box: tuple[float, float, float, float],
+    course: xr.Dataset,
+    variable: str,
+    clock: str,
+    *,
+    paired: bool,
+) -> None:
+    """Draw the arms, and of arms of the same people what they differ by below; box in inches."""
+    left, bottom, right, top = box
+    upper = place(figure, left, bottom + paired * _PAIRED, right, top)
+    draw_courses(course, upper, variable=variable, change=True, bands=not paired)
+    # set_xlabel would move the label to the middle of the axes, under the names of the lines
+    upper.xaxis.label.set_text(clock)
+    if paired:
+        height = float(figure.get_size_inches()[1])
+        above = height - bottom - _PAIRED + _BELOW
+        lower = place(figure, left, bottom, right, above)
+        plot_difference(course, lower, variable=variable)
+        lower.set_xlim(*upper.get_xlim())
+        lower.xaxis.label.set_x(upper.xaxis.label.get_position()[0])
+        lower.xaxis.label.set_text(clock)
+        upper.xaxis.label.set_text("")
 
 
 def _heading(figure: Figure, text: str, left: float, top: float) -> None:

@@ -102,20 +102,80 @@ class Headcount:
 
     @property
     def unit(self) -> str:
-        """Return what n counts, of the people for an n of 1, as on an axis.
+        """Return what an axis of people in all counts, of the people for an n of 1.
 
         Examples
         --------
-        >>> Headcount((("drug", 2), ("placebo", 1)), 3, "parallel").unit
-        'n (in all 3 n people)'
         >>> Headcount((("drug", 1), ("placebo", 1)), 2, "parallel").unit
-        'people an arm'
+        'people in all, in 2 arms of equal size'
+        >>> Headcount((("drug", 2), ("placebo", 1)), 3, "parallel").unit
+        'people in all, 2 : 1'
+        >>> Headcount((("left", 1), ("right", 1)), 1, "split_scalp").unit
+        'people in all, each with both sides'
         """
-        if self.total == 1:
+        if len(self.arms) == 1:
             return "people"
-        if self.equal and self.arms[0][1] == 1:
-            return f"people {'a sequence' if self.kind == 'crossover' else 'an arm'}"
-        return f"n (in all {self.total} n people)"
+        if self.shared:
+            return f"people in all, {_together(self.kind, len(self.arms))}"
+        if self.equal:
+            return f"people in all, in {len(self.arms)} {self._groups} of equal size"
+        return f"people in all, {self.ratio}"
+
+    @property
+    def group_heading(self) -> str:
+        """Return the heading over the people of each group, "" where all are in every one.
+
+        Examples
+        --------
+        >>> Headcount((("a then b", 1), ("b then a", 1)), 2, "crossover").group_heading
+        'a sequence'
+        """
+        if len(self.arms) == 1 or self.shared:
+            return ""
+        if not self.equal:
+            return "by arm"
+        return "a sequence" if self.kind == "crossover" else "an arm"
+
+    @property
+    def ratio(self) -> str:
+        """Return the people of each group beside each other.
+
+        Examples
+        --------
+        >>> Headcount((("drug", 48), ("placebo", 24)), 72, "parallel").ratio
+        '48 : 24'
+        """
+        return " : ".join(f"{size:,}" for _, size in self.arms)
+
+    @property
+    def group_sizes(self) -> str:
+        """Return the people of each group as a table shows them, "" where all are in every one.
+
+        Examples
+        --------
+        >>> Headcount((("drug", 16), ("placebo", 16)), 32, "parallel").group_sizes
+        '16'
+        """
+        if not self.group_heading:
+            return ""
+        return f"{self.arms[0][1]:,}" if self.equal else self.ratio
+
+    @property
+    def beside_all(self) -> str:
+        """Return what stands beside the people in all: those of each group.
+
+        Examples
+        --------
+        >>> Headcount((("drug", 16), ("placebo", 16)), 32, "parallel").beside_all
+        '16 an arm'
+        >>> Headcount((("drug", 48), ("placebo", 24)), 72, "parallel").beside_all
+        '48 : 24'
+        """
+        return (
+            f"{self.group_sizes} {self.group_heading}"
+            if self.group_heading and self.equal
+            else self.group_sizes
+        )
 
     def as_record(self) -> Mapping[str, Any]:
         """Return plain numbers, for JSON."""

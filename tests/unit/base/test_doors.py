@@ -32,7 +32,8 @@ from follicle_sim import (
 )
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.experiments.calibration.calibrate import calibrate
-from follicle_sim.experiments.planning.plausible import make_question, plausible
+from follicle_sim.experiments.planning.plausible import plausible
+from follicle_sim.experiments.planning.question import make_question
 from follicle_sim.experiments.schedules.optimise import optimise
 from follicle_sim.simulation.simulate import SMALLEST
 

@@ -5,6 +5,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -15,7 +16,14 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from follicle_sim.base.errors import InputError, OutputError
-from follicle_sim.figures import plot_comparison, plot_density, plot_phases, save_figure
+from follicle_sim.experiments.explain import explain
+from follicle_sim.figures import (
+    plot_chain,
+    plot_comparison,
+    plot_density,
+    plot_phases,
+    save_figure,
+)
 from follicle_sim.figures.parts.labels import spread, wrap_text
 from follicle_sim.figures.parts.published import study_name
 from follicle_sim.figures.parts.style import arm_looks, luminance, readable, root_figure, style
@@ -98,6 +106,11 @@ def make(
         },
         attrs={"title": "A run made by hand, with a title that is too long for one line of it"},
     )
+
+
+def sides(*arguments: Any, **more: Any) -> xr.Dataset:
+    """Return such a run of arms that hold the same people."""
+    return make(*arguments, **more).assign_attrs(design_kind="split_scalp")
 
 
 def row(**changes: object) -> ComparisonRow:
@@ -208,6 +221,10 @@ CASES: dict[str, Callable[[], Axes]] = {
     "one visit": lambda: plot_density(make(2, 5, (0,)), comparison=MIXED),
     "gaps": lambda: plot_density(make(2, 3, tuple(range(105)), missing=0.5), change=True),
     "no values": lambda: plot_density(make(2, 3, missing=1.0)),
+    "paired": lambda: plot_density(sides(2), comparison=MIXED, change=True),
+    "paired, long labels": lambda: plot_density(sides(2, labels=[LONG, f"placebo: {LONG}"])),
+    "paired, six arms": lambda: plot_density(sides(6, 30, tuple(range(105)))),
+    "paired, one visit": lambda: plot_density(sides(2, 5, (0,))),
     "share": lambda: plot_density(make(2), variable="anagen_fraction", change=True),
     "phases, one arm": lambda: plot_phases(make(1)),
     "phases, six arms": lambda: plot_phases(make(6, 3, tuple(range(105)))),
@@ -317,7 +334,7 @@ def test_published_points_stand_where_they_should() -> None:
     assert faces == ["#0072b2", "#ffffff"]
     text = strings(plot_density(data, comparison=MIXED, change=True)).replace("\n", " ")
     assert "Kaufman 1998 (difference)" in text
-    assert "Bars: 95 % interval; open markers: no standard error published" in text
+    assert "Bars: 95 % interval; open markers: no standard error given" in text
     levels = points(plot_density(data, comparison=MIXED))
     # The direct level at week 12 is shown and the change of the same study and week is not.
     assert list(levels)[:2] == [(0.0, 150.0), (12.0, 150.0)]
@@ -368,6 +385,17 @@ def test_comparison_shows_numbers_z_and_what_was_left_over() -> None:
     ]
     assert np.allclose(np.diff(heights), heights[1] - heights[0])
     assert heights[1] > heights[0]
+
+
+def test_numbers_of_ones_own_are_not_called_published() -> None:
+    own = row(study="clinic", grade="own", observed_se=None, derived=True)
+    told = strings(plot_comparison(ComparisonTable((own,), ())))
+    assert "published" not in told
+    for text in ("your numbers", "computed from two of your numbers", "(simulated − yours)"):
+        assert text in told
+    both = strings(plot_comparison(ComparisonTable((own, row()), ())))
+    assert "observed, 95 % interval" in both
+    assert "published, 95 % interval" in strings(plot_comparison(ComparisonTable((row(),), ())))
 
 
 def test_nothing_to_compare_says_why() -> None:
@@ -421,3 +449,10 @@ def test_helpers() -> None:
     assert (study_name("park_2022"), study_name("nobody")) == ("Park 2022", "nobody")
     with style():
         assert matplotlib.rcParams["text.parse_math"] is False
+
+
+def test_a_dose_at_baseline_stands_beside_the_upright_axis() -> None:
+    data = explain(parse_scenario(DOSED), follicles=50)
+    panels = root_figure(plot_chain(data)).axes
+    assert panels[0].get_title("left").startswith("Dose")
+    assert all(panel.get_xlim()[0] < 0.0 for panel in panels)

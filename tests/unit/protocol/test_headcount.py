@@ -131,7 +131,7 @@ def test_names_too_long_for_a_figure_are_left_out_there():
     found = Headcount(arms, 3, "parallel")
     assert found.meaning(short=True) == "n: people, allocated 2 : 1; in all 3 n"
     assert "saline and vehicle" in found.meaning()
-    assert found.unit == "n (in all 3 n people)"
+    assert found.unit == "people in all, 2 : 1"
 
 
 # of the designs that power takes

@@ -70,7 +70,9 @@ def test_an_effect_is_told_with_direction_interval_and_p():
     assert "had risen by 9.0 hairs/cm2 on drug and fallen by 3.0 hairs/cm2 on dummy" in told
     assert "12.0 hairs/cm2 in favour of drug (95 % confidence interval 6.0 to 18.0, " in told
     assert "p < 0.001, adjusted for 2 tests p < 0.001)" in told
-    assert told.endswith("excludes zero, but not a difference as small as 6.0 hairs/cm2.")
+    assert told.endswith(
+        "but not a difference as small as 6.0 hairs/cm2 or as large as 18.0 hairs/cm2."
+    )
     assert "adjusted" not in said(ROW)
     assert "adjusted" not in said(ROW, tests=2, multiplicity="none")
 
@@ -78,7 +80,7 @@ def test_an_effect_is_told_with_direction_interval_and_p():
 def test_harm_chance_and_no_control_are_told_apart():
     harm = said(changed(estimate=-12.0, low=-18.0, high=-6.0))
     assert "in favour of dummy" in harm
-    assert "excludes zero, but not a difference as small as 6.0 hairs/cm2." in harm
+    assert "excludes zero, but not a difference as small as 6.0 hairs/cm2 or as large" in harm
     luck = said(changed(effect=False, p=0.3, estimate=4.0, low=-3.0, high=11.0))
     assert (
         "The interval holds zero, and anything up to 11.0 hairs/cm2 in favour of drug and up to "
@@ -89,7 +91,8 @@ def test_harm_chance_and_no_control_are_told_apart():
     shed = changed(endpoint="shed_rate", effect=False, low=-3.0, high=11.0)
     assert "3.0 hairs/cm2 in favour of drug and up to 11.0" in said(shed)
     alone = said(changed(control="", n_control=0))
-    assert "excludes zero, but not a change as small as 6.0 hairs/cm2. What caused" in alone
+    assert "excludes zero, but not a change as small as 6.0 hairs/cm2 or as large as" in alone
+    assert "What caused" in alone
     assert "cannot say" in alone
     still = said(changed(control="", n_control=0, effect=False, low=-1.0, high=18.0))
     assert "holds zero, a fall of up to 1.0 hairs/cm2 and a rise of up to 18.0 hairs" in still
@@ -101,14 +104,16 @@ def test_harm_chance_and_no_control_are_told_apart():
 def test_an_interval_and_a_decision_that_differ_are_both_told():
     # adjusted for other tests, or one-sided: the interval is neither
     missed = said(changed(effect=False, p_adjusted=0.07), tests=2)
-    assert missed.endswith("6.0 hairs/cm2; p is not below 0.05, and the plan finds no effect.")
+    assert missed.endswith("18.0 hairs/cm2; p, adjusted for the other tests, is not below 0.05.")
     found = said(changed(low=-0.5, high=24.5))
     assert "holds zero" in found
-    assert found.endswith("The test finds an effect all the same: its p is below 0.05.")
-    assert said(changed(low=0.01)).endswith("The interval only just excludes zero.")
+    assert found.endswith("p, one-sided or of another test than the interval, is below 0.05.")
+    assert "The interval only just excludes zero, and not a difference" in said(changed(low=0.01))
     ranks = changed(low=None, high=None, se=None)
-    assert said(ranks).endswith("A difference as large would be rare by luck alone.")
-    assert said(dataclasses.replace(ranks, effect=False)).endswith("Luck alone could give as much.")
+    for row in (ranks, dataclasses.replace(ranks, effect=False)):
+        assert said(row).endswith("how large a difference it leaves open is not known.")
+    for row in (ROW, changed(p=0.024), changed(effect=False, p=0.3, low=-3.0), ranks):
+        assert " effect" not in said(row)  # no verdict from a p
 
 
 RATE = {
@@ -129,7 +134,7 @@ def test_responders_are_told_as_shares():
         "31 % on drug and 12 % on dummy. The difference is 19 percentage points in favour of drug "
         "(95 % confidence interval 2 to 32, p < 0.001)." in told
     )
-    assert told.endswith("excludes zero, but not a difference as small as 2 percentage points.")
+    assert "but not a difference as small as 2 percentage points or as large as 32" in told
     # more responders are good, also where the endpoint itself should fall
     shed = said(changed(endpoint="shed_rate", **RATE), gain="10 % of the baseline")
     assert "a fall in shed rate of 10 % of the baseline or more" in shed.replace("shedding", "shed")

@@ -312,7 +312,7 @@ def _explanations(
     tried = {"the drift of the trial alone" if drift else "nothing at all": none}
     if needle_of(steady, treatment):
         tried["the needle alone"] = compare(simulate(with_needle(steady, treatment))).rows
-    if steady.design.recruitment is None and not steady.treatments:
+    if steady.design.recruitment is None:
         for month, _ in MONTHS[::3]:
             seasonal = _in_season(steady, treatment, month)
             tried[f"the season, begun in {month}"] = compare(simulate(seasonal)).rows

@@ -11,13 +11,13 @@ import numpy as np
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.experiments.planning import circumstances as made
 from follicle_sim.experiments.planning.power_curve import wilson
-from follicle_sim.experiments.planning.power_plan import Plan
-from follicle_sim.scenario.model import Scenario
 
 ALONE, SURROUNDED = "the drug alone", "the drug, and all else a trial without control holds"
 NOTHING, SPOT, SEASON = "nothing", "spot", "season"
 YEAR, WORST, NEEDLE, DRIFT = "year", "worst", "needle", "drift"
 TOGETHER, ALL = "together", "all"
+APART, LEAVING, READING = "arms apart", "leaving", "reading"
+"""Of trials with a control: see `follicle_sim.experiments.planning.arm_differences`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +56,15 @@ class ChanceRow:
 class RatioRow:
     """How much likelier the outcome is with the drug than without it, all else equal.
 
-    `ratio` and its 95 % Monte Carlo interval are of counts with a half added, so that none seen is
-    not none possible; `bound` tells that without the drug it was never seen: at least `low`.
+    `ratio` and its 95 % Monte Carlo interval are of counts with a half added. Where the outcome was
+    never seen without the drug there is none: any bound would grow with the studies simulated.
     """
 
     cause: str
     potency: float
-    ratio: float
-    low: float
-    high: float
-    bound: bool
+    ratio: float | None
+    low: float | None
+    high: float | None
 
 
 def chance_row(
@@ -79,41 +78,6 @@ def chance_row(
     return ChanceRow(
         cause, text, potency, len(gained), hits, hits / len(gained), low, high, one, told
     )
-
-
-def words_of(scenario: Scenario, plan: Plan, drug: str, spots: int) -> dict[str, str]:
-    """Return circumstances in words, by cause."""
-    own = scenario.design.recruitment
-    choice = spots > 1 and made.can_choose_spots(scenario)
-    needle = bool(plan.own_change and made.needle_of(scenario, drug))
-    parts = ["spot"] * choice + ["season"] * (own is not None) + ["needle"] * needle
-    return {
-        NOTHING: "nothing but hair cycle and reading",
-        SPOT: f"thinner of {spots} spots counted"
-        if spots == 2
-        else f"thinnest of {spots} spots counted",
-        SEASON: "" if own is None else f"season, from {day_in_words(own.opens)}",
-        NEEDLE: f"the needle ({made.needle_of(scenario, drug).replace('_', ' ')})",
-        DRIFT: "drift of published arms",
-        TOGETHER: _listed(parts),
-        ALL: _listed([*parts, "drift"]),
-    }
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-
-
-def day_in_words(day: float) -> str:
-    """Return a day of the year in words.
-
-    Examples
-    --------
-    >>> day_in_words(0.0), day_in_words(60.0)
-    ('1 January', '2 March')
-    """
-    month, start = next(each for each in reversed(made.MONTHS) if each[1] <= day)
-    return f"{int(day - start) + 1} {month}"
 
 
 def without_the_drug(
@@ -136,16 +100,19 @@ def without_the_drug(
             found[SEASON] = replace(own, text=f"{own.text} (worst month)")
         else:
             found[WORST] = replace(known[name], cause=WORST, text=f"season, worst month: {name}")
-    order = (NOTHING, SPOT, NEEDLE, YEAR, SEASON, WORST, DRIFT, TOGETHER, ALL)
+    alone = (NOTHING, SPOT, NEEDLE, YEAR, SEASON, WORST, DRIFT, APART, LEAVING, READING)
+    order = (*alone, TOGETHER, ALL)
     # with no circumstance of its own a study has nothing to put together
     return tuple(found[each] for each in order if each in found and found[each].text), months
 
 
 def likelihood_ratio(row: ChanceRow, without: ChanceRow) -> RatioRow:
     """Return how much likelier the outcome of a row is than that of the study without the drug."""
+    assert row.potency is not None
+    if not without.hits:
+        return RatioRow(row.cause, row.potency, None, None, None)
     a, b = (row.hits + 0.5) / (row.trials + 1.0), (without.hits + 0.5) / (without.trials + 1.0)
     variance = (1.0 - a) / (row.hits + 0.5) + (1.0 - b) / (without.hits + 0.5)
     half = math.exp(1.96 * math.sqrt(variance))
-    assert row.potency is not None
     ratio = a / b
-    return RatioRow(row.cause, row.potency, ratio, ratio / half, ratio * half, not without.hits)
+    return RatioRow(row.cause, row.potency, ratio, ratio / half, ratio * half)

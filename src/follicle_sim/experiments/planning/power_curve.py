@@ -48,7 +48,7 @@ def wilson(successes: float, trials: int, level: float = 0.95) -> tuple[float, f
 
 @dataclass(frozen=True, slots=True)
 class SmallestSize:
-    """People an arm needed for a wanted power.
+    """Size of a trial needed for a wanted power.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ class SmallestSize:
         The power wanted.
     n, low, high
         Smallest whole number, and its 95 % Monte Carlo interval; None where there is none within
-        reach (`note` then says in short, up to a colon, what is known, and why) or no bound was
-        found.
+        reach (`note` then says in short, up to a colon, what is known of people in all, and why) or
+        no bound was found.
     extrapolated
         It lies outside the numbers tried: it rests on the curve and not on trials.
     note
@@ -116,15 +116,29 @@ class PowerCurve:
         variance = aa + 2.0 * root * ab + root * root * bb
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
-    def smallest(self, target: float, sizes: tuple[int, ...], level: float = 0.95) -> SmallestSize:
-        """Return the number of people an arm for a wanted power; `sizes` are those tried."""
+    def smallest(
+        self, target: float, sizes: tuple[int, ...], people: int = 1, level: float = 0.95
+    ) -> SmallestSize:
+        """Return the size for a wanted power.
+
+        Parameters
+        ----------
+        target
+            The power wanted.
+        sizes
+            Those tried.
+        people
+            In all, for a size of 1: the note speaks of people.
+        level
+            Of the Monte Carlo interval.
+        """
         most = FURTHEST * max(sizes)
         grid = np.unique(np.concatenate([np.arange(2.0, 200.0), np.geomspace(200.0, 1e5, 4000)]))
         grid = np.append(grid[grid < most], most)
         low, high = self.band(grid, level)
         n = _first(grid, self.at(grid), target)
         if n is None:
-            note = f"more than {most:,.0f}: {FURTHEST:g} times the largest number tried"
+            note = f"more than {people * most:,.0f}: {FURTHEST:g} times the largest number tried"
             return SmallestSize(target, None, _first(grid, high, target), None, True, note)
         outside = not min(sizes) <= n <= max(sizes)
         note = "outside the numbers tried: rests on the fitted curve" if outside else ""

@@ -39,8 +39,9 @@ class PowerRow:
         Which arms.
     week
         In words; "all" is about significance at all weeks of the plan.
-    n, people
-        Of the trial; see `follicle_sim.protocol.headcount`. `people` are all of them.
+    n, people, people_in_words
+        Of the trial; see `follicle_sim.protocol.headcount`. `people` are all of them, and the words
+        say how many are in each arm.
     trials
         Trials behind it; `failed` of them could not be analysed and count as not significant.
     power, power_low, power_high
@@ -63,6 +64,7 @@ class PowerRow:
     week: str
     n: int
     people: int
+    people_in_words: str
     trials: int
     failed: int
     power: float
@@ -80,7 +82,7 @@ class PowerRow:
 class SmallestRow:
     """People needed by one comparison at one week; see `SmallestSize`.
 
-    `people` are those of all arms in a trial of n.
+    `people`, their interval and their words are of all arms in a trial of n.
     """
 
     comparison: str
@@ -92,11 +94,14 @@ class SmallestRow:
     high: int | None
     extrapolated: bool
     note: str
+    people_low: int | None
+    people_high: int | None
+    people_in_words: str
 
 
 @dataclass(frozen=True)
 class PowerLine:
-    """The curve of one comparison at one week, for drawing; arrays over people an arm.
+    """The curve of one comparison at one week, for drawing; arrays over the size of a trial.
 
     Parameters
     ----------
@@ -120,7 +125,7 @@ def power_rows(data: xr.Dataset, alpha: float, one: Headcount) -> tuple[PowerRow
     one : people for an n of 1
     """
     return tuple(
-        _row(part, significant, drug, comparison, week, one.times(int(n)).total)
+        _row(part, significant, drug, comparison, week, one.times(int(n)))
         for drug, comparison, week, whole, every in _questions(data, alpha)
         for j, n in enumerate(whole["size"].values)
         for part, significant in [(whole.isel(size=j), every[:, j])]
@@ -136,14 +141,31 @@ def smallest_rows(
     for comparison, week, significant, curve in _curves(data, alpha, sided):
         for target in TARGETS:
             size = (
-                _without_curve(significant, target, sizes)
+                _without_curve(significant, target, sizes, one.total)
                 if curve is None
-                else curve.smallest(target, sizes)
+                else curve.smallest(target, sizes, one.total)
             )
-            people = None if size.n is None else one.times(size.n).total
-            found = (size.target, size.n, people, size.low, size.high)
-            rows.append(SmallestRow(comparison, week, *found, size.extrapolated, size.note))
+            rows.append(_smallest_row(comparison, week, size, one))
     return tuple(rows)
+
+
+def _smallest_row(comparison: str, week: str, size: SmallestSize, one: Headcount) -> SmallestRow:
+    people = None if size.n is None else one.times(size.n)
+    low, high = (None if end is None else end * one.total for end in (size.low, size.high))
+    return SmallestRow(
+        comparison=comparison,
+        week=week,
+        target=size.target,
+        n=size.n,
+        people=None if people is None else people.total,
+        low=size.low,
+        high=size.high,
+        extrapolated=size.extrapolated,
+        note=size.note,
+        people_low=low,
+        people_high=high,
+        people_in_words="" if people is None else people.text(),
+    )
 
 
 def power_lines(data: xr.Dataset, alpha: float, sided: int, last: float) -> tuple[PowerLine, ...]:
@@ -178,12 +200,12 @@ def _curves(data: xr.Dataset, alpha: float, sided: int) -> Iterator[Curve]:
 
 
 def _without_curve(
-    significant: NDArray[np.bool_], target: float, sizes: tuple[int, ...]
+    significant: NDArray[np.bool_], target: float, sizes: tuple[int, ...], people: int
 ) -> SmallestSize:
     if significant.all():
-        note = f"at most {sizes[0]}: every trial of every size was significant"
+        note = f"at most {people * sizes[0]:,}: every trial of every size was significant"
         return SmallestSize(target, None, None, sizes[0], True, note)
-    note = f"more than {sizes[-1]}: no trial of any size was significant"
+    note = f"more than {people * sizes[-1]:,}: no trial of any size was significant"
     return SmallestSize(target, None, sizes[-1], None, True, note)
 
 
@@ -213,14 +235,15 @@ def _row(
     drug: str,
     comparison: str,
     week: str,
-    people: int,
+    people: Headcount,
 ) -> PowerRow:
     trials, successes = significant.size, int(significant.sum())
     low, high = wilson(successes, trials)
     failed = int(np.isnan(part["p"].values).sum())
     share = successes / trials
     n = int(part["size"])
-    start = (drug, comparison, week, n, people, trials, failed, share, low, high)
+    size = (n, people.total, people.text())
+    start = (drug, comparison, week, *size, trials, failed, share, low, high)
     if week == ALL_WEEKS:  # several estimates have no mean to speak of
         return PowerRow(*start, None, None, None, None, None, None)
     estimates = part["estimate"].values

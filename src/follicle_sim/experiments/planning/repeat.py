@@ -16,9 +16,9 @@ import numpy as np
 from follicle_sim.base.errors import InputError, Interrupted, Problem
 from follicle_sim.base.progress import Parts, Report
 from follicle_sim.experiments.planning import circumstances as made
-from follicle_sim.experiments.planning.plausible import Question
 from follicle_sim.experiments.planning.power import PowerResult, power
 from follicle_sim.experiments.planning.power_plan import Plan
+from follicle_sim.experiments.planning.question import Question
 from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, fingerprint
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.scenario.model import Scenario
@@ -42,15 +42,16 @@ class RepeatRow:
     Parameters
     ----------
     kind
-        parallel (people an arm) or split_scalp (people in all).
+        parallel or split_scalp.
     potency, week, target
         Of the drug, of the visit tested, and the power wanted.
     arms
-        People to be found are `n` times this: 2 in parallel, 1 in split_scalp.
+        People to be found are `n` times this: 2 in parallel, where n is the people of an arm, and 1
+        in split_scalp.
     effect
         Mean difference between drug and needle, in the unit of the endpoint.
-    people
-        To be found for `n`.
+    people, people_low, people_high, people_in_words
+        People in all for `n`, their interval, and how they are shared out.
     n, low, high, extrapolated, note
         See `follicle_sim.experiments.planning.power_curve.SmallestSize`.
     """
@@ -67,6 +68,9 @@ class RepeatRow:
     high: int | None
     extrapolated: bool
     note: str
+    people_low: int | None
+    people_high: int | None
+    people_in_words: str
 
 
 def make_controlled(
@@ -215,6 +219,9 @@ def _rows_of(kind: Kind, potency: float, found: PowerResult, most: int) -> list[
                     high=row.high,
                     extrapolated=row.extrapolated,
                     note=row.note,
+                    people_low=row.people_low,
+                    people_high=row.people_high,
+                    people_in_words=row.people_in_words,
                 )
             )
     return rows

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 
@@ -137,6 +138,20 @@ def published_points(
     ]
 
 
+def observed_differences(
+    rows: Sequence[ComparisonRow], variable: str, arms: Sequence[str], control: str
+) -> list[Point]:
+    """Return the observed differences of arms from a control, where an axis of them has them."""
+    points = []
+    for row in rows:
+        if row.endpoint != variable or row.statistic != "mean" or row.kind != "difference":
+            continue
+        if row.arm in arms and row.control == control and np.isfinite(row.observed):
+            half = None if row.observed_se is None else _NORMAL_95 * row.observed_se
+            points.append(Point(row.arm, row.week, row.observed, half, study_name(row.study), ""))
+    return points
+
+
 def _point(
     row: ComparisonRow,
     manner: str,
@@ -232,7 +247,7 @@ def note_of(points: Sequence[Point]) -> str:
     Examples
     --------
     >>> note_of([Point("drug", 52.0, 17.0, None, "Kaufman 1998", "")])
-    'Open markers: no standard error published.'
+    'Open markers: no standard error given.'
     """
     parts = []
     if any(point.half is not None for point in points):
@@ -240,7 +255,7 @@ def note_of(points: Sequence[Point]) -> str:
     if any(not _known(point) for point in points):
         stands_in = any(point.imputed for point in points)
         tail = ", a thin bar stands on an assumed one" if stands_in else ""
-        parts.append(f"open markers: no standard error published{tail}")
+        parts.append(f"open markers: no standard error given{tail}")
     parts += [_PLACED[manner] for manner in dict.fromkeys(p.manner for p in points) if manner]
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}." if text else ""

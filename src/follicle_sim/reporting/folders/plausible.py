@@ -41,6 +41,7 @@ def as_record(
             "comparisons": plan.pairs,
         },
         "people": found.subjects,
+        "controlled": found.controlled,
         "treatment": found.treatment,
         "default_potency": found.default,
         "drug_alone": [asdict(row) for row in found.alone],
@@ -82,6 +83,7 @@ def write_plausible(
         title=scenario.title,
         asked=describe_outcome(found),
         default=found.default,
+        controlled=found.controlled,
     )
     save_figure(figure, folder / "plausible.png")
     return "chances.csv", "ratios.csv", "repeat.csv", "plausible.json", "plausible.png"

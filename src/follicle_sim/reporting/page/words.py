@@ -231,25 +231,33 @@ def _verdict(row: TrialRow, result: TrialResult) -> str:
     ]
     text = f"The interval holds zero, and anything up to {sides[0]} and up to {sides[1]}."
     if row.effect:
-        text += f" The test finds an effect all the same: its p is below {result.alpha:g}."
+        text += f" p, {_OTHER_KIND}, is below {result.alpha:g}."
     return text
 
 
 def _excluded(row: TrialRow, result: TrialResult, what: str) -> str:
-    """Return what the interval excludes; "" where it holds zero, luck's share without one."""
+    """Return what the interval excludes and what not; "" where it holds zero."""
     if row.low is None or row.high is None:
-        if row.effect:
-            return f"{what.capitalize()} as large would be rare by luck alone."
-        return "Luck alone could give as much."
+        return f"No interval goes with this test: how large {what} it leaves open is not known."
     if row.low <= 0.0 <= row.high:
         return ""
-    near = amount(row, min(abs(row.low), abs(row.high)))
-    text = f"The interval excludes zero, but not {what} as small as {near}"
+    near, far = (amount(row, end) for end in sorted((abs(row.low), abs(row.high))))
+    text = f"The interval excludes zero, but not {what} as small as {near} or as large as {far}"
     if near == amount(row, 0.0):
-        text = "The interval only just excludes zero"
+        text = f"The interval only just excludes zero, and not {what} as large as {far}"
     if row.effect:
         return f"{text}."
-    return f"{text}; p is not below {result.alpha:g}, and the plan finds no effect."
+    return f"{text}; p, {_kind_of_p(row)}, is not below {result.alpha:g}."
+
+
+_OTHER_KIND = "one-sided or of another test than the interval"
+
+
+def _kind_of_p(row: TrialRow) -> str:
+    """Return why p and the interval may disagree about zero."""
+    if row.p_adjusted is not None and row.p_adjusted != row.p:
+        return "adjusted for the other tests"
+    return _OTHER_KIND
 
 
 def how_found(row: TrialRow) -> str:
