@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from follicle_sim.base.attributes import read_provenance, source_of
-from follicle_sim.base.csv_text import csv_text, write_text_atomic
+from follicle_sim.base.csv_text import csv_text
+from follicle_sim.base.files import write_text_atomic
 from follicle_sim.results.provenance import overrides_in
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from follicle_sim.analysis.values import Trial
+from follicle_sim.analysis.trial import Trial
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.numerics import normals
 from follicle_sim.base.types import Flags, Floats
