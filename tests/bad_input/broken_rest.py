@@ -59,8 +59,7 @@ REST = {
         '"finasteride_5mg"}',
         [
             "compare[0].arms.finasteride",
-            "unknown arm of kaufman_1998",
-            'did you mean "finasteride_1mg"?',
+            "unknown arm of kaufman_1998; allowed: placebo, finasteride_1mg",
         ],
     ),
     "compare_with_unknown_arm": (

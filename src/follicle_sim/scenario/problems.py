@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from follicle_sim.base.errors import Problem, did_you_mean, nearest, shown
+from follicle_sim.base.errors import Problem, did_you_mean, shown
+from follicle_sim.base.likeness import nearest
 from follicle_sim.scenario.fields.refusals import Path
 from follicle_sim.scenario.model import Scenario
 

@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import ValidationInfo
 
 from follicle_sim.base import units
-from follicle_sim.base.errors import did_you_mean, nearest, shown
+from follicle_sim.base.errors import did_you_mean, shown
 from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.base.likeness import nearest
 from follicle_sim.scenario.fields.known import Bounded, Known, default_known
 from follicle_sim.scenario.fields.labels import not_cut
 from follicle_sim.scenario.fields.laws import shares

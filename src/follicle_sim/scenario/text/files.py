@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from follicle_sim.base.errors import InputError, Problem, did_you_mean, nearest, shown
+from follicle_sim.base.errors import InputError, Problem, did_you_mean, shown
+from follicle_sim.base.likeness import nearest
 from follicle_sim.scenario.text.merge import Document, document, merge
 from follicle_sim.scenario.text.own_data import with_tables
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
-from follicle_sim.base.errors import InputError, Problem, nearest, shown
+from follicle_sim.base.errors import InputError, Problem, shown
+from follicle_sim.base.likeness import nearest
 from follicle_sim.scenario.fields.labels import folded
 from follicle_sim.scenario.fields.refusals import Path as Place
 from follicle_sim.scenario.model import Scenario
