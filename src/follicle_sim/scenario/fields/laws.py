@@ -24,6 +24,7 @@ from follicle_sim.scenario.fields.quantities import (
     within,
 )
 from follicle_sim.scenario.fields.refusals import Collector, choose, refuse
+from follicle_sim.scenario.fields.words import SEXES, understand
 
 OLDEST = 120 * YEAR
 
@@ -130,7 +131,7 @@ class OneOrShares(FieldType):
     def check(self, value: object, info: ValidationInfo) -> str | FrozenMap[str, float]:
         if isinstance(value, Mapping):
             return shares(value, self.options, "word")
-        return choose(value, self.options)
+        return choose(understand(value, self.options, SEXES), self.options)
 
     def write(self, value: object) -> object:
         return dict(value) if isinstance(value, Mapping) else value

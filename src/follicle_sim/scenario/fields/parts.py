@@ -19,6 +19,7 @@ from follicle_sim.scenario.fields.laws import shares
 from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.fields.quantities import FieldType, Quantity, Text, read, within
 from follicle_sim.scenario.fields.refusals import Collector, choose, known_names, refuse
+from follicle_sim.scenario.fields.words import ENDPOINTS, understand
 
 MOST_VISITS = 10_000
 _SERIES = ("every", "until")
@@ -91,7 +92,9 @@ class Route(FieldType):
     def check(self, value: object, info: ValidationInfo) -> str:
         treatment = info.data.get("treatment")  # absent when it was itself refused
         own = known_names(info).routes.get(treatment) if treatment else None
-        return choose(value, [own], f"route of {treatment}") if own else Text(80).check(value, info)
+        if not own:
+            return Text(80).check(value, info)
+        return choose(understand(value, [own]), [own], f"route of {treatment}")
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,18 @@ class VariableNames(FieldType):
             refuse(f"found {shown(value)}; allowed: a list of names of variables")
         if not value:
             refuse("found an empty list; leave the key out to keep all variables")
-        parts = Collector()
-        for index, name in enumerate(value):
-            parts.run((index,), partial(choose, name, self.options, "variable"))
-            if name in value[:index]:
-                parts.problems.append(((index,), f"found {shown(name)} twice"))
+        parts, names = Collector(), list[str]()
+        for index, word in enumerate(value):
+            name = parts.run((index,), partial(self.one, word))
+            if name is not None and name in names:
+                parts.problems.append(((index,), f"found {shown(word)} twice"))
+            names += [name] if name is not None else []
         parts.finish()
-        return tuple(value)
+        return tuple(names)
+
+    def one(self, word: object) -> str:
+        """Return the variable of a name, or of another word for it."""
+        return choose(understand(word, self.options, ENDPOINTS), self.options, "variable")
 
     def write(self, value: Sequence[str]) -> list[str]:
         return list(value)

@@ -19,6 +19,7 @@ from follicle_sim.base import units
 from follicle_sim.base.errors import UnitError, shown
 from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.refusals import choose, known_names, refuse
+from follicle_sim.scenario.fields.words import NAMES, Words, refuse_strength, understand
 
 
 class FieldType(ABC):
@@ -254,20 +255,21 @@ class Flag(FieldType):
 
 @dataclass(frozen=True)
 class Choice(FieldType):
-    """One of a few words."""
+    """One of a few words, or another word for one of them."""
 
     options: tuple[str, ...]
+    words: Words = Words()
 
     def check(self, value: object, info: ValidationInfo) -> str:
-        return choose(value, self.options)
+        return choose(understand(value, self.options, self.words), self.options)
 
     def json_schema(self) -> dict[str, Any]:
         return {"enum": list(self.options)}
 
 
-def one_of(literal: object) -> Choice:
-    """Return the field type of a ``Literal`` of words."""
-    return Choice(get_args(literal))
+def one_of(literal: object, words: Words | None = None) -> Choice:
+    """Return the field type of a ``Literal`` of words, and of other words for them."""
+    return Choice(get_args(literal), words or Words())
 
 
 @dataclass(frozen=True)
@@ -278,4 +280,7 @@ class Name(FieldType):
     options: Callable[[Known], Iterable[str]]
 
     def check(self, value: object, info: ValidationInfo) -> str:
-        return choose(value, self.options(known_names(info)), self.what)
+        names = list(self.options(known_names(info)))
+        if self.what == "treatment" and value not in names:
+            refuse_strength(value)
+        return choose(understand(value, names, NAMES.get(self.what)), names, self.what)

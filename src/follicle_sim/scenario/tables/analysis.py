@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from follicle_sim.base.errors import did_you_mean
 from follicle_sim.base.units import format_quantity
-from follicle_sim.scenario.fields.quantities import Flag, Number, Quantity, Text, Whole, one_of
+from follicle_sim.scenario.fields.methods import DERIVED
+from follicle_sim.scenario.fields.quantities import (
+    FieldType,
+    Flag,
+    Number,
+    Quantity,
+    Text,
+    Whole,
+    one_of,
+)
 from follicle_sim.scenario.fields.refusals import Path, refuse_all
-from follicle_sim.scenario.tables.instrument import Instrument, unseen
+from follicle_sim.scenario.fields.words import ENDPOINTS, understand
+from follicle_sim.scenario.tables.instrument import READABLE, Instrument, unseen
 from follicle_sim.scenario.tables.table import Interval, Label, Table
 
 MethodName = Literal[
@@ -36,8 +47,19 @@ MissingRule = Literal[
 Multiplicity = Literal["none", "bonferroni", "holm", "hochberg", "hierarchical"]
 Scale = Literal["five_point", "seven_point"]
 
-Endpoint = Annotated[str, Text(80, label=True)]
 
+@dataclass(frozen=True)
+class EndpointName(FieldType):
+    """Name of a result variable, or another word for it; what is seen is checked with the whole."""
+
+    def check(self, value: object, info: ValidationInfo) -> str:
+        return Text(80, label=True).check(understand(value, MEASURED, ENDPOINTS), info)
+
+
+Endpoint = Annotated[str, EndpointName()]
+
+MEASURED = (*READABLE, *DERIVED)
+"""Names of everything that some instrument sees, or that can be worked out from it."""
 
 MOST_SHOWN = 15
 REPEATED = ("mmrm", "mixed_model")

@@ -13,6 +13,7 @@ from follicle_sim.base.errors import UnitError
 from follicle_sim.scenario.fields.parts import Route
 from follicle_sim.scenario.fields.quantities import Amount, Name, Number, Whole, one_of
 from follicle_sim.scenario.fields.refusals import Path, refuse_all
+from follicle_sim.scenario.fields.words import ROLES
 from follicle_sim.scenario.tables.table import Interval, Label, Table, Time
 from follicle_sim.scenario.tables.treatments import VariantNames
 
@@ -112,7 +113,7 @@ class Arm(Table):
         default=None,
         description="names the arm's draws in place of the label, which may then be corrected",
     )
-    role: Annotated[Role, one_of(Role)] = Field(
+    role: Annotated[Role, one_of(Role, ROLES)] = Field(
         description="treatment, placebo, active_control or untreated"
     )
     doses: tuple[Dose, ...] = Field(default=(), description="[[arms.doses]] tables")

@@ -14,6 +14,7 @@ from follicle_sim.scenario.fields.design import Allocation, CalendarDay
 from follicle_sim.scenario.fields.parts import Visits
 from follicle_sim.scenario.fields.quantities import Number, Quantity, one_of
 from follicle_sim.scenario.fields.refusals import Path, refuse_all
+from follicle_sim.scenario.fields.words import KINDS
 from follicle_sim.scenario.tables.table import LONGEST, Interval, Label, Table, Time, Variation
 
 Kind = Literal["counterfactual", "parallel", "split_scalp", "crossover", "delayed_start"]
@@ -78,7 +79,7 @@ class EarlyStop(Table):
 class Design(Table):
     """How arms are related, who is in which, and when everybody is looked at."""
 
-    kind: Annotated[Kind, one_of(Kind)] = Field(
+    kind: Annotated[Kind, one_of(Kind, KINDS)] = Field(
         description="counterfactual (same subjects in every arm), parallel (different ones), "
         "split_scalp (half a scalp each), crossover (one after the other) or delayed_start"
     )
