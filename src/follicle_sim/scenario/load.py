@@ -24,6 +24,7 @@ from follicle_sim.scenario.tables.treatments import with_own
 from follicle_sim.scenario.text.files import FILE_KEYS, parse_toml, read_document, text_document
 from follicle_sim.scenario.text.merge import Document, apply_override, document
 from follicle_sim.scenario.text.own_data import named_and_paired
+from follicle_sim.scenario.text.papers import in_own_words
 from follicle_sim.scenario.text.write import write_toml
 
 _TEXT, _CHANGED, _NESTED = "<text>", "<scenario>", "<document>"
@@ -243,17 +244,21 @@ def from_document(
 
 
 def _build(read: Document, overrides: Sequence[str], known: Known | None) -> Scenario:
-    problems = []
+    problems: list[Problem] = []
+    known = with_own(known or default_known(), read.values.get("treatments"))
     if overrides:
         read = copy.deepcopy(read)  # parts of a merged document may be shared
-        found = [apply_override(read, text) for text in overrides]
-        problems = [problem for problem in found if problem is not None]
+        refusals = [apply_override(read, text, known) for text in overrides]
+        problems = [problem for problem in refusals if problem is not None]
+        known = with_own(known, read.values.get("treatments"))
     values, troubles = named_and_paired(read)
+    values, phrases = in_own_words(values)
+    troubles = [*troubles, *phrases]
     told = {path for path, _ in troubles}
     for path, message in troubles:
         source, note = read.locate(path)
         problems.append(Problem(path_text(path), message + note, source))
-    context = {"known": with_own(known or default_known(), values.get("treatments"))}
+    context = {"known": known}
     try:
         scenario = Scenario.model_validate(values, context=context)
     except ValidationError as error:

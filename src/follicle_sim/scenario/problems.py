@@ -8,32 +8,11 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from follicle_sim.base.errors import Problem, did_you_mean, shown
-from follicle_sim.base.likeness import nearest
+from follicle_sim.base.errors import Problem, shown
 from follicle_sim.scenario.fields.refusals import Path
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.unknown_keys import meant_key, unknown_key
 
-# Words people bring from other tools and papers; the file has one word for each.
-_SYNONYMS = {
-    "interval": "every",
-    "ii": "every",
-    "frequency": "every",
-    "addl": "count",
-    "amt": "amount",
-    "dose": "amount",
-    "drug": "treatment",
-    "time": "start",
-    "n": "subjects",
-    "patients": "subjects",
-    "area": "target_area",
-    "density": "follicle_density",
-    "cv": "spread",
-    "weeks": "visits",
-    "type": "kind",
-    "parameters": "biology",
-    "arm": "arms",
-    "version": "schema_version",
-}
 _TABLE_TYPES = ("model_type", "model_attributes_type", "dict_type", "mapping_type")
 _LIST_TYPES = ("tuple_type", "list_type", "sequence_type")
 _LIMITS = {"arms": "1 to 64 [[arms]] tables", "compare": "at most 64 [[compare]] tables"}
@@ -96,7 +75,8 @@ def problems_of(
                 continue  # a rule between keys, one of which is misspelt
             found += [(base + below, message) for below, message in context["problems"]]
         else:
-            found.append((loc, _plain_words(detail, meant.get(loc))))
+            treatment = _treatment_at(values, loc) if loc and loc[-1] == "potency" else ""
+            found.append((loc, _plain_words(detail, meant.get(loc), treatment)))
     located = []
     for loc, message in found:
         source, note = locate(loc)
@@ -104,12 +84,20 @@ def problems_of(
     return located
 
 
-def _plain_words(detail: Mapping[str, Any], guess: Path | None) -> str:
+def _treatment_at(values: Any, path: Path) -> str:
+    """Return the treatment that a table of the file gives, or that of an arm; "" without one."""
+    table = _at(values, path[:-1])
+    doses = table.get("doses") if isinstance(table, Mapping) else None
+    lines = [table, *(doses if isinstance(doses, list) else ())]
+    names = [line.get("treatment") for line in lines if isinstance(line, Mapping)]
+    return next((name for name in names if isinstance(name, str)), "")
+
+
+def _plain_words(detail: Mapping[str, Any], guess: Path | None, treatment: str) -> str:
     loc, kind, value = detail["loc"], detail["type"], detail["input"]
     if kind == "extra_forbidden":
-        key = str(loc[-1])
-        hint = f'; did you mean "{guess[-1]}"?' if guess else did_you_mean(key, _keys(loc[:-1]))
-        return f"unknown key{hint}"
+        meant = str(guess[-1]) if guess else None
+        return unknown_key(str(loc[-1]), _keys(loc[:-1]), meant, treatment)
     if kind == "missing":
         return f"missing; required: {_description(loc)}"
     if kind in _TABLE_TYPES:
@@ -127,17 +115,11 @@ def _plain_words(detail: Mapping[str, Any], guess: Path | None) -> str:
 
 
 def _meant(loc: Path, missing: Collection[Path], given: Collection[str]) -> Path | None:
-    key = str(loc[-1])
-    keys = [name for name in _keys(loc[:-1]) if name not in given]
-    # A required key that is not there is the likeliest to have been misspelt.
-    absent = nearest(key, [name for name in keys if (*loc[:-1], name) in missing])
-    if absent is not None:
-        return (*loc[:-1], absent)
-    words = {word: word for word in keys} | {
-        word: target for word, target in _SYNONYMS.items() if target in keys and word not in keys
-    }
-    match = nearest(key, words)
-    return (*loc[:-1], words[match]) if match else None
+    here = loc[:-1]
+    keys = [name for name in _keys(here) if name not in given]
+    absent = [name for name in keys if (*here, name) in missing]
+    key = meant_key(str(loc[-1]), keys, absent)
+    return None if key is None else (*here, key)
 
 
 def _at(values: Any, path: Path) -> Any:

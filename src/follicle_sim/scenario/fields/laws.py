@@ -78,6 +78,8 @@ class Age(FieldType):
         if isinstance(value, (list, tuple)):
             return Between("time", OLDEST).check(value, info)
         if not isinstance(value, Mapping):
+            if isinstance(value, (int, float)) or str(value).strip().isdigit():
+                refuse(f'found {shown(value)} without a unit; allowed: an age such as "42 years"')
             return bounds.check(value, info)
         parts, found = Collector(), {}
         for key, text in value.items():

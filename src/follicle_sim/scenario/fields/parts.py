@@ -19,6 +19,7 @@ from follicle_sim.scenario.fields.laws import shares
 from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.fields.quantities import FieldType, Quantity, Text, read, within
 from follicle_sim.scenario.fields.refusals import Collector, choose, known_names, refuse
+from follicle_sim.scenario.fields.times import read_interval, split_visits
 from follicle_sim.scenario.fields.words import ENDPOINTS, understand
 
 MOST_VISITS = 10_000
@@ -135,6 +136,8 @@ class Visits(FieldType):
     latest: float
 
     def check(self, value: object, info: ValidationInfo) -> tuple[float, ...]:
+        if isinstance(value, str):
+            value = split_visits(value)
         if isinstance(value, Mapping):
             return self.series(value)
         if not isinstance(value, (list, tuple)):
@@ -166,7 +169,8 @@ class Visits(FieldType):
     def day(self, text: object, *, positive: bool = False) -> float:
         """Return one time of a schedule, day; refused after the latest visit allowed."""
         bounds = Quantity("time", upper=self.latest, positive=positive)
-        days = read(text, "time")
+        often = read_interval(text) if positive and isinstance(text, str) else None
+        days = read(text, "time") if often is None else often
         if days < 0.0 and not positive:
             most = units.format_quantity(self.latest, "time")
             hint = "for a visit before baseline give design.run_in"

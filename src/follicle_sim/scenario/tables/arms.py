@@ -11,10 +11,10 @@ from pydantic.json_schema import SkipJsonSchema
 from follicle_sim.base import units
 from follicle_sim.base.errors import UnitError
 from follicle_sim.scenario.fields.parts import Route
-from follicle_sim.scenario.fields.quantities import Amount, Name, Number, Whole, one_of
+from follicle_sim.scenario.fields.quantities import Amount, Every, Name, Number, Whole, one_of
 from follicle_sim.scenario.fields.refusals import Path, refuse_all
 from follicle_sim.scenario.fields.words import ROLES
-from follicle_sim.scenario.tables.table import Interval, Label, Table, Time
+from follicle_sim.scenario.tables.table import LONGEST, Interval, Label, Table, Time
 from follicle_sim.scenario.tables.treatments import VariantNames
 
 MOST_DOSES = 100_000
@@ -40,7 +40,7 @@ class Dose(Table):
         default=(), description="hypotheses of the treatment to switch on"
     )
     start: Time = Field(default=0.0, description="day of the first dose, baseline being 0")
-    every: Interval | None = Field(
+    every: Annotated[float, Every("time", upper=LONGEST, positive=True)] | None = Field(
         default=None, description="interval between doses; needs count or until"
     )
     count: Annotated[int, Whole(1, MOST_DOSES)] | None = Field(
