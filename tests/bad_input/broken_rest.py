@@ -355,8 +355,8 @@ TEXTS = {
         ["extends: comes back to itself: extends_itself.toml -> extends_itself.toml"],
     ),
     "extends_missing": (
-        'extends = "zero_byts.toml"\n',
-        ["extends: ", "no such file", 'zero_bytes.toml"?'],
+        'extends = "no_such_kye.toml"\n',
+        ["extends: ", "no such file", 'no_such_key.toml"?'],
     ),
     "extends_a_number": ("extends = 5\n", ["extends: found 5; allowed: the name of one"]),
     "extends_nothing": ('extends = ""\n', ['extends: found ""; allowed: the name of one']),

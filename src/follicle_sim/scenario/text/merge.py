@@ -87,7 +87,8 @@ def merge(base: Document, changes: Document) -> Document:
     Tables are merged key by key. `arms` are merged by label: an arm with a label of the base
     replaces the keys it gives (its `doses` as a whole); so does one with the id of an arm of the
     base, whose label it may correct; any other arm is appended. Any other list, and any plain
-    value, replaces what the base had. Nothing can be removed.
+    value, replaces what the base had. What is not wanted of the base is named before, in
+    ``replace`` (see `replaced.without`).
 
     Examples
     --------
@@ -194,6 +195,17 @@ def apply_override(target: Document, text: str, known: Known) -> Problem | None:
             values[step], origins[step] = {}, {}
         values, origins = values[step], origins[step]
     return None
+
+
+def split_steps(text: str) -> list[str | int] | None:
+    """Return the steps of a dotted name such as ``arms."low dose"``, None where it is none.
+
+    Examples
+    --------
+    >>> split_steps('arms."v1.2".doses[0]')
+    ['arms', 'v1.2', 'doses', 0]
+    """
+    return _split(f"{text}=")[0]
 
 
 def _split(text: str) -> tuple[list[str | int] | None, str | None]:
