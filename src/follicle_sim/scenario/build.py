@@ -34,12 +34,13 @@ def build(read: Document, overrides: Sequence[str], known: Known | None) -> Scen
         With every problem at once.
     """
     problems: list[Problem] = []
-    known = with_own(known or default_known(), read.values.get("treatments"))
+    installed = known or default_known()
+    known = with_own(installed, read.values.get("treatments"))
     if overrides:
         read = copy.deepcopy(read)  # parts of a merged document may be shared
         refusals = [apply_override(read, text, known) for text in overrides]
         problems = [problem for problem in refusals if problem is not None]
-        known = with_own(known, read.values.get("treatments"))
+        known = with_own(installed, read.values.get("treatments"))
     values, unpaired = named_and_paired(read)
     values, unmet = in_own_words(values)
     messages = [*unpaired, *unmet]
