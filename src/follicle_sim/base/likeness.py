@@ -86,7 +86,10 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
     asked = fold(word)
     stem, number = _numbered(word)
     slips: list[tuple[int, int, str]] = []
+    begun = family(word, listed)
     for place, option in enumerate(listed):
+        if option in begun:
+            continue  # a word more is no slip of the pen
         their_stem, their_number = _numbered(option)
         if number and number == their_number and _is_slip(stem, their_stem):
             return option
@@ -98,7 +101,6 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
             slips.append((count_edits(asked, theirs), place, option))
     if slips:
         return min(slips)[2]
-    begun = family(word, listed)
     return begun[0] if len(begun) == 1 else None
 
 

@@ -22,6 +22,7 @@ from follicle_sim.scenario.fields.unjudged import REFUSED, NotJudgedError
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.problems import class_in, messages_of
 from follicle_sim.scenario.rules.whole import whole_problems
+from follicle_sim.scenario.unknown_keys import meant_key
 
 MOST_PASSES = 4
 """Passes over one table: each sets aside what the one before it refused."""
@@ -48,7 +49,8 @@ def _table(cls: type[BaseModel], value: Any, base: Path, known: Known) -> tuple[
     problems: Problems = []
     if not isinstance(value, Mapping):
         return REFUSED, problems
-    aside: dict[str, Any] = {}
+    # a key that was misspelt is there, under a name that was refused
+    aside: dict[str, Any] = dict.fromkeys(_meant(cls, value), REFUSED)
     for number in range(MOST_PASSES):
         rest = {
             key: item for key, item in value.items() if key in cls.model_fields and key not in aside
@@ -73,6 +75,15 @@ def _table(cls: type[BaseModel], value: Any, base: Path, known: Known) -> tuple[
             table.__dict__.update(aside)
             return table, problems
     return REFUSED, problems
+
+
+def _meant(cls: type[BaseModel], value: Mapping[str, Any]) -> list[str]:
+    """Return the keys that unknown keys of a table stand for."""
+    keys = [key for key in cls.model_fields if key not in value]
+    absent = [key for key in keys if cls.model_fields[key].is_required()]
+    unknown = [key for key in value if key not in cls.model_fields]
+    guesses = [meant_key(key, keys, absent) for key in unknown]
+    return [key for key in guesses if key is not None]
 
 
 def _inner(

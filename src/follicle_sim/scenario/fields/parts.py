@@ -300,6 +300,8 @@ class Overrides(FieldType):
 
 def override(name: str, text: object, parameters: Mapping[str, Bounded]) -> float:
     """Return the canonical value of one override."""
+    if name == "potency":
+        refuse("a potency is that of one treatment, potency_NAME; follicle-sim show lists them")
     if name not in parameters:
         refuse("unknown biology parameter" + did_you_mean(name, parameters))
     known = parameters[name]

@@ -190,16 +190,20 @@ _STRENGTH = re.compile(
 )
 
 
+_NAMED_STRENGTH = re.compile(r"minoxidil (?:topical |solution )?(\d+(?:[.,]\d+)?)")
+
+
 def refuse_strength(value: object) -> None:
     """Refuse a strength of minoxidil that the library does not hold, with how to write it.
 
     1 mL of 3 % holds as much as 0.6 mL of 5 %, and the model asks for nothing else of a solution.
     """
     text = value.lower().replace("_", " ") if isinstance(value, str) else ""
-    match = _STRENGTH.search(text)
+    match = _STRENGTH.search(text) or _NAMED_STRENGTH.fullmatch(text)
     if match is None:
         return
-    percent = float((match[1] or match[2]).replace(",", "."))
+    digits = next(group for group in match.groups() if group)
+    percent = float(digits.replace(",", "."))
     if percent in (2.0, 5.0) or not 0.0 < percent <= 15.0:
         return
     refuse(
@@ -208,6 +212,29 @@ def refuse_strength(value: object) -> None:
         f'"minoxidil_topical_5", so write that with amount = "{percent / 5:g} mL"'
     )
 
+
+TESTS = Words(
+    _named(
+        t_test="student t test, students t test, student's t test, unpaired t test, independent "
+        "t test, two sample t test",
+        paired_t="paired t test, paired students t test, paired student's t test, dependent t test",
+        welch="welch t test, welch test, unequal variances t test",
+        wilcoxon="mann whitney, mann whitney u, mann whitney u test, wilcoxon rank sum, rank sum, "
+        "wilcoxon rank sum test",
+        signed_rank="wilcoxon signed rank, wilcoxon signed rank test, signed rank test",
+        ancova="analysis of covariance",
+        mmrm="mixed model repeated measures, mixed model for repeated measures",
+        mixed_model="linear mixed model, mixed effects model, lmm",
+    ),
+    dict.fromkeys(
+        map(fold, ("anova", "analysis of variance", "one way anova")),
+        'of two arms that is "t_test"; "ancova" adjusts for the baseline too',
+    )
+    | dict.fromkeys(
+        map(fold, ("repeated measures anova", "two way anova")),
+        'repeated visits of a person are analysed by "mmrm"',
+    ),
+)
 
 ENDPOINTS = Words(
     _named(

@@ -22,7 +22,7 @@ from follicle_sim.scenario.fields.quantities import (
 )
 from follicle_sim.scenario.fields.refusals import Path, refuse_all
 from follicle_sim.scenario.fields.unjudged import NotJudgedError, judge
-from follicle_sim.scenario.fields.words import ENDPOINTS, understand
+from follicle_sim.scenario.fields.words import ENDPOINTS, TESTS, understand
 from follicle_sim.scenario.tables.instrument import READABLE, Instrument, unseen
 from follicle_sim.scenario.tables.table import Interval, Label, Table
 
@@ -81,7 +81,7 @@ class Secondary(Table):
 
     endpoint: Endpoint = Field(description="name of a result variable")
     at: Interval | None = Field(default=None, description="time of the visit; default: as above")
-    method: Annotated[MethodName, one_of(MethodName)] | None = Field(
+    method: Annotated[MethodName, one_of(MethodName, TESTS)] | None = Field(
         default=None, description="test; default: as above"
     )
 
@@ -95,7 +95,7 @@ class Analysis(Table):
     at: Interval | None = Field(
         default=None, description="time of the visit it is judged at; default: the last one"
     )
-    method: Annotated[MethodName, one_of(MethodName)] | None = Field(
+    method: Annotated[MethodName, one_of(MethodName, TESTS)] | None = Field(
         default=None,
         description="test; default: ancova, paired_t within persons, t_test in a crossover; "
         "mixed_model does not keep its level where people drift apart: prefer mmrm",
