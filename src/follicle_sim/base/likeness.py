@@ -88,13 +88,11 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
     slips: list[tuple[int, int, str]] = []
     begun = family(word, listed)
     for place, option in enumerate(listed):
-        if option in begun:
-            continue  # a word more is no slip of the pen
         their_stem, their_number = _numbered(option)
         if number and number == their_number and _is_slip(stem, their_stem):
             return option
-        # Another grade or strength is no slip of the pen, however like it looks.
-        if _numbers_apart(word) != _numbers_apart(option):
+        # Another grade or strength is no slip of the pen, however like it looks, nor a word more.
+        if option in begun or _numbers_apart(word) != _numbers_apart(option):
             continue
         theirs = fold(option)
         if _is_slip(asked, theirs):
@@ -119,7 +117,7 @@ def family(word: str, options: Iterable[str]) -> list[str]:
         option
         for option in dict.fromkeys(options)
         if len(theirs := split_words(option)) > len(asked)
-        and all(_is_slip(*pair) for pair in zip(asked, theirs, strict=False))
+        and all(_is_same_word(*pair) for pair in zip(asked, theirs, strict=False))
     ]
 
 
@@ -141,6 +139,10 @@ def count_edits(one: str, two: str) -> int:
                 edits = min(edits, earlier[j - 1] + 1)
             row.append(edits)
     return row[-1]
+
+
+def _is_same_word(asked: str, meant: str) -> bool:
+    return re.findall(r"\d+", asked) == re.findall(r"\d+", meant) and _is_slip(asked, meant)
 
 
 def _is_slip(asked: str, meant: str) -> bool:

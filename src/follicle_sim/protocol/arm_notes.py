@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from follicle_sim.base.errors import InputError
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.factors import CHANNELS
 from follicle_sim.pharmacology.library import Treatment
@@ -23,9 +24,12 @@ def arm_notes(scenario: Scenario) -> Notes:
     roles = {arm.label: arm.role for arm in scenario.arms}
     if len(roles) > 1 and (reason := why_no_control(roles)):
         yield "arms", reason
-    treatments = treatments_of(scenario)
-    yield from _unheard(scenario, treatments)
     yield from _long_doses(scenario)
+    try:
+        treatments = treatments_of(scenario)
+    except InputError:
+        return  # names that a caller brought along, of which nothing is known here
+    yield from _unheard(scenario, treatments)
     needles = [name for name, each in treatments.items() if each.route in NEEDLES]
     given = any(dose.treatment in needles for arm in scenario.arms for dose in arm.doses)
     for index, arm in enumerate(scenario.arms):
