@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.parts import Severity
 from follicle_sim.scenario.fields.refusals import Path
-from follicle_sim.scenario.fields.unjudged import REFUSED, NotJudgedError
+from follicle_sim.scenario.fields.unjudged import NotJudgedError, stand_in
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.problems import class_in, messages_of
 from follicle_sim.scenario.rules.whole import whole_problems
@@ -36,7 +36,7 @@ def further_problems(values: Mapping[str, Any], known: Known) -> Problems:
     Some of it validation may have told already.
     """
     scenario, problems = _table(Scenario, values, (), known)
-    if scenario is not REFUSED:
+    if scenario is not stand_in():
         problems += whole_problems(scenario, lambda: known)
     return problems + _grade_problems(values, known)
 
@@ -48,9 +48,9 @@ def _table(cls: type[BaseModel], value: Any, base: Path, known: Known) -> tuple[
     """
     problems: Problems = []
     if not isinstance(value, Mapping):
-        return REFUSED, problems
+        return stand_in(), problems
     # a key that was misspelt is there, under a name that was refused
-    aside: dict[str, Any] = dict.fromkeys(_meant(cls, value), REFUSED)
+    aside: dict[str, Any] = dict.fromkeys(_meant(cls, value), stand_in())
     for number in range(MOST_PASSES):
         rest = {
             key: item for key, item in value.items() if key in cls.model_fields and key not in aside
@@ -59,7 +59,7 @@ def _table(cls: type[BaseModel], value: Any, base: Path, known: Known) -> tuple[
             relaxed = _relaxed(cls, frozenset(aside))
             table = relaxed.model_validate(rest, context={"known": known})
         except NotJudgedError:
-            return REFUSED, problems
+            return stand_in(), problems
         except ValidationError as error:
             refusals = messages_of(error, rest, base)
             if number:  # what the first pass refuses has been told
@@ -67,14 +67,14 @@ def _table(cls: type[BaseModel], value: Any, base: Path, known: Known) -> tuple[
             keys = {str(path[len(base)]) for path, _ in refusals if len(path) > len(base)}
             new = (keys & cls.model_fields.keys()) - aside.keys()
             if not new:
-                return REFUSED, problems
+                return stand_in(), problems
             for key in sorted(new):
                 aside[key], inner = _inner(cls, key, value, base, known)
                 problems += inner
         else:
             table.__dict__.update(aside)
             return table, problems
-    return REFUSED, problems
+    return stand_in(), problems
 
 
 def _meant(cls: type[BaseModel], value: Mapping[str, Any]) -> list[str]:
@@ -93,9 +93,9 @@ def _inner(
     annotation = cls.model_fields[key].annotation
     table, where = class_in(annotation), (*base, key)
     if table is None or key not in value:
-        return REFUSED, []
+        return stand_in(), []
     if isinstance(value[key], list) != (get_origin(annotation) is tuple):
-        return REFUSED, []  # one table where a list is needed, or the other way round
+        return stand_in(), []  # one table where a list is needed, or the other way round
     if not isinstance(value[key], list):
         return _table(table, value[key], where, known)
     entries: list[Any] = []
@@ -112,7 +112,7 @@ def _relaxed(cls: type[BaseModel], keys: frozenset[str]) -> type[BaseModel]:
     """Return a class of table in which some keys hold a stand-in and are not looked for."""
     if not keys:
         return cls
-    stand_ins: Any = {key: (Any, Field(default_factory=lambda: REFUSED)) for key in sorted(keys)}
+    stand_ins: Any = {key: (Any, Field(default_factory=stand_in)) for key in sorted(keys)}
     return create_model(cls.__name__, __base__=cls, **stand_ins)
 
 

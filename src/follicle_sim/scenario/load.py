@@ -44,7 +44,8 @@ def load_scenario(
         A TOML file, at most 1 MB of UTF-8.
     overrides
         Such as ``"population.subjects=50"``, ``"arms[0].doses[0].amount=5 mg"`` or, by label,
-        ``"arms.finasteride.doses[0].amount=5 mg"``.
+        ``"arms.finasteride.doses[0].amount=5 mg"``; ``"potency=1.5"`` sets the potency of the one
+        treatment that is given, ``"arms.drug.potency=1.5"`` that of an arm.
     known
         Names a scenario may use; default: those of this installation.
 

@@ -39,7 +39,12 @@ class Refused:
         _stop()
 
 
-REFUSED: Any = Refused()
+_ONE = (Refused(),)  # in a tuple: whoever walks over the names of a module would be stopped, too
+
+
+def stand_in() -> Any:
+    """Return the stand-in; it is always the same object."""
+    return _ONE[0]
 
 
 def attempt(look: Callable[[], T]) -> T:
@@ -47,7 +52,7 @@ def attempt(look: Callable[[], T]) -> T:
     try:
         return look()
     except NotJudgedError:
-        return REFUSED  # type: ignore[no-any-return]
+        return stand_in()  # type: ignore[no-any-return]
 
 
 def judge(rule: Callable[..., Iterable[T]], *values: Any) -> list[T]:
@@ -60,7 +65,7 @@ def judge(rule: Callable[..., Iterable[T]], *values: Any) -> list[T]:
     ...         yield "below 0"
     ...     if count > limit:
     ...         yield "above the limit"
-    >>> judge(rule, -1, REFUSED), judge(rule, 2, 1)
+    >>> judge(rule, -1, stand_in()), judge(rule, 2, 1)
     (['below 0'], ['above the limit'])
     """
     problems: list[T] = []

@@ -16,7 +16,7 @@ def why_no_control(roles: Mapping[str, str]) -> str:
     --------
     >>> why_no_control({"drug": "treatment", "nothing": "untreated"})
     ''
-    >>> why_no_control({"x": "active_control"})[:40]
+    >>> why_no_control({"x": "active_control"})[:41]
     'no arm has the role placebo or untreated,'
     """
     if not roles or set(roles.values()) & set(CONTROLS):
