@@ -59,8 +59,7 @@ REST = {
         '"finasteride_5mg"}',
         [
             "compare[0].arms.finasteride",
-            "unknown arm of kaufman_1998",
-            'did you mean "finasteride_1mg"?',
+            "unknown arm of kaufman_1998; allowed: placebo, finasteride_1mg",
         ],
     ),
     "compare_with_unknown_arm": (
@@ -357,8 +356,8 @@ TEXTS = {
         ["extends: comes back to itself: extends_itself.toml -> extends_itself.toml"],
     ),
     "extends_missing": (
-        'extends = "zero_byts.toml"\n',
-        ["extends: ", "no such file", 'zero_bytes.toml"?'],
+        'extends = "no_such_kye.toml"\n',
+        ["extends: ", "no such file", 'no_such_key.toml"?'],
     ),
     "extends_a_number": ("extends = 5\n", ["extends: found 5; allowed: the name of one"]),
     "extends_nothing": ('extends = ""\n', ['extends: found ""; allowed: the name of one']),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+
+from follicle_sim.base.likeness import family, nearest
 
 # Longer lists hide the answer; the nearest match is then more useful than the whole menu.
 _MENU = 12
@@ -103,71 +103,15 @@ class Interrupted(FollicleSimError):
     exit_code = 130
 
 
-def nearest(word: str, options: Iterable[str]) -> str | None:
-    """Return the option most like `word`, or None when nothing is close.
-
-    Examples
-    --------
-    >>> nearest("finastride", ["finasteride", "minoxidil"])
-    'finasteride'
-    >>> nearest("zzz", ["finasteride"]) is None
-    True
-
-    A number at the end may be written in either way, and is never taken for another one:
-
-    >>> nearest("norwood_3", ["norwood_ii", "norwood_iii", "norwood_v"])
-    'norwood_iii'
-    >>> nearest("norwood_9", ["norwood_ii", "norwood_iii"]) is None
-    True
-    """
-    by_lower: dict[str, str] = {}
-    for option in options:
-        by_lower.setdefault(option.lower(), option)
-    # Very long words cannot be near anything and would make the comparison quadratic.
-    short = word.lower()[:200]
-    stem, number, _ = _split_number(short)
-    if number:
-        numbered = {name: _split_number(name) for name in by_lower}
-        for name, option in by_lower.items():
-            if numbered[name][:2] == (stem, number):
-                return option
-        # Another grade or strength is another thing and not a typing error.
-        others = {
-            k for k, (_, its_number, apart) in numbered.items() if apart and its_number != number
-        }
-        by_lower = {k: option for k, option in by_lower.items() if k not in others}
-    matches = difflib.get_close_matches(short, by_lower, n=1, cutoff=0.6)
-    return by_lower[matches[0]] if matches else None
-
-
-_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-
-
-def _split_number(word: str) -> tuple[str, int, bool]:
-    """Return a word without the number of up to two digits at its end, that number or 0, and
-    whether it stands apart.
-
-    Examples
-    --------
-    >>> _split_number("norwood_iii"), _split_number("norwood3"), _split_number("mix")
-    (('norwood', 3, True), ('norwood', 3, False), ('mix', 0, False))
-    """
-    match = re.fullmatch(r"(.*?)(?:([\s_.-]*)(?<!\d)(\d{1,2})|[\s_.-]+([ivx]{1,4}))", word)
-    if match is None:
-        return word, 0, False
-    stem, gap, digits, roman = match.groups()
-    if digits:
-        return stem, int(digits), bool(gap)
-    return (stem, _ROMAN.index(roman) + 1, True) if roman in _ROMAN else (word, 0, False)
-
-
 def did_you_mean(word: str, options: Iterable[str]) -> str:
-    """Return a message tail: the nearest option, else the allowed ones.
+    """Return a message tail: the nearest option, else those that begin so, else the allowed ones.
 
     Examples
     --------
     >>> did_you_mean("intervl", ["interval", "count"])
     '; did you mean "interval"?'
+    >>> did_you_mean("finasteride", ["finasteride_oral", "finasteride_topical"])
+    '; which one: "finasteride_oral", "finasteride_topical"?'
     >>> did_you_mean("zzz", ["interval", "count"])
     '; allowed: interval, count'
     """
@@ -175,10 +119,17 @@ def did_you_mean(word: str, options: Iterable[str]) -> str:
     match = nearest(word, listed)
     if match is not None:
         return f'; did you mean "{match}"?'
+    begun = family(word, listed)
+    if 1 < len(begun) <= _MENU:
+        return f"; which one: {', '.join(map(_quoted, begun))}?"
     if not listed:
         return ""
     more = f" and {len(listed) - _MENU} more" if len(listed) > _MENU else ""
     return f"; allowed: {', '.join(listed[:_MENU])}{more}"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
 
 
 def shown(value: object) -> str:

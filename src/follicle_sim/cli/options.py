@@ -45,7 +45,8 @@ Settings = Annotated[
         "--set",
         metavar="A.B=C",
         help="Change a value of the scenario, such as --set population.subjects=50 or --set "
-        '"arms.finasteride.doses[0].amount=5 mg". May be repeated.',
+        '"arms.finasteride.doses[0].amount=5 mg"; potency=1.5 sets the potency of the treatment '
+        "that is given. May be repeated.",
     ),
 ]
 Seed = Annotated[

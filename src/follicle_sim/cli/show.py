@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from follicle_sim.cli.options import ScenarioFile, Settings, read_scenario
@@ -44,28 +46,45 @@ def print_scenario(scenario: Scenario) -> None:
     """Print a scenario as it will run, its parameters with units and sources, time and memory."""
     from follicle_sim.biology.parameters import parameter_table
     from follicle_sim.experiments.forecast import predict_cost
-    from follicle_sim.pharmacology.library import load_treatment
     from follicle_sim.protocol.describe import describe
-    from follicle_sim.scenario.tables.treatments import parse_own
+    from follicle_sim.scenario.numbers import treatments_of
 
     console = make_console()
     console.print(describe(scenario), soft_wrap=True)
     if scenario.population.spread.typical:
         _print_spread(console, scenario.population)
+    treatments = list(treatments_of(scenario).values())
+    _print_potencies(console, scenario, treatments)
     print_heading(console, "\nBiology parameters")
     for row in parameter_table().values():
         _print_parameter(console, scenario, row)
-    treatments = dict.fromkeys(dose.treatment for arm in scenario.arms for dose in arm.doses)
-    own = parse_own(scenario.treatments)
-    for name in treatments:
-        treatment = own[name] if name in own else load_treatment(name)
-        for variants in _list_variants(scenario, name):
+    for treatment in treatments:
+        for variants in _list_variants(scenario, treatment.name):
             _print_treatment(console, scenario, treatment.with_variants(variants))
     cost = predict_cost(scenario)
     console.print(
         f"\nPredicted: about {cost.seconds:.1f} s on {format_count(cost.threads, 'thread')} once "
         f"compiled, {cost.memory / 1e6:,.0f} MB of memory."
     )
+
+
+def _print_potencies(console: Console, scenario: Scenario, treatments: Sequence[Treatment]) -> None:
+    """Print the potency of each treatment that is given, and where it is set."""
+    from follicle_sim.pharmacology.potencies import potency_parameters
+
+    if not any(treatment.acts for treatment in treatments):
+        return
+    print_heading(console, "\nPotency: the size of a treatment's effect")
+    for treatment in treatments:
+        row = potency_parameters({treatment.name: treatment}).get(f"potency_{treatment.name}")
+        if row is not None:
+            way = f"to change it: --set biology.{row.name}=VALUE, or a line in [biology]"
+            _print_parameter(console, scenario, replace(row, meaning=way))
+        elif treatment.potency is not None:
+            potency = treatment.potency
+            text = f"{treatment.name}: potency {potency.value:g}"
+            source = format_source(potency.grade, potency.source)
+            print_value(console, text, source, "fixed: its other numbers carry the size")
 
 
 def _print_spread(console: Console, population: Population) -> None:
@@ -94,8 +113,6 @@ def _print_parameter(console: Console, scenario: Scenario, row: Parameter) -> No
 
 
 def _print_treatment(console: Console, scenario: Scenario, treatment: Treatment) -> None:
-    from follicle_sim.pharmacology.potencies import potency_parameters
-
     print_heading(console, f"\nTreatment {treatment.name}: {treatment.title}")
     if treatment.inert:
         print_indented(console, "does nothing by itself: it has no effect in the library", 2)
@@ -104,9 +121,6 @@ def _print_treatment(console: Console, scenario: Scenario, treatment: Treatment)
         if path != "potency" and not path.startswith("variants."):
             source = format_source(quantity.grade, quantity.source)
             print_value(console, format_quantity(path, quantity), source)
-    potency = potency_parameters({treatment.name: treatment}).get(f"potency_{treatment.name}")
-    if potency is not None:
-        _print_parameter(console, scenario, potency)
 
 
 def _format_value(value: float, dimension: str) -> str:

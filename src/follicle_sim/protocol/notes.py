@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from follicle_sim.base.units import format_quantity
 from follicle_sim.evidence.own.held import held
 from follicle_sim.pharmacology.dosing import expand
+from follicle_sim.protocol.arm_notes import arm_notes
 from follicle_sim.protocol.unfold import between, unfold
 from follicle_sim.scenario.fields.parts import Series
 from follicle_sim.scenario.model import Scenario
@@ -20,7 +21,7 @@ def notes(scenario: Scenario) -> tuple[str, ...]:
     Of a trial of one's own they say who is missing from it.
     """
     found = [*_visits(scenario), *_doses(scenario), *_parts(scenario), *_people(scenario)]
-    found += _data(scenario)
+    found += [*arm_notes(scenario), *_data(scenario)]
     return tuple(f"{place}: {text}" for place, text in found)
 
 

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import copy
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-from pydantic import ValidationError
 
 from follicle_sim.base import units
 from follicle_sim.base.arguments import check_path, check_text, check_texts, refused
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.scenario.background import Numbers
-from follicle_sim.scenario.fields.known import Known, default_known
-from follicle_sim.scenario.fields.labels import label_problems
+from follicle_sim.scenario.build import CHANGED, NESTED, TEXT, build
+from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.parts import write_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.numbers import known_with, numbers_after
-from follicle_sim.scenario.problems import path_text, problems_of
 from follicle_sim.scenario.tables.treatments import with_own
 from follicle_sim.scenario.text.files import FILE_KEYS, parse_toml, read_document, text_document
-from follicle_sim.scenario.text.merge import Document, apply_override, document
-from follicle_sim.scenario.text.own_data import named_and_paired
+from follicle_sim.scenario.text.merge import document
 from follicle_sim.scenario.text.write import write_toml
-
-_TEXT, _CHANGED, _NESTED = "<text>", "<scenario>", "<document>"
-_UNNAMED = (_TEXT, _CHANGED, _NESTED)
-"""Names of sources that say less than the title of the scenario does."""
 
 
 def load_scenario(
@@ -39,6 +30,8 @@ def load_scenario(
     A file may start from another one, ``extends = "other.toml"`` (relative to itself), and give
     only what differs: tables are merged key by key; `arms` are merged by label (the same label
     replaces the keys given, a new label is appended); every other list is replaced as a whole.
+    ``replace = ["arms"]`` takes nothing of the other file's arms, ``replace = ["arms.placebo"]``
+    leaves one of them out, and so for any other table.
     Beside a symbolic link it looks first, then beside the file the link points to.
     ``[[compare]] data = "my_trial.csv"`` (relative to the file) brings along a trial of one's own.
     ``treatment_folder = "my_treatments"`` (relative to the file) brings along every treatment in
@@ -51,7 +44,8 @@ def load_scenario(
         A TOML file, at most 1 MB of UTF-8.
     overrides
         Such as ``"population.subjects=50"``, ``"arms[0].doses[0].amount=5 mg"`` or, by label,
-        ``"arms.finasteride.doses[0].amount=5 mg"``.
+        ``"arms.finasteride.doses[0].amount=5 mg"``; ``"potency=1.5"`` sets the potency of the one
+        treatment that is given, ``"arms.drug.potency=1.5"`` that of an arm.
     known
         Names a scenario may use; default: those of this installation.
 
@@ -69,12 +63,12 @@ def load_scenario(
     """
     check_path("load_scenario", "path", path)
     overrides = _texts("load_scenario", overrides)
-    return _build(read_document(Path(path)), overrides, known)
+    return build(read_document(Path(path)), overrides, known)
 
 
 def parse_scenario(
     text: str,
-    source: str = _TEXT,
+    source: str = TEXT,
     overrides: Sequence[str] = (),
     *,
     folder: str | os.PathLike[str] | None = None,
@@ -111,13 +105,13 @@ def parse_scenario(
     overrides = _texts("parse_scenario", overrides)
     if folder is not None:
         check_path("parse_scenario", "folder", folder)
-        return _build(text_document(text, source, [Path(folder)]), overrides, known)
+        return build(text_document(text, source, [Path(folder)]), overrides, known)
     values = parse_toml(text, source)
     for key in FILE_KEYS:
         if key in values:
             message = "works in files only; there is no folder to look in for a text (give one)"
             raise InputError(source, [Problem(key, message)])
-    return _build(document(values, source), overrides, known)
+    return build(document(values, source), overrides, known)
 
 
 def with_overrides(
@@ -148,7 +142,7 @@ def with_overrides(
     overrides = _texts("with_overrides", overrides)
     values = to_document(scenario, known=known)
     known = known or known_with(before.numbers)
-    changed = _build(document(values, before.source or _CHANGED), overrides, known)
+    changed = build(document(values, before.source or CHANGED), overrides, known)
     return changed.remembering(
         numbers=numbers_after(before.numbers, scenario, changed),
         overrides=(*before.overrides, *overrides),
@@ -197,7 +191,7 @@ def check_scenario(where: str, value: object) -> Scenario:
         message = f"holds a value that no file could hold ({error}); use with_overrides"
         raise InputError(where, [Problem("scenario", message)]) from None
     background = scenario.background
-    from_document(values, background.source or _CHANGED, numbers=background.numbers)
+    from_document(values, background.source or CHANGED, numbers=background.numbers)
     return scenario.remembering(checked=True)
 
 
@@ -227,7 +221,7 @@ def to_document(scenario: Scenario, *, known: Known | None = None) -> dict[str, 
 
 def from_document(
     values: Mapping[str, Any],
-    source: str = _NESTED,
+    source: str = NESTED,
     *,
     known: Known | None = None,
     numbers: Numbers | None = None,
@@ -242,55 +236,9 @@ def from_document(
         With every problem at once.
     """
     known = known or known_with(numbers)
-    return _build(document(dict(values), source), (), known).remembering(numbers=numbers)
-
-
-def _build(read: Document, overrides: Sequence[str], known: Known | None) -> Scenario:
-    problems = []
-    if overrides:
-        read = copy.deepcopy(read)  # parts of a merged document may be shared
-        found = [apply_override(read, text) for text in overrides]
-        problems = [problem for problem in found if problem is not None]
-    values, troubles = named_and_paired(read)
-    told = {path for path, _ in troubles}
-    for path, message in troubles:
-        source, note = read.locate(path)
-        problems.append(Problem(path_text(path), message + note, source))
-    context = {"known": with_own(known or default_known(), values.get("treatments"))}
-    try:
-        scenario = Scenario.model_validate(values, context=context)
-    except ValidationError as error:
-        located = problems_of(error, values, read.locate)
-        seen = {path for path, _ in located}
-        problems += [problem for path, problem in located if path not in told]
-        # These look at several parts, which validation only does when every part is in order.
-        for path, message in label_problems(*_labels(read.values)):
-            if path not in seen:
-                source, note = read.locate(path)
-                problems.append(Problem(path_text(path), message + note, source))
-        raise InputError(read.source, problems) from None
-    if problems:
-        raise InputError(read.source, problems)
-    source = "" if read.source in _UNNAMED else read.source
-    return scenario.remembering(source=source, overrides=tuple(overrides))
+    return build(document(dict(values), source), (), known).remembering(numbers=numbers)
 
 
 def _texts(where: str, overrides: Sequence[str]) -> list[str]:
     # A lone text is a sequence of letters, which nobody means.
     return check_texts(where, "overrides", overrides)
-
-
-def _labels(
-    values: Mapping[str, Any],
-) -> tuple[list[object], list[Iterable[object]], list[object]]:
-    def tables(key: str) -> list[Mapping[str, Any]]:
-        entries = values.get(key)
-        entries = entries if isinstance(entries, list) else []
-        return [entry if isinstance(entry, Mapping) else {} for entry in entries]
-
-    pairs = [entry.get("arms") for entry in tables("compare")]
-    return (
-        [arm.get("label") for arm in tables("arms")],
-        [pair if isinstance(pair, Mapping) else () for pair in pairs],
-        [arm.get("id") for arm in tables("arms")],
-    )

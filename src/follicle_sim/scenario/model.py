@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
@@ -14,24 +15,19 @@ from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.units import YEAR
 from follicle_sim.scenario.background import Background
-from follicle_sim.scenario.fields.labels import label_problems
-from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.fields.parts import Overrides, SchemaVersion, VariableNames
 from follicle_sim.scenario.fields.quantities import Flag, Quantity, Text, Whole, one_of
-from follicle_sim.scenario.fields.refusals import Path, known_names, refuse_all
-from follicle_sim.scenario.rules.design import arm_problems, calendar_problems
-from follicle_sim.scenario.rules.eligible import eligibility_problems
-from follicle_sim.scenario.rules.search import cost_problems, search_problems
-from follicle_sim.scenario.tables.analysis import Analysis, plan_problems
+from follicle_sim.scenario.fields.refusals import known_names, refuse_all
+from follicle_sim.scenario.rules.whole import whole_problems
+from follicle_sim.scenario.tables.analysis import Analysis
 from follicle_sim.scenario.tables.arms import Arm, Dose
 from follicle_sim.scenario.tables.comparison import Comparison
 from follicle_sim.scenario.tables.design import Design
-from follicle_sim.scenario.tables.instrument import Instrument, unseen
+from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.scenario.tables.population import (
     Inclusion,
     Population,
     Spread,
-    screening_problems,
 )
 from follicle_sim.scenario.tables.search import Optimise, TreatmentCost
 from follicle_sim.scenario.tables.table import Prose, Table, Time
@@ -53,9 +49,6 @@ __all__ = [
     "Spread",
     "TreatmentCost",
 ]
-
-MOST_FOLLICLES = 5_000_000_000
-MOST_NODES = 1_000_000
 
 
 class Record(Table):
@@ -161,72 +154,8 @@ class Scenario(Table):
 
     @model_validator(mode="after")
     def _parts_fit_together(self, info: ValidationInfo) -> Scenario:
-        problems = label_problems(
-            [arm.label for arm in self.arms],
-            [comparison.arms for comparison in self.compare],
-            [arm.id for arm in self.arms],
-        )
-        problems += self._size_problems() + self._sight_problems() + self._draw_problems()
-        asked, run_in = self.population.inclusion, self.design.run_in
-        problems += screening_problems(asked, run_in, self.run.history)
-        dosed = self.design.run_in_arm is not None
-        problems += eligibility_problems(self.population, self.instrument, dosed)
-        labels = [arm.label for arm in self.arms]
-        problems += plan_problems(self.analysis, labels, self.design.visits, self.instrument)
-        problems += cost_problems(self) + search_problems(self)
-        design, subjects = self.design, self.population.subjects
-        problems += arm_problems(design, self.arms, subjects, self._routes(info))
-        problems += calendar_problems(design, self.run.history, self.biology)
+        problems = whole_problems(self, partial(known_names, info))
         if problems:
             refuse_all(problems)
         self._background = replace(self._background, checked=True)
         return self
-
-    def _routes(self, info: ValidationInfo) -> Mapping[str, str]:
-        # Only where they matter: the names of this installation take a while to read.
-        return known_names(info).routes if self.design.kind == "split_scalp" else {}
-
-    def _sight_problems(self) -> list[tuple[Path, str]]:
-        # what older scenarios record is there whatever the instrument
-        return [
-            (("record", "variables", index), message)
-            for index, name in enumerate(self.record.variables or ())
-            if name in EXTRA_VARIABLES and (message := unseen(name, self.instrument))
-        ]
-
-    def _size_problems(self) -> list[tuple[Path, str]]:
-        problems: list[tuple[Path, str]] = []
-        subjects, follicles = self.population.subjects, self.population.follicles_per_subject
-        arms = sum(self.design.ratio(arm.label) for arm in self.arms)
-        total = arms * subjects * follicles * self.run.replicates
-        if total > MOST_FOLLICLES:
-            product = (
-                f"{arms} arms x {subjects:,} subjects x {follicles:,} follicles "
-                f"x {self.run.replicates:,} replicates"
-            )
-            limit = f"allowed: {MOST_FOLLICLES:,}; lower one of them"
-            problems.append((("population",), f"{product} = {total:,} follicles; {limit}"))
-        who = self.population
-        if who.follicles is None and who.follicle_density * who.target_area < 0.5:
-            message = "density times area gives less than one follicle; raise one of them"
-            problems.append((("population", "follicle_density"), message))
-        nodes = (self.run.history + self.end) / self.run.forcing_step
-        if nodes > MOST_NODES:
-            limit = f"allowed: {MOST_NODES:,}; use a longer step or a shorter history"
-            problems.append((("run", "forcing_step"), f"{nodes:,.0f} steps in the run; {limit}"))
-        return problems
-
-    def _draw_problems(self) -> list[tuple[Path, str]]:
-        if self.run.uncertainty == "none":
-            return []
-        # As in `known`: only a number comes up, and only when it is asked for.
-        from follicle_sim.biology.posterior import load_posterior
-
-        found, most = self.run.replicates, len(load_posterior())
-        if 2 <= found <= most:
-            return []
-        message = (
-            f'found {found}; with uncertainty = "posterior" each replicate takes a draw of its '
-            f"own, and the sample has {most}; allowed: 2 to {most}"
-        )
-        return [(("run", "replicates"), message)]

@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from follicle_sim.base.errors import Problem, did_you_mean, nearest, shown
+from follicle_sim.base.errors import shown
 from follicle_sim.scenario.fields.refusals import Path
 from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.unknown_keys import meant_key, unknown_key
 
-# Words people bring from other tools and papers; the file has one word for each.
-_SYNONYMS = {
-    "interval": "every",
-    "ii": "every",
-    "frequency": "every",
-    "addl": "count",
-    "amt": "amount",
-    "dose": "amount",
-    "drug": "treatment",
-    "time": "start",
-    "n": "subjects",
-    "patients": "subjects",
-    "area": "target_area",
-    "density": "follicle_density",
-    "cv": "spread",
-    "weeks": "visits",
-    "type": "kind",
-    "parameters": "biology",
-    "arm": "arms",
-    "version": "schema_version",
-}
 _TABLE_TYPES = ("model_type", "model_attributes_type", "dict_type", "mapping_type")
 _LIST_TYPES = ("tuple_type", "list_type", "sequence_type")
 _LIMITS = {"arms": "1 to 64 [[arms]] tables", "compare": "at most 64 [[compare]] tables"}
 # What a file may hold beside the fields of the classes, and fields a file may not hold.
-_FILE_ONLY: dict[type[BaseModel], tuple[str, ...]] = {Scenario: ("extends", "treatment_folder")}
+_FILE_KEYS = ("extends", "treatment_folder", "replace")
+_FILE_ONLY: dict[type[BaseModel], tuple[str, ...]] = {Scenario: _FILE_KEYS}
 _HIDDEN = ("amount_dimension",)
 
 
@@ -59,25 +40,23 @@ def path_text(path: Path) -> str:
     return text
 
 
-def problems_of(
-    error: ValidationError, values: Any, locate: Callable[[Path], tuple[str, str]]
-) -> list[tuple[Path, Problem]]:
-    """Return every problem of a failed validation, in the order of the file's fields.
+def messages_of(error: ValidationError, values: Any, base: Path = ()) -> list[tuple[Path, str]]:
+    """Return every problem of a failed validation with its place, in the order of the fields.
 
     Parameters
     ----------
     error
-        From validating a scenario.
+        From validating a scenario or a table of one.
     values
         What was validated.
-    locate
-        Path to the file its text stands in and a note to add to the message.
+    base
+        Place of the table in the scenario.
     """
-    found: list[tuple[Path, str]] = []
-    details = error.errors(include_url=False)
+    messages: list[tuple[Path, str]] = []
+    details = [detail | {"loc": (*base, *detail["loc"])} for detail in _details(error)]
     missing = {detail["loc"] for detail in details if detail["type"] == "missing"}
     meant = {
-        detail["loc"]: _meant(detail["loc"], missing, _at(values, detail["loc"][:-1]))
+        detail["loc"]: _meant(detail["loc"], missing, _at(values, detail["loc"][len(base) : -1]))
         for detail in details
         if detail["type"] == "extra_forbidden"
     }
@@ -90,25 +69,33 @@ def problems_of(
             continue  # entries were left out for problems of their own, reported beside this
         if detail["type"] == "plain":
             context = detail["ctx"]
-            base = loc[:-1] if context["siblings"] else loc
-            if context["siblings"] and any(path and path[:-1] == base for path in suggested):
+            table = loc[:-1] if context["siblings"] else loc
+            if context["siblings"] and any(path and path[:-1] == table for path in suggested):
                 continue  # a rule between keys, one of which is misspelt
-            found += [(base + below, message) for below, message in context["problems"]]
+            messages += [(table + below, message) for below, message in context["problems"]]
         else:
-            found.append((loc, _plain_words(detail, meant.get(loc))))
-    located = []
-    for loc, message in found:
-        source, note = locate(loc)
-        located.append((loc, Problem(path_text(loc), message + note, source)))
-    return located
+            here = _at(values, loc[len(base) : -1]) if loc[-1:] == ("potency",) else None
+            messages.append((loc, _plain_words(detail, meant.get(loc), _treatment_in(here))))
+    return messages
 
 
-def _plain_words(detail: Mapping[str, Any], guess: Path | None) -> str:
+def _details(error: ValidationError) -> list[dict[str, Any]]:
+    return [dict(detail) for detail in error.errors(include_url=False)]
+
+
+def _treatment_in(table: Any) -> str:
+    """Return the treatment that a table of the file gives, or that of an arm; "" without one."""
+    doses = table.get("doses") if isinstance(table, Mapping) else None
+    lines = [table, *(doses if isinstance(doses, list) else ())]
+    names = [line.get("treatment") for line in lines if isinstance(line, Mapping)]
+    return next((name for name in names if isinstance(name, str)), "")
+
+
+def _plain_words(detail: Mapping[str, Any], guess: Path | None, treatment: str) -> str:
     loc, kind, value = detail["loc"], detail["type"], detail["input"]
     if kind == "extra_forbidden":
-        key = str(loc[-1])
-        hint = f'; did you mean "{guess[-1]}"?' if guess else did_you_mean(key, _keys(loc[:-1]))
-        return f"unknown key{hint}"
+        meant = str(guess[-1]) if guess else None
+        return unknown_key(str(loc[-1]), _keys(loc[:-1]), meant, treatment)
     if kind == "missing":
         return f"missing; required: {_description(loc)}"
     if kind in _TABLE_TYPES:
@@ -126,17 +113,11 @@ def _plain_words(detail: Mapping[str, Any], guess: Path | None) -> str:
 
 
 def _meant(loc: Path, missing: Collection[Path], given: Collection[str]) -> Path | None:
-    key = str(loc[-1])
-    keys = [name for name in _keys(loc[:-1]) if name not in given]
-    # A required key that is not there is the likeliest to have been misspelt.
-    absent = nearest(key, [name for name in keys if (*loc[:-1], name) in missing])
-    if absent is not None:
-        return (*loc[:-1], absent)
-    words = {word: word for word in keys} | {
-        word: target for word, target in _SYNONYMS.items() if target in keys and word not in keys
-    }
-    match = nearest(key, words)
-    return (*loc[:-1], words[match]) if match else None
+    here = loc[:-1]
+    keys = [name for name in _keys(here) if name not in given]
+    absent = [name for name in keys if (*here, name) in missing]
+    key = meant_key(str(loc[-1]), keys, absent)
+    return None if key is None else (*here, key)
 
 
 def _at(values: Any, path: Path) -> Any:
@@ -165,11 +146,12 @@ def _class_at(path: Path) -> type[BaseModel] | None:
         if isinstance(part, int):
             continue
         field = table.model_fields.get(part) if table else None
-        table = _class_in(field.annotation) if field else None
+        table = class_in(field.annotation) if field else None
     return table
 
 
-def _class_in(annotation: Any) -> type[BaseModel] | None:
+def class_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the class of the tables that a field holds, None where it holds none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next(filter(None, map(_class_in, get_args(annotation))), None)
+    return next(filter(None, map(class_in, get_args(annotation))), None)

@@ -3,7 +3,8 @@ import pickle
 import pytest
 
 from follicle_sim.base import errors
-from follicle_sim.base.errors import InputError, Problem, did_you_mean, nearest
+from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.likeness import nearest
 from follicle_sim.biology.conditions import conditions
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from follicle_sim.base.errors import did_you_mean, nearest
+from follicle_sim.base.errors import did_you_mean
+from follicle_sim.base.likeness import nearest
 
 GROUPS = ("arm", "week", "endpoint", "unit", "mean")
 """Required in a table of means: one row an arm, endpoint and week."""

@@ -9,7 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from follicle_sim.base.errors import did_you_mean, nearest, shown
+from follicle_sim.base.errors import did_you_mean, shown
+from follicle_sim.base.likeness import nearest
 from follicle_sim.evidence.normalise import endpoint_wordings, measure, unit_wordings
 
 _ONLY_BY_UNIT = {"hair_count": "hair_density", "follicle_loss_rate": "follicle_density"}

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from follicle_sim.base.errors import did_you_mean
 from follicle_sim.scenario.fields.refusals import Path, refuse
 
+_WAY = ' (replace = ["arms"] takes no arm of a file that is extended)'
+
 
 def folded(text: str) -> str:
     """Return a text without what readers do not tell apart: case, spaces, Unicode forms.
@@ -59,14 +61,14 @@ def _alike(key: str, texts: Sequence[object], plural: str) -> list[tuple[Path, s
         if other == index:
             continue
         before = str(texts[other])
-        message = f'found "{text}", already the {key} of arms[{other}]; {plural} must differ'
+        message = f'found "{text}", already the {key} of arms[{other}]; {plural} must differ{_WAY}'
         if text != before:
             why = "capitals and spaces are not enough"
             if unicodedata.normalize("NFC", text) == unicodedata.normalize("NFC", before):
                 why = "they are the same letters in two Unicode forms"
             message = (
                 f'found "{text}", which readers take for "{before}", the {key} of arms[{other}]; '
-                f"{plural} must differ: {why}"
+                f"{plural} must differ: {why}{_WAY}"
             )
         problems.append((("arms", index, key), message))
     return problems

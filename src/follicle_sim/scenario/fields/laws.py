@@ -24,6 +24,7 @@ from follicle_sim.scenario.fields.quantities import (
     within,
 )
 from follicle_sim.scenario.fields.refusals import Collector, choose, refuse
+from follicle_sim.scenario.fields.words import SEXES, understand
 
 OLDEST = 120 * YEAR
 
@@ -77,6 +78,8 @@ class Age(FieldType):
         if isinstance(value, (list, tuple)):
             return Between("time", OLDEST).check(value, info)
         if not isinstance(value, Mapping):
+            if isinstance(value, (int, float)) or str(value).strip().isdigit():
+                refuse(f'found {shown(value)} without a unit; allowed: an age such as "42 years"')
             return bounds.check(value, info)
         parts, found = Collector(), {}
         for key, text in value.items():
@@ -130,7 +133,7 @@ class OneOrShares(FieldType):
     def check(self, value: object, info: ValidationInfo) -> str | FrozenMap[str, float]:
         if isinstance(value, Mapping):
             return shares(value, self.options, "word")
-        return choose(value, self.options)
+        return choose(understand(value, self.options, SEXES), self.options)
 
     def write(self, value: object) -> object:
         return dict(value) if isinstance(value, Mapping) else value

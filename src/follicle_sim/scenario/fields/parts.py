@@ -10,14 +10,17 @@ from typing import Any
 from pydantic import ValidationInfo
 
 from follicle_sim.base import units
-from follicle_sim.base.errors import did_you_mean, nearest, shown
+from follicle_sim.base.errors import did_you_mean, shown
 from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.base.likeness import nearest
 from follicle_sim.scenario.fields.known import Bounded, Known, default_known
 from follicle_sim.scenario.fields.labels import not_cut
 from follicle_sim.scenario.fields.laws import shares
 from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.fields.quantities import FieldType, Quantity, Text, read, within
 from follicle_sim.scenario.fields.refusals import Collector, choose, known_names, refuse
+from follicle_sim.scenario.fields.times import read_interval, split_visits
+from follicle_sim.scenario.fields.words import ENDPOINTS, understand
 
 MOST_VISITS = 10_000
 _SERIES = ("every", "until")
@@ -90,7 +93,9 @@ class Route(FieldType):
     def check(self, value: object, info: ValidationInfo) -> str:
         treatment = info.data.get("treatment")  # absent when it was itself refused
         own = known_names(info).routes.get(treatment) if treatment else None
-        return choose(value, [own], f"route of {treatment}") if own else Text(80).check(value, info)
+        if not own:
+            return Text(80).check(value, info)
+        return choose(understand(value, [own]), [own], f"route of {treatment}")
 
 
 @dataclass(frozen=True)
@@ -104,13 +109,18 @@ class VariableNames(FieldType):
             refuse(f"found {shown(value)}; allowed: a list of names of variables")
         if not value:
             refuse("found an empty list; leave the key out to keep all variables")
-        parts = Collector()
-        for index, name in enumerate(value):
-            parts.run((index,), partial(choose, name, self.options, "variable"))
-            if name in value[:index]:
-                parts.problems.append(((index,), f"found {shown(name)} twice"))
+        parts, names = Collector(), list[str]()
+        for index, word in enumerate(value):
+            name = parts.run((index,), partial(self.one, word))
+            if name is not None and name in names:
+                parts.problems.append(((index,), f"found {shown(word)} twice"))
+            names += [name] if name is not None else []
         parts.finish()
-        return tuple(value)
+        return tuple(names)
+
+    def one(self, word: object) -> str:
+        """Return the variable of a name, or of another word for it."""
+        return choose(understand(word, self.options, ENDPOINTS), self.options, "variable")
 
     def write(self, value: Sequence[str]) -> list[str]:
         return list(value)
@@ -126,6 +136,8 @@ class Visits(FieldType):
     latest: float
 
     def check(self, value: object, info: ValidationInfo) -> tuple[float, ...]:
+        if isinstance(value, str):
+            value = split_visits(value)
         if isinstance(value, Mapping):
             return self.series(value)
         if not isinstance(value, (list, tuple)):
@@ -157,7 +169,8 @@ class Visits(FieldType):
     def day(self, text: object, *, positive: bool = False) -> float:
         """Return one time of a schedule, day; refused after the latest visit allowed."""
         bounds = Quantity("time", upper=self.latest, positive=positive)
-        days = read(text, "time")
+        often = read_interval(text) if positive and isinstance(text, str) else None
+        days = read(text, "time") if often is None else often
         if days < 0.0 and not positive:
             most = units.format_quantity(self.latest, "time")
             hint = "for a visit before baseline give design.run_in"
@@ -287,6 +300,8 @@ class Overrides(FieldType):
 
 def override(name: str, text: object, parameters: Mapping[str, Bounded]) -> float:
     """Return the canonical value of one override."""
+    if name == "potency":
+        refuse("a potency is that of one treatment, potency_NAME; follicle-sim show lists them")
     if name not in parameters:
         refuse("unknown biology parameter" + did_you_mean(name, parameters))
     known = parameters[name]

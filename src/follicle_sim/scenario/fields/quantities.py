@@ -18,7 +18,10 @@ from pydantic_core import CoreSchema, core_schema
 from follicle_sim.base import units
 from follicle_sim.base.errors import UnitError, shown
 from follicle_sim.scenario.fields.known import Known
+from follicle_sim.scenario.fields.punch import read_punch
 from follicle_sim.scenario.fields.refusals import choose, known_names, refuse
+from follicle_sim.scenario.fields.times import read_interval, read_moment
+from follicle_sim.scenario.fields.words import NAMES, Words, refuse_strength, understand
 
 
 class FieldType(ABC):
@@ -85,6 +88,10 @@ class Quantity(FieldType):
         return {"type": "string", "examples": [units.example(self.dimension)]}
 
 
+_IN_WORDS = {"time": read_moment, "density": read_punch}
+"""Dimension to what reads it where it is no number with a unit."""
+
+
 def read(value: object, dimension: str) -> float:
     """Return a quantity as a canonical float; text with a unit unless a plain number is wanted."""
     if dimension == "number" and isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -95,7 +102,10 @@ def read(value: object, dimension: str) -> float:
     try:
         return units.parse(value, dimension)
     except UnitError as error:
-        refuse(str(error))
+        number = _IN_WORDS[dimension](value) if dimension in _IN_WORDS else None
+        if number is None:
+            refuse(str(error))
+        return number
 
 
 _OTHERS = {
@@ -145,6 +155,15 @@ def within(number: float, found: object, bounds: Quantity) -> float:
             allowed = f"{text(bounds.lower)} to {text(bounds.upper)}"
         refuse(f"found {shown(found)}; allowed: {allowed}")
     return number + 0.0
+
+
+@dataclass(frozen=True)
+class Every(Quantity):
+    """The time between two doses, also in words: "3 weeks", "every 3 weeks", "twice daily"."""
+
+    def check(self, value: object, info: ValidationInfo) -> float:
+        days = read_interval(value) if isinstance(value, str) else None
+        return super().check(value, info) if days is None else within(days, value, self)
 
 
 @dataclass(frozen=True)
@@ -254,20 +273,21 @@ class Flag(FieldType):
 
 @dataclass(frozen=True)
 class Choice(FieldType):
-    """One of a few words."""
+    """One of a few words, or another word for one of them."""
 
     options: tuple[str, ...]
+    words: Words | None = None
 
     def check(self, value: object, info: ValidationInfo) -> str:
-        return choose(value, self.options)
+        return choose(understand(value, self.options, self.words), self.options)
 
     def json_schema(self) -> dict[str, Any]:
         return {"enum": list(self.options)}
 
 
-def one_of(literal: object) -> Choice:
-    """Return the field type of a ``Literal`` of words."""
-    return Choice(get_args(literal))
+def one_of(literal: object, words: Words | None = None) -> Choice:
+    """Return the field type of a ``Literal`` of words, and of other words for them."""
+    return Choice(get_args(literal), words)
 
 
 @dataclass(frozen=True)
@@ -278,4 +298,7 @@ class Name(FieldType):
     options: Callable[[Known], Iterable[str]]
 
     def check(self, value: object, info: ValidationInfo) -> str:
-        return choose(value, self.options(known_names(info)), self.what)
+        names = list(self.options(known_names(info)))
+        if self.what == "treatment" and value not in names:
+            refuse_strength(value)
+        return choose(understand(value, names, NAMES.get(self.what)), names, self.what)

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import ValidationInfo
 
 from follicle_sim.base import units
-from follicle_sim.base.errors import UnitError, did_you_mean, nearest, shown
+from follicle_sim.base.errors import UnitError, did_you_mean, shown
 from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.base.likeness import nearest
 from follicle_sim.scenario.fields.quantities import FieldType, Quantity, Whole, read, within
 from follicle_sim.scenario.fields.refusals import Collector, known_names, refuse
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from follicle_sim.base.errors import did_you_mean
 from follicle_sim.base.units import YEAR, format_quantity
 from follicle_sim.scenario.fields.refusals import Path
+from follicle_sim.scenario.fields.unjudged import judge
 from follicle_sim.scenario.tables.arms import Arm
 from follicle_sim.scenario.tables.design import Design
 
@@ -46,10 +47,10 @@ def arm_problems(
     `routes` are those of the known treatments: a tablet reaches both halves of a scalp.
     """
     return [
-        *_number_of_arms(design, arms),
-        *_label_problems(design, [arm.label for arm in arms]),
-        *_whole_scalp(design, arms, routes),
-        *_too_few_left(design, subjects, len(arms)),
+        *judge(_number_of_arms, design, arms),
+        *judge(_label_problems, design, arms),
+        *judge(_whole_scalp, design, arms, routes),
+        *judge(_too_few_left, design, subjects, arms),
     ]
 
 
@@ -67,7 +68,8 @@ def _number_of_arms(design: Design, arms: Sequence[Arm]) -> Problems:
             yield ("arms",), message
 
 
-def _label_problems(design: Design, labels: Sequence[str]) -> Problems:
+def _label_problems(design: Design, arms: Sequence[Arm]) -> Problems:
+    labels = [arm.label for arm in arms]
     for label in design.allocation or ():
         if label not in labels:
             message = f"unknown arm of this scenario{did_you_mean(label, labels)}"
@@ -102,9 +104,9 @@ def _whole_scalp(design: Design, arms: Sequence[Arm], routes: Mapping[str, str])
                 yield ("arms", i, "doses", index), message
 
 
-def _too_few_left(design: Design, subjects: int, arms: int) -> Problems:
+def _too_few_left(design: Design, subjects: int, arms: Sequence[Arm]) -> Problems:
     """Refuse a design in which fewer than FEWEST of an arm are expected at the last visit."""
-    end = design.end(arms)
+    end = design.end(len(arms))
     leaving = design.dropout.per_year if design.dropout else 0.0
     kept = (1.0 - design.missed_baseline) * (1.0 - leaving) ** (end / YEAR)
     if len(design.visits) > 1:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from follicle_sim.base.errors import did_you_mean
 from follicle_sim.base.units import format_quantity
-from follicle_sim.scenario.fields.quantities import Flag, Number, Quantity, Text, Whole, one_of
+from follicle_sim.scenario.fields.methods import DERIVED
+from follicle_sim.scenario.fields.quantities import (
+    FieldType,
+    Flag,
+    Number,
+    Quantity,
+    Text,
+    Whole,
+    one_of,
+)
 from follicle_sim.scenario.fields.refusals import Path, refuse_all
-from follicle_sim.scenario.tables.instrument import Instrument, unseen
+from follicle_sim.scenario.fields.unjudged import NotJudgedError, judge
+from follicle_sim.scenario.fields.words import ENDPOINTS, TESTS, understand
+from follicle_sim.scenario.tables.instrument import READABLE, Instrument, unseen
 from follicle_sim.scenario.tables.table import Interval, Label, Table
 
 MethodName = Literal[
@@ -36,10 +48,23 @@ MissingRule = Literal[
 Multiplicity = Literal["none", "bonferroni", "holm", "hochberg", "hierarchical"]
 Scale = Literal["five_point", "seven_point"]
 
-Endpoint = Annotated[str, Text(80, label=True)]
 
+@dataclass(frozen=True)
+class EndpointName(FieldType):
+    """Name of a result variable, or another word for it; what is seen is checked with the whole."""
+
+    def check(self, value: object, info: ValidationInfo) -> str:
+        return Text(80, label=True).check(understand(value, MEASURED, ENDPOINTS), info)
+
+
+Endpoint = Annotated[str, EndpointName()]
+
+MEASURED = (*READABLE, *DERIVED)
+"""Names of everything that some instrument sees, or that can be worked out from it."""
 
 MOST_SHOWN = 15
+UNPOOLED = ("wilcoxon", "paired_t", "signed_rank")
+"""Tests that give no standard error between two arms."""
 REPEATED = ("mmrm", "mixed_model")
 """Tests that look at several visits of a person at once."""
 
@@ -56,7 +81,7 @@ class Secondary(Table):
 
     endpoint: Endpoint = Field(description="name of a result variable")
     at: Interval | None = Field(default=None, description="time of the visit; default: as above")
-    method: Annotated[MethodName, one_of(MethodName)] | None = Field(
+    method: Annotated[MethodName, one_of(MethodName, TESTS)] | None = Field(
         default=None, description="test; default: as above"
     )
 
@@ -70,7 +95,7 @@ class Analysis(Table):
     at: Interval | None = Field(
         default=None, description="time of the visit it is judged at; default: the last one"
     )
-    method: Annotated[MethodName, one_of(MethodName)] | None = Field(
+    method: Annotated[MethodName, one_of(MethodName, TESTS)] | None = Field(
         default=None,
         description="test; default: ancova, paired_t within persons, t_test in a crossover; "
         "mixed_model does not keep its level where people drift apart: prefer mmrm",
@@ -134,35 +159,61 @@ class Analysis(Table):
 
     @model_validator(mode="after")
     def _keys_fit_together(self) -> Analysis:
-        problems: list[tuple[Path, str]] = []
-        if self.responder_gain is not None and self.responder_share is not None:
-            message = "responder_gain and responder_share exclude each other; keep one"
-            problems.append((("responder_share",), message))
-        unpooled = ("wilcoxon", "paired_t", "signed_rank")
-        if self.missing == "jump_to_reference" and self.method in unpooled:
-            message = (
-                f"jump_to_reference needs a standard error between two arms, which {self.method} "
-                "does not give; use ancova"
-            )
-            problems.append((("missing",), message))
-        if self.measure == "responders" and self.method is not None:
-            message = (
-                f"found {self.method}; shares of responders have a test of their own; leave it out"
-            )
-            problems.append((("method",), message))
-        if self.measure == "average" and self.method in REPEATED:
-            message = f"found {self.method}; an average is one value a person; use ancova"
-            problems.append((("method",), message))
-        if self.measure != "change" and self.missing == "jump_to_reference":
-            message = f"jump_to_reference imputes changes, measure is {self.measure}; use available"
-            problems.append((("missing",), message))
-        for index, pair in enumerate(self.comparisons):
-            if pair.treatment == pair.control:
-                message = "the same arm twice; name two arms"
-                problems.append((("comparisons", index, "control"), message))
+        problems = [problem for rule in PLAN_RULES for problem in judge(rule, self)]
         if problems:
             refuse_all(problems)
         return self
+
+
+Problems = Iterator[tuple[Path, str]]
+
+
+def _one_responder(plan: Analysis) -> Problems:
+    if plan.responder_gain is not None and plan.responder_share is not None:
+        message = "responder_gain and responder_share exclude each other; keep one"
+        yield ("responder_share",), message
+
+
+def _imputation_needs_error(plan: Analysis) -> Problems:
+    if plan.missing == "jump_to_reference" and plan.method in UNPOOLED:
+        message = (
+            f"jump_to_reference needs a standard error between two arms, which {plan.method} "
+            "does not give; use ancova"
+        )
+        yield ("missing",), message
+
+
+def _method_fits_measure(plan: Analysis) -> Problems:
+    if plan.measure == "responders" and plan.method is not None:
+        message = (
+            f"found {plan.method}; shares of responders have a test of their own; leave it out"
+        )
+        yield ("method",), message
+    if plan.measure == "average" and plan.method in REPEATED:
+        message = f"found {plan.method}; an average is one value a person; use ancova"
+        yield ("method",), message
+
+
+def _imputation_fits_measure(plan: Analysis) -> Problems:
+    if plan.measure != "change" and plan.missing == "jump_to_reference":
+        message = f"jump_to_reference imputes changes, measure is {plan.measure}; use available"
+        yield ("missing",), message
+
+
+def _pairs_differ(plan: Analysis) -> Problems:
+    for index, pair in enumerate(plan.comparisons):
+        if pair.treatment == pair.control:
+            yield ("comparisons", index, "control"), "the same arm twice; name two arms"
+
+
+PLAN_RULES = (
+    _one_responder,
+    _imputation_needs_error,
+    _method_fits_measure,
+    _imputation_fits_measure,
+    _pairs_differ,
+)
+"""What must hold within the table, a rule a function."""
 
 
 def plan_problems(
@@ -172,26 +223,64 @@ def plan_problems(
 
     A table left at its defaults asks for nothing.
     """
-    if plan == Analysis():
+    if _is_default(plan):
         return []
-    problems: list[tuple[Path, str]] = []
+    return [
+        *judge(_endpoint_problems, plan, instrument),
+        *judge(_time_problems, plan, visits),
+        *judge(_pair_problems, plan, labels),
+    ]
 
-    def look(where: Path, endpoint: str, at: float | None) -> None:
-        if message := unseen(endpoint, instrument):
-            problems.append(((*where, "endpoint"), message))
-        if at is not None and not any(abs(at - day) < 0.5 for day in visits):
-            days = [format_quantity(day, "time") for day in visits if day > 0.0]
-            later = ", ".join(days[:MOST_SHOWN]) + ", ..." * (len(days) > MOST_SHOWN)
-            message = f"nobody is seen at {format_quantity(at, 'time')}; visits: {later}"
-            problems.append(((*where, "at"), message))
 
-    look(("analysis",), plan.endpoint, plan.at)
+def _is_default(plan: Analysis) -> bool:
+    try:
+        return plan == Analysis()
+    except NotJudgedError:
+        return False  # a value that was refused was no default
+
+
+def _looks(plan: Analysis) -> Iterator[tuple[Path, Analysis | Secondary]]:
+    yield ("analysis",), plan
     for index, secondary in enumerate(plan.secondary):
-        look(("analysis", "secondary", index), secondary.endpoint, secondary.at)
+        yield ("analysis", "secondary", index), secondary
+
+
+def _endpoint_problems(plan: Analysis, instrument: Instrument) -> Problems:
+    for where, look in _looks(plan):
+        for message in judge(_sight, look, instrument):
+            yield (*where, "endpoint"), message
+
+
+def _sight(look: Analysis | Secondary, instrument: Instrument) -> Iterator[str]:
+    """Yield why an endpoint is not seen; of an unknown instrument, if none could see it."""
+    try:
+        message = unseen(look.endpoint, instrument)
+    except NotJudgedError:
+        known = look.endpoint in MEASURED
+        hint = did_you_mean(look.endpoint, MEASURED)
+        message = "" if known else f"no instrument sees {look.endpoint}{hint}"
+    if message:
+        yield message
+
+
+def _time_problems(plan: Analysis, visits: Sequence[float]) -> Problems:
+    for where, look in _looks(plan):
+        for message in judge(_no_visit, look, visits):
+            yield (*where, "at"), message
+
+
+def _no_visit(look: Analysis | Secondary, visits: Sequence[float]) -> Iterator[str]:
+    at = look.at
+    if at is not None and not any(abs(at - day) < 0.5 for day in visits):
+        days = [format_quantity(day, "time") for day in visits if day > 0.0]
+        later = ", ".join(days[:MOST_SHOWN]) + ", ..." * (len(days) > MOST_SHOWN)
+        yield f"nobody is seen at {format_quantity(at, 'time')}; visits: {later}"
+
+
+def _pair_problems(plan: Analysis, labels: Sequence[str]) -> Problems:
     for index, pair in enumerate(plan.comparisons):
         for key in ("treatment", "control"):
             label = getattr(pair, key)
             if label not in labels:
                 message = f"unknown arm of this scenario{did_you_mean(label, labels)}"
-                problems.append((("analysis", "comparisons", index, key), message))
-    return problems
+                yield ("analysis", "comparisons", index, key), message

@@ -11,9 +11,10 @@ from pydantic.json_schema import SkipJsonSchema
 from follicle_sim.base import units
 from follicle_sim.base.errors import UnitError
 from follicle_sim.scenario.fields.parts import Route
-from follicle_sim.scenario.fields.quantities import Amount, Name, Number, Whole, one_of
+from follicle_sim.scenario.fields.quantities import Amount, Every, Name, Number, Whole, one_of
 from follicle_sim.scenario.fields.refusals import Path, refuse_all
-from follicle_sim.scenario.tables.table import Interval, Label, Table, Time
+from follicle_sim.scenario.fields.words import ROLES
+from follicle_sim.scenario.tables.table import LONGEST, Interval, Label, Table, Time
 from follicle_sim.scenario.tables.treatments import VariantNames
 
 MOST_DOSES = 100_000
@@ -39,7 +40,7 @@ class Dose(Table):
         default=(), description="hypotheses of the treatment to switch on"
     )
     start: Time = Field(default=0.0, description="day of the first dose, baseline being 0")
-    every: Interval | None = Field(
+    every: Annotated[float, Every("time", upper=LONGEST, positive=True)] | None = Field(
         default=None, description="interval between doses; needs count or until"
     )
     count: Annotated[int, Whole(1, MOST_DOSES)] | None = Field(
@@ -112,7 +113,7 @@ class Arm(Table):
         default=None,
         description="names the arm's draws in place of the label, which may then be corrected",
     )
-    role: Annotated[Role, one_of(Role)] = Field(
+    role: Annotated[Role, one_of(Role, ROLES)] = Field(
         description="treatment, placebo, active_control or untreated"
     )
     doses: tuple[Dose, ...] = Field(default=(), description="[[arms.doses]] tables")

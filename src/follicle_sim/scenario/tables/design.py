@@ -14,6 +14,8 @@ from follicle_sim.scenario.fields.design import Allocation, CalendarDay
 from follicle_sim.scenario.fields.parts import Visits
 from follicle_sim.scenario.fields.quantities import Number, Quantity, one_of
 from follicle_sim.scenario.fields.refusals import Path, refuse_all
+from follicle_sim.scenario.fields.unjudged import judge
+from follicle_sim.scenario.fields.words import KINDS
 from follicle_sim.scenario.tables.table import LONGEST, Interval, Label, Table, Time, Variation
 
 Kind = Literal["counterfactual", "parallel", "split_scalp", "crossover", "delayed_start"]
@@ -78,7 +80,7 @@ class EarlyStop(Table):
 class Design(Table):
     """How arms are related, who is in which, and when everybody is looked at."""
 
-    kind: Annotated[Kind, one_of(Kind)] = Field(
+    kind: Annotated[Kind, one_of(Kind, KINDS)] = Field(
         description="counterfactual (same subjects in every arm), parallel (different ones), "
         "split_scalp (half a scalp each), crossover (one after the other) or delayed_start"
     )
@@ -167,13 +169,15 @@ _BELONGS = {
 
 def _problems(design: Design) -> list[tuple[Path, str]]:
     """Return what is wrong with a design whatever its arms, with places below `design`."""
-    return [
-        *_keys_of_kind(design),
-        *_period_problems(design),
-        *_switch_problems(design),
-        *_window_problems(design),
-        *_needs(design),
-    ]
+    rules = (
+        _keys_of_kind,
+        _period_problems,
+        _washout_problems,
+        _switch_problems,
+        _window_problems,
+        *_NEEDS,
+    )
+    return [problem for rule in rules for problem in judge(rule, design)]
 
 
 def _keys_of_kind(design: Design) -> Problems:
@@ -195,7 +199,10 @@ def _period_problems(design: Design) -> Problems:
             "within a period and repeated in the next"
         )
         yield ("visits",), message
-    if design.washout is None:
+
+
+def _washout_problems(design: Design) -> Problems:
+    if design.kind == "crossover" and design.washout is None:
         message = 'missing; a crossover needs the time between periods, such as "8 weeks"'
         yield ("washout",), f'{message}, or "0 days" for none'
 
@@ -212,15 +219,27 @@ def _switch_problems(design: Design) -> Problems:
         yield ("switch",), message
 
 
-def _needs(design: Design) -> Problems:
+def _needs_run_in(design: Design) -> Problems:
     if design.run_in_arm is not None and design.run_in is None:
         yield ("run_in_arm",), '"run_in_arm" needs "run_in", the time before baseline'
+
+
+def _needs_visits(design: Design) -> Problems:
     if design.missed_visits == 1.0 and len(design.visits) > 1:
         yield ("missed_visits",), "every visit after baseline would be missed; allowed: below 1"
+
+
+def _needs_baseline(design: Design) -> Problems:
     if design.missed_baseline == 1.0:
         yield ("missed_baseline",), "nobody would have a baseline; allowed: below 1"
+
+
+def _needs_dropout(design: Design) -> Problems:
     if design.dropout and not design.dropout.per_year and not design.dropout.lack_of_effect:
         yield ("dropout",), "nobody would leave; give per_year, lack_of_effect, or leave it out"
+
+
+_NEEDS = (_needs_run_in, _needs_visits, _needs_baseline, _needs_dropout)
 
 
 def _window_problems(design: Design) -> Problems:

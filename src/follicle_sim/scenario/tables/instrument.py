@@ -16,6 +16,7 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from follicle_sim.base.errors import did_you_mean
 from follicle_sim.scenario.fields.methods import (
@@ -35,6 +36,7 @@ from follicle_sim.scenario.fields.quantities import (
     Whole,
     one_of,
 )
+from follicle_sim.scenario.fields.words import METHODS, understand
 from follicle_sim.scenario.tables.table import Calibre, Label, Table, Variation
 
 Shape = Literal["circle", "square"]
@@ -144,7 +146,10 @@ class Instrument(Table):
     def _from_method(cls, values: Any) -> Any:
         if not isinstance(values, Mapping):
             return values
-        method = values.get("method")
+        try:
+            method = understand(values.get("method"), load_methods(), METHODS)
+        except PydanticCustomError:
+            return values  # the field itself says what is wrong, at its own path
         known = load_methods().get(method) if isinstance(method, str) else None
         if known is None or method == PLAIN:
             return values

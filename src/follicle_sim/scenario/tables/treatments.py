@@ -108,7 +108,10 @@ class OwnTreatments(FieldType):
         if not _NAME.fullmatch(name) or name.startswith("fitted_"):
             refuse("the name of a treatment is small letters, digits and _, such as my_drug")
         if name in known.treatments and name not in known.own:
-            refuse("already a treatment of the library; choose another name")
+            refuse(
+                "already a treatment of the library, which a scenario cannot change; for its "
+                f"potency write biology.potency_{name}, for other numbers choose another name"
+            )
         if not isinstance(tables, Mapping):
             refuse(f"found {shown(tables)}; a table is needed: [treatments.{name}]")
         treatment = parse_own({name: tables})[name]

@@ -10,14 +10,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from follicle_sim.base.errors import InputError, Problem, did_you_mean, nearest, shown
+from follicle_sim.base.errors import InputError, Problem, shown
 from follicle_sim.base.signatures import FIRST_BYTES, first_bytes, known_format, name_binary
 from follicle_sim.scenario.text.merge import Document, document, merge
+from follicle_sim.scenario.text.near_files import list_files, near_scenario, scenarios_in
 from follicle_sim.scenario.text.own_data import with_tables
+from follicle_sim.scenario.text.replaced import without
 
 MOST_BYTES = 1_000_000
 MOST_LINKS = 20
-FILE_KEYS = ("extends", "treatment_folder")
+FILE_KEYS = ("extends", "treatment_folder", "replace")
 """Keys that name other files; they are used up by reading."""
 
 
@@ -69,7 +71,11 @@ def text_document(
     values = with_tables(parse_toml(text, source), source, homes)
     folder = values.pop("treatment_folder", None)
     base = values.pop("extends", None)
+    replaced = values.pop("replace", None)
     own = document(values, source)
+    if base is None and replaced is not None:
+        message = 'works together with extends = "other.toml" only: there is nothing to replace'
+        raise InputError(source, [Problem("replace", message)])
     if folder is not None:
         own = merge(_treatments_in(homes, folder, own), own)
     if base is None:
@@ -88,9 +94,9 @@ def text_document(
     if len(chain) > MOST_LINKS:
         raise _extends(source, f"more than {MOST_LINKS} files extend one another")
     if missing:
-        hint = _near_file(target, chain)
+        hint = near_scenario(target, chain)
         raise _extends(source, f"found {shown(base)}, no such file beside this one{hint}")
-    return merge(read_document(target, chain), own)
+    return merge(without(read_document(target, chain), replaced, source), own)
 
 
 def _extended(base: str, homes: Sequence[Path], chain: Sequence[Path]) -> Path:
@@ -187,7 +193,7 @@ def _read_text(path: Path) -> str:
             raise _whole(source, f"is too large: {size}; allowed: at most {MOST_BYTES / 1e6:g} MB")
         data = path.read_bytes()
     except FileNotFoundError:
-        raise _whole(source, f"no such file{_near_file(path)}") from None
+        raise _whole(source, f"no such file{near_scenario(path)}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _whole(source, f"cannot be read: {reason.lower()}") from None
@@ -219,23 +225,9 @@ def _refuse_binary(kind: str, source: str) -> None:
         raise _whole(source, f"is {kind}; a scenario file is a text (TOML){hint}")
 
 
-def _near_file(path: Path, chain: Sequence[Path] = ()) -> str:
-    """Return a hint at the files beside `path`, but not at those that led here."""
-    try:
-        files = [file for file in path.parent.iterdir() if file.suffix == ".toml"]
-        names = sorted(file.name for file in files if not _is_among(file, chain))
-    except (OSError, RuntimeError):
-        return f"; the folder {path.parent} cannot be read or does not exist"
-    match = nearest(path.name, names)
-    return f'; did you mean "{path.parent / match}"?' if match else did_you_mean(path.name, names)
-
-
 def _inside(path: Path) -> str:
-    try:
-        names = sorted(file.name for file in path.iterdir() if file.suffix == ".toml")
-    except OSError:
-        return ""
-    return f"; it holds {', '.join(names[:6])}" if names else ""
+    files = scenarios_in(path)
+    return f"; it holds {list_files(files)}" if files else ""
 
 
 def _whole(source: str, message: str) -> InputError:

@@ -10,9 +10,11 @@ from typing import Any
 
 from follicle_sim.base.attributes import MOST_LEVELS, too_deep
 from follicle_sim.base.errors import InputError, Problem, did_you_mean, shown
+from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.labels import needs_quotes
 from follicle_sim.scenario.fields.refusals import Path
 from follicle_sim.scenario.problems import path_text
+from follicle_sim.scenario.text.potency_paths import find_potency
 
 _STEP = re.compile(r'\.?(?:"((?:[^"\\]|\\.)*)"|([^.\[\]"=]+))|\[(\d{1,9})\]|\["([^"]*)"\]')
 
@@ -85,7 +87,8 @@ def merge(base: Document, changes: Document) -> Document:
     Tables are merged key by key. `arms` are merged by label: an arm with a label of the base
     replaces the keys it gives (its `doses` as a whole); so does one with the id of an arm of the
     base, whose label it may correct; any other arm is appended. Any other list, and any plain
-    value, replaces what the base had. Nothing can be removed.
+    value, replaces what the base had. What is not wanted of the base is named before, in
+    ``replace`` (see `replaced.without`).
 
     Examples
     --------
@@ -145,11 +148,12 @@ def label_of(arm: Any, key: str = "label") -> str | None:
     return label if isinstance(label, str) else None
 
 
-def apply_override(target: Document, text: str) -> Problem | None:
+def apply_override(target: Document, text: str, known: Known) -> Problem | None:
     """Write one override such as ``arms.finasteride.doses[0].amount=5 mg`` into a document.
 
     Steps are keys, list positions in brackets, and for `arms` also labels; a label or key with dots
     or brackets stands in double quotes. The value is read as TOML, and as text where that fails.
+    A potency may be looked for beside its arm, dose or treatment: see `find_potency`.
 
     Returns
     -------
@@ -161,6 +165,9 @@ def apply_override(target: Document, text: str) -> Problem | None:
     if steps is None or value_text is None:
         message = 'not an override; write "path=value", for example "population.subjects=50"'
         return Problem(f"override {shown(text)}", message)
+    steps, message = find_potency(steps, target.values, known)
+    if message:
+        return Problem(path_text(tuple(steps)), message + note)
     value = _read_value(value_text)
     if len(steps) > MOST_LEVELS or too_deep(value):
         message = f"too many levels; allowed: {MOST_LEVELS}"
@@ -188,6 +195,17 @@ def apply_override(target: Document, text: str) -> Problem | None:
             values[step], origins[step] = {}, {}
         values, origins = values[step], origins[step]
     return None
+
+
+def split_steps(text: str) -> list[str | int] | None:
+    """Return the steps of a dotted name such as ``arms."low dose"``, None where it is none.
+
+    Examples
+    --------
+    >>> split_steps('arms."v1.2".doses[0]')
+    ['arms', 'v1.2', 'doses', 0]
+    """
+    return _split(f"{text}=")[0]
 
 
 def _split(text: str) -> tuple[list[str | int] | None, str | None]:

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
-from follicle_sim.base.errors import InputError, Problem, nearest, shown
+from follicle_sim.base.errors import InputError, Problem, shown
+from follicle_sim.base.likeness import nearest
 from follicle_sim.scenario.fields.labels import folded
 from follicle_sim.scenario.fields.refusals import Path as Place
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.text.merge import Document
+from follicle_sim.scenario.text.near_files import list_files, nearest_file
 
 UNNAMED = "own data"
 
@@ -90,13 +92,13 @@ def _same(kept: Any, rows: Sequence[Mapping[str, Any]]) -> bool:
 
 def _near(name: str, homes: Sequence[Path]) -> str:
     try:
-        files = [each.name for home in homes for each in home.iterdir() if each.suffix == ".csv"]
+        files = sorted(file for home in homes for file in home.iterdir() if file.suffix == ".csv")
     except OSError:
         return ""
-    match = nearest(name, files)
+    match = nearest_file(name, files)
     if match is not None:
-        return f'; did you mean "{match}"?'
-    return f"; there are {', '.join(sorted(files)[:6])}" if files else ""
+        return f'; did you mean "{match.name}"?'
+    return f"; tables there: {list_files(files)}" if files else ""
 
 
 def named_and_paired(read: Document) -> tuple[dict[str, Any], list[tuple[Place, str]]]:

@@ -1,0 +1,76 @@
+"""What arms ask for that will be missing from a result, or that is given and does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from follicle_sim.base.errors import InputError
+from follicle_sim.biology.conditions import load_condition
+from follicle_sim.biology.factors import CHANNELS
+from follicle_sim.pharmacology.treatment import Treatment
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.numbers import factors_of, treatments_of
+from follicle_sim.scenario.rules.controls import why_no_control
+from follicle_sim.scenario.tables.arms import Dose
+
+Notes = Iterator[tuple[str, str]]
+
+NEEDLES = ("intradermal_injection", "microneedling", "topical_after_microneedling")
+"""Routes that wound the skin, which is an effect of its own in the library."""
+
+
+def arm_notes(scenario: Scenario) -> Notes:
+    """Yield place and sentence of everything in the arms that is lost or does nothing."""
+    roles = {arm.label: arm.role for arm in scenario.arms}
+    if len(roles) > 1 and (reason := why_no_control(roles)):
+        yield "arms", reason
+    yield from _long_doses(scenario)
+    try:
+        treatments = treatments_of(scenario)
+    except InputError:
+        return  # names that a caller brought along, of which nothing is known here
+    yield from _unheard(scenario, treatments)
+    needles = [name for name, each in treatments.items() if each.route in NEEDLES]
+    given = any(dose.treatment in needles for arm in scenario.arms for dose in arm.doses)
+    for index, arm in enumerate(scenario.arms):
+        if given and arm.role == "placebo" and not arm.doses:
+            text = f'"{arm.label}" is given nothing, while needles alone do something'
+            way = 'for the same handling give it doses of "saline_injection" or "microneedling"'
+            yield f"arms[{index}]", f"{text}; {way}"
+
+
+def _unheard(scenario: Scenario, treatments: dict[str, Treatment]) -> Notes:
+    """Yield treatments whose factors no follicle of this condition listens to."""
+    table = factors_of(scenario)
+    sensitive = load_condition(scenario.population.condition).androgen_sensitive
+    for i, arm in enumerate(scenario.arms):
+        for j, dose in enumerate(arm.doses):
+            treatment = _as_given(treatments[dose.treatment], dose)
+            moved = [name for name, share in treatment.signature.items() if share.value]
+            heard = [
+                name
+                for name in moved
+                if (name == "DHT" and sensitive)
+                or any(table.factors[name].elasticity(channel) for channel in CHANNELS)
+            ]
+            if moved and not heard:
+                condition = scenario.population.condition
+                text = f'{dose.treatment} in "{arm.label}" changes {", ".join(moved)} alone'
+                yield (
+                    f"arms[{i}].doses[{j}]",
+                    f"{text}, to which no follicle of {condition} listens: it changes no hair",
+                )
+
+
+def _as_given(treatment: Treatment, dose: Dose) -> Treatment:
+    return treatment.with_variants(dose.variants)
+
+
+def _long_doses(scenario: Scenario) -> Notes:
+    """Yield doses that take longer to enter than the time to the next one."""
+    for i, arm in enumerate(scenario.arms):
+        for j, dose in enumerate(arm.doses):
+            if dose.every is not None and dose.duration > dose.every:
+                text = "duration is how long one dose takes to enter, longer here than the time"
+                way = "to the next dose; how long a treatment is given stands in until or count"
+                yield f"arms[{i}].doses[{j}].duration", f"{text} {way}"

@@ -1,0 +1,154 @@
+"""What only the whole of a scenario can be checked for: every rule that looks at two tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from follicle_sim.scenario.fields.known import Known
+from follicle_sim.scenario.fields.labels import label_problems
+from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
+from follicle_sim.scenario.fields.refusals import Path
+from follicle_sim.scenario.fields.unjudged import attempt, judge
+from follicle_sim.scenario.rules.design import arm_problems, calendar_problems
+from follicle_sim.scenario.rules.eligible import eligibility_problems
+from follicle_sim.scenario.rules.search import cost_problems, search_problems
+from follicle_sim.scenario.tables.analysis import plan_problems
+from follicle_sim.scenario.tables.instrument import unseen
+from follicle_sim.scenario.tables.population import screening_problems
+
+Problems = Iterator[tuple[Path, str]]
+Found = Iterable[tuple[Path, str]]
+Names = Callable[[], Known]
+
+MOST_FOLLICLES = 5_000_000_000
+MOST_NODES = 1_000_000
+
+
+def whole_problems(scenario: Any, names: Names) -> list[tuple[Path, str]]:
+    """Return what is wrong between the tables of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or the tables of one of which some values were refused
+        (`follicle_sim.scenario.fields.unjudged`): rules that need these are passed over.
+    names
+        Returns the names a scenario may use; called only where they matter, as they take a while.
+    """
+    return [problem for rule in RULES for problem in judge(rule, scenario, names)]
+
+
+def _labels(scenario: Any, names: Names) -> Found:
+    return label_problems(
+        [arm.label for arm in scenario.arms],
+        [comparison.arms for comparison in scenario.compare],
+        [arm.id for arm in scenario.arms],
+    )
+
+
+def _follicles(scenario: Any, names: Names) -> Problems:
+    subjects, replicates = scenario.population.subjects, scenario.run.replicates
+    follicles = scenario.population.follicles_per_subject
+    arms = sum(scenario.design.ratio(arm.label) for arm in scenario.arms)
+    total = arms * subjects * follicles * replicates
+    if total > MOST_FOLLICLES:
+        product = (
+            f"{arms} arms x {subjects:,} subjects x {follicles:,} follicles "
+            f"x {replicates:,} replicates"
+        )
+        limit = f"allowed: {MOST_FOLLICLES:,}; lower one of them"
+        yield ("population",), f"{product} = {total:,} follicles; {limit}"
+
+
+def _no_follicle(scenario: Any, names: Names) -> Problems:
+    who = scenario.population
+    if who.follicles is None and who.follicle_density * who.target_area < 0.5:
+        message = "density times area gives less than one follicle; raise one of them"
+        yield ("population", "follicle_density"), message
+
+
+def _steps(scenario: Any, names: Names) -> Problems:
+    end = scenario.design.end(len(scenario.arms))
+    nodes = (scenario.run.history + end) / scenario.run.forcing_step
+    if nodes > MOST_NODES:
+        limit = f"allowed: {MOST_NODES:,}; use a longer step or a shorter history"
+        yield ("run", "forcing_step"), f"{nodes:,.0f} steps in the run; {limit}"
+
+
+def _sight(scenario: Any, names: Names) -> Problems:
+    # what older scenarios record is there whatever the instrument
+    for index, name in enumerate(scenario.record.variables or ()):
+        if name in EXTRA_VARIABLES and (message := unseen(name, scenario.instrument)):
+            yield ("record", "variables", index), message
+
+
+def _draws(scenario: Any, names: Names) -> Problems:
+    if scenario.run.uncertainty == "none":
+        return
+    # As in `known`: only a number comes up, and only when it is asked for.
+    from follicle_sim.biology.posterior import load_posterior
+
+    replicates, most = scenario.run.replicates, len(load_posterior())
+    if not 2 <= replicates <= most:
+        message = (
+            f'found {replicates}; with uncertainty = "posterior" each replicate takes a draw of '
+            f"its own, and the sample has {most}; allowed: 2 to {most}"
+        )
+        yield ("run", "replicates"), message
+
+
+def _screening(scenario: Any, names: Names) -> Found:
+    inclusion, run_in = scenario.population.inclusion, scenario.design.run_in
+    return screening_problems(inclusion, run_in, scenario.run.history)
+
+
+def _eligible(scenario: Any, names: Names) -> Found:
+    dosed = scenario.design.run_in_arm is not None
+    return eligibility_problems(scenario.population, scenario.instrument, dosed)
+
+
+def _plan(scenario: Any, names: Names) -> Found:
+    return plan_problems(
+        scenario.analysis,
+        attempt(lambda: [arm.label for arm in scenario.arms]),
+        attempt(lambda: scenario.design.visits),
+        scenario.instrument,
+    )
+
+
+def _costs(scenario: Any, names: Names) -> Found:
+    return cost_problems(scenario)
+
+
+def _search(scenario: Any, names: Names) -> Found:
+    return search_problems(scenario)
+
+
+def _arms(scenario: Any, names: Names) -> Found:
+    design = scenario.design
+    # Only where they matter: the names of this installation take a while to read.
+    routes = names().routes if design.kind == "split_scalp" else {}
+    return arm_problems(design, scenario.arms, scenario.population.subjects, routes)
+
+
+def _calendar(scenario: Any, names: Names) -> Found:
+    return calendar_problems(scenario.design, scenario.run.history, scenario.biology)
+
+
+RULES = (
+    _labels,
+    _follicles,
+    _no_follicle,
+    _steps,
+    _sight,
+    _draws,
+    _screening,
+    _eligible,
+    _plan,
+    _costs,
+    _search,
+    _arms,
+    _calendar,
+)
+"""In the order in which their problems are told."""
