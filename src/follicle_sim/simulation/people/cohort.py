@@ -20,7 +20,7 @@ from follicle_sim.base.types import Floats, Names
 from follicle_sim.base.units import YEAR
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.streams import POOL, stream_of
-from follicle_sim.simulation.people.traits import Draws, grade_of
+from follicle_sim.protocol.traits import Draws, grade_of
 
 
 @dataclass(frozen=True)
