@@ -188,11 +188,15 @@ class Scenario(Table):
 
     def _sight_problems(self) -> list[tuple[Path, str]]:
         # what older scenarios record is there whatever the instrument
-        return [
+        problems: list[tuple[Path, str]] = [
             (("record", "variables", index), message)
             for index, name in enumerate(self.record.variables or ())
             if name in EXTRA_VARIABLES and (message := unseen(name, self.instrument))
         ]
+        stated = self.population.stated
+        if stated is not None and (message := unseen(stated.variable, self.instrument)):
+            problems.append((("population", stated.key), message))
+        return problems
 
     def _size_problems(self) -> list[tuple[Path, str]]:
         problems: list[tuple[Path, str]] = []
@@ -207,7 +211,7 @@ class Scenario(Table):
             limit = f"allowed: {MOST_FOLLICLES:,}; lower one of them"
             problems.append((("population",), f"{product} = {total:,} follicles; {limit}"))
         who = self.population
-        if who.follicles is None and who.follicle_density * who.target_area < 0.5:
+        if who.follicles is None and who.scalp_density * who.target_area < 0.5:
             message = "density times area gives less than one follicle; raise one of them"
             problems.append((("population", "follicle_density"), message))
         nodes = (self.run.history + self.end) / self.run.forcing_step

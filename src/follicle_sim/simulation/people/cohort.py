@@ -95,7 +95,7 @@ def draw_people(protocol: Protocol, arm: PlannedArm, replicate: int, subject: Na
     """
     population, seed = protocol.population, protocol.seed
     draws = Draws(population, seed, replicate, arm.streams.person, subject)
-    density = population.follicle_density * draws.multiplier("follicle_density")
+    density = population.scalp_density * draws.multiplier("follicle_density")
     if population.follicles is None:
         counted = np.maximum(1.0, np.rint(density * population.target_area))
         area = np.full(subject.size, population.target_area)
