@@ -36,6 +36,10 @@ class Seen:
     all: Floats
     terminal: Floats
 
+    def repeated(self, times: int) -> Seen:
+        """Return the same with each person so many times in a row."""
+        return Seen(np.repeat(self.all, times), np.repeat(self.terminal, times))
+
 
 def seen_on(lives: Lives, days: tuple[float, ...], limits: Limits) -> tuple[Seen, ...]:
     """Return what is seen of S people on days that are grid times."""

@@ -125,15 +125,17 @@ def sample_of(question: Question, severity: float | None) -> Sample:
     people = even_people(who, condition, question.before.recruitment)
     days = (question.screened, 0.0)
     grid, drive = question.before.drive(question.parameters, days)
-    log_rho = in_season(drive.log_rho, people.calendar, grid, question.parameters)
+    one = slice(None, None, people.copies)
+    calendar = None if people.calendar is None else people.calendar[one]
+    log_rho = in_season(drive.log_rho, calendar, grid, question.parameters)
     own = sensitivities(condition, question.parameters["sensitivity_shape"])
     sensitivity, weight = fewer_strata(own, STRATA)
     lives = Lives(
         grid=grid,
-        severity=people.severity,
-        progression=people.progression,
-        growth=people.growth,
-        pace=people.pace,
+        severity=people.severity[one],
+        progression=people.progression[one],
+        growth=people.growth[one],
+        pace=people.pace[one],
         sensitivity=sensitivity,
         weight=weight,
         drive=Drive(drive.miniaturisation, drive.reversible, drive.brake, drive.gain, log_rho),
@@ -141,7 +143,7 @@ def sample_of(question: Question, severity: float | None) -> Sample:
     )
     tool = question.instrument
     limits = Limits(tool.shortest, tool.thinnest, tool.terminal_calibre)
-    screening, baseline = seen_on(lives, days, limits)
+    screening, baseline = (seen.repeated(people.copies) for seen in seen_on(lives, days, limits))
     alive = float(np.exp(condition.destruction * grid[0]))
     return Sample(people, screening, baseline, alive)
 
