@@ -26,6 +26,7 @@ from follicle_sim.pharmacology.exposure import (
     site_levels,
 )
 from follicle_sim.pharmacology.library import AMOUNT_UNITS, Treatment
+from follicle_sim.protocol.baseline.meet import with_baseline
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.protocol.unfold import unfold
@@ -239,6 +240,7 @@ def _typical(
     scenario: Scenario, arms: list[Arm], follicles: int, visits: tuple[float, ...] = ()
 ) -> Scenario:
     """Return the scenario of one subject without spread, counted without error."""
+    scenario = with_baseline(scenario)  # met by the people of the trial, not by the typical one
     who = scenario.population
     mixed = isinstance(who.severity, FrozenMap)
     population = {

@@ -17,7 +17,7 @@ from scipy.optimize import brentq
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.units import format_quantity
 from follicle_sim.biology.conditions import Condition, load_condition
-from follicle_sim.pharmacology.library import Treatment, potency_overrides
+from follicle_sim.pharmacology.library import POTENCY_PREFIX, Treatment, potency_overrides
 from follicle_sim.protocol.baseline.expect import (
     Before,
     Question,
@@ -108,7 +108,13 @@ class _Asked:
         self.key = (
             scenario.population.model_copy(update={"subjects": 1}),
             scenario.instrument,
-            tuple(sorted(scenario.biology.items())),
+            tuple(
+                sorted(
+                    (name, value)
+                    for name, value in scenario.biology.items()
+                    if before or not name.startswith(POTENCY_PREFIX)
+                )
+            ),
             (scenario.run.history, scenario.run.forcing_step, design.run_in, design.recruitment),
             tuple(dose for dose in before if dose.start < 0.0),
             # own treatments and stored numbers are compared as objects: they are rarely there
