@@ -147,6 +147,17 @@ def test_severity_comes_first_and_follicles_where_it_cannot() -> None:
     assert meet_baseline(counted('follicle_density = "250 cm-2"')) is None
 
 
+def test_without_spread_severity_is_sought_among_the_grades_that_may_take_part() -> None:
+    asked = 'inclusion = { severity = ["norwood_iii", "norwood_v"] }'
+    met = meet_baseline(counted(f'hair_density = "140 cm-2"\n{asked}'))
+    assert met is not None
+    assert 1.0 < (met.severity or 0.0) < 2.2
+    high = 'inclusion = { hair_density = ["500 cm-2", "900 cm-2"] }'
+    nobody = counted(f'hair_density = "140 cm-2"\n{high}')
+    with pytest.raises(InputError, match="nobody meets the criteria of inclusion"):
+        meet_baseline(nobody)
+
+
 def test_fewer_hairs_are_a_worse_severity() -> None:
     severities = [
         met.severity

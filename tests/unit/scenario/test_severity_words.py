@@ -91,6 +91,21 @@ def test_no_other_grade_is_suggested_for_what_the_condition_has_not(
     assert all(grade in message for grade in conditions()[condition].severities)
 
 
+def test_a_mixture_is_written_in_the_same_words() -> None:
+    mixture = '{ "Norwood 3" = 0.5, "IV" = 0.25, norwood_v = 0.25 }'
+    expected = {"norwood_iii": 0.5, "norwood_iv": 0.25, "norwood_v": 0.25}
+    assert severity_of("aga_male", mixture) == expected
+    with pytest.raises(InputError, match="norwood_iii stands here already"):
+        severity_of("aga_male", '{ "Norwood 3" = 0.5, "III" = 0.5 }')
+    with pytest.raises(InputError, match="unknown grade of aga_male: the Ludwig scale"):
+        severity_of("aga_male", '{ "Ludwig 2" = 0.5, "III" = 0.5 }')
+
+
+def test_criteria_are_told_the_grade_that_is_meant() -> None:
+    with pytest.raises(InputError, match='name of this grade here is "norwood_iii"'):
+        severity_of("aga_male", '1.5\ninclusion = { severity = ["Norwood 3", "norwood_v"] }')
+
+
 def test_a_slip_of_the_pen_is_still_put_right() -> None:
     with pytest.raises(InputError, match='did you mean "norwood_iii"'):
         severity_of("aga_male", '"norwod_iii"')

@@ -183,11 +183,15 @@ def search(question: Question, stated: Stated) -> Met:
                 "settle how many hairs are counted; leave one of them out"
             )
         return _by_follicles(question, stated, None, sample_of(question, None))
-    ends = _mildest_and_worst(condition)
-    samples = [sample_of(question, severity) for severity in ends]
-    counts = [mean_baseline(question, each, density, stated.variable) for each in samples]
-    if any(math.isnan(count) for count in counts):
-        raise ValueError("nobody meets the criteria of inclusion at the mildest or worst grade")
+    for ends in (_mildest_and_worst(condition), _let_in(question)):
+        samples = [sample_of(question, severity) for severity in ends]
+        counts = [mean_baseline(question, each, density, stated.variable) for each in samples]
+        if not any(math.isnan(count) for count in counts):
+            break
+    else:
+        raise ValueError(
+            "nobody meets the criteria of inclusion at the mildest or the worst severity; widen one"
+        )
     if counts[0] > stated.density > counts[1]:
         return _by_severity(question, stated, density, ends)
     if who.follicle_density is not None:
@@ -261,6 +265,17 @@ def _has_grades(condition: Condition) -> bool:
 
 def _mildest_and_worst(condition: Condition) -> tuple[float, float]:
     values = condition.severities.values()
+    return min(values), max(values)
+
+
+def _let_in(question: Question) -> tuple[float, float]:
+    """Return the mildest and the worst of the grades that may take part."""
+    condition, asked = question.condition, question.population.inclusion
+    if asked is None or asked.severity is None:
+        return _mildest_and_worst(condition)
+    grades = list(condition.severities)
+    first, last = (grades.index(grade) for grade in asked.severity)
+    values = [condition.severities[grade] for grade in grades[first : last + 1]]
     return min(values), max(values)
 
 

@@ -14,7 +14,7 @@ from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.biology.conditions import Scale, conditions
 from follicle_sim.scenario.fields.laws import shares
 from follicle_sim.scenario.fields.quantities import FieldType, Quantity, read, within
-from follicle_sim.scenario.fields.refusals import known_names, refuse
+from follicle_sim.scenario.fields.refusals import Collector, known_names, refuse
 
 OTHER_SCALES = {
     "norwood": "the Norwood-Hamilton scale is one of male pattern hair loss (aga_male)",
@@ -44,7 +44,9 @@ class Severity(FieldType):
         condition = info.data.get("condition")  # absent when it was itself refused
         if isinstance(value, Mapping):
             known = known_names(info).conditions
-            return shares(value, known[condition] if condition else value, "grade")
+            if condition is None:
+                return shares(value, value, "grade")
+            return shares(_in_grades(value, condition, known[condition]), known[condition], "grade")
         grades = known_names(info).conditions[condition] if condition else ()
         if isinstance(value, str):
             return value if condition is None else grade_named(value, condition, grades)
@@ -69,6 +71,21 @@ class Severity(FieldType):
     def json_schema(self) -> dict[str, Any]:
         mixture = {"type": "object", "additionalProperties": {"type": "number"}}
         return {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}, mixture]}
+
+
+def _in_grades(
+    mixture: Mapping[Any, object], condition: str, grades: Sequence[str]
+) -> dict[object, object]:
+    """Return a mixture by the names of its grades, whatever words stand in the file."""
+    parts, named = Collector(), dict[object, object]()
+    for words, share in mixture.items():
+        grade = parts.run((words,), lambda words=words: grade_named(words, condition, grades))  # type: ignore[misc]
+        if grade is not None and grade in named:
+            parts.problems.append(((words,), f"{grade} stands here already"))
+        elif grade is not None:
+            named[grade] = share
+    parts.finish()
+    return named
 
 
 def grade_named(text: str, condition: str, grades: Sequence[str]) -> str:

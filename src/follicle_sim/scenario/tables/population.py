@@ -14,6 +14,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
+from follicle_sim.base.errors import shown
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.units import YEAR
 from follicle_sim.biology.conditions import load_condition
@@ -30,7 +31,7 @@ from follicle_sim.scenario.fields.laws import (
 )
 from follicle_sim.scenario.fields.quantities import Flag, Name, Quantity, Whole, one_of
 from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse_all
-from follicle_sim.scenario.fields.severity import Severity
+from follicle_sim.scenario.fields.severity import Severity, grade_named
 from follicle_sim.scenario.tables.table import Table, Time, Variation
 
 Sex = Literal["male", "female"]
@@ -218,8 +219,14 @@ class Population(Table):
                 parts.problems.append((("inclusion", name), message))
         if asked.severity is not None:
             where: Path = ("inclusion", "severity")
-            for grade in asked.severity:
-                parts.run(where, lambda grade=grade: choose(grade, grades, "grade"))  # type: ignore[misc]
+            for grade in dict.fromkeys(asked.severity):
+                meant = parts.run(
+                    where,
+                    lambda grade=grade: grade_named(grade, self.condition, grades),  # type: ignore[misc]
+                )
+                if meant is not None and meant != grade:
+                    message = f'found {shown(grade)}; the name of this grade here is "{meant}"'
+                    parts.problems.append((where, message))
             found = [grades.index(grade) for grade in asked.severity if grade in grades]
             if len(found) == 2 and found[0] > found[1]:
                 parts.problems.append((where, "the milder grade comes first"))
