@@ -79,7 +79,7 @@ def _in_grades(
     """Return a mixture by the names of its grades, whatever words stand in the file."""
     parts, named = Collector(), dict[object, object]()
     for words, share in mixture.items():
-        grade = parts.run((words,), lambda words=words: grade_named(words, condition, grades))  # type: ignore[misc]
+        grade = parts.run((words,), lambda words=words: grade_named(str(words), condition, grades))  # type: ignore[misc]
         if grade is not None and grade in named:
             parts.problems.append(((words,), f"{grade} stands here already"))
         elif grade is not None:
