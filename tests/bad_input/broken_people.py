@@ -131,10 +131,80 @@ PEOPLE = {
             "allowed: norwood_ii, norwood_iii, norwood_iv",  # none of them is near
         ],
     ),
-    "severity_in_other_numerals": (
+    "severity_as_a_bare_number": (
         '"norwood_iii"',
-        '"norwood_3"',
-        ["population.severity", 'found "norwood_3"', 'did you mean "norwood_iii"?'],
+        "3",
+        [
+            "population.severity: found 3, which may be a grade or a multiple",
+            "a grade of aga_male (norwood_ii, norwood_iii, norwood_iv)",
+            "with a decimal point, 3.0, that many times the fitted severity",
+        ],
+    ),
+    "severity_of_another_scale": (
+        '"norwood_iii"',
+        '"Ludwig 2"',
+        ["unknown grade of aga_male: the Ludwig scale is one of female", "norwood_iv"],
+    ),
+    "severity_of_a_scale_without_a_table": (
+        '"norwood_iii"',
+        '"Sinclair 3"',
+        ["unknown grade of aga_male: no published table turns Sinclair's", "norwood_iv"],
+    ),
+    "severity_as_basp": (
+        '"norwood_iii"',
+        '"M2V1"',
+        ["unknown grade of aga_male: no published table turns BASP types", "norwood_iv"],
+    ),
+    "severity_as_salt": (
+        '"norwood_iii"',
+        '"SALT 60"',
+        ["unknown grade of aga_male: SALT is the share of the scalp", "norwood_iv"],
+    ),
+    "severity_no_grade_of_the_scale": (
+        '"norwood_iii"',
+        '"Norwood 7"',
+        ['found "Norwood 7", unknown grade of aga_male; allowed: norwood_ii, norwood_iii'],
+    ),
+    "severity_between_two_grades": (
+        '"norwood_iii"',
+        '"Norwood III-IV"',
+        ['found "Norwood III-IV", unknown grade of aga_male; allowed: norwood_ii, norwood_iii'],
+    ),
+    "neither_follicles_nor_hairs": (
+        'follicle_density = "300 cm-2"\n',
+        "",
+        [
+            "population.follicle_density: missing; required: follicles",
+            "hair_density, terminal_density",
+        ],
+    ),
+    "hairs_beside_follicles_and_severity": (
+        'follicle_density = "300 cm-2"',
+        'follicle_density = "300 cm-2"\nhair_density = "140 cm-2"',
+        [
+            "population.hair_density: found beside follicle_density and severity",
+            "leave out severity",
+        ],
+    ),
+    "two_counts_of_one_baseline": (
+        'follicle_density = "300 cm-2"',
+        'hair_density = "140 cm-2"\nhair_count = 140',
+        ["population.hair_count: found beside hair_density", "leave one of them out"],
+    ),
+    "follicles_where_hairs_are_counted": (
+        'follicle_density = "300 cm-2"',
+        'terminal_density = "140 follicles/cm2"',
+        ["population.terminal_density: found", "counted hairs are meant; allowed: hairs per area"],
+    ),
+    "count_per_area": (
+        'follicle_density = "300 cm-2"',
+        'hair_count = "140 hairs/cm2"',
+        ["population.hair_count: found", 'in its place hair_density = "140 hairs/cm2"'],
+    ),
+    "count_of_nothing": (
+        'follicle_density = "300 cm-2"',
+        'hair_count = "many"',
+        ['population.hair_count: found "many"'],
     ),
     "severity_without_grades": (
         'condition = "aga_male"',

@@ -10,9 +10,9 @@ from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.experiments.instruments import compare_instruments
+from follicle_sim.protocol.optics import told_apart
 from follicle_sim.simulation.arm import prepare_arm
 from follicle_sim.simulation.instrument import SCREENING_MINUTE, read
-from follicle_sim.simulation.instrument.optics import told_apart
 
 few = settings(deadline=None, max_examples=10)
 

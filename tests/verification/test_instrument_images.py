@@ -6,14 +6,9 @@ import numpy as np
 import pytest
 
 from follicle_sim.base.numerics import normals, uniforms
+from follicle_sim.biology.sites import sites
+from follicle_sim.protocol.optics import border_share, clumping, moved_share, told_apart
 from follicle_sim.scenario import Instrument
-from follicle_sim.simulation.instrument.optics import (
-    border_share,
-    clumping,
-    moved_share,
-    told_apart,
-)
-from follicle_sim.simulation.instrument.sites import sites
 
 SCALPS = 24
 FOLLICLES = 900

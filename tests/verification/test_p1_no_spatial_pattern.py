@@ -8,8 +8,8 @@ from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
 from follicle_sim.base.codes import Phase
+from follicle_sim.biology.sites import sites
 from follicle_sim.simulation.engine.agents.events import advance
-from follicle_sim.simulation.instrument.sites import sites
 
 FOLLICLES = 20_000
 NEIGHBOURS = 8

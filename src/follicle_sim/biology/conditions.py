@@ -21,11 +21,22 @@ class Pulse:
 
 
 @dataclass(frozen=True)
+class Scale:
+    """A published scale of severity: what it is called, and which grade each of its classes is."""
+
+    title: str
+    words: tuple[str, ...]
+    classes: Mapping[str, str]
+    source: str
+
+
+@dataclass(frozen=True)
 class Condition:
     """What a condition does to follicles.
 
     `severities` are multiples of the fitted baseline miniaturisation; `destruction` is a hazard of
-    permanent loss per day; `attack` pulses end anagen early.
+    permanent loss per day; `attack` pulses end anagen early; `follicle_density` (cm-2) is the usual
+    one, for scenarios that give a count of hairs instead; `scales` are ways to name a grade.
     """
 
     name: str
@@ -36,6 +47,8 @@ class Condition:
     severities: Mapping[str, float]
     attack: tuple[Pulse, ...]
     destruction: float
+    follicle_density: float
+    scales: tuple[Scale, ...]
 
     def severity(self, grade: str | float | Mapping[str, float] | None) -> float:
         """Return the multiple for a class name, a number, or None for the default class.
@@ -71,6 +84,16 @@ def conditions() -> Mapping[str, Condition]:
                     for pulse in row.get("attack", [])
                 ),
                 destruction=units.parse(row.get("destruction", "0 per year"), "rate"),
+                follicle_density=units.parse(row["follicle_density"]["value"], "density"),
+                scales=tuple(
+                    Scale(
+                        scale["title"],
+                        tuple(scale["words"]),
+                        MappingProxyType(dict(scale["classes"])),
+                        scale["source"],
+                    )
+                    for scale in row.get("scales", [])
+                ),
             )
             for name, row in tomllib.loads(text).items()
         }

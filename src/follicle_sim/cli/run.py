@@ -105,8 +105,12 @@ def run(
 
 def print_run(scenario: Scenario, written: Written, folder: Path) -> None:
     """Print a run's result: a table arm by visit, the comparison, and where the files are."""
+    from follicle_sim.protocol.baseline.words import baseline_sentence
+
     console = make_console()
     print_heading(console, f"\n{scenario.title}")
+    if scenario.population.stated is not None:
+        console.print(f"Baseline: {baseline_sentence(scenario)}.")
     _print_course(console, written, scenario)
     rows = written.comparison.rows
     if rows:

@@ -22,6 +22,7 @@ from follicle_sim.pharmacology.exposure import ActingDoses, acting_doses
 from follicle_sim.pharmacology.site_effects import cell_means, effect_means, site_levels
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.pharmacology.treatment_parts import AMOUNT_UNITS
+from follicle_sim.protocol.baseline.meet import with_baseline
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.protocol.unfold import unfold
@@ -235,6 +236,7 @@ def _typical(
     scenario: Scenario, arms: list[Arm], follicles: int, visits: tuple[float, ...] = ()
 ) -> Scenario:
     """Return the scenario of one subject without spread, counted without error."""
+    scenario = with_baseline(scenario)  # met by the people of the trial, not by the typical one
     who = scenario.population
     mixed = isinstance(who.severity, FrozenMap)
     population = {

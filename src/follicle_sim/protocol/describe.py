@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from follicle_sim.base.units import format_quantity
+from follicle_sim.protocol.baseline.meet import with_baseline
 from follicle_sim.protocol.describe_design import design_lines, subjects_text, timeline
 from follicle_sim.protocol.notes import notes
 from follicle_sim.protocol.unfold import Unfolded, unfold
@@ -44,9 +45,9 @@ def describe(scenario: Scenario, width: int = WIDTH) -> str:
 
 def overview(scenario: Scenario) -> str:
     """Return the population, design and instrument, one line each."""
-    who, run = scenario.population, scenario.run
+    who, run = with_baseline(scenario).population, scenario.run
     patch = format_quantity(who.target_area, "area")
-    density = format_quantity(who.follicle_density, "density")
+    density = format_quantity(who.scalp_density, "density")
     tool = scenario.instrument
     terminal = format_quantity(tool.terminal_calibre, "calibre")
     method = "" if tool.method == PLAIN else f" ({tool.method})"

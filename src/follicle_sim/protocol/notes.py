@@ -8,6 +8,7 @@ from follicle_sim.base.units import format_quantity
 from follicle_sim.evidence.own.held import held
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.protocol.arm_notes import arm_notes
+from follicle_sim.protocol.baseline.words import baseline_sentence
 from follicle_sim.protocol.unfold import between, unfold
 from follicle_sim.scenario.fields.parts import Series
 from follicle_sim.scenario.model import Scenario
@@ -18,14 +19,28 @@ from follicle_sim.scenario.tables.arms import Dose
 def notes(scenario: Scenario) -> tuple[str, ...]:
     """Return a sentence for everything in a scenario that changes nothing, place first.
 
-    Of a trial of one's own they say who is missing from it.
+    Of a trial of one's own they say who is missing from it; of a baseline as it was counted, what
+    was set so that it is.
     """
-    found = [*_visits(scenario), *_doses(scenario), *_parts(scenario), *_people(scenario)]
-    found += [*arm_notes(scenario), *_data(scenario)]
+    found = [
+        *_baseline(scenario),
+        *_visits(scenario),
+        *_doses(scenario),
+        *_parts(scenario),
+        *_people(scenario),
+        *arm_notes(scenario),
+        *_data(scenario),
+    ]
     return tuple(f"{place}: {text}" for place, text in found)
 
 
 Notes = Iterator[tuple[str, str]]
+
+
+def _baseline(scenario: Scenario) -> Notes:
+    stated = scenario.population.stated
+    if stated is not None:
+        yield f"population.{stated.key}", baseline_sentence(scenario)
 
 
 def _visits(scenario: Scenario) -> Notes:

@@ -14,6 +14,7 @@ from follicle_sim.base.types import Floats
 from follicle_sim.biology.conditions import Condition
 from follicle_sim.biology.factors import FactorTable
 from follicle_sim.pharmacology.treatment import Treatment
+from follicle_sim.protocol.baseline.meet import Met
 from follicle_sim.protocol.streams import Streams
 from follicle_sim.protocol.surgery import Session
 from follicle_sim.protocol.timeline import Visits
@@ -94,6 +95,9 @@ class Protocol:
         Length of natural history, and of a cell of the grid from baseline on, day.
     instrument, record
         How hair is read, and what is kept.
+    met
+        What was set in the population so that its baseline is counted as the scenario says; None
+        where it says nothing.
 
     Examples
     --------
@@ -121,6 +125,7 @@ class Protocol:
     step: float
     instrument: Instrument
     record: Record
+    met: Met | None = None
 
     @property
     def sizes(self) -> tuple[int, ...]:

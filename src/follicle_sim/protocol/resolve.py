@@ -11,6 +11,7 @@ from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.strata import sensitivities
 from follicle_sim.pharmacology.potencies import potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
+from follicle_sim.protocol.baseline.meet import meet_baseline
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.replicates import draws_of
 from follicle_sim.protocol.streams import check_streams, streams_of
@@ -42,7 +43,7 @@ def resolve(
     ------
     InputError
         Doses that nobody can be given, phases without length, fewer posterior draws than
-        replicates, labels that would share draws.
+        replicates, labels that would share draws, a counted baseline that nothing can meet.
 
     Examples
     --------
@@ -104,6 +105,7 @@ def _protocol(
     if sum(parameters[f"{phase.name.lower()}_mean"] for phase in CYCLE) < SHORTEST_CYCLE:
         message = f"the mean durations of the phases add up to less than {SHORTEST_CYCLE:g} day"
         raise InputError(scenario.origin, [Problem("biology", message)])
+    met = meet_baseline(scenario)
     grid = time_grid(run.history, unfolded.visits.last_day, run.forcing_step, design.run_in or 0.0)
     pooled, sizes = design.stratify is not None, unfolded.sizes
     arms = tuple(
@@ -126,7 +128,7 @@ def _protocol(
         seed=seed,
         arms=arms,
         visits=unfolded.visits,
-        population=scenario.population,
+        population=scenario.population if met is None else met.population(scenario.population),
         conduct=design,
         condition=condition,
         parameters=parameters,
@@ -140,4 +142,5 @@ def _protocol(
         step=run.forcing_step,
         instrument=scenario.instrument,
         record=scenario.record,
+        met=met,
     )

@@ -16,8 +16,8 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from pydantic_core import PydanticCustomError
 
 from follicle_sim.scenario.fields.known import Known
-from follicle_sim.scenario.fields.parts import Severity
 from follicle_sim.scenario.fields.refusals import Path
+from follicle_sim.scenario.fields.severity import Severity
 from follicle_sim.scenario.fields.unjudged import NotJudgedError, stand_in
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.problems import class_in, messages_of

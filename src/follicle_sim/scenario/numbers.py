@@ -92,11 +92,12 @@ def as_record(scenario: Scenario, given: Mapping[str, Treatment] | None = None) 
         "biology": dict(sorted(biology_of(scenario).items())),
         "treatments": treatments,
         "factors": factors,
-        "marks": _marks(scenario.population.condition),
+        "marks": _marks(scenario),
     }
 
 
-def _marks(name: str) -> dict[str, str]:
+def _marks(scenario: Scenario) -> dict[str, str]:
+    name = scenario.population.condition
     known = load_condition(name)
     condition = (
         known.androgen_sensitive,
@@ -106,7 +107,12 @@ def _marks(name: str) -> dict[str, str]:
         known.destruction,
     )
     spread = {trait: row.value for trait, row in spreads().get(name, {}).items()}
-    tables = {f"condition {name}": condition, f"typical spread of {name}": spread}
+    tables: dict[str, object] = {
+        f"condition {name}": condition,
+        f"typical spread of {name}": spread,
+    }
+    if scenario.population.follicle_density is None:
+        tables[f"usual follicle density of {name}"] = known.follicle_density
     return {key: sha256(repr(table).encode()).hexdigest()[:16] for key, table in tables.items()}
 
 
@@ -214,7 +220,7 @@ def not_repeated(scenario: Scenario) -> list[str]:
     numbers = scenario.background.numbers
     if numbers is None:
         return []
-    now = _marks(scenario.population.condition)
+    now = _marks(scenario)
     return [name for name, mark in now.items() if numbers.marks.get(name) != mark]
 
 

@@ -13,6 +13,7 @@ from follicle_sim.base import units
 from follicle_sim.base.arguments import check_call, check_threads, check_whole
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.progress import LIVING, Report
+from follicle_sim.protocol.baseline.words import baseline_attrs
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.protocol.replicates import drawn_names, with_draws
@@ -193,7 +194,7 @@ def record(protocols: Sequence[Protocol], people: Recruited, reader: Instrument)
     first = protocols[0]
     read_as = first.source.model_copy(update={"instrument": reader})
     results = [[arm.result for arm in row] for row in people.arms]
-    attrs = result_attrs(read_as, first.treatments) | people.attrs
+    attrs = result_attrs(read_as, first.treatments) | people.attrs | baseline_attrs(first.met)
     names = drawn_names(read_as, first.treatments)
     data = to_dataset(first, results, reader, attrs)
     return with_draws(

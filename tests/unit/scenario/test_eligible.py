@@ -11,10 +11,10 @@ from planned import drawn_people
 from follicle_sim import load_scenario, simulate
 from follicle_sim.base.errors import InputError
 from follicle_sim.biology.conditions import load_condition
+from follicle_sim.protocol.traits import grade_of
 from follicle_sim.scenario.model import Instrument
 from follicle_sim.scenario.rules.eligible import shares_eligible
 from follicle_sim.scenario.vary import with_seed
-from follicle_sim.simulation.people.traits import grade_of
 
 YEAR = 365.25
 

@@ -11,8 +11,8 @@ from follicle_sim.base.errors import InputError
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.protocol import streams as module
 from follicle_sim.protocol.streams import Streams, check_streams, stream_of, streams_of
+from follicle_sim.protocol.traits import grade_of
 from follicle_sim.simulation.people.cohort import allocate
-from follicle_sim.simulation.people.traits import grade_of
 
 SPREAD = "[population.spread]\nfollicle_density = 0.3\nseverity = 0.6"
 

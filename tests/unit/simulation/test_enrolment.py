@@ -9,8 +9,8 @@ from planned import drawn_by_name, planned
 
 from follicle_sim.base.errors import InputError
 from follicle_sim.biology.conditions import load_condition
+from follicle_sim.protocol.traits import grade_of
 from follicle_sim.simulation.people.enrolment import COUNTED, enrol
-from follicle_sim.simulation.people.traits import grade_of
 
 ASKED = 'inclusion = { hair_density = ["100 cm-2", "180 cm-2"] }'
 VARIED = """

@@ -13,14 +13,14 @@ from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario
 from follicle_sim.base.codes import Decision, Phase
+from follicle_sim.biology.sites import JITTER, UNIT_SIZE_SHARES
+from follicle_sim.protocol.optics import clumping, moved_share, told_apart
 from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.scenario import Instrument
 from follicle_sim.simulation.engine.agents import sight
 from follicle_sim.simulation.instrument import SCREENING_MINUTE, read, reader_factors
 from follicle_sim.simulation.instrument.counts import Scalp, count_hairs, errs
-from follicle_sim.simulation.instrument.optics import clumping, moved_share, told_apart
 from follicle_sim.simulation.instrument.reading_draws import ReadingDraws, binomial, poisson
-from follicle_sim.simulation.instrument.sites import JITTER, UNIT_SIZE_SHARES
 
 PEOPLE = 4000
 HAIRS, THICK, ALIVE = 200.0, 120.0, 250.0

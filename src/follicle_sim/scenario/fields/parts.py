@@ -1,4 +1,4 @@
-"""Field types made of several parts: visits, severity, overrides, comparisons."""
+"""Field types made of several parts: visits, overrides, comparisons."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.likeness import nearest
 from follicle_sim.scenario.fields.known import Bounded, Known, default_known
 from follicle_sim.scenario.fields.labels import not_cut
-from follicle_sim.scenario.fields.laws import shares
 from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.fields.quantities import FieldType, Quantity, Text, read, within
 from follicle_sim.scenario.fields.refusals import Collector, choose, known_names, refuse
@@ -52,38 +51,6 @@ class SchemaVersion(FieldType):
 
     def json_schema(self) -> dict[str, Any]:
         return {"const": self.current}
-
-
-@dataclass(frozen=True)
-class Severity(FieldType):
-    """A number, a grade of the population's condition, or a mixture of grades with shares."""
-
-    upper: float = 10.0
-
-    def check(self, value: object, info: ValidationInfo) -> float | str | FrozenMap[str, float]:
-        if isinstance(value, Mapping):
-            condition = info.data.get("condition")
-            known = known_names(info).conditions
-            return shares(value, known[condition] if condition else value, "grade")
-        if not isinstance(value, str):
-            bounds = Quantity("number", upper=self.upper)
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                refuse(f"found {shown(value)}; allowed: a number or the name of a grade")
-            return within(read(value, "number"), value, bounds)
-        condition = info.data.get("condition")  # absent when it was itself refused
-        if condition is None:
-            return value
-        grades = known_names(info).conditions[condition]
-        if value not in grades and not grades:
-            refuse(f'found "{value}"; condition {condition} has no named grades: give a number')
-        return choose(value, grades, f"grade of {condition}")
-
-    def write(self, value: object) -> object:
-        return dict(value) if isinstance(value, Mapping) else value
-
-    def json_schema(self) -> dict[str, Any]:
-        mixture = {"type": "object", "additionalProperties": {"type": "number"}}
-        return {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}, mixture]}
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,12 @@ def shares_eligible(who: Population, instrument: Instrument, dosed: bool) -> dic
         one = isinstance(who.sex, str)
         found["sex"] = float(who.sex == asked.sex) if one else who.sex.get(asked.sex, 0.0)  # type: ignore[union-attr]
     condition = conditions().get(who.condition)
-    if asked.severity is not None and condition is not None:
+    sought = who.stated is not None  # severity or follicles are set later
+    if asked.severity is not None and condition is not None and not (sought and not who.severity):
         found["severity"] = share_of_grades(who, condition, asked.severity)
-    if asked.hair_density is not None and not dosed and not may_add(instrument):
+    dense = asked.hair_density is not None and not (sought and who.follicle_density is None)
+    if dense and not dosed and not may_add(instrument):
+        assert asked.hair_density is not None
         found["hair_density"] = _share_dense(who, instrument, asked.hair_density[0])
     return found
 
@@ -129,7 +132,7 @@ def _share_dense(who: Population, instrument: Instrument, least: float) -> float
             return 1.0  # everybody has a follicle
         needed -= 0.5 / who.target_area  # follicles are whole
     cv = who.variation["follicle_density"]
-    return _share_lognormal(who.follicle_density, cv, needed, math.inf)
+    return _share_lognormal(who.scalp_density, cv, needed, math.inf)
 
 
 def _share_lognormal(mean: float, cv: float, low: float, high: float) -> float:
@@ -177,4 +180,4 @@ def _law(who: Population, name: str) -> str:
         grades = who.severity if isinstance(who.severity, Mapping) else [who.severity]
         told = ", ".join(str(grade) for grade in grades if grade is not None)
         return f"severity is {told or 'that of the condition'}{spread}"
-    return f"a scalp has {format_quantity(who.follicle_density, 'density')} follicles{spread}"
+    return f"a scalp has {format_quantity(who.scalp_density, 'density')} follicles{spread}"

@@ -63,7 +63,7 @@ def _follicles(scenario: Any, names: Names) -> Problems:
 
 def _no_follicle(scenario: Any, names: Names) -> Problems:
     who = scenario.population
-    if who.follicles is None and who.follicle_density * who.target_area < 0.5:
+    if who.follicles is None and who.scalp_density * who.target_area < 0.5:
         message = "density times area gives less than one follicle; raise one of them"
         yield ("population", "follicle_density"), message
 
@@ -81,6 +81,12 @@ def _sight(scenario: Any, names: Names) -> Problems:
     for index, name in enumerate(scenario.record.variables or ()):
         if name in EXTRA_VARIABLES and (message := unseen(name, scenario.instrument)):
             yield ("record", "variables", index), message
+
+
+def _stated(scenario: Any, names: Names) -> Problems:
+    stated = scenario.population.stated
+    if stated is not None and (message := unseen(stated.variable, scenario.instrument)):
+        yield ("population", stated.key), message
 
 
 def _draws(scenario: Any, names: Names) -> Problems:
@@ -142,6 +148,7 @@ RULES = (
     _no_follicle,
     _steps,
     _sight,
+    _stated,
     _draws,
     _screening,
     _eligible,

@@ -14,9 +14,12 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
+from follicle_sim.base.errors import shown
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.units import YEAR
+from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.people_spread import typical_spread
+from follicle_sim.scenario.fields.baseline import HairCount, Stated, statement_problems
 from follicle_sim.scenario.fields.correlation import TRAITS, pair_of
 from follicle_sim.scenario.fields.laws import (
     Age,
@@ -26,16 +29,22 @@ from follicle_sim.scenario.fields.laws import (
     Grades,
     OneOrShares,
 )
-from follicle_sim.scenario.fields.parts import Severity
 from follicle_sim.scenario.fields.quantities import Flag, Name, Quantity, Whole, one_of
 from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse_all
+from follicle_sim.scenario.fields.severity import Severity, grade_named
 from follicle_sim.scenario.tables.table import Table, Time, Variation
 
 Sex = Literal["male", "female"]
 SEXES: tuple[Sex, Sex] = ("male", "female")
 TYPICAL = "typical"
+STATEMENTS = ("hair_density", "terminal_density", "hair_count")
+"""Keys that say what was counted at baseline; at most one of them is given."""
+
 SCREENING_DAYS = 14.0
 """Days from the screening visit to baseline where neither is given (assumption: as is usual)."""
+
+
+Counted = Annotated[float, Quantity("density", upper=2000.0, positive=True, of="hairs")]
 
 
 class Spread(Table):
@@ -103,9 +112,12 @@ class Population(Table):
     target_area: Annotated[float, Quantity("area", upper=2000.0, positive=True)] = Field(
         description='area counted, for example "5.067 cm2"'
     )
-    follicle_density: Annotated[
-        float, Quantity("density", upper=2000.0, positive=True, of="follicles")
-    ] = Field(description='follicles (not hairs) per area, for example "300 cm-2"')
+    follicle_density: (
+        Annotated[float, Quantity("density", upper=2000.0, positive=True, of="follicles")] | None
+    ) = Field(
+        default=None,
+        description='follicles (not hairs) per area, for example "300 cm-2"; or give hair_density',
+    )
     follicles: Annotated[int, Whole(1, 1_000_000)] | None = Field(
         default=None, description="follicles per subject; default: density times area"
     )
@@ -115,6 +127,17 @@ class Population(Table):
     severity: Annotated[float | str | FrozenMap[str, float], Severity()] | None = Field(
         default=None,
         description="a number, a grade or a mixture of grades; default: the condition's own",
+    )
+    hair_density: Counted | None = Field(
+        default=None,
+        description='hairs per area as the instrument counts them at baseline, "140 cm-2"; '
+        "severity is set so that they are, or follicle_density",
+    )
+    terminal_density: Counted | None = Field(
+        default=None, description="the same of terminal hairs; one of the three"
+    )
+    hair_count: Annotated[float, HairCount()] | None = Field(
+        default=None, description="the same of all hairs in the target area: 876"
     )
     sex: Annotated[Sex | FrozenMap[str, float], OneOrShares(SEXES)] | None = Field(
         default=None, description="male or female, or { female = 0.4, male = 0.6 }"
@@ -133,11 +156,29 @@ class Population(Table):
     inclusion: Inclusion | None = Field(default=None, description="who may take part")
 
     @property
+    def scalp_density(self) -> float:
+        """Follicles per area, cm-2: as given, else as is usual in the condition."""
+        if self.follicle_density is not None:
+            return self.follicle_density
+        return load_condition(self.condition).follicle_density
+
+    @property
+    def stated(self) -> Stated | None:
+        """What the scenario says was counted at baseline; None where it says nothing."""
+        for name in ("hair_density", "terminal_density"):
+            value = getattr(self, name)
+            if value is not None:
+                return Stated(name, value, name)
+        if self.hair_count is None:
+            return None
+        return Stated("hair_count", self.hair_count / self.target_area, "hair_density")
+
+    @property
     def follicles_per_subject(self) -> int:
         """Follicles simulated in each subject (before spread in density)."""
         if self.follicles is not None:
             return self.follicles
-        return max(1, round(self.follicle_density * self.target_area))
+        return max(1, round(self.scalp_density * self.target_area))
 
     @property
     def variation(self) -> Mapping[str, float]:
@@ -162,6 +203,7 @@ class Population(Table):
     def _people_can_be_drawn(self, info: ValidationInfo) -> Population:
         problems = self._inclusion_problems(known_names(info).conditions[self.condition])
         problems += self._correlation_problems()
+        problems += statement_problems(self, STATEMENTS)
         if problems:
             refuse_all(problems)
         return self
@@ -177,8 +219,14 @@ class Population(Table):
                 parts.problems.append((("inclusion", name), message))
         if asked.severity is not None:
             where: Path = ("inclusion", "severity")
-            for grade in asked.severity:
-                parts.run(where, lambda grade=grade: choose(grade, grades, "grade"))  # type: ignore[misc]
+            for grade in dict.fromkeys(asked.severity):
+                meant = parts.run(
+                    where,
+                    lambda grade=grade: grade_named(grade, self.condition, grades),  # type: ignore[misc]
+                )
+                if meant is not None and meant != grade:
+                    message = f'found {shown(grade)}; the name of this grade here is "{meant}"'
+                    parts.problems.append((where, message))
             found = [grades.index(grade) for grade in asked.severity if grade in grades]
             if len(found) == 2 and found[0] > found[1]:
                 parts.problems.append((where, "the milder grade comes first"))

@@ -7,13 +7,8 @@ import numpy as np
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.numerics import normals
 from follicle_sim.base.types import Floats
+from follicle_sim.protocol.optics import border_share, clumping, moved_share, told_apart
 from follicle_sim.scenario.tables.instrument import Instrument
-from follicle_sim.simulation.instrument.optics import (
-    border_share,
-    clumping,
-    moved_share,
-    told_apart,
-)
 from follicle_sim.simulation.instrument.reading_draws import ReadingDraws, binomial, poisson
 
 MATCHED = 0x7FFFFFFE

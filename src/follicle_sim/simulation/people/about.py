@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from follicle_sim.base.units import YEAR
 from follicle_sim.protocol.protocol import Protocol
+from follicle_sim.protocol.traits import grade_of
 from follicle_sim.results.expected import mixture_of, variables_of
 from follicle_sim.simulation.people.cohort import Cohort
-from follicle_sim.simulation.people.traits import grade_of
 
 
 def describe_people(

@@ -20,7 +20,7 @@ from follicle_sim.base.types import Floats, Names
 from follicle_sim.base.units import YEAR
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.streams import POOL, stream_of
-from follicle_sim.simulation.people.traits import Draws, grade_of
+from follicle_sim.protocol.traits import Draws, grade_of
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def draw_people(protocol: Protocol, arm: PlannedArm, replicate: int, subject: Na
     """
     population, seed = protocol.population, protocol.seed
     draws = Draws(population, seed, replicate, arm.streams.person, subject)
-    density = population.follicle_density * draws.multiplier("follicle_density")
+    density = population.scalp_density * draws.multiplier("follicle_density")
     if population.follicles is None:
         follicles = np.maximum(1.0, np.rint(density * population.target_area))
         area = np.full(subject.size, population.target_area)

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
+from follicle_sim.protocol.traits import grade_of
 from follicle_sim.simulation.people.cohort import Cohort, draw_people
-from follicle_sim.simulation.people.traits import grade_of
 
 Tell = Callable[[int], None]
 """Called with how many of the people wanted have been found."""

@@ -11,8 +11,8 @@ import numpy as np
 
 from follicle_sim.base.numerics import exp_array
 from follicle_sim.base.types import Floats
+from follicle_sim.biology.sites import JITTER, UNIT_SIZE_SHARES
 from follicle_sim.scenario.tables.instrument import Instrument
-from follicle_sim.simulation.instrument.sites import JITTER, UNIT_SIZE_SHARES
 
 SQUARE_MILLIMETRES = 100.0
 """In a cm2."""

@@ -14,10 +14,10 @@ from follicle_sim.biology.people_spread import spreads, typical_spread
 from follicle_sim.experiments.explain import explain
 from follicle_sim.protocol.describe import describe, overview
 from follicle_sim.protocol.headcount import people_of
+from follicle_sim.protocol.traits import DECISIONS, grade_of
 from follicle_sim.scenario import dump_scenario, parse_scenario, scenario_hash, with_overrides
 from follicle_sim.scenario.fields.correlation import TRAITS
 from follicle_sim.simulation.people.enrolment import Flow, flow_text, joined
-from follicle_sim.simulation.people.traits import DECISIONS, grade_of
 
 EVERYTHING = """
 severity = { norwood_iii = 0.5, norwood_iv = 0.3, norwood_vi = 0.2 }

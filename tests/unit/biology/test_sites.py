@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from follicle_sim.simulation.instrument.sites import GOLDEN_ANGLE, UNIT_SIZE_SHARES, sites
+from follicle_sim.biology.sites import GOLDEN_ANGLE, UNIT_SIZE_SHARES, sites
 
 NAME = {"seed": 1, "replicate": 0, "stream": 0, "subject": 0}
 

@@ -1,0 +1,194 @@
+"""The mean count at the baseline visit that a population is expected to have, without a run.
+
+Everything that moves the mean is in it: natural history before baseline, what is given in a run-in,
+the season, how people differ and who of them is let in, what the instrument sees and overlooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from follicle_sim.base.types import Floats
+from follicle_sim.base.units import YEAR
+from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.expected_cycle import Lives
+from follicle_sim.biology.expected_sight import Limits, Seen, seen_on
+from follicle_sim.biology.factors import FactorTable
+from follicle_sim.biology.forcing import Drive, in_season, integrate
+from follicle_sim.biology.strata import fewer_strata, sensitivities
+from follicle_sim.pharmacology.exposure import ArmLike, arm_factors
+from follicle_sim.pharmacology.treatment import Treatment
+from follicle_sim.protocol.baseline.people import EvenPeople, even_people
+from follicle_sim.protocol.baseline.reading import mean_counts, reading_spread
+from follicle_sim.protocol.timeline import time_grid
+from follicle_sim.scenario.tables.design import Recruitment
+from follicle_sim.scenario.tables.instrument import Instrument
+from follicle_sim.scenario.tables.population import Population, lead_of
+
+STRATA = 12
+"""Classes of sensitivity that stand for all: the mean is the same to 0.1 % at every grade."""
+
+FAR_STEP, NEAR_STEP = 90.0, 29.0
+"""Least step of the grid, day, and in the last years before baseline."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What happens to people before baseline, whoever they are.
+
+    Parameters
+    ----------
+    history, step, run_in
+        Days, as in a protocol.
+    recruitment
+        When baselines fall in the year.
+    arm
+        With the doses of a run-in.
+    treatments, potencies, factors
+        As in a protocol.
+    """
+
+    history: float
+    step: float
+    run_in: float
+    recruitment: Recruitment | None
+    arm: ArmLike
+    treatments: Mapping[str, Treatment]
+    potencies: Mapping[str, float]
+    factors: FactorTable
+
+    def drive(
+        self, parameters: Mapping[str, float], days: tuple[float, ...]
+    ) -> tuple[Floats, Drive]:
+        """Return the grid up to baseline, and what drives people's clocks on it."""
+        grid = time_grid(self.history, 0.0, self.step, self.run_in)
+        levels = arm_factors(
+            self.arm,
+            grid,
+            overrides=self.potencies,
+            treatments=self.treatments,
+            table=self.factors,
+        )
+        whole = integrate(levels.mean(axis=0, keepdims=True), grid, parameters, self.factors)
+        near = 4.0 * YEAR if self.recruitment is not None else YEAR
+        nodes = _thinned(grid, near, days)
+        return grid[nodes], Drive(
+            whole.miniaturisation[:, nodes],
+            whole.reversible[:, nodes],
+            whole.brake[:, nodes],
+            whole.gain[:, nodes],
+            whole.log_rho[:, :, nodes],
+        )
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whose baseline is asked for, and how it is read; severity and follicles stand apart."""
+
+    population: Population
+    condition: Condition
+    instrument: Instrument
+    parameters: Mapping[str, float]
+    before: Before
+
+    @property
+    def screened(self) -> float:
+        """Day on which hairs are counted to decide who is let in; 0 where that is not asked."""
+        asked = self.population.inclusion
+        if asked is None or asked.hair_density is None:
+            return 0.0
+        return 0.0 - lead_of(asked, self.before.run_in or None)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """People who stand for a population at one severity, and what is seen of their follicles."""
+
+    people: EvenPeople
+    screening: Seen
+    baseline: Seen
+    alive: float
+
+
+def sample_of(question: Question, severity: float | None) -> Sample:
+    """Return the people of a population and what is seen of them.
+
+    severity : in place of the population's; None for that
+    """
+    who, condition = question.population, question.condition
+    if severity is not None:
+        who = who.model_copy(update={"severity": severity})
+    people = even_people(who, condition, question.before.recruitment)
+    days = (question.screened, 0.0)
+    grid, drive = question.before.drive(question.parameters, days)
+    one = slice(None, None, people.copies)
+    calendar = None if people.calendar is None else people.calendar[one]
+    log_rho = in_season(drive.log_rho, calendar, grid, question.parameters)
+    own = sensitivities(condition, question.parameters["sensitivity_shape"])
+    sensitivity, weight = fewer_strata(own, STRATA)
+    lives = Lives(
+        grid=grid,
+        severity=people.severity[one],
+        progression=people.progression[one],
+        growth=people.growth[one],
+        pace=people.pace[one],
+        sensitivity=sensitivity,
+        weight=weight,
+        drive=Drive(drive.miniaturisation, drive.reversible, drive.brake, drive.gain, log_rho),
+        parameters=question.parameters,
+    )
+    tool = question.instrument
+    limits = Limits(tool.shortest, tool.thinnest, tool.terminal_calibre)
+    screening, baseline = (seen.repeated(people.copies) for seen in seen_on(lives, days, limits))
+    alive = float(np.exp(condition.destruction * grid[0]))
+    return Sample(people, screening, baseline, alive)
+
+
+def mean_baseline(question: Question, sample: Sample, density: float, variable: str) -> float:
+    """Return the mean count at baseline, cm-2, of those who are let in; NaN where nobody is.
+
+    density : follicles per area, cm-2
+    variable : "hair_density" or "terminal_density"
+    """
+    who, tool, people = question.population, question.instrument, sample.people
+    if people.severity.size == 0:
+        return float("nan")
+    each = density * people.density
+    if who.follicles is None:
+        number = np.maximum(1.0, np.rint(each * who.target_area))
+        area = np.full(each.shape, who.target_area)
+    else:
+        number = np.full(each.shape, float(who.follicles))
+        area = number / each
+    living = number * sample.alive
+    asked = None if who.inclusion is None else who.inclusion.hair_density
+    let_in = np.ones_like(each)
+    luck = let_in
+    if asked is not None:
+        share = np.clip(sample.screening.all, 1e-9, 1.0)
+        # whose follicles happen to show many hairs shows them two weeks later as well
+        luck = np.maximum(0.0, 1.0 + people.luck * np.sqrt((1.0 - share) / (share * living)))
+        hairs = luck * sample.screening.all * living, luck * sample.screening.terminal * living
+        mean = mean_counts(tool, hairs, living, area)[0] / area
+        spread = np.maximum(mean * reading_spread(tool, hairs[0], living, area), 1e-9)
+        let_in = ndtr((asked[1] - mean) / spread) - ndtr((asked[0] - mean) / spread)
+    hairs = luck * sample.baseline.all * living, luck * sample.baseline.terminal * living
+    counts = mean_counts(tool, hairs, living, area)[variable == "terminal_density"] / area
+    total = float(let_in.sum())
+    return float((let_in * counts).sum()) / total if total > 1e-6 else float("nan")
+
+
+def _thinned(grid: Floats, near: float, days: tuple[float, ...]) -> list[int]:
+    """Return fewer nodes of a grid, up to baseline, with those of some days among them."""
+    last = int(np.searchsorted(grid, -1e-9))
+    kept = [last]
+    wanted = {int(np.searchsorted(grid, day - 1e-9)) for day in days}
+    for node in range(last - 1, -1, -1):
+        least = NEAR_STEP if grid[kept[-1]] > -near else FAR_STEP
+        if node in wanted or node == 0 or grid[kept[-1]] - grid[node] >= least:
+            kept.append(node)
+    return kept[::-1]

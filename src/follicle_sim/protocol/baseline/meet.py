@@ -1,0 +1,284 @@
+"""Which severity, or how many follicles, would be counted as a scenario says its baseline was.
+
+Severity comes first: between the mildest and the worst grade of the condition it is the natural
+difference between people with fewer hairs and with more. Where the scenario gives a severity, where
+the condition has no grades, or where no grade shows so many hairs or so few, it is the follicles.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scipy.optimize import brentq
+
+from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.base.units import format_quantity
+from follicle_sim.biology.conditions import Condition, load_condition
+from follicle_sim.pharmacology.potencies import POTENCY_PREFIX, potency_overrides
+from follicle_sim.pharmacology.treatment import Treatment
+from follicle_sim.protocol.baseline.expect import (
+    Before,
+    Question,
+    Sample,
+    mean_baseline,
+    sample_of,
+)
+from follicle_sim.protocol.unfold import unfold
+from follicle_sim.scenario.fields.baseline import Stated
+from follicle_sim.scenario.model import Scenario
+from follicle_sim.scenario.numbers import biology_of, factors_of, treatments_of
+from follicle_sim.scenario.tables.population import Population
+
+DIGITS = 4
+"""Of what is set: the last bits of a machine's logarithm decide nothing."""
+
+SEVERITY_TOLERANCE = 2e-4
+"""Of the logarithm of severity at which the search ends; a count then moves by 0.02 %."""
+
+FEWEST, MOST = 1.0, 2000.0
+"""Follicles per area that may be set, cm-2; the most is that of the file."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """A baseline met.
+
+    Parameters
+    ----------
+    stated
+        What the scenario says was counted.
+    severity
+        What was set, a multiple; None where it is the scenario's own.
+    follicle_density
+        Follicles per area, cm-2, set or not.
+    set_density
+        Whether follicles were set.
+    expected
+        Mean count at baseline with these, cm-2.
+    """
+
+    stated: Stated
+    severity: float | None
+    follicle_density: float
+    set_density: bool
+    expected: float
+
+    def population(self, who: Population) -> Population:
+        """Return a population with what was set in its places."""
+        changes: dict[str, object] = {"follicle_density": self.follicle_density}
+        if self.severity is not None:
+            changes["severity"] = self.severity
+        return who.model_copy(update=changes)
+
+
+def meet_baseline(scenario: Scenario) -> Met | None:
+    """Return what is set so that a scenario's baseline is counted as it says; None where it says
+    nothing.
+
+    Raises
+    ------
+    InputError
+        Where nothing that may be set would be counted so.
+    """
+    if scenario.population.stated is None:
+        return None
+    return _remembered(_Asked(scenario))
+
+
+def with_baseline(scenario: Scenario) -> Scenario:
+    """Return a scenario that gives the severity and follicles that meet its stated baseline."""
+    met = meet_baseline(scenario)
+    if met is None:
+        return scenario
+    nothing_stated = {"hair_density": None, "terminal_density": None, "hair_count": None}
+    population = met.population(scenario.population).model_copy(update=nothing_stated)
+    return scenario.model_copy(update={"population": population})
+
+
+class _Asked:
+    """A scenario that equals another one where their searches are the same."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        stored = scenario.background.numbers
+        design = scenario.design
+        before = unfold(scenario).arms[0].doses if design.run_in_arm is not None else ()
+        self.key = (
+            scenario.population.model_copy(update={"subjects": 1}),
+            scenario.instrument,
+            tuple(
+                sorted(
+                    (name, value)
+                    for name, value in scenario.biology.items()
+                    if before or not name.startswith(POTENCY_PREFIX)
+                )
+            ),
+            (scenario.run.history, scenario.run.forcing_step, design.run_in, design.recruitment),
+            tuple(dose for dose in before if dose.start < 0.0),
+            # own treatments and stored numbers are compared as objects: they are rarely there
+            id(scenario.treatments) if before else None,
+            None if stored is None else tuple(sorted(stored.biology.items())),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@lru_cache(maxsize=64)
+def _remembered(asked: _Asked) -> Met:
+    scenario = asked.scenario
+    stated = scenario.population.stated
+    assert stated is not None
+    question = question_of(scenario)
+    try:
+        return search(question, stated)
+    except ValueError as error:
+        problem = Problem(f"population.{stated.key}", str(error))
+        raise InputError(scenario.origin, [problem]) from None
+
+
+def question_of(scenario: Scenario) -> Question:
+    """Return whose baseline a scenario asks for."""
+    design, treatments = scenario.design, treatments_of(scenario)
+    arm = unfold(scenario).arms[0]
+    early = tuple(dose for dose in arm.doses if dose.start < 0.0)
+    given: dict[str, Treatment] = {dose.treatment: treatments[dose.treatment] for dose in early}
+    return Question(
+        population=scenario.population,
+        condition=load_condition(scenario.population.condition),
+        instrument=scenario.instrument,
+        parameters=biology_of(scenario),
+        before=Before(
+            history=scenario.run.history,
+            step=scenario.run.forcing_step,
+            run_in=design.run_in or 0.0,
+            recruitment=design.recruitment,
+            arm=arm.model_copy(update={"doses": early}),
+            treatments=given,
+            potencies=potency_overrides(scenario.biology),
+            factors=factors_of(scenario),
+        ),
+    )
+
+
+def search(question: Question, stated: Stated) -> Met:
+    """Return what is to be set for a stated baseline.
+
+    Raises
+    ------
+    ValueError
+        With what is wrong, in plain words.
+    """
+    who, condition = question.population, question.condition
+    density = who.scalp_density
+    if who.severity is not None or not _has_grades(condition):
+        if who.follicle_density is not None:
+            raise ValueError(
+                f"found beside follicle_density; {condition.name} has no grades, so follicles "
+                "settle how many hairs are counted; leave one of them out"
+            )
+        return _by_follicles(question, stated, None, sample_of(question, None))
+    for ends in (_mildest_and_worst(condition), _let_in(question)):
+        samples = [sample_of(question, severity) for severity in ends]
+        counts = [mean_baseline(question, each, density, stated.variable) for each in samples]
+        if not any(math.isnan(count) for count in counts):
+            break
+    else:
+        raise ValueError(
+            "nobody meets the criteria of inclusion at the mildest or the worst severity; widen one"
+        )
+    if counts[0] > stated.density > counts[1]:
+        return _by_severity(question, stated, density, ends)
+    if who.follicle_density is not None:
+        raise ValueError(_out_of_reach(question, stated, counts))
+    worst = stated.density <= counts[1]
+    return _by_follicles(question, stated, ends[worst], samples[worst])
+
+
+def _by_severity(
+    question: Question, stated: Stated, density: float, ends: tuple[float, float]
+) -> Met:
+    def excess(log_severity: float) -> float:
+        sample = sample_of(question, math.exp(log_severity))
+        return mean_baseline(question, sample, density, stated.variable) - stated.density
+
+    found = brentq(excess, math.log(ends[0]), math.log(ends[1]), xtol=SEVERITY_TOLERANCE)
+    severity = _rounded(math.exp(found))
+    expected = mean_baseline(question, sample_of(question, severity), density, stated.variable)
+    return Met(stated, severity, density, False, expected)
+
+
+def _by_follicles(
+    question: Question, stated: Stated, severity: float | None, sample: Sample
+) -> Met:
+    def count(density: float) -> float:
+        return mean_baseline(question, sample, density, stated.variable)
+
+    # how many follicles there are moves who is let in at a count, so this is no mere proportion
+    most = stated.density
+    while most < MOST and not count(most) >= stated.density:
+        most = min(MOST, 1.5 * most)
+    if not count(most) >= stated.density:
+        raise ValueError(
+            f"no scalp of up to {format_quantity(MOST, 'density')} follicles shows so many hairs: "
+            f"{question.instrument.method} counts at most {count(MOST):.4g} cm-2"
+        )
+    density = _rounded(_crossing(count, stated.density, most))
+    return Met(stated, severity, density, True, count(density))
+
+
+def _crossing(count: Callable[[float], float], wanted: float, most: float) -> float:
+    """Return the follicles per area, at most `most`, at which a count is as wanted."""
+
+    def excess(density: float) -> float:
+        found = count(density)
+        return -wanted if math.isnan(found) else found - wanted
+
+    least = most
+    while least > FEWEST and excess(least) > 0.0:
+        least = max(FEWEST, 0.5 * least)
+    if excess(least) > 0.0:
+        raise ValueError("no scalp shows so few hairs to those who are let in; widen the criteria")
+    return float(brentq(excess, least, most, rtol=1e-6)) if least < most else most
+
+
+def _out_of_reach(question: Question, stated: Stated, counts: list[float]) -> str:
+    condition, who = question.condition, question.population
+    names = sorted(condition.severities, key=lambda name: condition.severities[name])
+    assert who.follicle_density is not None
+    return (
+        f"with {format_quantity(who.follicle_density, 'density')} follicles {names[0]} shows "
+        f"{counts[0]:.4g} cm-2 and {names[-1]} {counts[1]:.4g} cm-2; allowed: a count between, "
+        "or leave out follicle_density, which is then set too"
+    )
+
+
+def _has_grades(condition: Condition) -> bool:
+    low, high = _mildest_and_worst(condition)
+    return condition.androgen_sensitive and 0.0 < low < high
+
+
+def _mildest_and_worst(condition: Condition) -> tuple[float, float]:
+    values = condition.severities.values()
+    return min(values), max(values)
+
+
+def _let_in(question: Question) -> tuple[float, float]:
+    """Return the mildest and the worst of the grades that may take part."""
+    condition, asked = question.condition, question.population.inclusion
+    if asked is None or asked.severity is None:
+        return _mildest_and_worst(condition)
+    grades = list(condition.severities)
+    first, last = (grades.index(grade) for grade in asked.severity)
+    values = [condition.severities[grade] for grade in grades[first : last + 1]]
+    return min(values), max(values)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")

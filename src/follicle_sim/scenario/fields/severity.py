@@ -1,0 +1,159 @@
+"""The severity of a population: a grade in the words of its scale, a multiple, or a mixture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationInfo
+
+from follicle_sim.base.errors import did_you_mean, shown
+from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.biology.conditions import Scale, conditions
+from follicle_sim.scenario.fields.laws import shares
+from follicle_sim.scenario.fields.quantities import FieldType, Quantity, read, within
+from follicle_sim.scenario.fields.refusals import Collector, known_names, refuse
+
+OTHER_SCALES = {
+    "norwood": "the Norwood-Hamilton scale is one of male pattern hair loss (aga_male)",
+    "hamilton": "the Norwood-Hamilton scale is one of male pattern hair loss (aga_male)",
+    "ludwig": "the Ludwig scale is one of female pattern hair loss (aga_female)",
+    "savin": "the Savin scale is one of female pattern hair loss (aga_female)",
+    "sinclair": "no published table turns Sinclair's grades into grades of this condition",
+    "basp": "no published table turns BASP types into grades of this condition",
+    "olsen": "no published table turns Olsen's grades into grades of this condition",
+    "salt": "SALT is the share of the scalp lost to alopecia areata, which is no condition here",
+}
+"""Why a scale that papers use is of no help, by the word that names it; what a condition lists as
+its own scales (conditions.toml) is asked first."""
+
+_BASP = re.compile(r"(l|[mcuvf]\d)( ?[fv]\d)*")
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii")
+_FILLERS = {"grade", "stage", "type", "class", "scale", "degree"}
+
+
+@dataclass(frozen=True)
+class Severity(FieldType):
+    """A multiple, a grade of the population's condition, or a mixture of grades with shares."""
+
+    upper: float = 10.0
+
+    def check(self, value: object, info: ValidationInfo) -> float | str | FrozenMap[str, float]:
+        condition = info.data.get("condition")  # absent when it was itself refused
+        if isinstance(value, Mapping):
+            known = known_names(info).conditions
+            if condition is None:
+                return shares(value, value, "grade")
+            return shares(_in_grades(value, condition, known[condition]), known[condition], "grade")
+        grades = known_names(info).conditions[condition] if condition else ()
+        if isinstance(value, str):
+            return value if condition is None else grade_named(value, condition, grades)
+        return self.multiple(value, condition, grades)
+
+    def multiple(self, value: object, condition: str | None, grades: Sequence[str]) -> float:
+        """Return a multiple of the fitted severity; a whole number may be meant as a grade."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            refuse(f"found {shown(value)}; allowed: a number or the name of a grade")
+        number = within(read(value, "number"), value, Quantity("number", upper=self.upper))
+        if isinstance(value, int) and value > 0 and condition and scales_of(condition):
+            refuse(
+                f"found {value}, which may be a grade or a multiple; allowed: a grade of "
+                f"{condition} ({', '.join(grades)}), or with a decimal point, {value:.1f}, that "
+                "many times the fitted severity"
+            )
+        return number
+
+    def write(self, value: object) -> object:
+        return dict(value) if isinstance(value, Mapping) else value
+
+    def json_schema(self) -> dict[str, Any]:
+        mixture = {"type": "object", "additionalProperties": {"type": "number"}}
+        return {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}, mixture]}
+
+
+def _in_grades(
+    mixture: Mapping[Any, object], condition: str, grades: Sequence[str]
+) -> dict[object, object]:
+    """Return a mixture by the names of its grades, whatever words stand in the file."""
+    parts, named = Collector(), dict[object, object]()
+    for words, share in mixture.items():
+        grade = parts.run((words,), lambda words=words: grade_named(str(words), condition, grades))  # type: ignore[misc]
+        if grade is not None and grade in named:
+            parts.problems.append(((words,), f"{grade} stands here already"))
+        elif grade is not None:
+            named[grade] = share
+    parts.finish()
+    return named
+
+
+def grade_named(text: str, condition: str, grades: Sequence[str]) -> str:
+    """Return the grade of a condition that a text means: its name, or its class on a scale.
+
+    A scale that the condition does not have is refused with its reason, and no grade is guessed.
+    """
+    if text in grades:
+        return text
+    if not grades:
+        refuse(f'found "{text}"; condition {condition} has no named grades: give a number')
+    scale, place = read_class(text, scales_of(condition))
+    if scale is not None and place in scale.classes and scale.classes[place] in grades:
+        return scale.classes[place]
+    unknown, menu = f"found {shown(text)}, unknown grade of {condition}", ", ".join(grades)
+    if scale is not None:
+        refuse(f"{unknown}; allowed: {menu}")
+    words = _words(text)
+    why = next((why for word, why in OTHER_SCALES.items() if word in words), None)
+    if why is None and len(words) > 0 and _BASP.fullmatch(" ".join(words)):
+        why = OTHER_SCALES["basp"]
+    if why is not None:
+        refuse(f"{unknown}: {why}; allowed: {menu}")
+    hint = did_you_mean(text, grades)
+    refuse(f"{unknown}{hint}" if "allowed:" in hint else f"{unknown}{hint}; allowed: {menu}")
+
+
+def scales_of(condition: str) -> tuple[Scale, ...]:
+    """Return the published scales that name grades of a condition; none of an unknown one."""
+    known = conditions().get(condition)
+    return () if known is None else known.scales
+
+
+def read_class(text: str, scales: Sequence[Scale]) -> tuple[Scale | None, str]:
+    """Return the scale that a text is of and the class on it; None where none of them is meant.
+
+    A class alone is of the first scale that has it: "III".
+
+    Examples
+    --------
+    >>> scales = conditions()["aga_male"].scales
+    >>> [read_class(text, scales)[1] for text in ("Norwood 3", "NW IIIa", "norwood 3 vertex")]
+    ['iii', 'iiia', 'iii vertex']
+    >>> read_class("Ludwig 2", scales)
+    (None, '')
+    """
+    words = _words(text)
+    names = [(_words(name), scale) for scale in scales for name in scale.words]
+    for own, scale in sorted(names, key=lambda row: -len(row[0])):  # "Ludwig-Savin" is no "Ludwig"
+        if words[: len(own)] == own:
+            return scale, _class(words[len(own) :])
+    for scale in scales:
+        if _class(words) in scale.classes:
+            return scale, _class(words)
+    return None, ""
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text in small letters, a number parted from what it sticks to."""
+    plain = re.sub(r"[\s_.,/()–-]+", " ", text[:100].lower())
+    plain = re.sub(r"\b([a-z]{2,})(\d)", r"\1 \2", plain)
+    return [word for word in plain.split() if word not in _FILLERS]
+
+
+def _class(words: Sequence[str]) -> str:
+    """Return a class as scales write it: Roman number first, "iii", "iiia" or "ii 1"."""
+    if not words:
+        return ""
+    number = re.fullmatch(r"([1-7])([a-z]?)", words[0])
+    first = _ROMAN[int(number[1]) - 1] + number[2] if number else words[0]
+    return " ".join([first, *words[1:]])
