@@ -1,8 +1,8 @@
 """Folders of several files that belong together, and the mark of one that was not written whole.
 
 Files are replaced one by one, the data first, so that what took long is safe at once. A run
-that is killed in between leaves new files beside old ones. A small file, `INCOMPLETE`, stands in the folder
-from before the first file until after the last, and says so.
+that is killed in between leaves new files beside old ones. A small file, `INCOMPLETE`, stands in
+the folder from before the first file until after the last, and says so.
 """
 
 from __future__ import annotations
