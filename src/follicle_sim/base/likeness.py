@@ -45,8 +45,8 @@ def same_name(word: str, options: Iterable[str]) -> str | None:
     """
     listed = list(dict.fromkeys(options))
     for key in (fold, lambda text: sorted(split_words(text))):
-        asked = key(word)
-        matches = [option for option in listed if asked and key(option) == asked]
+        folded = key(word)
+        matches = [option for option in listed if folded and key(option) == folded]
         if len(matches) == 1:
             return matches[0]
     return None
@@ -83,7 +83,7 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
     same = same_name(word, listed)
     if same is not None or not fold(word):
         return same
-    asked = fold(word)
+    folded = fold(word)
     stem, number = _numbered(word)
     slips: list[tuple[int, int, str]] = []
     begun = family(word, listed)
@@ -95,8 +95,8 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
         if option in begun or _numbers_apart(word) != _numbers_apart(option):
             continue
         theirs = fold(option)
-        if _is_slip(asked, theirs):
-            slips.append((count_edits(asked, theirs), place, option))
+        if _is_slip(folded, theirs):
+            slips.append((count_edits(folded, theirs), place, option))
     if slips:
         return min(slips)[2]
     return begun[0] if len(begun) == 1 else None
@@ -110,14 +110,14 @@ def family(word: str, options: Iterable[str]) -> list[str]:
     >>> family("exosome", ["exosomes_adipose", "exosomes_placental", "laser_comb"])
     ['exosomes_adipose', 'exosomes_placental']
     """
-    asked = split_words(word)
-    if len("".join(asked)) < 4:
+    begun = split_words(word)
+    if len("".join(begun)) < 4:
         return []
     return [
         option
         for option in dict.fromkeys(options)
-        if len(theirs := split_words(option)) > len(asked)
-        and all(_is_same_word(*pair) for pair in zip(asked, theirs, strict=False))
+        if len(theirs := split_words(option)) > len(begun)
+        and all(_is_same_word(*pair) for pair in zip(begun, theirs, strict=False))
     ]
 
 
@@ -141,23 +141,23 @@ def count_edits(one: str, two: str) -> int:
     return row[-1]
 
 
-def _is_same_word(asked: str, meant: str) -> bool:
-    return re.findall(r"\d+", asked) == re.findall(r"\d+", meant) and _is_slip(asked, meant)
+def _is_same_word(word: str, meant: str) -> bool:
+    return re.findall(r"\d+", word) == re.findall(r"\d+", meant) and _is_slip(word, meant)
 
 
-def _is_slip(asked: str, meant: str) -> bool:
-    if asked == meant:
+def _is_slip(word: str, meant: str) -> bool:
+    if word == meant:
         return True
-    length = max(len(asked), len(meant))
+    length = max(len(word), len(meant))
     if length <= 3:
         # In so short a word only letters that were swapped or doubled are a slip.
-        return length == 3 and sorted(set(asked)) == sorted(set(meant))
+        return length == 3 and sorted(set(word)) == sorted(set(meant))
     allowed = 1 if length <= 5 else 2 if length <= 9 else 3
-    if abs(len(asked) - len(meant)) > allowed:
+    if abs(len(word) - len(meant)) > allowed:
         return False
-    edits = count_edits(asked, meant)
+    edits = count_edits(word, meant)
     # Two wrong letters and another beginning are another word: "visits" is no "limits".
-    return edits <= 1 or (edits <= allowed and asked[0] == meant[0])
+    return edits <= 1 or (edits <= allowed and word[0] == meant[0])
 
 
 def _numbers_apart(word: str) -> list[int]:
@@ -171,9 +171,9 @@ def _numbers_apart(word: str) -> list[int]:
     ([3], [5], [])
     """
     plain = word[:LONGEST].lower()
-    found = re.findall(r"(?:^|[^a-z\d.])(?:(\d{1,2})(?!\d)|([ivx]{1,4})$)", plain)
-    romans = [_ROMAN.index(roman) + 1 for _, roman in found if roman in _ROMAN]
-    return [int(digits) for digits, _ in found if digits] + romans
+    numbers = re.findall(r"(?:^|[^a-z\d.])(?:(\d{1,2})(?!\d)|([ivx]{1,4})$)", plain)
+    romans = [_ROMAN.index(roman) + 1 for _, roman in numbers if roman in _ROMAN]
+    return [int(digits) for digits, _ in numbers if digits] + romans
 
 
 def _numbered(word: str) -> tuple[str, int]:
@@ -185,10 +185,10 @@ def _numbered(word: str) -> tuple[str, int]:
     (('norwood', 3), ('norwood', 3), ('mix', 0))
     """
     plain = word[:LONGEST].lower().strip()
-    found = re.fullmatch(r"(.*?)(?:[\s_.-]*(?<!\d)(\d{1,2})|[\s_.-]+([ivx]{1,4}))", plain)
-    if found is None or not fold(found[1]):
+    match = re.fullmatch(r"(.*?)(?:[\s_.-]*(?<!\d)(\d{1,2})|[\s_.-]+([ivx]{1,4}))", plain)
+    if match is None or not fold(match[1]):
         return fold(plain), 0
-    if found[2]:
-        return fold(found[1]), int(found[2])
-    roman = found[3]
-    return (fold(found[1]), _ROMAN.index(roman) + 1) if roman in _ROMAN else (fold(plain), 0)
+    if match[2]:
+        return fold(match[1]), int(match[2])
+    roman = match[3]
+    return (fold(match[1]), _ROMAN.index(roman) + 1) if roman in _ROMAN else (fold(plain), 0)

@@ -43,7 +43,7 @@ def known_format(start: bytes) -> str:
 
 
 def name_binary(start: bytes) -> str:
-    """Return what a binary file is by its first bytes; empty for a text.
+    r"""Return what a binary file is by its first bytes; empty for a text.
 
     Examples
     --------

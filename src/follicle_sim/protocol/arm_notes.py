@@ -30,10 +30,10 @@ def arm_notes(scenario: Scenario) -> Notes:
     except InputError:
         return  # names that a caller brought along, of which nothing is known here
     yield from _unheard(scenario, treatments)
-    needles = [name for name, each in treatments.items() if each.route in NEEDLES]
-    given = any(dose.treatment in needles for arm in scenario.arms for dose in arm.doses)
+    needles = [name for name, drug in treatments.items() if drug.route in NEEDLES]
+    pricked = any(dose.treatment in needles for arm in scenario.arms for dose in arm.doses)
     for index, arm in enumerate(scenario.arms):
-        if given and arm.role == "placebo" and not arm.doses:
+        if pricked and arm.role == "placebo" and not arm.doses:
             text = f'"{arm.label}" is given nothing, while needles alone do something'
             way = 'for the same handling give it doses of "saline_injection" or "microneedling"'
             yield f"arms[{index}]", f"{text}; {way}"

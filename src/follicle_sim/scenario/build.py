@@ -66,7 +66,7 @@ def _all_messages(
 ) -> list[tuple[Path, str]]:
     """Return what validation refused and what it did not come to; one problem a place."""
     places = {path for path, _ in before}
-    refused = [each for each in messages_of(error, values) if each[0] not in places]
+    refused = [(path, text) for path, text in messages_of(error, values) if path not in places]
     places |= {path for path, _ in refused}
     # These need no more than the names, which are there whatever else is wrong.
     further = [*further_problems(values, known), *label_problems(*_labels(values))]

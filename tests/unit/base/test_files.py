@@ -160,4 +160,4 @@ def test_there_is_one_way_to_write_csv() -> None:
         for path in root.rglob("*.py")
         if writers.search(path.read_text("utf-8"))
     ]
-    assert found == ["base/files.py"]
+    assert found == ["base/csv_text.py"]

@@ -138,6 +138,17 @@ def test_active_control_without_placebo_counts_on_its_own(board: Scoreboard) -> 
     assert row.counted
 
 
+def test_a_number_of_several_arms_is_told_by_all_their_treatments(board: Scoreboard) -> None:
+    assert row_of(board, "price_1999:1").treatment == "minoxidil_topical_2 or minoxidil_topical_5"
+    assert row_of(board, "kaufman_1998:1").treatment == "untreated or placebo"
+
+
+def test_vellus_hairs_are_those_that_are_not_terminal(board: Scoreboard) -> None:
+    healthy = row_of(board, "ko_2012:3")
+    assert (healthy.simulated, healthy.unit) == (0.0, "cm-2")
+    assert row_of(board, "whiting_1999:2").simulated > 1.0
+
+
 def test_drift_is_only_in_changes_without_a_control(board: Scoreboard) -> None:
     rule = scoring_rules().offset["density"]
     row = row_of(board, "cervelli_2014:2")

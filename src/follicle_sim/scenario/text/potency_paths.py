@@ -69,7 +69,7 @@ def find_potency(
         case ["biology", str(key)] | [str(key)] if key.startswith(PREFIX):
             name = key.removeprefix(PREFIX)
             begun = family(name, known.treatments) if key not in known.parameters else []
-            used = {each for each in _treatments(values, known) if each in begun}
+            used = {drug for drug in _treatments(values, known) if drug in begun}
             if len(used) == 1:
                 return same, f'unknown; did you mean "biology.{PREFIX}{used.pop()}"?'
             return _one_of([name], known, same)

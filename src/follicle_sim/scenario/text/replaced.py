@@ -38,7 +38,7 @@ def without(base: Document, names: object, source: str) -> Document:
     """
     if names is None:
         return base
-    if not isinstance(names, list) or not names or not all(isinstance(each, str) for each in names):
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         message = f"found {shown(names)}; allowed: a list of {EXAMPLES}"
         raise InputError(source, [Problem("replace", message)])
     values, origins = dict(base.values), dict(base.origins)
