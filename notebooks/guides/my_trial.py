@@ -22,7 +22,16 @@
 import tempfile
 from pathlib import Path
 
-from follicle_sim import InputError, compare, fit_scenario, load_scenario, simulate
+from follicle_sim import (
+    InputError,
+    compare,
+    describe,
+    fit_scenario,
+    load_scenario,
+    power,
+    simulate,
+    with_overrides,
+)
 from follicle_sim.figures import plot_comparison, plot_density, plot_fit
 
 folder = Path(tempfile.mkdtemp())
@@ -50,8 +59,8 @@ folder = Path(tempfile.mkdtemp())
 # %%
 TABLE = """\
 arm;week;endpoint;unit;mean ± SD;n;is_change_from_baseline;control
-exosomes;0;hair density;hairs/cm²;118,4 ± 24,1;24;;
-control;0;hair density;hairs/cm²;117,2 ± 23,8;24;;
+exosomes;0;hair density;hairs/cm²;140,4 ± 24,1;24;;
+control;0;hair density;hairs/cm²;139,6 ± 23,8;24;;
 exosomes;12;hair density;hairs/cm²;11,3 ± 10,9;24;1;
 control;12;hair density;hairs/cm²;0,4 ± 9,7;24;1;
 exosomes;24;hair density;hairs/cm²;14,8 ± 12,6;22;1;
@@ -66,6 +75,9 @@ exosomes;24;hair density;hairs/cm²;15,7 ± 12,9;22;1;control
 #
 # It says what was done, and names the table. Arms of the same name belong together; for other names
 # say which is which: `arms = { exosomes = "EXO side", control = "left alone" }`.
+#
+# `hair_density` is the baseline as it was counted. Nobody counts follicles: the program finds how
+# many there must be, so that this instrument reads 140 hairs per cm² in men of this grade.
 
 # %%
 SCENARIO = """
@@ -74,9 +86,9 @@ title = "Our clinic: exosomes after needling, split scalp, 24 men"
 [population]
 subjects = 24
 target_area = "1 cm2"
-follicle_density = "180 cm-2"
+hair_density = "140 cm-2"
 condition = "aga_male"
-severity = "norwood_iii"
+severity = "Norwood 3"
 spread = "typical"
 [[arms]]
 label = "exosomes"
@@ -99,6 +111,13 @@ data = "my_trial.csv"
 """
 (folder / "my_clinic.toml").write_text(SCENARIO, encoding="utf-8")
 scenario = load_scenario(folder / "my_clinic.toml")
+
+# %% [markdown]
+# `follicle-sim check my_clinic.toml` says what was set for that:
+
+# %%
+notes = [line for line in describe(scenario).splitlines() if line.startswith("note:")]
+print(notes[0])
 
 # %% [markdown]
 # ## The comparison
@@ -142,6 +161,19 @@ for name, rise in fit.explanations.items():
 plot_fit(fit)
 
 # %% [markdown]
+# ## People for a repeat
+#
+# If that potency is right, how many men does a repeat need? Power is the share of simulated repeats
+# in which the difference between the halves is told from nothing at week 24 (p < 0.05).
+# `follicle-sim power` draws the whole curve.
+
+# %%
+explained = with_overrides(scenario, [f"potency={fit.best[0]:.3g}"])
+repeats = power(explained, [6, 12, 24], replicates=100, type_one=False)
+for row in repeats.rows:
+    print(f"{row.people} men: {100 * row.power:.0f} % of the repeats")
+
+# %% [markdown]
 # The rows stay with the result. A stored `result.nc` holds them and their SHA-256, so that it can
 # be repeated and compared where there is no `my_trial.csv`.
 #
@@ -166,7 +198,7 @@ for old, new in (("14,8", "1.234"), ("hair density;", "hair densty;"), (";24;;",
 # is told by `follicle-sim check`. Use codes and no names: results carry the table.
 
 # %%
-BEFORE = [96, 131, 104, 150, 88, 122, 117, 139]
+BEFORE = [118, 153, 126, 172, 110, 144, 139, 161]
 GAIN = {"exosomes": [9, 14, 3, 21, None, 12, 17, 8], "control": [1, -4, -2, 6, 0, -3, 2, 1]}
 SIDE = {"exosomes": "left", "control": "right"}
 lines = ["subject,arm,side,week,endpoint,unit,value"]
