@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from follicle_sim.analysis.analyse import analyse as analyse
     from follicle_sim.base.errors import FollicleSimError as FollicleSimError
     from follicle_sim.base.errors import InputError as InputError
+    from follicle_sim.biology.conditions import load_conditions as load_conditions
     from follicle_sim.evidence.studies import load_studies as load_studies
     from follicle_sim.experiments.calibration.fit_scenario import fit_scenario as fit_scenario
     from follicle_sim.experiments.explain import explain as explain
     from follicle_sim.experiments.planning.power import power as power
     from follicle_sim.experiments.planning.predictive import predictive_bands as predictive_bands
+    from follicle_sim.experiments.schedules.optimise import optimise as optimise
+    from follicle_sim.experiments.scoreboard.run import run_scoreboard as run_scoreboard
+    from follicle_sim.pharmacology.library import load_treatments as load_treatments
     from follicle_sim.protocol.describe import describe as describe
     from follicle_sim.protocol.protocol import Protocol as Protocol
     from follicle_sim.protocol.resolve import resolve as resolve
@@ -44,13 +48,17 @@ _HOMES = {
     "dump_scenario": "scenario.load",
     "explain": "experiments.explain",
     "fit_scenario": "experiments.calibration.fit_scenario",
+    "load_conditions": "biology.conditions",
     "load_result": "results.storage",
     "load_scenario": "scenario.load",
     "load_studies": "evidence.studies",
+    "load_treatments": "pharmacology.library",
+    "optimise": "experiments.schedules.optimise",
     "parse_scenario": "scenario.load",
     "power": "experiments.planning.power",
     "predictive_bands": "experiments.planning.predictive",
     "resolve": "protocol.resolve",
+    "run_scoreboard": "experiments.scoreboard.run",
     "save_result": "results.storage",
     "scenario_of": "results.provenance",
     "simulate": "simulation.simulate",

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from follicle_sim import simulate
 from follicle_sim.analysis.ready import check_analysis, why_not
 from follicle_sim.base.errors import InputError
-from follicle_sim.biology.conditions import conditions
+from follicle_sim.biology.conditions import load_conditions
 from follicle_sim.cli.explain import print_explanation
 from follicle_sim.experiments.explain import explain
 from follicle_sim.experiments.planning.power import power
@@ -105,8 +105,8 @@ def doses(draw: st.DrawFn, first: float = 0.0) -> dict[str, Any]:
 
 @st.composite
 def populations(draw: st.DrawFn) -> dict[str, Any]:
-    name = draw(st.sampled_from([*conditions(), "aga_male", "aga_male"]))
-    grades = list(conditions()[name].severities)
+    name = draw(st.sampled_from([*load_conditions(), "aga_male", "aga_male"]))
+    grades = list(load_conditions()[name].severities)
     mixed = {grades[0]: 0.5, grades[-1]: 0.5} if len(grades) > 1 else None
     severity: list[Any] = [None, draw(st.sampled_from(grades)), 0.5, 0.0, mixed]
     age = draw(

@@ -63,8 +63,17 @@ class Condition:
 
 
 @cache
-def conditions() -> Mapping[str, Condition]:
-    """Return every condition by name."""
+def load_conditions() -> Mapping[str, Condition]:
+    """Return every condition that a population may have, by name.
+
+    Severities are multiples of the fitted miniaturisation (dimensionless), rates are per day,
+    densities per cm2.
+
+    Examples
+    --------
+    >>> load_conditions()["aga_male"].severities["norwood_iii"]
+    1.0
+    """
     text = files("follicle_sim.biology").joinpath("conditions.toml").read_text("utf-8")
     return MappingProxyType(
         {
@@ -108,7 +117,7 @@ def load_condition(name: str) -> Condition:
     InputError
         If no condition has that name.
     """
-    table = conditions()
+    table = load_conditions()
     if name not in table:
         message = f"unknown condition{did_you_mean(name, table)}"
         raise InputError("conditions", [Problem(name, message)])

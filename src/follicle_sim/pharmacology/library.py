@@ -40,6 +40,17 @@ def load_treatment(name: str, folder: Path = LIBRARY) -> Treatment:
     return parse_treatment(name, read_toml(path), path.name)
 
 
+def load_treatments() -> dict[str, Treatment]:
+    """Return every treatment of the library, in alphabetical order; each number has its unit.
+
+    Examples
+    --------
+    >>> load_treatments()["finasteride_oral"].disposition.half_life.value
+    0.25
+    """
+    return {name: load_treatment(name) for name in treatment_names()}
+
+
 def treatment_names(folder: Path = LIBRARY) -> tuple[str, ...]:
     """Return the names of all treatments, sorted."""
     stems = (path.stem for path in folder.glob("*.toml"))

@@ -23,6 +23,7 @@ from follicle_sim import (
     power,
     predictive_bands,
     resolve,
+    run_scoreboard,
     save_result,
     scenario_of,
     simulate,
@@ -118,15 +119,32 @@ REFUSED = [
     (plausible, ("x.toml",), "plausible: question"),
     (make_question, (TRIAL, (1.0,), 2.5), "plausible: replicates"),
     (optimise, ("x.toml",), "optimise: scenario"),
+    (run_scoreboard, ("fitted",), "run_scoreboard: use: found"),
+    (run_scoreboard, ("all", {"threads": 1.5}), "run_scoreboard: threads"),
+    (run_scoreboard, ("all", {"report": 3}), "run_scoreboard: report"),
+    (run_scoreboard, ("all", {"designs": 5}), "run_scoreboard: designs"),
+    (run_scoreboard, ("all", {"designs": ["kaufmann_1998"]}), 'did you mean "kaufman_1998"?'),
+    (run_scoreboard, ("all", {"overrides": 5}), "run_scoreboard: overrides"),
     (optimise, (TRIAL, {"trials": 1.5}), "optimise: trials"),
     (calibrate, ("posterior",), "calibrate: job"),
 ]
-NOTHING_TO_CHECK = {"load_studies", "Scenario", "Protocol", "InputError", "FollicleSimError"}
+NAMES_ALONE = {"load_studies", "load_treatments", "load_conditions"}
+NOTHING_TO_CHECK = {*NAMES_ALONE, "Scenario", "Protocol", "InputError", "FollicleSimError"}
 
 
 def given(arguments):
     named = arguments[-1] if isinstance(arguments[-1], dict) and len(arguments) > 1 else {}
-    known = {"seed", "threads", "progress", "first_replicate", "follicles", "report", "trials"}
+    known = {
+        "seed",
+        "threads",
+        "progress",
+        "first_replicate",
+        "follicles",
+        "report",
+        "trials",
+        "designs",
+        "overrides",
+    }
     return (arguments[:-1], named) if named and set(named) <= known else (arguments, {})
 
 
@@ -145,7 +163,8 @@ def test_every_public_function_is_tested_here():
         each = getattr(follicle_sim, name)
         if inspect.isfunction(each) and name not in NOTHING_TO_CHECK:
             assert inspect.signature(each).parameters, name
-    assert not inspect.signature(follicle_sim.load_studies).parameters
+    for name in NAMES_ALONE:
+        assert not inspect.signature(getattr(follicle_sim, name)).parameters
 
 
 @pytest.mark.parametrize(

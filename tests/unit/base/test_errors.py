@@ -5,7 +5,7 @@ import pytest
 from follicle_sim.base import errors
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.likeness import nearest
-from follicle_sim.biology.conditions import conditions
+from follicle_sim.biology.conditions import load_conditions
 
 
 def test_every_problem_is_one_line_with_its_source():
@@ -58,7 +58,7 @@ def test_long_menus_are_cut():
 
 GRADES = [
     (name, list(condition.severities), grade)
-    for name, condition in conditions().items()
+    for name, condition in load_conditions().items()
     for grade in condition.severities
     if "_" in grade
 ]
@@ -76,7 +76,7 @@ def test_a_grade_may_be_asked_for_in_either_numerals(condition, grades, grade):
 
 @pytest.mark.parametrize("word", ["norwood_1", "norwood_8", "norwood_vii", "norwood_12"])
 def test_no_other_grade_is_suggested(word):
-    grades = list(conditions()["aga_male"].severities)
+    grades = list(load_conditions()["aga_male"].severities)
     assert nearest(word, grades) is None
     assert did_you_mean(word, grades).startswith("; allowed: norwood_ii, norwood_iii")
 

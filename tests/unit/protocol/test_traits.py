@@ -9,7 +9,7 @@ from planned import drawn_people
 
 from follicle_sim import simulate
 from follicle_sim.base.errors import InputError, Interrupted
-from follicle_sim.biology.conditions import conditions, load_condition
+from follicle_sim.biology.conditions import load_condition, load_conditions
 from follicle_sim.biology.people_spread import spreads, typical_spread
 from follicle_sim.experiments.explain import explain
 from follicle_sim.protocol.describe import describe, overview
@@ -142,7 +142,7 @@ def test_too_few_eligible_is_refused_with_what_excludes_them():
 
 
 def test_every_condition_has_typical_spreads_of_known_traits():
-    assert set(spreads()) == set(conditions())
+    assert set(spreads()) == set(load_conditions())
     for name in spreads():
         assert set(typical_spread(name)) <= set(TRAITS)
     with pytest.raises(InputError, match="no typical spread"):

@@ -3,7 +3,7 @@
 import pytest
 
 from follicle_sim.base.errors import InputError
-from follicle_sim.biology.conditions import conditions
+from follicle_sim.biology.conditions import load_conditions
 from follicle_sim.scenario.load import parse_scenario
 
 SCENARIO = """
@@ -88,7 +88,7 @@ def test_no_other_grade_is_suggested_for_what_the_condition_has_not(
     message = str(caught.value)
     assert f'population.severity: found "{words}", unknown grade of {condition}' in message
     assert "did you mean" not in message
-    assert all(grade in message for grade in conditions()[condition].severities)
+    assert all(grade in message for grade in load_conditions()[condition].severities)
 
 
 def test_a_mixture_is_written_in_the_same_words() -> None:
@@ -125,7 +125,7 @@ def test_a_multiple_is_written_with_a_decimal_point(condition: str, number: str)
 
 
 def test_every_class_of_a_scale_is_a_grade_and_has_a_source() -> None:
-    for condition in conditions().values():
+    for condition in load_conditions().values():
         assert 100.0 < condition.follicle_density < 400.0
         for scale in condition.scales:
             assert set(scale.classes.values()) <= set(condition.severities)

@@ -98,6 +98,15 @@ def optimise(
         If optuna is needed and not installed.
     Interrupted
         On Ctrl-C; what was found is kept in the folder.
+
+    Examples
+    --------
+    >>> from follicle_sim import load_scenario
+    >>> few = ["population.subjects=2", "population.follicles=50", "run.history=30 days"]
+    >>> few += ["optimise.classes=[]"]
+    >>> found = optimise(load_scenario("scenarios/exosome_schedule.toml", few), trials=2)
+    >>> found.best.retested[0].bill.cost > 0.0  # USD, of the best of two schedules
+    True
     """
     began = time.perf_counter()
     scenario = check_scenario("optimise", scenario)

@@ -14,11 +14,12 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import xarray as xr
 
+from follicle_sim.base.arguments import check_call, check_texts, check_threads, refused
 from follicle_sim.base.progress import Report
 from follicle_sim.evidence.observed import observations
 from follicle_sim.experiments.scoreboard.designs import design_names, load_design, not_expressed
@@ -29,7 +30,7 @@ from follicle_sim.results.counterparts import course
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulation.simulate import simulate
 
-Wanted = Literal["calibration", "validation", "all"]
+Scored = Literal["calibration", "validation", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Scoreboard:
 
     rows: tuple[ScoreRow, ...]
     missing: tuple[Missing, ...]
-    use: Wanted = "all"
+    use: Scored = "all"
 
     @property
     def counted(self) -> tuple[ScoreRow, ...]:
@@ -78,7 +79,7 @@ class Scoreboard:
 
 
 def run_scoreboard(
-    use: Wanted = "all",
+    use: Scored = "all",
     *,
     designs: Sequence[str] | None = None,
     overrides: Sequence[str] = (),
@@ -100,7 +101,28 @@ def run_scoreboard(
         Processors to use; does not change results.
     report
         Called before each design and once at the end.
+
+    Raises
+    ------
+    InputError
+        If there is no such design, or an override does not fit.
+    Interrupted
+        On Ctrl-C.
+
+    Examples
+    --------
+    >>> few = ["population.subjects=5", "population.follicles=100"]
+    >>> board = run_scoreboard(designs=["kaufman_1998"], overrides=few)
+    >>> {row.study for row in board.rows}
+    {'kaufman_1998'}
     """
+    where = "run_scoreboard"
+    if use not in get_args(Scored):
+        raise refused(where, "use", use, f"one of {', '.join(get_args(Scored))}")
+    designs = None if designs is None else check_texts(where, "designs", designs)
+    overrides = check_texts(where, "overrides", overrides)
+    check_threads(where, threads)
+    check_call(where, "report", report)
     names = [name for name in designs or design_names() if use == "all" or _has_use(name, use)]
     rows: list[ScoreRow] = []
     unmet: dict[str, Missing] = {}
@@ -120,7 +142,7 @@ def run_scoreboard(
     return Scoreboard(tuple(rows), tuple(missing), use)
 
 
-def _has_use(name: str, use: Wanted) -> bool:
+def _has_use(name: str, use: Scored) -> bool:
     return any(
         effective_use(row)[0] == use
         for comparison in load_design(name).compare

@@ -57,7 +57,7 @@ def default_known() -> Known:
     The imports stand inside because the scenario layer is below pharmacology, biology and trials:
     only the names come up, and only when a scenario is checked.
     """
-    from follicle_sim.biology.conditions import conditions
+    from follicle_sim.biology.conditions import load_conditions
     from follicle_sim.biology.parameters import parameter_table
     from follicle_sim.evidence.studies import load_studies
     from follicle_sim.pharmacology.library import load_treatment, treatment_names
@@ -68,7 +68,7 @@ def default_known() -> Known:
         treatments={name: treatment.amount for name, treatment in treatments.items()},
         routes={name: treatment.route for name, treatment in treatments.items()},
         variants={name: tuple(treatment.variants) for name, treatment in treatments.items()},
-        conditions={name: tuple(known.severities) for name, known in conditions().items()},
+        conditions={name: tuple(known.severities) for name, known in load_conditions().items()},
         parameters={**parameter_table(), **potency_parameters(treatments)},
         studies={
             name: tuple(arm.id for arm in study.arms) for name, study in load_studies().items()

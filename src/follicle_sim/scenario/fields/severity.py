@@ -11,7 +11,7 @@ from pydantic import ValidationInfo
 
 from follicle_sim.base.errors import did_you_mean, shown
 from follicle_sim.base.frozen import FrozenMap
-from follicle_sim.biology.conditions import Scale, conditions
+from follicle_sim.biology.conditions import Scale, load_conditions
 from follicle_sim.scenario.fields.laws import shares
 from follicle_sim.scenario.fields.quantities import FieldType, Quantity, read, within
 from follicle_sim.scenario.fields.refusals import Collector, known_names, refuse
@@ -115,7 +115,7 @@ def grade_named(text: str, condition: str, grades: Sequence[str]) -> str:
 
 def scales_of(condition: str) -> tuple[Scale, ...]:
     """Return the published scales that name grades of a condition; none of an unknown one."""
-    known = conditions().get(condition)
+    known = load_conditions().get(condition)
     return () if known is None else known.scales
 
 
@@ -126,7 +126,7 @@ def read_class(text: str, scales: Sequence[Scale]) -> tuple[Scale | None, str]:
 
     Examples
     --------
-    >>> scales = conditions()["aga_male"].scales
+    >>> scales = load_conditions()["aga_male"].scales
     >>> [read_class(text, scales)[1] for text in ("Norwood 3", "NW IIIa", "norwood 3 vertex")]
     ['iii', 'iiia', 'iii vertex']
     >>> read_class("Ludwig 2", scales)

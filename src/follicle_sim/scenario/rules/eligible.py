@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from follicle_sim.base.units import format_quantity
-from follicle_sim.biology.conditions import Condition, conditions
+from follicle_sim.biology.conditions import Condition, load_conditions
 from follicle_sim.scenario.fields.laws import OLDEST, Age, AgeLaw
 from follicle_sim.scenario.fields.refusals import Path
 from follicle_sim.scenario.tables.instrument import Instrument
@@ -59,7 +59,7 @@ def shares_eligible(who: Population, instrument: Instrument, dosed: bool) -> dic
     if asked.sex is not None and who.sex is not None:
         one = isinstance(who.sex, str)
         found["sex"] = float(who.sex == asked.sex) if one else who.sex.get(asked.sex, 0.0)  # type: ignore[union-attr]
-    condition = conditions().get(who.condition)
+    condition = load_conditions().get(who.condition)
     sought = who.stated is not None  # severity or follicles are set later
     if asked.severity is not None and condition is not None and not (sought and not who.severity):
         found["severity"] = share_of_grades(who, condition, asked.severity)
