@@ -32,7 +32,7 @@ from follicle_sim import (
     simulate,
     with_overrides,
 )
-from follicle_sim.figures import plot_comparison, plot_density, plot_fit
+from follicle_sim.figures import plot_comparison, plot_difference, plot_fit, save_figure
 
 folder = Path(tempfile.mkdtemp())
 
@@ -139,8 +139,13 @@ for row in table.rows:
 # %%
 plot_comparison(table).figure
 
+# %% [markdown]
+# For a slide: how far the treated half is from the other, man by man, with your numbers as points.
+
 # %%
-plot_density(result, change=True, comparison=table).figure
+ax = plot_difference(result, comparison=table)
+save_figure(ax, folder / "slide.png")
+ax.figure
 
 # %% [markdown]
 # ## Which potency explains the numbers?
@@ -154,11 +159,21 @@ plot_density(result, change=True, comparison=table).figure
 fit = fit_scenario(scenario)
 low, high = (f"{end:.2g}" if end is not None else "none" for end in (fit.low, fit.high))
 print(f"potency {fit.best[0]:.2g}, {100 * fit.level:.0f} % interval {low} to {high}: {fit.verdict}")
+print("what else was tried in its place, and how much worse it fits (above 4: told apart)")
 for name, rise in fit.explanations.items():
-    print(f"  {name}: {rise:+.1f}" + ("  (not told apart)" if rise < 4.0 else ""))
+    print(f"  {name}: {rise:+.1f}")
 
 # %%
 plot_fit(fit)
+
+# %% [markdown]
+# Without the drug the simulated half would have done this. It is what a study without the control
+# half would have taken for granted.
+
+# %%
+for row in fit.rows:
+    if row.kind == "change" and row.arm == "exosomes":
+        print(f"week {row.week:g}: {row.untreated:+.1f} without, {row.fitted:+.1f} with the drug")
 
 # %% [markdown]
 # ## People for a repeat
@@ -174,6 +189,19 @@ for row in repeats.rows:
     print(f"{row.people} men: {100 * row.power:.0f} % of the repeats")
 
 # %% [markdown]
+# ## The same way on the command line
+#
+#     follicle-sim trials template --from my_clinic.toml --out my_trial.csv
+#     follicle-sim check my_clinic.toml
+#     follicle-sim run my_clinic.toml
+#     follicle-sim calibrate my_clinic.toml
+#     follicle-sim power my_clinic.toml --set potency=1.1
+#     follicle-sim plausible my_clinic.toml
+#     follicle-sim show results/my_clinic/result.nc
+#
+# The last one says what a stored result is. `plausible` asks how often chance, halves that drift
+# apart, drop-out or a reader who knows the halves would give such a difference without any effect.
+#
 # The rows stay with the result. A stored `result.nc` holds them and their SHA-256, so that it can
 # be repeated and compared where there is no `my_trial.csv`.
 #
