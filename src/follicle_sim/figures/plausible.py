@@ -117,7 +117,8 @@ def _curves(
     ax: Axes, alone: Sequence[ChanceRow], surrounded: Sequence[ChanceRow], default: float
 ) -> None:
     last = max(row.potency or 0.0 for row in alone)
-    ax.axvline(default, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    # not higher than the curves: the key stands above them
+    ax.plot([default] * 2, [0, 100], color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     handles = []
     for rows, colour in ((surrounded, _ROUND), (alone, SIMULATED)):
         x = [row.potency or 0.0 for row in rows]
@@ -210,7 +211,9 @@ def _needed(ax: Axes, repeats: Sequence[RepeatRow], default: float) -> None:
         [handle for handle, _ in entries],
         [text for _, text in entries],
         loc="upper right",
-        frameon=False,
+        facecolor=PAPER,
+        edgecolor="none",
+        framealpha=0.9,
         fontsize=SMALL,
         labelcolor=INK,
         handlelength=2.6,
