@@ -105,8 +105,8 @@ GROUPS = (
 )
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
+def _show_version(is_set: bool) -> None:
+    if is_set:
         from importlib.metadata import version
 
         typer.echo(f"follicle-sim {version('follicle-sim')}")
@@ -125,12 +125,12 @@ def _take_options(
     """Take the options that belong to no command; `run_and_exit` reads --debug itself."""
 
 
-def make_app(asked: str | None = None) -> typer.Typer:
+def make_app(first_word: str | None = None) -> typer.Typer:
     """Return the command line with every command in it.
 
     Parameters
     ----------
-    asked
+    first_word
         First word of what was typed. The files of other commands are not read; these are there by
         name and sentence only. None: every file is read.
     """
@@ -146,11 +146,11 @@ def make_app(asked: str | None = None) -> typer.Typer:
     )
     app.callback()(_take_options)
     for command in COMMANDS:
-        _add_command(app, command, asked in (None, command.name))
+        _add_command(app, command, first_word in (None, command.name))
     for group in GROUPS:
         part = typer.Typer(help=group.sentence, epilog=CODES)
         for command in group.commands:
-            _add_command(part, command, asked in (None, group.name))
+            _add_command(part, command, first_word in (None, group.name))
         app.add_typer(part, name=group.name, no_args_is_help=True)
     return app
 
@@ -167,8 +167,8 @@ def _do_nothing() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with the code that says how it went."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    asked = next((word for word in words if not word.startswith("-")), "")
-    run_and_exit(make_app(asked), words)
+    first_word = next((word for word in words if not word.startswith("-")), "")
+    run_and_exit(make_app(first_word), words)
 
 
 if __name__ == "__main__":

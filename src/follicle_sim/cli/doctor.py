@@ -56,7 +56,7 @@ def _sort_facts(facts: Mapping[str, Any]) -> dict[str, list[str]]:
             f"{format_count(facts['threads'], 'thread')} used unless --threads says otherwise"
         ],
         "linear algebra": [
-            *dict.fromkeys(described(each) for each in facts["blas"]),
+            *dict.fromkeys(described(library) for library in facts["blas"]),
             *(f"{name}={value}" for name, value in facts["environment"].items()),
         ],
         "compiled code": list(_describe_code(facts["compiled_code"])),

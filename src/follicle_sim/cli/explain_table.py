@@ -48,8 +48,8 @@ def _choose_weeks(scenario: Scenario, data: xr.Dataset) -> NDArray[np.intp]:
     if visits.size < 4:
         visits = np.unique(np.round(np.linspace(0.0, days[-1], 5) / 7.0) * 7.0)
     step = max(1, -(-visits.size // (MOST_WEEKS - 1)))
-    kept = np.unique([*visits[::step], visits[-1]])
-    return np.unique(np.clip(np.searchsorted(days, kept), 0, days.size - 1))
+    days_shown = np.unique([*visits[::step], visits[-1]])
+    return np.unique(np.clip(np.searchsorted(days, days_shown), 0, days.size - 1))
 
 
 def _list_rows(data: xr.Dataset) -> Iterator[tuple[str, str, Floats, int]]:
@@ -66,7 +66,7 @@ def _list_rows(data: xr.Dataset) -> Iterator[tuple[str, str, Floats, int]]:
         yield "Factors (1 = untreated)", name, levels, 2
     without = data.isel(arm=-1)
     for phase in PHASES:
-        speeds = [each["clock_speed"].sel(stratum="typical", phase=phase) for each in (first, data)]
+        speeds = [part["clock_speed"].sel(stratum="typical", phase=phase) for part in (first, data)]
         start = float(without["clock_speed"].sel(stratum="typical", phase=phase)[0])
         group = "Clocks of a typical follicle (1 = untreated at baseline)"
         yield group, f"{phase} ends", speeds[0].values / start, 2

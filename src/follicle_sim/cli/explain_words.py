@@ -37,10 +37,10 @@ def describe_links(scenario: Scenario, data: xr.Dataset) -> Iterator[tuple[str, 
     weeks = data["time"].values / 7.0
     arm = next(arm for arm in scenario.arms if arm.label == data.attrs["arm"])
     treatments = list_treatments(data)
-    given = [dose_text(dose) for dose in arm.doses]
+    doses = [dose_text(dose) for dose in arm.doses]
     if any(dose.amount_dimension == "grafts" for dose in arm.doses):
-        given.append("grafts are follicles of their own: counted, but no part of the chain below")
-    yield "dose", given or ["nothing is given"]
+        doses.append("grafts are follicles of their own: counted, but no part of the chain below")
+    yield "dose", doses or ["nothing is given"]
     if treatments:
         yield "level", [_describe_level(data, name, weeks) for name in treatments]
         yield "effect", [_describe_effect(data, name, weeks) for name in treatments]

@@ -210,8 +210,8 @@ def _print_classes(console: Console, optimised: Optimised) -> None:
         )
 
 
-def _print_end(console: Console, found: Optimised, folder: Path, files: Sequence[str]) -> None:
-    console.print(f"\n{found.seconds:.0f} s. Written to {folder}:", soft_wrap=True)
+def _print_end(console: Console, optimised: Optimised, folder: Path, files: Sequence[str]) -> None:
+    console.print(f"\n{optimised.seconds:.0f} s. Written to {folder}:", soft_wrap=True)
     print_indented(console, "  ".join(files), 2)
     console.print(
         f"  simulate the winner: follicle-sim run {folder / 'winner.toml'}", soft_wrap=True

@@ -196,6 +196,8 @@ def _format_share(row: ChanceRow) -> str:
     >>> _format_share(ChanceRow("x", "x", None, 500, 0, 0.0, 0.0, 0.0076, 0.0, ()))
     '0 % (0 to 0.8)'
     """
-    values = (100.0 * each for each in (row.chance, row.low, row.high))
-    chance, low, high = (f"{each:.{0 if each >= 10.0 or each == 0.0 else 1}f}" for each in values)
+    values = (100.0 * value for value in (row.chance, row.low, row.high))
+    chance, low, high = (
+        f"{value:.{0 if value >= 10.0 or value == 0.0 else 1}f}" for value in values
+    )
     return f"{chance} % ({low} to {high})"

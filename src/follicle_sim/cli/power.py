@@ -140,8 +140,8 @@ def power(
     scenario = read_scenario(file, settings, seed)
     sizes = parse_sizes(n)
     weeks = tuple(week or ())
-    asked = Plan(endpoint, weeks, method, alpha, sided, control, own_change, measure)
-    plan = complete_plan(scenario, asked, sizes, replicates)
+    draft = Plan(endpoint, weeks, method, alpha, sided, control, own_change, measure)
+    plan = complete_plan(scenario, draft, sizes, replicates)
     folder = make_folder(out or default_folder(file, "power"))
     silent = quiet or json
     if not silent:

@@ -170,10 +170,10 @@ def _choose_visits(
     """Pass visits with a published number, and enough others to see the course."""
     days = sorted({row.day for row in rows})
     step = max(1, -(-len(days) // MOST_VISITS))
-    kept = {*days[::step], days[-1]}
+    days_shown = {*days[::step], days[-1]}
     # in every arm, so that what a trial published of one can be read beside the others
-    kept |= {row.day for row in rows if any(_meets(row, p) for p in published)}
-    yield from (row for row in rows if row.day in kept)
+    days_shown |= {row.day for row in rows if any(_meets(row, p) for p in published)}
+    yield from (row for row in rows if row.day in days_shown)
 
 
 def _meets(row: EndpointRow, published: ComparisonRow) -> bool:
@@ -237,10 +237,10 @@ def _print_unmatched(console: Console, written: Written) -> None:
         return
     # One reason often holds for many numbers: it is said once, after all their names.
     reasons: dict[tuple[str, str], list[str]] = {}
-    for each in unmatched:
-        week = "" if each.week is None else f" week {format_week(each.week)}"
-        what = f"{spell_out(each.endpoint)}{week}".strip() or each.name
-        reasons.setdefault((each.study, each.reason), []).append(what)
+    for lost in unmatched:
+        week = "" if lost.week is None else f" week {format_week(lost.week)}"
+        what = f"{spell_out(lost.endpoint)}{week}".strip() or lost.name
+        reasons.setdefault((lost.study, lost.reason), []).append(what)
     console.print(f"\nWithout a counterpart ({len(unmatched)}):")
     for (study, reason), names in list(reasons.items())[:MOST_REASONS]:
         print_indented(console, f"{study}: {', '.join(names)}: {reason}", 2)

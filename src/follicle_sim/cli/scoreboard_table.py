@@ -59,11 +59,11 @@ def print_scoreboard(board: Scoreboard) -> None:
 def print_worsened(rows: Sequence[Worsened]) -> None:
     """Print the rows that fit worse than in an earlier scoreboard."""
     console = make_console()
-    for each in rows:
+    for row in rows:
         now = "the number is no longer counted"
-        if each.now is not None:
-            now = f"now it is {each.now:+.2f}; by luck it may move by {each.allowed:.2f}"
-        console.print(f"worse: {each.key}: z was {each.before:+.2f}, {now}", soft_wrap=True)
+        if row.now is not None:
+            now = f"now it is {row.now:+.2f}; by luck it may move by {row.allowed:.2f}"
+        console.print(f"worse: {row.key}: z was {row.before:+.2f}, {now}", soft_wrap=True)
 
 
 def _format_title(name: str, rows: Sequence[ScoreRow]) -> str:
@@ -172,15 +172,15 @@ def _count_studies(count: int) -> str:
 
 
 def _print_missing(console: Console, board: Scoreboard) -> None:
-    studies = [each for each in board.missing if not each.name]
-    numbers = [each for each in board.missing if each.name]
+    studies = [lost for lost in board.missing if not lost.name]
+    numbers = [number for number in board.missing if number.name]
     print_heading(
         console,
         f"\nNot expressed: the model has no counterpart of {_count_studies(len(studies))} and "
         f"{format_count(len(numbers), 'single number')}\n",
     )
-    for each in studies:
-        print_indented(console, f"{each.study}: {each.reason}", 2)
+    for lost in studies:
+        print_indented(console, f"{lost.study}: {lost.reason}", 2)
     reasons: dict[tuple[str, str], list[str]] = {}
     for number in numbers:
         # A table of people one by one has an arm for each: one line tells of all.

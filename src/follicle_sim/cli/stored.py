@@ -69,7 +69,8 @@ def print_result(file: Path) -> None:
         "overrides": origin.overrides or "none",
         "design": f"{spell_out(scenario.design.kind)}, {replicates}",
         "visits": ", ".join(format_week(day / 7.0) for day in scenario.design.visits) + " weeks",
-        "compared with": ", ".join(each.study for each in scenario.compare) or "no study",
+        "compared with": ", ".join(comparison.study for comparison in scenario.compare)
+        or "no study",
     }
     width = max(map(len, facts))
     for name, text in facts.items():

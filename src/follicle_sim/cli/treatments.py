@@ -43,7 +43,10 @@ def list_treatments() -> None:
 
     console = make_console()
     treatments = [load_treatment(name) for name in treatment_names()]
-    entries = ((each.name, each.title, "; ".join(_summarise(each))) for each in treatments)
+    entries = (
+        (treatment.name, treatment.title, "; ".join(_summarise(treatment)))
+        for treatment in treatments
+    )
     print_index(console, ("id", "treatment"), entries)
     console.print("\n`follicle-sim treatments show ID` prints every number, its source and grade.")
 

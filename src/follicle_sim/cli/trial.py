@@ -72,9 +72,9 @@ def print_trial(report: TrialReport, folder: Path, files: Sequence[str]) -> None
     from follicle_sim.reporting.page.text import WIDTH, page
 
     console = make_console()
-    title, _, rest = page(report, min(console.width, WIDTH)).partition("\n")
+    title, _, body = page(report, min(console.width, WIDTH)).partition("\n")
     console.print()
     console.print(Text(title, style="bold"), soft_wrap=True)
     # The page is as wide as it was made: nothing wraps it again.
-    console.print(Text(rest), soft_wrap=True)
+    console.print(Text(body), soft_wrap=True)
     print_files(console, folder, files)

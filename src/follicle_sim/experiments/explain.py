@@ -102,13 +102,13 @@ def explain(
     check_kind("explain", "arm", arm, str, "the label of an arm")
     follicles = FOLLICLES if follicles is None else check_whole("explain", "follicles", follicles)
     plan = resolve(scenario)[0]
-    chosen = with_every_dose(scenario, find_arm(scenario, arm, plan.treatments))
+    dosed_arm = with_every_dose(scenario, find_arm(scenario, arm, plan.treatments))
     grid = plan.grid
     days = grid[grid >= 0.0][:-BEYOND]
-    used = acting_doses(chosen, float(grid[-BEYOND]), plan.potencies, plan.treatments)
-    arms = [chosen]
+    used = acting_doses(dosed_arm, float(grid[-BEYOND]), plan.potencies, plan.treatments)
+    arms = [dosed_arm]
     if used:
-        arms.append(Arm(label=_free_label(chosen), role="untreated"))
+        arms.append(Arm(label=_free_label(dosed_arm), role="untreated"))
     typical = _typical(scenario, arms, follicles, tuple(days.tolist()))
     # the last of these visits may be rounded to a step less: one grid for all
     protocol = replace(resolve(typical)[0], grid=grid)
@@ -123,7 +123,7 @@ def explain(
         }
         variables |= _exposure(protocol, used, protocol.factors.names)
     data = xr.Dataset(variables, coords=coordinates, attrs=result_attrs(scenario, plan.treatments))
-    data.attrs |= {"arm": chosen.label, "follicles": follicles}
+    data.attrs |= {"arm": dosed_arm.label, "follicles": follicles}
     data["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:
         units, long_name = OF_CHAIN[name]
@@ -135,7 +135,7 @@ def _factors_and_clocks(protocol: Protocol, steps: int) -> Variables:
     """Return factor levels, speeds and sizes of every arm, at the last steps of the run."""
     sensitivity = np.array(list(_strata(protocol).values()))
     levels, tables = zip(
-        *(_links(protocol, each, sensitivity) for each in protocol.arms), strict=True
+        *(_links(protocol, arm, sensitivity) for arm in protocol.arms), strict=True
     )
     sizes = [clocks.table[LOG_CALIBRE] for clocks in tables]
     width = np.diff(protocol.grid)
@@ -153,11 +153,11 @@ def _factors_and_clocks(protocol: Protocol, steps: int) -> Variables:
 
 def _expected(typical: Scenario, days: Floats) -> Variables:
     """Return shares of phases and density of the typical subject, simulated with many follicles."""
-    seen = simulate_read(typical, [typical.instrument])[0].isel(subject=0).sel(time=days)
-    counts = seen["phase_count"].transpose("arm", "phase", "time").values
+    data = simulate_read(typical, [typical.instrument])[0].isel(subject=0).sel(time=days)
+    counts = data["phase_count"].transpose("arm", "phase", "time").values
     return {
         "phase_share": (("arm", "state", "time"), counts / counts.sum(axis=1, keepdims=True)),
-        "hair_density": (("arm", "time"), seen["hair_density"].transpose("arm", "time").values),
+        "hair_density": (("arm", "time"), data["hair_density"].transpose("arm", "time").values),
     }
 
 
@@ -171,7 +171,7 @@ def _coordinates(protocol: Protocol, days: Floats) -> dict[str, Any]:
     """Return the coordinates of what is there with and without a treatment that acts."""
     strata = _strata(protocol)
     return {
-        "arm": [each.label for each in protocol.arms],
+        "arm": [arm.label for arm in protocol.arms],
         "time": days,
         "factor": list(protocol.factors.names),
         "channel": list(CHANNELS),
@@ -198,8 +198,8 @@ def find_arm(
     """
     if label is None:
         end = scenario.end + scenario.run.forcing_step
-        given = treatments_of(scenario) if treatments is None else treatments
-        acting = (arm for arm in scenario.arms if acting_doses(arm, end, treatments=given))
+        all_treatments = treatments_of(scenario) if treatments is None else treatments
+        acting = (arm for arm in scenario.arms if acting_doses(arm, end, treatments=all_treatments))
         return next(acting, scenario.arms[0])
     labels = [arm.label for arm in scenario.arms]
     if label not in labels:
@@ -215,7 +215,7 @@ def with_every_dose(scenario: Scenario, arm: Arm) -> Arm:
     """
     alone = scenario.design.model_copy(update={"period": None, "washout": None})
     arms = unfold(scenario.model_copy(update={"design": alone})).arms
-    return next(each for each in arms if each.label == arm.label)
+    return next(other for other in arms if other.label == arm.label)
 
 
 def level_unit(treatment: Treatment) -> str:
@@ -302,11 +302,11 @@ def _exposure(
         fine, level = site_levels(treatment, schedule, grid, cohort.draw_names)
         levels.append(cell_means(level, (fine.size - 1) // (grid.size - 1))[0, shown:])
         effects.append(effect_means(treatment, schedule, grid, cohort.draw_names)[0, shown:])
-        given = np.zeros(grid.size - 1)
+        amount = np.zeros(grid.size - 1)
         for _, events in schedule:
             cells = np.searchsorted(grid, events.times, side="right") - 1
-            np.add.at(given, cells, events.amounts)
-        amounts.append(given[shown:])
+            np.add.at(amount, cells, events.amounts)
+        amounts.append(amount[shown:])
         drives.append([treatment.drives().get(name, 0.0) for name in factors])
     course = ("treatment", "time")
     return {

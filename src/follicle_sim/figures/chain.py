@@ -224,12 +224,12 @@ def _last_dose(data: xr.Dataset) -> float | None:
     """Return the week of the last dose, None without doses or where they go on to the end."""
     if "treatment" not in data.dims:
         return None
-    given = np.flatnonzero((data["dose_amount"].values > 0).any(axis=0))
+    steps = np.flatnonzero((data["dose_amount"].values > 0).any(axis=0))
     days = data["time"].values
     late = 0.95 * days[-1]
-    if not given.size or days[given[-1]] > late:
+    if not steps.size or days[steps[-1]] > late:
         return None
-    return float(days[given[-1]]) / 7.0
+    return float(days[steps[-1]]) / 7.0
 
 
 def _stack(data: xr.Dataset, panels: Sequence[_Panel]) -> list[Axes]:
@@ -299,14 +299,14 @@ def _draw(ax: Axes, panel: _Panel, weeks: FloatArray, last_dose: float | None) -
 
 def _draw_doses(ax: Axes, line: _Line, weeks: FloatArray, lane: float) -> None:
     """Draw doses upwards from `lane`, where several treatments have one below the other."""
-    given = line.values > 0
-    if given.sum() > _FEW_DOSES:
+    is_dose = line.values > 0
+    if is_dose.sum() > _FEW_DOSES:
         # Bars closer than a dot of the figure would draw a pattern that is not there.
         top = lane + line.values
         ax.fill_between(weeks, lane, top, step="post", color=line.colour, linewidth=0)
         return
-    tops = lane + line.values[given]
-    ax.vlines(weeks[given], lane, tops, color=line.colour, linewidth=1.0, clip_on=False)
+    tops = lane + line.values[is_dose]
+    ax.vlines(weeks[is_dose], lane, tops, color=line.colour, linewidth=1.0, clip_on=False)
 
 
 def _name_ends(ax: Axes, lines: Sequence[_Line], at: Sequence[float]) -> None:
@@ -317,8 +317,8 @@ def _name_ends(ax: Axes, lines: Sequence[_Line], at: Sequence[float]) -> None:
     ends = sorted(named, key=lambda end: end.y)
     texts = [wrap_text(end.text, 26, 2) for end in ends]
     rooms = [1.25 * look.TINY * (1 + text.count("\n")) for text in texts]
-    wanted = [(end.y - low) / (high - low) * height for end in ends]
-    for end, text, y in zip(ends, texts, spread(wanted, rooms, 0.0, height), strict=True):
+    heights = [(end.y - low) / (high - low) * height for end in ends]
+    for end, text, y in zip(ends, texts, spread(heights, rooms, 0.0, height), strict=True):
         ax.annotate(
             text,
             (1.0, y / height),

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from follicle_sim.base.normal import NORMAL_95
 from follicle_sim.figures.parts import style as look
 from follicle_sim.figures.parts.forest import Group, Line, group_rows, shorten
 from follicle_sim.figures.parts.labels import size_in_points, text_width
@@ -27,7 +28,6 @@ _KEY, _HEADS, _TITLE, _SCALE, _NOTE = 1.3, 1.0, 1.3, 1.6, 0.72  # heights in lin
 _GAP = 1.4  # between columns, in letter sizes
 _LEAST_PLOT = 0.3  # of the width
 _ASIDE = 0.17  # published above, simulated below the middle of a line
-_SURPRISING = 1.96
 _MOST_REASONS = 4
 _LEFT = (("study", 24), ("arm", 36), ("week", 6), ("endpoint", 32))  # and the most letters
 _RIGHT = (("published", 12), ("simulated", 12), ("z", 8), ("use", 12))
@@ -103,11 +103,11 @@ def _notes(comparison: ComparisonTable, groups: Sequence[Group], whose: Whose) -
         "†": "not verified at its source",
         "~": "between two visits",
     }
-    told = [f"{mark} {text}" for mark, text in meanings.items() if mark in signs]
+    parts = [f"{mark} {text}" for mark, text in meanings.items() if mark in signs]
     if any(" − " in line.arm for line in lines):
-        told.append("a − b: change in a minus change in b")
-    if told:
-        notes.append("; ".join(told) + ".")
+        parts.append("a − b: change in a minus change in b")
+    if parts:
+        notes.append("; ".join(parts) + ".")
     notes[0] += "."
     return [*notes, *_left_over(comparison, whose)]
 
@@ -135,19 +135,19 @@ def _draw_nothing(ax: Axes, comparison: ComparisonTable) -> None:
         reasons = Counter(
             lost.reason for lost in comparison.unmatched if lost.what == "observation"
         ) or Counter(lost.reason for lost in comparison.unmatched)
-        told = [f"{n} ×  {reason}" for reason, n in reasons.most_common(_MOST_REASONS)]
-        rest = sum(reasons.values()) - sum(n for _, n in reasons.most_common(_MOST_REASONS))
-        told += [f"{rest} ×  other reasons"] if rest else []
+        sentences = [f"{n} ×  {reason}" for reason, n in reasons.most_common(_MOST_REASONS)]
+        others = sum(reasons.values()) - sum(n for _, n in reasons.most_common(_MOST_REASONS))
+        sentences += [f"{others} ×  other reasons"] if others else []
     else:
         title = "Nothing to compare"
-        told = [
+        sentences = [
             "The scenario names no published study. Add a [[compare]] table with the id of a study "
             "and the arms that belong together; the registry of trials lists the ids."
         ]
     width, _ = size_in_points(ax)
     columns = max(20, int(width / (0.62 * look.BODY)))
     ax.add_patch(Rectangle((0, 0), 1, 1, facecolor="#f5f5f5", edgecolor=look.RULE))
-    text = "\n".join(line for each in told for line in textwrap.wrap(each, columns))
+    text = "\n".join(line for sentence in sentences for line in textwrap.wrap(sentence, columns))
     ax.text(0.5, 0.62, title, fontsize=look.TITLE, fontweight="bold", ha="center", va="bottom")
     ax.text(
         0.5,
@@ -180,9 +180,9 @@ def _draw_table(ax: Axes, groups: Sequence[Group], notes: Sequence[str], whose: 
         tall = len(group.lines) * line
         panel = ax.inset_axes((plot[0], y - tall, plot[1] - plot[0], tall))
         _draw_panel(panel, group, size)
-        for i, each in enumerate(group.lines):
-            repeated = i > 0 and group.lines[i - 1].study == each.study
-            _write_line(ax, each, places, y - (i + 0.5) * line, size, repeated)
+        for i, row in enumerate(group.lines):
+            repeated = i > 0 and group.lines[i - 1].study == row.study
+            _write_line(ax, row, places, y - (i + 0.5) * line, size, repeated)
             ax.plot([0, 1], [y - i * line] * 2, color=look.RULE, linewidth=0.6, zorder=0)
         y -= tall + _SCALE * line
     for i, note in enumerate(folded):
@@ -257,7 +257,7 @@ def _write(
 def _write_line(
     ax: Axes, line: Line, places: Sequence[float], y: float, size: float, repeated: bool
 ) -> None:
-    surprising = line.z is not None and abs(line.z) > _SURPRISING
+    surprising = line.z is not None and abs(line.z) > NORMAL_95
     for (head, most), x, side in zip((*_LEFT, *_RIGHT), places, _SIDES, strict=True):
         if head == "study" and repeated:
             continue

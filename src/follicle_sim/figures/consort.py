@@ -44,7 +44,7 @@ def plot_flow(flow: SubjectFlow, title: str = "") -> Figure:
     arms = flow.arms[:MOST_ARMS]
     columns = max(2, len(arms))
     width = 2 * _EDGE + columns * _COLUMN + (columns - 1) * _GAP
-    levels = [[stage(arm, flow) for arm in arms] for stage in (_given, _followed, _analysed)]
+    levels = [[stage(arm, flow) for arm in arms] for stage in (_describe_arm, _followed, _analysed)]
     heights = [max(_height(text) for text in level) for level in levels]
     top, side = _top(flow), _side(flow)
     first = [_height(text) for text in (*top, side) if text]
@@ -80,7 +80,7 @@ def _side(flow: SubjectFlow) -> str:
     return "\n".join([f"Excluded (n = {sum(flow.excluded.values()):,})", *reasons])
 
 
-def _given(arm: ArmFlow, flow: SubjectFlow) -> str:
+def _describe_arm(arm: ArmFlow, flow: SubjectFlow) -> str:
     lines = [wrap_text(arm.label, _LETTERS, 2), f"allocated (n = {arm.allocated:,})"]
     if arm.received is not None:
         lines.append(f"took the treatment: {arm.received:,}")
@@ -155,12 +155,12 @@ def _box(ax: Axes, left: float, bottom: float, width: float, height: float, text
     ax.add_patch(
         Rectangle((left, bottom), width, height, facecolor=PAPER, edgecolor=MUTED, linewidth=0.9)
     )
-    head, _, rest = text.partition("\n")
+    head, _, body = text.partition("\n")
     top = bottom + height - _PAD
     whole: dict[str, Any] = {"va": "top", "linespacing": 1.25}
     ax.text(left + 0.1, top, head, fontsize=BODY, color=INK, fontweight="bold", **whole)
-    if rest:
-        ax.text(left + 0.1, top - _LINE - 0.02, rest, fontsize=SMALL, color=INK, **whole)
+    if body:
+        ax.text(left + 0.1, top - _LINE - 0.02, body, fontsize=SMALL, color=INK, **whole)
 
 
 def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:

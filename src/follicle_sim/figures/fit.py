@@ -88,13 +88,13 @@ def interval_text(fit: ScenarioFit) -> str:
 
 
 def _title(fit: ScenarioFit) -> str:
-    said = {
+    sentences = {
         "identified": "The numbers pin it down",
         "no lower limit": "The numbers do not exclude that it does nothing",
         "no upper limit": "The numbers say at least how much, not at most",
         "not identified": "The numbers do not say",
     }
-    return f"{said[fit.verdict]}: {short_name(fit.names[0])} {interval_text(fit)}"
+    return f"{sentences[fit.verdict]}: {short_name(fit.names[0])} {interval_text(fit)}"
 
 
 def _subtitle(fit: ScenarioFit) -> str:

@@ -73,8 +73,8 @@ def plot_instruments(
         panels = _panels(ax, rows, across, len(seen))
         weeks = look.widen(days / 7.0)
         low, high = 0.0, 0.0
-        for panel, each in zip(panels, seen, strict=True):
-            least, most = _draw(panel, each, variable, weeks, looks)
+        for panel, sight in zip(panels, seen, strict=True):
+            least, most = _draw(panel, sight, variable, weeks, looks)
             low, high = min(low, least), max(high, most)
         room = 0.05 * (high - low or 1.0)
         for index, panel in enumerate(panels):
@@ -122,7 +122,7 @@ def _panels(ax: Axes, rows: int, across: int, count: int) -> list[Axes]:
 
 def _draw(
     panel: Axes,
-    each: Seen,
+    sight: Seen,
     variable: str,
     weeks: FloatArray,
     looks: dict[str, look.ArmLook],
@@ -130,30 +130,30 @@ def _draw(
     """Draw one instrument's panel; return the least and greatest number in it."""
     look.dress(panel)
     panel.axhline(0.0, color=look.MUTED, linewidth=0.8, zorder=1)
-    values = people_last(each.data[variable], "arm", "time")
-    days = np.asarray(each.data["time"].values, dtype=np.float64)
+    values = people_last(sight.data[variable], "arm", "time")
+    days = np.asarray(sight.data["time"].values, dtype=np.float64)
     zero = np.flatnonzero(days == 0.0)[:1]
     ends = []
-    for label, now in zip(arm_roles(each.data)[0], values, strict=True):
+    for label, now in zip(arm_roles(sight.data)[0], values, strict=True):
         colour, dash = looks[label].colour, looks[label].dash
-        found = estimate(change_mean, [(1.0, now, now[zero])], paired=True)
-        low, high = found.interval(0.95)
+        estimated = estimate(change_mean, [(1.0, now, now[zero])], paired=True)
+        low, high = estimated.interval(0.95)
         few, many = np.nanpercentile(now - now[zero], [5, 95], axis=1)
-        drawn = [found.value, low, high, few, many]
+        courses = [estimated.value, low, high, few, many]
         if days.size == 1:
-            drawn = [np.repeat(part, 2) for part in drawn]
-        mean, low, high, few, many = drawn
+            courses = [np.repeat(part, 2) for part in courses]
+        mean, low, high, few, many = courses
         panel.fill_between(weeks, few, many, color=colour, alpha=look.FAINT_BAND, linewidth=0)
         panel.fill_between(weeks, low, high, color=colour, alpha=look.BAND, linewidth=0)
         panel.plot(weeks, mean, color=colour, linestyle=dash, linewidth=look.LINE, zorder=3)
         ends += [few, many]
-    spread, error = each.errors(variable)
-    name = f"{each.method.replace('_', ' ')}"
+    spread, error = sight.errors(variable)
+    name = f"{sight.method.replace('_', ' ')}"
     panel.set_title(name, loc="left", fontsize=look.BODY, fontweight="bold", pad=17)
     digits = 1 if error < 9.95 else 0
-    unit = look.unit_of(variable, str(each.data[variable].attrs.get("units", "")), change=True)
-    about = f"SD at the last visit {spread:.0f} {unit}, by the instrument {error:.{digits}f}"
-    panel.annotate(about, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points",
+    unit = look.unit_of(variable, str(sight.data[variable].attrs.get("units", "")), change=True)
+    subtitle = f"SD at the last visit {spread:.0f} {unit}, by the instrument {error:.{digits}f}"
+    panel.annotate(subtitle, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points",
                    fontsize=look.SMALL, color=look.MUTED, va="bottom")  # fmt: skip
     return float(np.nanmin(ends)), float(np.nanmax(ends))
 
@@ -179,10 +179,10 @@ def _legend(ax: Axes, looks: dict[str, look.ArmLook]) -> None:
     letters = int((width - _KEY_HANDLE) / _LETTER)
     entries: list[look.Entry] = [
         (
-            Line2D([], [], color=each.colour, linestyle=each.dash, linewidth=look.LINE),
+            Line2D([], [], color=arm_look.colour, linestyle=arm_look.dash, linewidth=look.LINE),
             wrap_text(label, letters, 1),
         )
-        for label, each in looks.items()
+        for label, arm_look in looks.items()
     ]
     entries += [
         (Patch(facecolor=look.MUTED, alpha=alpha, linewidth=0), text) for alpha, text in _BANDS

@@ -92,25 +92,25 @@ def plot_small_multiples(
     labels, roles = arm_roles(data)
     control = control_arm(data)
     looks = {k: replace(v, dash="-") for k, v in look.arm_looks(labels, roles).items()}
-    drawn = [course for course in courses if course.label != control] or list(courses)
+    main_courses = [course for course in courses if course.label != control] or list(courses)
     reference = next((course for course in courses if course.label == control), None)
     points = _points(comparison, data, variable, courses, weeks, change)
     doses = {row.arm: row for row in dose_rows(data, most=len(labels))}
-    told = _told(data, variable, control)
+    differences = _describe_differences(data, variable, control)
     sheet = _Sheet(weeks, _limits(courses, points, change), reference, looks, change)
     with look.style():
-        rows = -(-len(drawn) // _COLUMNS)
-        columns = min(_COLUMNS, len(drawn))
+        rows = -(-len(main_courses) // _COLUMNS)
+        columns = min(_COLUMNS, len(main_courses))
         unit = look.unit_of(variable, str(data[variable].attrs.get("units", "")), change=True)
         figure, top = _figure(data, rows, columns, points, doses, control, unit)
         axes = []
-        for k, course in enumerate(drawn):
+        for k, course in enumerate(main_courses):
             ax = _place(figure, *divmod(k, columns), top)
             axes.append(ax)
-            mine = [point for point in points if point.arm == course.label]
-            _draw(ax, course, mine, doses.get(course.label), sheet)
-            _head(ax, course.label, told.get(course.label, ""), looks[course.label])
-            leftmost, lowest = k % columns == 0, k + columns >= len(drawn)
+            arm_points = [point for point in points if point.arm == course.label]
+            _draw(ax, course, arm_points, doses.get(course.label), sheet)
+            _head(ax, course.label, differences.get(course.label, ""), looks[course.label])
+            leftmost, lowest = k % columns == 0, k + columns >= len(main_courses)
             _axis_words(ax, data, variable, sheet, leftmost=leftmost, lowest=lowest)
     return axes[0]
 
@@ -153,7 +153,7 @@ def _points(
         return float(np.interp(week, weeks, by_label[arm].mean))
 
     start = {course.label: course.start for course in courses}
-    found = published_points(
+    points = published_points(
         comparison,
         variable,
         list(by_label),
@@ -163,10 +163,10 @@ def _points(
         imputed=True,
         controlled=True,
     )
-    return [p for p in found if weeks[0] <= p.week <= weeks[-1] and np.isfinite(p.y)]
+    return [p for p in points if weeks[0] <= p.week <= weeks[-1] and np.isfinite(p.y)]
 
 
-def _told(data: xr.Dataset, variable: str, control: str) -> dict[str, str]:
+def _describe_differences(data: xr.Dataset, variable: str, control: str) -> dict[str, str]:
     """Return what each arm's difference from the control came to, in words."""
     if not control:
         return {}
@@ -174,12 +174,12 @@ def _told(data: xr.Dataset, variable: str, control: str) -> dict[str, str]:
     for row in summarise(data, [variable]).rows:
         if row.difference is not None and row.week > 0:
             rows.setdefault(row.arm, []).append(row)
-    found = {}
+    texts = {}
     for arm, those in rows.items():
         peak = max(those, key=lambda row: row.difference or 0.0)
         parts = [_difference(peak)] + ([_difference(those[-1])] if peak is not those[-1] else [])
-        found[arm] = "; ".join(parts)
-    return found
+        texts[arm] = "; ".join(parts)
+    return texts
 
 
 def _difference(row: EndpointRow) -> str:
@@ -339,7 +339,7 @@ def _line(
     ax.plot(x, course.mean, color=colour, linewidth=width, zorder=3)
 
 
-def _head(ax: Axes, label: str, told: str, arm: look.ArmLook) -> None:
+def _head(ax: Axes, label: str, text: str, arm: look.ArmLook) -> None:
     above = 1.0 + 15.0 / size_in_points(ax)[1]
     ax.text(
         0.0,
@@ -353,7 +353,7 @@ def _head(ax: Axes, label: str, told: str, arm: look.ArmLook) -> None:
         parse_math=False,
     )
     under = 1.0 + 4.0 / size_in_points(ax)[1]
-    ax.text(0.0, under, told, transform=ax.transAxes, fontsize=look.TINY, color=look.MUTED)
+    ax.text(0.0, under, text, transform=ax.transAxes, fontsize=look.TINY, color=look.MUTED)
 
 
 def _axis_words(

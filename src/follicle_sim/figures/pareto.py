@@ -68,8 +68,8 @@ def _marked(best: Best) -> list[tuple[str, Retested]]:
 def _draw(best: Best, marked: Sequence[tuple[str, Retested]], ax: Axes) -> None:
     tried = best.searched.tried
     ax.plot(
-        [each.bill.cost for each in tried],
-        [each.mean for each in tried],
+        [candidate.bill.cost for candidate in tried],
+        [candidate.mean for candidate in tried],
         "o",
         color=_PALE,
         markersize=3.5,
@@ -77,8 +77,8 @@ def _draw(best: Best, marked: Sequence[tuple[str, Retested]], ax: Axes) -> None:
         zorder=1,
     )
     ax.step(
-        [each.bill.cost for each in best.front],
-        [each.mean for each in best.front],
+        [candidate.bill.cost for candidate in best.front],
+        [candidate.mean for candidate in best.front],
         where="post",
         color=look.SIMULATED,
         linewidth=0.8,
@@ -151,9 +151,11 @@ def _draw_one(best: Best, name: str, row: Retested, ax: Axes) -> None:
 
 def _limits(best: Best, marked: Sequence[tuple[str, Retested]], ax: Axes) -> None:
     rows = [row for _, row in marked]
-    costs = [each.bill.cost for each in best.searched.tried] + [row.bill.cost for row in rows]
+    costs = [candidate.bill.cost for candidate in best.searched.tried] + [
+        row.bill.cost for row in rows
+    ]
     costs += [best.space.search.budget] if best.space.search.budget is not None else []
-    values = [each.mean for each in best.searched.tried]
+    values = [candidate.mean for candidate in best.searched.tried]
     values += [end for row in rows for end in (row.fresh.low, row.fresh.high)]
     low, high = min(0.0, *values), max(0.0, *values)
     room = (high - low) or 1.0

@@ -77,16 +77,16 @@ def plot_phases(data: xr.Dataset, ax: Axes | None = None, *, arm: str | None = N
     labels, shares, weeks, phases = _shares(data)
     if arm is not None and arm not in labels:
         raise InputError("figure", [Problem("arm", f'no arm "{arm}"{did_you_mean(arm, labels)}')])
-    wanted = labels if arm is None else [arm]
+    shown = labels if arm is None else [arm]
     if ax is not None:
-        wanted = wanted[:1]
+        shown = shown[:1]
     with look.style():
         title = str(data.attrs.get("title", ""))
-        if ax is None and len(wanted) > 1:
-            panels = _panels(title, len(wanted), phases)
+        if ax is None and len(shown) > 1:
+            panels = _panels(title, len(shown), phases)
         else:
             panels = [_Panel(ax or _single(title), True, True)]
-        for panel, label in zip(panels, wanted, strict=True):
+        for panel, label in zip(panels, shown, strict=True):
             course = shares[labels.index(label)]
             _draw(panel.ax, course, weeks, phases)
             _entitle(panel, label)

@@ -122,7 +122,7 @@ def _curves(
     handles = []
     for rows, colour in ((surrounded, _ROUND), (alone, SIMULATED)):
         x = [row.potency or 0.0 for row in rows]
-        low, high = ([100 * each for each in side] for side in _sides(rows))
+        low, high = ([100 * share for share in side] for side in _sides(rows))
         ax.fill_between(x, low, high, color=colour, alpha=BAND, linewidth=0, zorder=2)
         y = [100 * row.chance for row in rows]
         (line,) = ax.plot(x, y, "o-", color=colour, linewidth=LINE, markersize=4.2, zorder=3)
@@ -198,10 +198,10 @@ def _needed(ax: Axes, repeats: Sequence[RepeatRow], default: float) -> None:
     unknown: list[tuple[RepeatRow, str]] = []
     for kind, (name, colour) in _DESIGNS.items():
         for week in weeks:
-            mine = [row for row in rows if row.kind == kind and row.week == week]
-            handle = _course(ax, mine, colour, early=week == weeks[0])
+            course_rows = [row for row in rows if row.kind == kind and row.week == week]
+            handle = _course(ax, course_rows, colour, early=week == weeks[0])
             entries.append((handle, f"{name}, week {week:g}"))
-            unknown += [(row, colour) for row in mine if row.n is None]
+            unknown += [(row, colour) for row in course_rows if row.n is None]
     dress(ax)
     if rows:
         _scale(ax, rows, unknown)
@@ -240,14 +240,14 @@ def _course(ax: Axes, rows: Sequence[RepeatRow], colour: str, *, early: bool) ->
 def _scale(ax: Axes, rows: Sequence[RepeatRow], unknown: Sequence[tuple[RepeatRow, str]]) -> None:
     """Set the axes to what is known of people, and mark what lies beyond."""
     ax.set_yscale("log")
-    ends = [each for row in rows for each in (row.n or row.low or row.high,) if each]
+    ends = [number for row in rows for number in (row.n or row.low or row.high,) if number]
     arms = max(row.arms for row in rows)
-    seen = [each * arms for each in ends] or [10, 100]
-    ax.set_ylim(min(5, min(seen) * 0.7), max(seen) * 3.5)
+    people = [number * arms for number in ends] or [10, 100]
+    ax.set_ylim(min(5, min(people) * 0.7), max(people) * 3.5)
     for row, colour in unknown:  # every trial, or hardly one, found the effect
         few = row.high is not None and row.low is None
         marker, level = (
-            ("v", (row.high or 0) * row.arms) if few else ("^", 0.95 * row.arms * max(seen))
+            ("v", (row.high or 0) * row.arms) if few else ("^", 0.95 * row.arms * max(people))
         )
         ax.plot([row.potency], [level], marker, color=colour, markersize=5, zorder=4)
     ax.yaxis.set_major_locator(FixedLocator([5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]))

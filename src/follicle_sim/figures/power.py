@@ -163,8 +163,8 @@ def plot_power(
         width = max(_LEFT + _PANEL * len(names) + 0.15, 6.0)
         panel = (width - _LEFT - 0.15) / len(names)
         short = people.shared or people.equal  # no numbers arm by arm beside those in all
-        each = 1 if short and panel >= _WIDE else len(_WANTED)  # lines of text a week
-        foot = 0.75 + _CAPTION * (each * len(weeks) + (1 if people.equal else 2))
+        lines_a_week = 1 if short and panel >= _WIDE else len(_WANTED)  # lines of text a week
+        foot = 0.75 + _CAPTION * (lines_a_week * len(weeks) + (1 if people.equal else 2))
         ends = [1.06 * row.people for row in rows] + [people.total * line.n[-1] for line in lines]
         shown = planned if planned is not None and planned <= max(ends) else None
         handles, texts = _legend(colours, alpha, type_one, shown)
@@ -175,11 +175,11 @@ def plot_power(
         for k, name in enumerate(names):
             left = _LEFT + panel * k
             ax = place(figure, left, foot, width - left - panel + 0.45, head)
-            mine = [row for row in smallest if row.comparison == name]
+            needs = [row for row in smallest if row.comparison == name]
             plot_power_panel(
                 [row for row in rows if row.comparison == name],
                 [line for line in lines if line.comparison == name],
-                mine,
+                needs,
                 colours,
                 alpha,
                 ax,
@@ -191,7 +191,9 @@ def plot_power(
             figure.text(
                 left / width, 1 - (head - 0.12) / height, _cut(name), fontsize=BODY, color=INK
             )
-            _write_needed(figure, mine, colours, left, foot - 0.62, people, one_line=each == 1)
+            _write_needed(
+                figure, needs, colours, left, foot - 0.62, people, one_line=lines_a_week == 1
+            )
         on_curve = any(row.extrapolated and row.people is not None for row in smallest)
         _write_head_and_foot(figure, title, people, on_curve=on_curve)
         look: dict[str, Any] = {"ncols": min(columns, len(texts)), "fontsize": SMALL}
@@ -215,8 +217,8 @@ def _write_needed(
     width, height = (float(size) for size in figure.get_size_inches())
     line = 0
     for week, colour in colours.items():
-        mine = [row for row in smallest if row.week == week]
-        needed = [people_needed(row) + beside_people(row, people) for row in mine]
+        week_rows = [row for row in smallest if row.week == week]
+        needed = [people_needed(row) + beside_people(row, people) for row in week_rows]
         texts = [f"{100 * w:g} % with {n}" for w, n in zip(_WANTED, needed, strict=True)]
         for text in ["; ".join(texts)] if one_line else texts:
             figure.text(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from follicle_sim.base.normal import NORMAL_95
 from follicle_sim.figures.parts.style import (
     ALARM,
     BAND,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from follicle_sim.experiments.planning.predictive import BandRow, PointRow
 
 _PANEL, _TALL, _LEFT, _COLUMNS = 3.6, 2.9, 0.2, 3
-_NORMAL_95 = 1.96
 _HEAD = 0.75
 
 
@@ -62,7 +62,7 @@ def plot_bands(bands: Sequence[BandRow], points: Sequence[PointRow], ax: Axes) -
         colour = INK if point.inside_with_drift else ALARM
         y = scale * point.observed
         if point.observed_se is not None:
-            half = scale * _NORMAL_95 * point.observed_se
+            half = scale * NORMAL_95 * point.observed_se
             ax.plot([point.week] * 2, [y - half, y + half], color=colour, linewidth=1.0, zorder=4)
         ax.plot([point.week], [y], "o", color=colour, markersize=MARKER, zorder=5)
     dress(ax)
@@ -90,7 +90,7 @@ def plot_predictive(bands: Sequence[BandRow], points: Sequence[PointRow], title:
         for k, key in enumerate(keys):
             row, column = divmod(k, columns)
             left, top = _LEFT + _PANEL * column, _HEAD + _TALL * row
-            mine = [band for band in bands if _key(band) == key]
+            panel_bands = [band for band in bands if _key(band) == key]
             ax = place(
                 figure,
                 left + 0.55,
@@ -98,9 +98,9 @@ def plot_predictive(bands: Sequence[BandRow], points: Sequence[PointRow], title:
                 width - left - _PANEL + 0.15,
                 top + 0.5,
             )
-            plot_bands(mine, [point for point in points if _key(point) == key], ax)
-            ax.set_ylabel(_axis(mine[0]), fontsize=SMALL, color=INK)
-            lines = _titles(mine[0])
+            plot_bands(panel_bands, [point for point in points if _key(point) == key], ax)
+            ax.set_ylabel(_axis(panel_bands[0]), fontsize=SMALL, color=INK)
+            lines = _titles(panel_bands[0])
             for j, text in enumerate(lines):
                 figure.text(
                     (left + 0.15) / width,

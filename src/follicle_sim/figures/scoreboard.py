@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from follicle_sim.base.normal import NORMAL_90
 from follicle_sim.figures.parts import style as look
 from follicle_sim.figures.parts.forest import shorten
 from follicle_sim.figures.parts.labels import size_in_points
@@ -25,7 +26,6 @@ _MARGIN = 0.2
 _LEFT, _RIGHT = 5.3, 0.6  # inches beside the panels
 _HEAD, _FOOT = 0.95, 0.62
 _HEADING, _GAP = 1.25, 3.2  # heights in lines
-_NORMAL_90 = 1.6448536269514722
 
 _WIDEST = (-40.0, 75.0)
 """Per cent of baseline shown; what lies beyond is drawn at the edge with its number."""
@@ -193,7 +193,7 @@ def _draw_row(panel: Axes, row: ScoreRow, y: float) -> None:
     strength = 1.0 if row.counted else 0.4
     controlled = row.compared == "controlled"
     if row.error is not None:
-        ends = [scale * (row.predicted + sign * _NORMAL_90 * row.error) for sign in (-1, 1)]
+        ends = [scale * (row.predicted + sign * NORMAL_90 * row.error) for sign in (-1, 1)]
         panel.plot(
             ends,
             [y, y],

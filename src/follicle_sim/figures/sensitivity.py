@@ -36,9 +36,9 @@ _ROW, _PANEL, _LEFT = 0.27, 2.5, 2.6
 
 def plot_indices(rows: Sequence[SensitivityRow], names: Sequence[str], ax: Axes) -> Axes:
     """Draw the first (open) and total (filled) index of the named parameters, first name on top."""
-    found = {row.parameter: row for row in rows}
+    row_of = {row.parameter: row for row in rows}
     for k, name in enumerate(names):
-        row, y = found[name], -float(k)
+        row, y = row_of[name], -float(k)
         ax.plot([0, 1], [y, y], color=RULE, linewidth=0.6, zorder=0)
         for value, half, lift, filled in (
             (row.total, row.total_interval, 0.13, True),

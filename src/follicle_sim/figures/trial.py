@@ -61,7 +61,7 @@ class ForestLine:
         What is compared; what the axis shows, lines of one axis being drawn together.
     estimate, low, high
         In the unit of the axis.
-    said
+    words
         Number, interval and p in words.
     primary
         Drawn stronger.
@@ -72,7 +72,7 @@ class ForestLine:
     estimate: float
     low: float
     high: float
-    said: str
+    words: str
     primary: bool
 
 
@@ -133,12 +133,12 @@ def plot_trial(
     )
     rated = _HEAD + _RATE * len(rates) + _AXIS if rates else 0.0
     compared = _HEAD + _ROW * len(lines) + _AXIS * len(axes)
-    said = 0.0
+    answers_height = 0.0
     if answers is not None:
         entries = -(-len(answers.words) // 2)
-        said = _HEAD + _BAR * len(answers.shares) + _AXIS + _ENTRY * entries + 0.1
+        answers_height = _HEAD + _BAR * len(answers.shares) + _AXIS + _ENTRY * entries + 0.1
     paired = compares_within(course)
-    tall = max(_COURSE + (_PAIRED if paired else 0.0) + rated, compared + said)
+    tall = max(_COURSE + (_PAIRED if paired else 0.0) + rated, compared + answers_height)
     notes = textwrap.wrap(note, _NOTE)
     foot = _FOOT + _NOTE_LINE * (len(notes) - 1)
     with style():
@@ -225,7 +225,7 @@ def _forest(figure: Figure, lines: Sequence[ForestLine], axes: Sequence[str], to
             face = colour if row.primary else PAPER
             ax.plot([row.estimate], [at_row], "s", color=colour, mfc=face, markersize=5)
             _write(ax, -0.04, at_row, wrap_text(row.name, 28, 3), "right")
-            _write(ax, 1.04, at_row, row.said, "left")
+            _write(ax, 1.04, at_row, row.words, "left")
         ax.set_xlabel(axis, fontsize=SMALL, color=INK)
 
 

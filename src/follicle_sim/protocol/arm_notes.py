@@ -45,7 +45,7 @@ def _unheard(scenario: Scenario, treatments: dict[str, Treatment]) -> Notes:
     sensitive = load_condition(scenario.population.condition).androgen_sensitive
     for i, arm in enumerate(scenario.arms):
         for j, dose in enumerate(arm.doses):
-            treatment = _as_given(treatments[dose.treatment], dose)
+            treatment = _with_variants(treatments[dose.treatment], dose)
             moved = [name for name, share in treatment.signature.items() if share.value]
             heard = [
                 name
@@ -62,7 +62,7 @@ def _unheard(scenario: Scenario, treatments: dict[str, Treatment]) -> Notes:
                 )
 
 
-def _as_given(treatment: Treatment, dose: Dose) -> Treatment:
+def _with_variants(treatment: Treatment, dose: Dose) -> Treatment:
     return treatment.with_variants(dose.variants)
 
 

@@ -39,8 +39,10 @@ def describe(scenario: Scenario, width: int = WIDTH) -> str:
     title = [scenario.title, *([scenario.description.strip()] if scenario.description else [])]
     unfolded = unfold(scenario)
     arms = [arm_text(scenario, unfolded, i, width) for i in range(len(unfolded.arms))]
-    told = "\n".join(f"note: {note}" for note in notes(scenario))
-    return "\n\n".join(["\n".join(title), overview(scenario), *arms, *([told] if told else [])])
+    note_lines = "\n".join(f"note: {note}" for note in notes(scenario))
+    return "\n\n".join(
+        ["\n".join(title), overview(scenario), *arms, *([note_lines] if note_lines else [])]
+    )
 
 
 def overview(scenario: Scenario) -> str:
@@ -67,7 +69,7 @@ def overview(scenario: Scenario) -> str:
     if scenario.analysis != Analysis():
         lines["analysis"] = plan_text(scenario.analysis)
     for comparison in scenario.compare:
-        pairs = ", ".join(f"{ours} = {theirs}" for ours, theirs in comparison.arms.items())
+        pairs = ", ".join(f"{arm} = {study_arm}" for arm, study_arm in comparison.arms.items())
         lines[f"compare {comparison.study}"] = pairs
     for cost in scenario.costs:
         lines[f"price of {cost.treatment}"] = price_text(cost)
@@ -94,20 +96,20 @@ def traits_text(who: Population) -> list[str]:
     return traits
 
 
-def inclusion_text(asked: Inclusion, run_in: float | None = None) -> str:
+def inclusion_text(inclusion: Inclusion, run_in: float | None = None) -> str:
     """Return the criteria of inclusion in words."""
-    said = []
-    if asked.age is not None:
-        said.append(f"aged {_span(asked.age, 'time')}")
-    if asked.sex is not None:
-        said.append(asked.sex)
-    if asked.severity is not None:
-        said.append(" to ".join(dict.fromkeys(asked.severity)))
-    if asked.hair_density is not None:
-        lead = lead_of(asked, run_in)
+    parts = []
+    if inclusion.age is not None:
+        parts.append(f"aged {_span(inclusion.age, 'time')}")
+    if inclusion.sex is not None:
+        parts.append(inclusion.sex)
+    if inclusion.severity is not None:
+        parts.append(" to ".join(dict.fromkeys(inclusion.severity)))
+    if inclusion.hair_density is not None:
+        lead = lead_of(inclusion, run_in)
         when = f"{_time(lead)} before baseline" if lead else "at baseline"
-        said.append(f"{_span(asked.hair_density, 'density')} counted {when}")
-    return ", ".join(said) or "everybody"
+        parts.append(f"{_span(inclusion.hair_density, 'density')} counted {when}")
+    return ", ".join(parts) or "everybody"
 
 
 def _span(ends: tuple[float, float], dimension: str) -> str:
@@ -125,7 +127,7 @@ def plan_text(plan: Analysis) -> str:
     words.append(f"{plan.set}, missing values {plan.missing}")
     words.append(f"{plan.sided}-sided alpha {plan.alpha:g}, multiplicity {plan.multiplicity}")
     if plan.secondary:
-        words.append("then " + ", ".join(each.endpoint for each in plan.secondary))
+        words.append("then " + ", ".join(secondary.endpoint for secondary in plan.secondary))
     return "; ".join(words)
 
 

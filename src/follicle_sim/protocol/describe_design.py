@@ -66,31 +66,31 @@ def _when(design: Design) -> Iterator[tuple[str, str]]:
     if design.recruitment is not None:
         opens, lasts = CalendarDay().write(design.recruitment.opens), design.recruitment.lasts
         yield "recruitment", f"from {opens}" + (f" over {_time(lasts)}" if lasts else "")
-    said = []
+    parts = []
     if design.visit_window:
-        said.append(f"up to {_time(design.visit_window)} from their day")
+        parts.append(f"up to {_time(design.visit_window)} from their day")
     if design.late_visits is not None:
         late = design.late_visits
-        said.append(f"{_percent(late.share)} up to {_time(late.by)} late")
+        parts.append(f"{_percent(late.share)} up to {_time(late.by)} late")
     if design.missed_visits:
-        said.append(f"{_percent(design.missed_visits)} missed")
+        parts.append(f"{_percent(design.missed_visits)} missed")
     if design.missed_baseline:
-        said.append(f"{_percent(design.missed_baseline)} of baselines missed")
-    if said:
-        yield "visits", ", ".join(said)
+        parts.append(f"{_percent(design.missed_baseline)} of baselines missed")
+    if parts:
+        yield "visits", ", ".join(parts)
 
 
 def _gaps(design: Design) -> Iterator[tuple[str, str]]:
-    said = []
+    parts = []
     if design.dropout is not None and design.dropout.per_year:
-        said.append(f"{_percent(design.dropout.per_year)} within a year at random")
+        parts.append(f"{_percent(design.dropout.per_year)} within a year at random")
     rule = design.dropout.lack_of_effect if design.dropout else None
     if rule is not None:
-        wanted = format_quantity(rule.wanted, "density")
+        least = format_quantity(rule.wanted, "density")
         near = f", {format_quantity(rule.softness, 'density')} soft" if rule.softness else ""
-        said.append(f"up to {_percent(rule.per_visit)} a visit for a change below {wanted}{near}")
-    if said:
-        yield "dropout", "; ".join(said)
+        parts.append(f"up to {_percent(rule.per_visit)} a visit for a change below {least}{near}")
+    if parts:
+        yield "dropout", "; ".join(parts)
     if design.early_stop is not None:
         share = _percent(design.early_stop.per_year)
         yield "early stop", f"{share} stop taking doses within a year and still come"
@@ -131,7 +131,10 @@ def _parts(scenario: Scenario, unfolded: Unfolded, index: int) -> Iterator[tuple
                 yield start + design.period, "washout"
     elif design.switch is not None and arm.role in CONTROLS:
         yield 0.0, arm.label
-        yield design.switch, next(each.label for each in unfolded.arms if each.role == "treatment")
+        yield (
+            design.switch,
+            next(other.label for other in unfolded.arms if other.role == "treatment"),
+        )
     elif design.run_in is not None:
         yield 0.0, arm.label
 

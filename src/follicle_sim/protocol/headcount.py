@@ -60,14 +60,16 @@ class Headcount:
         '10 people, each with both sides'
         """
         whole = f"{self.total:,} {noun}"
-        about = "about " if self.planned else ""
+        roughly = "about " if self.planned else ""
         if len(self.arms) == 1:
             return whole
         if self.shared:
             return f"{whole}, {_together(self.kind, len(self.arms))}"
         if self.equal:
-            return f"{whole}, {about}{self.arms[0][1]:,} in each of {len(self.arms)} {self._groups}"
-        named = [f"{about}{size:,} on {label}" for label, size in self.arms]
+            return (
+                f"{whole}, {roughly}{self.arms[0][1]:,} in each of {len(self.arms)} {self._groups}"
+            )
+        named = [f"{roughly}{size:,} on {label}" for label, size in self.arms]
         return f"{whole}, {', '.join(named[:-1])} and {named[-1]}"
 
     def meaning(self, *, short: bool = False) -> str:
@@ -97,8 +99,8 @@ class Headcount:
         if short and sum(len(label) for label, _ in self.arms) > MOST_NAMED:
             return f"n: people, allocated {' : '.join(str(size) for _, size in self.arms)}; {whole}"
         named = [f"{f'{size} n' if size > 1 else 'n'} on {label}" for label, size in self.arms]
-        told = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
-        return f"n: people, {told}; {whole}"
+        groups = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+        return f"n: people, {groups}; {whole}"
 
     @property
     def unit(self) -> str:

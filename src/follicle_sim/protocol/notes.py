@@ -22,7 +22,7 @@ def notes(scenario: Scenario) -> tuple[str, ...]:
     Of a trial of one's own they say who is missing from it; of a baseline as it was counted, what
     was set so that it is.
     """
-    found = [
+    sentences = [
         *_baseline(scenario),
         *_visits(scenario),
         *_doses(scenario),
@@ -31,7 +31,7 @@ def notes(scenario: Scenario) -> tuple[str, ...]:
         *arm_notes(scenario),
         *_data(scenario),
     ]
-    return tuple(f"{place}: {text}" for place, text in found)
+    return tuple(f"{place}: {text}" for place, text in sentences)
 
 
 Notes = Iterator[tuple[str, str]]
@@ -53,7 +53,7 @@ def _visits(scenario: Scenario) -> Notes:
 
 def _doses(scenario: Scenario) -> Notes:
     """Yield the lines of dosing that are never given, each in its own place."""
-    design, given = scenario.design, 0
+    design, count = scenario.design, 0
     last = unfold(scenario).visits.last_day
     for i, arm in enumerate(scenario.arms):
         end, what = last, "the last visit"
@@ -68,11 +68,11 @@ def _doses(scenario: Scenario) -> Notes:
                 yield place, f"{text}: it is never taken"
                 continue
             if _falls(dose, end):
-                given += 1
+                count += 1
                 continue
             text = f'{dose.treatment} in "{arm.label}" would begin at {_time(dose.start)}'
             yield place, f"{text}, not before {what} ({_time(end)}): it is never given"
-    if given == 0 and any(arm.doses for arm in scenario.arms):
+    if count == 0 and any(arm.doses for arm in scenario.arms):
         yield "arms", "nothing is given to anybody: arms differ by luck alone"
 
 

@@ -43,7 +43,7 @@ MOST_REPLICATES = 1_000_000
 not known of biology is the same in both."""
 
 
-def drawn(scenario: Scenario, replicate: int) -> Scenario:
+def draw_scenario(scenario: Scenario, replicate: int) -> Scenario:
     """Return the scenario of one replicate, what is not known replaced by one draw of it.
 
     A pure function of the seed and the replicate; the scenario itself where its `run.uncertainty`
@@ -60,7 +60,7 @@ def drawn(scenario: Scenario, replicate: int) -> Scenario:
     >>> from follicle_sim.scenario.load import parse_scenario
     >>> from follicle_sim.simulation.simulate import SMALLEST
     >>> posterior = SMALLEST + 'uncertainty = "posterior"\\nreplicates = 2'
-    >>> scenarios = [drawn(parse_scenario(posterior), r) for r in (0, 1)]
+    >>> scenarios = [draw_scenario(parse_scenario(posterior), r) for r in (0, 1)]
     >>> scenarios[0].biology["severity"] != scenarios[1].biology["severity"]
     True
     """
@@ -83,7 +83,7 @@ def draws_of(
     """Return the biology and potencies of every replicate from `first` on, by name.
 
     What the scenario sets is among them, as it sets it. Empty where its `run.uncertainty` is
-    "none"; errors as `drawn`.
+    "none"; errors as `draw_scenario`.
 
     treatments : all that are given, by name
     """
@@ -94,20 +94,20 @@ def draws_of(
     if stored is not None and stored.draws is not None and not first:
         return [_with(scenario, draw) for draw in stored.draws[: len(replicates)]]
     potencies = uncertain_potencies(scenario, treatments)
-    return [_drawn(scenario, seed, replicate, potencies) for replicate in replicates]
+    return [_draw_parameters(scenario, seed, replicate, potencies) for replicate in replicates]
 
 
-def _drawn(
+def _draw_parameters(
     scenario: Scenario, seed: int, replicate: int, potencies: Mapping[str, Quantity]
 ) -> FrozenMap[str, float]:
     draw = _biology_draw(seed, replicate % MOST_REPLICATES)
     # a potency follows what is drawn; to what the scenario sets it never did
     biology = {name: value for name, value in draw.items() if name not in scenario.biology}
-    found = {
+    potency_draws = {
         f"{POTENCY_PREFIX}{name}": _potency_draw(name, potency, biology, seed, replicate)
         for name, potency in potencies.items()
     }
-    return _with(scenario, {**biology, **found})
+    return _with(scenario, {**biology, **potency_draws})
 
 
 def _with(scenario: Scenario, draw: Mapping[str, float]) -> FrozenMap[str, float]:
@@ -145,33 +145,33 @@ def with_draws(
     """
     if not names:
         return data
-    told = data.assign_coords(parameter=list(names))
+    result = data.assign_coords(parameter=list(names))
     values = [[draw[name] for name in names] for draw in draws]
-    told["drawn"] = (("replicate", "parameter"), np.array(values))
-    told["drawn"].attrs = {
+    result["drawn"] = (("replicate", "parameter"), np.array(values))
+    result["drawn"].attrs = {
         "units": "",
         "long_name": "value of a parameter in a replicate, in its canonical unit",
     }
-    return told.assign_attrs(uncertainty=how)
+    return result.assign_attrs(uncertainty=how)
 
 
 def uncertain_potencies(
     scenario: Scenario, treatments: Mapping[str, Treatment]
 ) -> Mapping[str, Quantity]:
     """Return the potencies that the doses of a scenario use and nobody knows, by treatment."""
-    found: dict[str, Quantity] = {}
+    potencies: dict[str, Quantity] = {}
     for i, arm in enumerate(scenario.arms):
         for j, dose in enumerate(arm.doses):
             name = dose.treatment
             potency = treatments[name].with_variants(dose.variants).potency
             if potency is None or potency.grade not in ("fitted", "assumption"):
                 continue
-            if found.setdefault(name, potency) != potency:
+            if potencies.setdefault(name, potency) != potency:
                 message = "another potency than in an earlier arm; draw them in two scenarios"
                 raise InputError(
                     scenario.origin, [Problem(f"arms[{i}].doses[{j}].variants", message)]
                 )
-    return found
+    return potencies
 
 
 def _biology_draw(seed: int, replicate: int) -> Mapping[str, float]:

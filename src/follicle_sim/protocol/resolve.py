@@ -61,10 +61,10 @@ def resolve(
     if scenario.design.kind != "counterfactual":
         check_streams(tuple(arm.drawn_as for arm in unfolded.arms))
     draws = draws_of(scenario, treatments, seed, first_replicate)
-    given = (scenario, unfolded, condition, treatments, seed)
+    shared = (scenario, unfolded, condition, treatments, seed)
     if not draws:
-        return (_protocol(*given, scenario.biology),) * scenario.run.replicates
-    return tuple(_protocol(*given, each) for each in draws)
+        return (_protocol(*shared, scenario.biology),) * scenario.run.replicates
+    return tuple(_protocol(*shared, draw) for draw in draws)
 
 
 def check_doses(

@@ -54,9 +54,9 @@ def streams_of(kind: str, label: str, *, pooled: bool) -> Streams:
 
 def check_streams(labels: tuple[str, ...]) -> None:
     """Refuse arm labels whose 24-bit names coincide (one pair in sixteen million)."""
-    seen: dict[int, str] = {}
+    label_of: dict[int, str] = {}
     for index, label in enumerate((POOL, *labels), start=-1):
-        other = seen.setdefault(stream_of(label), label)
+        other = label_of.setdefault(stream_of(label), label)
         if other != label:
             message = f'"{label}" and "{other}" would share their random draws; rename one'
             raise InputError("scenario", [Problem(f"arms[{index}].label", message)])

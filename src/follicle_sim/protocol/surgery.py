@@ -50,7 +50,7 @@ def sessions(
         For more grafts or sessions than a scalp takes, a transplant that may be missed, or one in
         a condition that attacks growing hair (how both attacks act together is not known).
     """
-    found = []
+    transplants = []
     for i, dose in enumerate(arm.doses):
         treatment = treatments[dose.treatment]
         if treatment.graft is None or dose.amount == 0.0:
@@ -69,11 +69,11 @@ def sessions(
         if problems:
             raise InputError(where, problems)
         days = expand(dose, end, where).times
-        found += [Session(float(day), dose.amount, treatment.graft) for day in days]
-    if len(found) > MOST_SESSIONS:
-        message = f"{len(found)} transplants; allowed: up to {MOST_SESSIONS}"
+        transplants += [Session(float(day), dose.amount, treatment.graft) for day in days]
+    if len(transplants) > MOST_SESSIONS:
+        message = f"{len(transplants)} transplants; allowed: up to {MOST_SESSIONS}"
         raise InputError(arm.label, [Problem("doses", message)])
-    return tuple(sorted(found, key=lambda session: session.day))
+    return tuple(sorted(transplants, key=lambda session: session.day))
 
 
 def dose_problems(
@@ -91,5 +91,5 @@ def dose_problems(
         acting_doses(arm, end, treatments=treatments)
     except InputError as error:
         below = error.source.removeprefix(arm.label)
-        return [each.below(f"{place}{below}") for each in error.problems]
+        return [problem.below(f"{place}{below}") for problem in error.problems]
     return []

@@ -78,11 +78,11 @@ def unfold(scenario: Scenario) -> Unfolded:
     starts: tuple[float, ...] = (0.0,)
     days = design.visits
     labels = [arm.label for arm in scenario.arms]
-    given: tuple[tuple[str, ...], ...] = tuple((label,) for label in labels)
+    sequences: tuple[tuple[str, ...], ...] = tuple((label,) for label in labels)
     if design.period is not None and design.washout is not None:
         step = design.period + design.washout
         starts = tuple(step * k for k in range(len(labels)))
-        given = tuple(tuple(labels[k:] + labels[:k]) for k in range(len(labels)))
+        sequences = tuple(tuple(labels[k:] + labels[:k]) for k in range(len(labels)))
         # A period may begin on the day the last one ends: that is one visit.
         days = tuple(sorted({start + day for start in starts for day in design.visits}))
     if design.run_in is not None:
@@ -90,7 +90,7 @@ def unfold(scenario: Scenario) -> Unfolded:
     arms = _arms(scenario)
     subjects = scenario.population.subjects
     sizes = tuple(subjects * design.ratio(arm.label) for arm in arms)
-    return Unfolded(arms, sizes, given, Visits(days, starts, design.slack))
+    return Unfolded(arms, sizes, sequences, Visits(days, starts, design.slack))
 
 
 def _arms(scenario: Scenario) -> tuple[Arm, ...]:

@@ -52,12 +52,12 @@ def installed(name: str) -> str | None:
 def dependencies() -> tuple[dict[str, str | None], dict[str, str | None]]:
     """Return versions of what the package needs, and of what its extras add; None: not there."""
     try:
-        wanted = requires(PACKAGE) or []
+        requirements = requires(PACKAGE) or []
     except PackageNotFoundError:
-        wanted = []
+        requirements = []
     needed: set[str] = set()
     optional: set[str] = set()
-    for line in wanted:
+    for line in requirements:
         name = re.split(r"[^\w.-]", line, maxsplit=1)[0]
         (optional if "extra ==" in line else needed).add(name)
     optional -= needed | {PACKAGE}
@@ -90,18 +90,18 @@ def blas() -> list[dict[str, Any]]:
         threadpoolctl = import_module("threadpoolctl")
     except ImportError:
         return [_built_with("not asked; `python -m pip install threadpoolctl` tells the kernel")]
-    found = [
+    libraries = [
         {
-            "library": each["internal_api"],
-            "version": each.get("version"),
-            "kernel": each.get("architecture"),
-            "threads": each.get("num_threads"),
-            "file": os.path.basename(each.get("filepath", "")),
+            "library": library["internal_api"],
+            "version": library.get("version"),
+            "kernel": library.get("architecture"),
+            "threads": library.get("num_threads"),
+            "file": os.path.basename(library.get("filepath", "")),
         }
-        for each in threadpoolctl.threadpool_info()
-        if each.get("user_api") == "blas"
+        for library in threadpoolctl.threadpool_info()
+        if library.get("user_api") == "blas"
     ]
-    return found or [_built_with("threadpoolctl does not know this library")]
+    return libraries or [_built_with("threadpoolctl does not know this library")]
 
 
 def _built_with(note: str) -> dict[str, Any]:
@@ -122,20 +122,20 @@ def compiled_code() -> dict[str, Any]:
     """Return where compiled code is kept: folder, writable, private, and notes on what is wrong."""
     from follicle_sim.base.code_cache import not_private
 
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught_warnings:
         warnings.simplefilter("always")
         folder = import_module("follicle_sim.base.compiled").cache_folder()
     return {
         "folder": None if folder is None else str(folder),
         "writable": folder is not None,
         "private": folder is not None and not not_private(folder),
-        "notes": sorted({str(each.message) for each in told}),
+        "notes": sorted({str(warning.message) for warning in caught_warnings}),
     }
 
 
 def results(folder: Path) -> dict[str, Any]:
     """Return whether results can be written into a folder, which may not be there yet."""
-    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     try:
         with tempfile.TemporaryFile(dir=there):
             return {"folder": str(folder.absolute()), "writable": True}
@@ -148,10 +148,10 @@ def in_one_line(names: tuple[str, ...]) -> str:
     """Return Python, the versions of some distributions, and linear algebra, for a log."""
     parts = [f"Python {platform.python_version()}"]
     parts += [f"{name} {installed(name) or 'not installed'}" for name in names]
-    return ", ".join([*parts, *dict.fromkeys(f"BLAS {described(each)}" for each in blas())])
+    return ", ".join([*parts, *dict.fromkeys(f"BLAS {described(library)}" for library in blas())])
 
 
-def described(found: Mapping[str, Any]) -> str:
+def described(library: Mapping[str, Any]) -> str:
     """Return a library of linear algebra in words.
 
     Examples
@@ -159,12 +159,12 @@ def described(found: Mapping[str, Any]) -> str:
     >>> described({"library": "openblas", "version": "0.3.30", "kernel": "Haswell", "threads": 2})
     'openblas 0.3.30, kernel Haswell, 2 threads'
     """
-    parts = [f"{found['library']} {found['version'] or ''}".strip()]
-    parts.append(f"kernel {found['kernel'] or 'unknown'}")
-    if found["threads"]:
-        parts.append(f"{found['threads']} thread{'' if found['threads'] == 1 else 's'}")
-    if found.get("note"):
-        parts.append(found["note"])
+    parts = [f"{library['library']} {library['version'] or ''}".strip()]
+    parts.append(f"kernel {library['kernel'] or 'unknown'}")
+    if library["threads"]:
+        parts.append(f"{library['threads']} thread{'' if library['threads'] == 1 else 's'}")
+    if library.get("note"):
+        parts.append(library["note"])
     return ", ".join(parts)
 
 

@@ -25,8 +25,8 @@ def own_table(scenario: Scenario | None = None, *, people: bool = False) -> str:
     if scenario is None:
         return people_template() if people else groups_template()
     weeks = [day / 7.0 for day in scenario.design.visits if day >= 0.0]
-    seen = observable(scenario.instrument)
-    endpoint = "hair density" if "hair_density" in seen else "terminal hair density"
+    variables = observable(scenario.instrument)
+    endpoint = "hair density" if "hair_density" in variables else "terminal hair density"
     labels = [arm.label for arm in scenario.arms]
     if not people:
         return groups_template(labels, weeks, endpoint)

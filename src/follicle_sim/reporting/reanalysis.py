@@ -84,7 +84,7 @@ def with_measure(scenario: Scenario, measure: str, source: str) -> Scenario:
 def replanned(
     dataset: xr.Dataset,
     plan: Path | None,
-    chosen: Mapping[str, str],
+    keys: Mapping[str, str],
     settings: Sequence[str] = (),
     measure: str = "",
 ) -> Analysis:
@@ -97,7 +97,7 @@ def replanned(
     plan
         TOML file whose `[analysis]` table takes the place of the scenario's; other tables of it
         are not read. None: the scenario's own.
-    chosen
+    keys
         Keys of the table to change, as texts.
     settings
         More of them, as "key=value".
@@ -125,13 +125,13 @@ def replanned(
         scenario = from_document(values, str(plan), numbers=scenario.background.numbers)
     if measure:
         scenario = with_measure(scenario, measure, RESULT)
-    changes = [f"analysis.{key}={value}" for key, value in chosen.items()]
-    changes += [f"analysis.{each.removeprefix('analysis.')}" for each in settings]
-    found = with_overrides(scenario, changes) if changes else scenario
+    changes = [f"analysis.{key}={value}" for key, value in keys.items()]
+    changes += [f"analysis.{setting.removeprefix('analysis.')}" for setting in settings]
+    changed = with_overrides(scenario, changes) if changes else scenario
     # A plan that was left at its defaults is not checked with the scenario.
-    visits, labels = found.design.visits, [arm.label for arm in found.arms]
-    problems = plan_problems(found.analysis, labels, visits, found.instrument)
+    visits, labels = changed.design.visits, [arm.label for arm in changed.arms]
+    problems = plan_problems(changed.analysis, labels, visits, changed.instrument)
     if problems:
-        told = [Problem(path_text(path), message) for path, message in problems]
-        raise InputError(source, told)
-    return found.analysis
+        refusals = [Problem(path_text(path), message) for path, message in problems]
+        raise InputError(source, refusals)
+    return changed.analysis

@@ -95,7 +95,10 @@ class TrialReport:
 
     def sessions(self, row: AdverseRow) -> int | None:
         """Return the sessions behind a side effect; None for a treatment in daily use."""
-        reported = {each.event: each for each in load_reported().get(row.treatment, ())}
+        reported = {
+            reported_event.event: reported_event
+            for reported_event in load_reported().get(row.treatment, ())
+        }
         if row.event not in reported or reported[row.event].sessions is None:
             return None
         arms = [str(label) for label in self.dataset["arm"].values]
@@ -116,8 +119,8 @@ def check_trial(scenario: Scenario) -> None:
     if scenario.design.kind == "counterfactual":
         problems.append(Problem("design.kind", SAME_PEOPLE))
     if scenario.run.replicates > 1:
-        found = f"found {scenario.run.replicates}; {ONE_TRIAL}"
-        problems.append(Problem("run.replicates", found))
+        message = f"found {scenario.run.replicates}; {ONE_TRIAL}"
+        problems.append(Problem("run.replicates", message))
     if problems:
         raise InputError(scenario.origin, problems)
 
@@ -177,5 +180,5 @@ def make_report(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialRepor
 
 def comparable(events: tuple[AdverseRow, ...]) -> tuple[AdverseRow, ...]:
     """Return side effects without those of a placebo that no treated arm was asked about."""
-    asked = {row.event for row in events if row.treatment != PLACEBO}
-    return tuple(row for row in events if row.treatment != PLACEBO or row.event in asked)
+    reported_events = {row.event for row in events if row.treatment != PLACEBO}
+    return tuple(row for row in events if row.treatment != PLACEBO or row.event in reported_events)

@@ -112,9 +112,9 @@ def _expected(protocol: Protocol) -> list[str]:
     """Return the variables that a result of this scenario has for certain."""
     if protocol.source.background.numbers is None:
         return []  # written by an earlier version, which knew fewer
-    seen = protocol.record.variables or (*SUBJECT_VARIABLES, "factor_level")
+    recorded = protocol.record.variables or (*SUBJECT_VARIABLES, "factor_level")
     follicles = ["follicle_phase", "follicle_calibre"] if protocol.record.follicles else []
-    return [*seen, *follicles, *variables_of(protocol), *always_known(protocol)]
+    return [*recorded, *follicles, *variables_of(protocol), *always_known(protocol)]
 
 
 def _further(name: str) -> tuple[str, ...]:

@@ -52,16 +52,16 @@ def _table(cls: type[BaseModel], value: Any, base: Path, known: Known) -> tuple[
     # a key that was misspelt is there, under a name that was refused
     aside: dict[str, Any] = dict.fromkeys(_meant(cls, value), stand_in())
     for number in range(MOST_PASSES):
-        rest = {
+        remaining = {
             key: item for key, item in value.items() if key in cls.model_fields and key not in aside
         }
         try:
             relaxed = _relaxed(cls, frozenset(aside))
-            table = relaxed.model_validate(rest, context={"known": known})
+            table = relaxed.model_validate(remaining, context={"known": known})
         except NotJudgedError:
             return stand_in(), problems
         except ValidationError as error:
-            refusals = messages_of(error, rest, base)
+            refusals = messages_of(error, remaining, base)
             if number:  # what the first pass refuses has been told
                 problems += refusals
             keys = {str(path[len(base)]) for path, _ in refusals if len(path) > len(base)}

@@ -50,19 +50,22 @@ def biology_of(
         for name, value in (scenario.biology if changes is None else changes).items()
         if not name.startswith(POTENCY_PREFIX)
     }
-    found = load_parameters(own)
+    parameters = load_parameters(own)
     stored = scenario.background.numbers
-    return found if stored is None else {**found, **stored.biology, **own}
+    return parameters if stored is None else {**parameters, **stored.biology, **own}
 
 
 def treatments_of(scenario: Scenario) -> dict[str, Treatment]:
     """Return the treatments that arms are given and the scenario's own, by name."""
     own = parse_own(scenario.treatments)
-    given = {dose.treatment for arm in scenario.arms for dose in arm.doses}
+    names = {dose.treatment for arm in scenario.arms for dose in arm.doses}
     stored = scenario.background.numbers
-    kept = {} if stored is None else stored.treatments
-    library = sorted(given - set(own))
-    return {name: kept[name] if name in kept else load_treatment(name) for name in library} | own
+    stored_treatments = {} if stored is None else stored.treatments
+    library = sorted(names - set(own))
+    return {
+        name: stored_treatments[name] if name in stored_treatments else load_treatment(name)
+        for name in library
+    } | own
 
 
 def factors_of(scenario: Scenario) -> FactorTable:
@@ -71,21 +74,25 @@ def factors_of(scenario: Scenario) -> FactorTable:
     return load_factors() if stored is None else stored.factors
 
 
-def as_record(scenario: Scenario, given: Mapping[str, Treatment] | None = None) -> dict[str, Any]:
+def as_record(
+    scenario: Scenario, given_treatments: Mapping[str, Treatment] | None = None
+) -> dict[str, Any]:
     """Return the numbers a scenario runs with as nested dicts, without the texts of their sources.
 
-    given : all treatments that are given, where they are at hand
+    given_treatments : all treatments that are given, where they are at hand
 
     The scenario's own treatments are not among them: they stand in the scenario.
     """
     treatments = {
-        name: _bare(each.model_dump(mode="json", exclude={"name"}, exclude_defaults=True))
-        for name, each in (treatments_of(scenario) if given is None else given).items()
+        name: _bare(treatment.model_dump(mode="json", exclude={"name"}, exclude_defaults=True))
+        for name, treatment in (
+            treatments_of(scenario) if given_treatments is None else given_treatments
+        ).items()
         if name not in scenario.treatments
     }
     factors = {
-        name: _bare(each.model_dump(mode="json", exclude_none=True, exclude={"direction"}))
-        for name, each in factors_of(scenario).factors.items()
+        name: _bare(factor.model_dump(mode="json", exclude_none=True, exclude={"direction"}))
+        for name, factor in factors_of(scenario).factors.items()
     }
     return {
         "schema": SCHEMA,
@@ -147,7 +154,8 @@ def read_record(record: object, source: str) -> Numbers:
         raise InputError(source, [Problem("provenance.numbers", message)]) from None
     except InputError as error:
         problems = [
-            Problem(f"provenance.numbers.{each.where}", each.message) for each in error.problems
+            Problem(f"provenance.numbers.{problem.where}", problem.message)
+            for problem in error.problems
         ]
         raise InputError(source, problems) from None
     return Numbers(biology, treatments, table, marks)
@@ -174,13 +182,19 @@ def known_with(numbers: Numbers | None) -> Known:
     known = default_known()
     if numbers is None:
         return known
-    kept = numbers.treatments
+    stored = numbers.treatments
     return replace(
         known,
-        treatments={**known.treatments, **{name: each.amount for name, each in kept.items()}},
-        routes={**known.routes, **{name: each.route for name, each in kept.items()}},
-        variants={**known.variants, **{name: tuple(each.variants) for name, each in kept.items()}},
-        parameters={**known.parameters, **potency_parameters(kept)},
+        treatments={
+            **known.treatments,
+            **{name: treatment.amount for name, treatment in stored.items()},
+        },
+        routes={**known.routes, **{name: treatment.route for name, treatment in stored.items()}},
+        variants={
+            **known.variants,
+            **{name: tuple(treatment.variants) for name, treatment in stored.items()},
+        },
+        parameters={**known.parameters, **potency_parameters(stored)},
     )
 
 
@@ -191,7 +205,10 @@ def numbers_after(numbers: Numbers | None, before: Scenario, after: Scenario) ->
     """
     if numbers is None:
         return None
-    runs = [(each.run.seed, each.run.replicates, each.run.uncertainty) for each in (before, after)]
+    runs = [
+        (scenario.run.seed, scenario.run.replicates, scenario.run.uncertainty)
+        for scenario in (before, after)
+    ]
     return numbers if runs[0] == runs[1] else replace(numbers, draws=None)
 
 
@@ -242,8 +259,8 @@ def _bare(node: Any) -> Any:
 def _dressed(node: Any) -> Any:
     """Return nested tables with a source for every number again."""
     if isinstance(node, Mapping):
-        found = {key: _dressed(item) for key, item in node.items()}
-        return {**found, "source": STORED} if "value" in node and "unit" in node else found
+        tables = {key: _dressed(item) for key, item in node.items()}
+        return {**tables, "source": STORED} if "value" in node and "unit" in node else tables
     return node
 
 

@@ -112,9 +112,9 @@ def _plain_words(detail: Mapping[str, Any], guess: Path | None, treatment: str) 
     return f"found {shown(value)}; {detail['msg'][:1].lower()}{detail['msg'][1:]}"
 
 
-def _meant(loc: Path, missing: Collection[Path], given: Collection[str]) -> Path | None:
+def _meant(loc: Path, missing: Collection[Path], present_keys: Collection[str]) -> Path | None:
     here = loc[:-1]
-    keys = [name for name in _keys(here) if name not in given]
+    keys = [name for name in _keys(here) if name not in present_keys]
     absent = [name for name in keys if (*here, name) in missing]
     key = meant_key(str(loc[-1]), keys, absent)
     return None if key is None else (*here, key)

@@ -21,8 +21,8 @@ def with_seed(scenario: Scenario, seed: int) -> Scenario:
     try:
         checked = Run.model_validate({"seed": operator.index(seed)}).seed
     except ValidationError as error:
-        told = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise InputError("<scenario>", [Problem("run.seed", told)]) from None
+        message = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InputError("<scenario>", [Problem("run.seed", message)]) from None
     run = scenario.run.model_copy(update={"seed": checked})
     return scenario.model_copy(update={"run": run})
 

@@ -12,7 +12,7 @@ from follicle_sim.experiments.calibration.likelihood import load_rules
 from follicle_sim.experiments.calibration.potency_error import error_covariance, fit_of, with_error
 from follicle_sim.experiments.scoreboard.score_rows import ScoreRow
 from follicle_sim.pharmacology.fitted import load_fitted
-from follicle_sim.protocol.replicates import MOST_SD, drawn, drawn_names
+from follicle_sim.protocol.replicates import MOST_SD, draw_scenario, drawn_names
 from follicle_sim.results.provenance import stored_scenario
 from follicle_sim.scenario.load import dump_scenario
 
@@ -48,7 +48,7 @@ def posterior(*changes):
 
 def test_without_it_nothing_is_drawn():
     plain = parse_scenario(TEXT)
-    assert drawn(plain, 2) is plain
+    assert draw_scenario(plain, 2) is plain
     assert drawn_names(plain) == ()
     data = simulate(plain)
     assert "drawn" not in data
@@ -58,13 +58,13 @@ def test_without_it_nothing_is_drawn():
 def test_a_replicate_is_a_pure_function_of_seed_and_replicate():
     three, five = posterior(), posterior("run.replicates=5")
     for replicate in range(3):
-        assert drawn(three, replicate).biology == drawn(five, replicate).biology
-    assert drawn(posterior("run.seed=2"), 0).biology != drawn(three, 0).biology
+        assert draw_scenario(three, replicate).biology == draw_scenario(five, replicate).biology
+    assert draw_scenario(posterior("run.seed=2"), 0).biology != draw_scenario(three, 0).biology
 
 
 def test_replicates_never_share_a_draw_and_use_them_all():
     everyone = posterior("run.replicates=200")
-    severities = {drawn(everyone, r).biology["severity"] for r in range(200)}
+    severities = {draw_scenario(everyone, r).biology["severity"] for r in range(200)}
     assert severities == {draw["severity"] for draw in load_posterior()}
 
 
@@ -74,11 +74,11 @@ def test_each_replicate_equals_a_run_with_its_parameters_set_by_hand():
     assert data.attrs["uncertainty"] == "posterior"
     for replicate in range(3):
         one = with_overrides(parse_scenario(TEXT), [])
-        by_hand = one.model_copy(update={"biology": drawn(scenario, replicate).biology})
+        by_hand = one.model_copy(update={"biology": draw_scenario(scenario, replicate).biology})
         same = simulate(by_hand).hair_density.isel(replicate=replicate)
         assert np.array_equal(data.hair_density.isel(replicate=replicate), same)
         told = data["drawn"].isel(replicate=replicate).to_series().to_dict()
-        assert told == dict(drawn(scenario, replicate).biology)
+        assert told == dict(draw_scenario(scenario, replicate).biology)
 
 
 def test_it_is_stored_and_repeats():
@@ -99,8 +99,8 @@ def test_what_the_scenario_sets_stays():
     fixed = posterior("biology.severity=0.4", f"biology.potency_{PARK}=1.5")
     assert "severity" not in drawn_names(fixed)
     for replicate in range(3):
-        assert drawn(fixed, replicate).biology["severity"] == 0.4
-        assert drawn(fixed, replicate).biology[f"potency_{PARK}"] == 1.5
+        assert draw_scenario(fixed, replicate).biology["severity"] == 0.4
+        assert draw_scenario(fixed, replicate).biology[f"potency_{PARK}"] == 1.5
 
 
 def test_a_potency_follows_only_what_is_drawn():
@@ -109,9 +109,12 @@ def test_a_potency_follows_only_what_is_drawn():
     fixed = posterior(*(every - {rate}), f"{rate} per day")
     entry, z = load_fitted("potencies")[PARK], []
     for replicate in range(3):
-        log = math.log(drawn(fixed, replicate).biology[f"potency_{PARK}"] / entry.value)
+        log = math.log(draw_scenario(fixed, replicate).biology[f"potency_{PARK}"] / entry.value)
         z.append(log / entry.log_se)
-    free = math.log(drawn(posterior(), 0).biology[f"potency_{PARK}"] / entry.value) / entry.log_se
+    free = (
+        math.log(draw_scenario(posterior(), 0).biology[f"potency_{PARK}"] / entry.value)
+        / entry.log_se
+    )
     assert len(set(z)) == 3
     assert z[0] != free  # there the draw of biology moves it too
 
@@ -122,7 +125,7 @@ def test_potencies_spread_as_their_fit_says():
     logs, shifts = [], []
     default = load_parameters()
     for replicate in range(200):
-        biology = drawn(scenario, replicate).biology
+        biology = draw_scenario(scenario, replicate).biology
         logs.append(math.log(biology[f"potency_{PARK}"] / entry.value))
         shifts.append(
             sum(e * math.log(biology[k] / default[k]) for k, e in entry.elasticity.items())
@@ -146,7 +149,9 @@ def test_what_is_hardly_known_has_the_assumed_spread_and_definitions_have_none()
     names = drawn_names(scenario)
     assert "potency_finasteride_oral" not in names
     assert load_fitted("potencies")["microneedling"].log_se > MOST_SD
-    saline = [math.log(drawn(scenario, r).biology["potency_saline_injection"]) for r in range(150)]
+    saline = [
+        math.log(draw_scenario(scenario, r).biology["potency_saline_injection"]) for r in range(150)
+    ]
     assert np.std(saline) == pytest.approx(MOST_SD, rel=0.15)
 
 
@@ -155,7 +160,9 @@ def test_treatments_that_share_a_fit_share_its_luck():
     foam = '{ treatment = "minoxidil_foam_5", amount = "1000 mg" }'
     text = TEXT.replace(f'treatment = "{PARK}", amount = "1 session"', solution)
     text = text.replace('role = "untreated"', f'role = "treatment"\ndoses = [{foam}]')
-    biology = drawn(with_overrides(parse_scenario(text), ["run.uncertainty=posterior"]), 1).biology
+    biology = draw_scenario(
+        with_overrides(parse_scenario(text), ["run.uncertainty=posterior"]), 1
+    ).biology
     assert biology["potency_minoxidil_foam_5"] == biology["potency_minoxidil_topical_5"]
 
 

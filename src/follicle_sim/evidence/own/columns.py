@@ -98,7 +98,7 @@ def column_of(title: str) -> tuple[str, str] | None:
 
 def header_problems(titles: Sequence[str]) -> list[tuple[str, str]]:
     """Return what is wrong with the titles of a table: unknown, twice, or missing."""
-    found: dict[str, str] = {}
+    title_of: dict[str, str] = {}
     problems = []
     people = any((column_of(title) or ("", ""))[0] == "subject" for title in titles)
     allowed = (*PEOPLE, *OPTIONAL_OF_PEOPLE) if people else (*GROUPS, *OPTIONAL)
@@ -108,19 +108,19 @@ def header_problems(titles: Sequence[str]) -> list[tuple[str, str]]:
             problems.append((f'column "{title[:60]}"', f"unknown{_hint(title, allowed)}"))
             continue
         name = column[0]
-        if name in found:
-            message = f'"{title}" is the same column as "{found[name]}"; keep one of them'
+        if name in title_of:
+            message = f'"{title}" is the same column as "{title_of[name]}"; keep one of them'
             problems.append((f'column "{title}"', message))
         elif name not in allowed:
             kind = "people (it has a column subject)" if people else "means (no column subject)"
             problems.append((f'column "{title}"', f"has no place in a table of {kind}"))
-        found.setdefault(name, title)
-    wanted = PEOPLE if people else GROUPS
-    missing = [name for name in wanted if name not in found]
+        title_of.setdefault(name, title)
+    required = PEOPLE if people else GROUPS
+    missing = [name for name in required if name not in title_of]
     if missing:
         kind = "people" if people else "means"
-        told = f"missing: {', '.join(missing)}; a table of {kind} needs {', '.join(wanted)}"
-        problems.append(("header", told))
+        message = f"missing: {', '.join(missing)}; a table of {kind} needs {', '.join(required)}"
+        problems.append(("header", message))
     return problems
 
 

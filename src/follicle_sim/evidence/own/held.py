@@ -85,7 +85,7 @@ def held(
     if not rows:
         return Held(load_studies()[compared.study], observations(compared.study, derived=True))
     within = getattr(compared, "within_person", None)
-    by_arm = {theirs: (roles or {}).get(ours, "") for ours, theirs in compared.arms.items()}
+    by_arm = {study_arm: (roles or {}).get(label, "") for label, study_arm in compared.arms.items()}
     roles_of_arms = tuple((str(arm), str(role)) for arm, role in by_arm.items())
     return _held(
         compared.study, _frozen(rows), roles_of_arms, paired if within is None else bool(within)

@@ -105,9 +105,9 @@ def mark_of(cells: Iterable[Cell], otherwise: Mark | None) -> Mark | None:
             if mark is not None:
                 first.setdefault(mark, cell)
     if len(first) == 2:
-        told = " and ".join(f"{shown(each.text)} ({each.where})" for each in first.values())
+        examples = " and ".join(f"{shown(cell.text)} ({cell.where})" for cell in first.values())
         raise UnreadNumber(
-            f"found {told}: the decimals follow a point in one and a comma in the "
+            f"found {examples}: the decimals follow a point in one and a comma in the "
             "other; allowed: one way in the whole table"
         )
     return next(iter(first), otherwise)
@@ -153,7 +153,7 @@ def number(text: str, mark: Mark | None) -> float:
     readings = _readings(plain)
     if not readings:
         raise UnreadNumber(f"found {shown(text)}; {_hint(plain)}")
-    values = {each: float(read) for each, read in readings.items()}
+    values = {decimal_mark: float(read) for decimal_mark, read in readings.items()}
     if any(math.isinf(value) for value in values.values()):
         raise UnreadNumber(f"found {shown(text)}; allowed: a finite number")
     if len(set(values.values())) == 2 and (mark is None or mark not in plain):

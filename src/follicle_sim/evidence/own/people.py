@@ -70,11 +70,11 @@ def shared_codes(rows: Sequence[Row]) -> str:
     for row in rows:
         arms.setdefault(row["subject"], set()).add(row["arm"])
         sides.setdefault(row["subject"], []).append(row)
-    for subject, found in arms.items():
-        if len(found) > 1 and not all("side" in row for row in sides[subject]):
-            told = " and ".join(f'"{arm}"' for arm in sorted(found))
+    for subject, names in arms.items():
+        if len(names) > 1 and not all("side" in row for row in sides[subject]):
+            text = " and ".join(f'"{arm}"' for arm in sorted(names))
             return (
-                f'subject "{subject}" is in the arms {told}. Two sides of one person: say which in '
+                f'subject "{subject}" is in the arms {text}. Two sides of one person: say which in '
                 "a column side (left, right). Different people: give them different codes"
             )
     return ""
@@ -95,26 +95,26 @@ def summary(rows: Sequence[Row], control: str) -> Summary:
     notes: list[str] = []
     paired = False
     for endpoint, unit in dict.fromkeys((row["endpoint"], row["unit"]) for row in rows):
-        mine = [row for row in rows if (row["endpoint"], row["unit"]) == (endpoint, unit)]
-        said = {"endpoint": endpoint, "unit": unit}
+        measured = [row for row in rows if (row["endpoint"], row["unit"]) == (endpoint, unit)]
+        labels = {"endpoint": endpoint, "unit": unit}
         changes: dict[str, dict[float, ByPerson]] = {}
-        for arm in arm_names(mine):
-            counts = _counts([row for row in mine if row["arm"] == arm])
-            about = said | {"arm": arm} | _carried(mine, arm)
+        for arm in arm_names(measured):
+            counts = _counts([row for row in measured if row["arm"] == arm])
+            columns = labels | {"arm": arm} | _carried(measured, arm)
             changes[arm] = {week: _changes(counts, week) for week in counts.weeks if week > 0.0}
             for week in counts.weeks:
-                means += _row(about, week, counts.at(week))
-            for week, found in changes[arm].items():
-                means += _row(about | {"is_change_from_baseline": 1}, week, found)
-                spreads.append(_over_time(about, week, counts, found))
-            notes += _missing(about, counts)
+                means += _row(columns, week, counts.at(week))
+            for week, by_person in changes[arm].items():
+                means += _row(columns | {"is_change_from_baseline": 1}, week, by_person)
+                spreads.append(_over_time(columns, week, counts, by_person))
+            notes += _missing(columns, counts)
         for arm, moved in changes.items():
             pairs = _pairs(arm, control, moved, changes.get(control, {}))
             for week, one, other in pairs:
                 paired = True
-                about = said | {"arm": arm, "control": control} | _carried(mine, arm)
-                means += _row(about, week, {who: one[who] - other[who] for who in one})
-                spreads.append(_two_sides(about, week, one, other))
+                columns = labels | {"arm": arm, "control": control} | _carried(measured, arm)
+                means += _row(columns, week, {who: one[who] - other[who] for who in one})
+                spreads.append(_two_sides(columns, week, one, other))
             notes += _unpaired(arm, control, pairs, moved, changes.get(control, {}))
     return Summary(tuple(means), tuple(spreads), tuple(notes), paired)
 
@@ -128,24 +128,26 @@ class _Counts:
     people: tuple[str, ...]
 
     def at(self, week: float) -> ByPerson:
-        return _means((who, seen[week]) for (who, _), seen in self.values.items() if week in seen)
+        return _means(
+            (who, by_week[week]) for (who, _), by_week in self.values.items() if week in by_week
+        )
 
 
 def _counts(rows: Sequence[Row]) -> _Counts:
     values: dict[tuple[str, str], dict[float, float]] = {}
     for row in rows:
-        seen = values.setdefault((row["subject"], row.get("side", "")), {})
+        by_week = values.setdefault((row["subject"], row.get("side", "")), {})
         if "value" in row:
-            seen[row["week"]] = row["value"]
+            by_week[row["week"]] = row["value"]
     people = tuple(dict.fromkeys(who for who, _ in values))
     return _Counts(values, tuple(sorted({row["week"] for row in rows})), people)
 
 
 def _changes(counts: _Counts, week: float) -> ByPerson:
     return _means(
-        (who, seen[week] - seen[0.0])
-        for (who, _), seen in counts.values.items()
-        if week in seen and 0.0 in seen
+        (who, by_week[week] - by_week[0.0])
+        for (who, _), by_week in counts.values.items()
+        if week in by_week and 0.0 in by_week
     )
 
 
@@ -156,13 +158,13 @@ def _means(values: Iterable[tuple[str, float]]) -> ByPerson:
     return {who: math.fsum(sides) / len(sides) for who, sides in listed.items()}
 
 
-def _row(about: Mapping[str, Any], week: float, values: ByPerson) -> Iterator[dict[str, Any]]:
+def _row(columns: Mapping[str, Any], week: float, values: ByPerson) -> Iterator[dict[str, Any]]:
     """Yield the mean of some people; none of nobody."""
     if values:
         sd = _sd(list(values.values()))
         mean = math.fsum(values.values()) / len(values)
         spread = {"sd": sd} if sd else {}
-        yield {**about, "week": week, "mean": mean, "n": len(values), **spread}
+        yield {**columns, "week": week, "mean": mean, "n": len(values), **spread}
 
 
 def _carried(rows: Sequence[Row], arm: str) -> dict[str, Any]:
@@ -174,16 +176,16 @@ def _carried(rows: Sequence[Row], arm: str) -> dict[str, Any]:
 
 
 def _over_time(
-    about: Mapping[str, Any], week: float, counts: _Counts, changes: ByPerson
+    columns: Mapping[str, Any], week: float, counts: _Counts, changes: ByPerson
 ) -> PersonSpread:
     start, now = counts.at(0.0), counts.at(week)
-    who = [each for each in changes if each in start and each in now]
-    first, second = [start[each] for each in who], [now[each] for each in who]
+    who = [person for person in changes if person in start and person in now]
+    first, second = [start[person] for person in who], [now[person] for person in who]
     return PersonSpread(
-        arm=about["arm"],
+        arm=columns["arm"],
         control="",
-        endpoint=about["endpoint"],
-        unit=about["unit"],
+        endpoint=columns["endpoint"],
+        unit=columns["unit"],
         week=week,
         n=len(who),
         sd_baseline=_sd(first),
@@ -193,14 +195,14 @@ def _over_time(
 
 
 def _two_sides(
-    about: Mapping[str, Any], week: float, one: ByPerson, other: ByPerson
+    columns: Mapping[str, Any], week: float, one: ByPerson, other: ByPerson
 ) -> PersonSpread:
     first, second = list(one.values()), [other[who] for who in one]
     return PersonSpread(
-        arm=about["arm"],
-        control=about["control"],
-        endpoint=about["endpoint"],
-        unit=about["unit"],
+        arm=columns["arm"],
+        control=columns["control"],
+        endpoint=columns["endpoint"],
+        unit=columns["unit"],
         week=week,
         n=len(first),
         sd_baseline=None,
@@ -210,48 +212,48 @@ def _two_sides(
 
 
 def _pairs(
-    arm: str, control: str, mine: Mapping[float, ByPerson], theirs: Mapping[float, ByPerson]
+    arm: str, control: str, treated: Mapping[float, ByPerson], controls: Mapping[float, ByPerson]
 ) -> list[tuple[float, ByPerson, ByPerson]]:
     """Return the changes of both sides of the people who have two, week by week."""
-    found = []
-    for week in mine if arm != control else ():
-        both = [who for who in mine[week] if who in theirs.get(week, {})]
+    pairs = []
+    for week in treated if arm != control else ():
+        both = [who for who in treated[week] if who in controls.get(week, {})]
         if both:
-            here, there = mine[week], theirs[week]
-            found.append(
+            here, there = treated[week], controls[week]
+            pairs.append(
                 (week, {who: here[who] for who in both}, {who: there[who] for who in both})
             )
-    return found
+    return pairs
 
 
 def _unpaired(
     arm: str,
     control: str,
     pairs: Sequence[tuple[float, ByPerson, ByPerson]],
-    mine: Mapping[float, ByPerson],
-    theirs: Mapping[float, ByPerson],
+    treated: Mapping[float, ByPerson],
+    controls: Mapping[float, ByPerson],
 ) -> Iterator[str]:
     for week, both, _ in pairs:
-        alone = (set(mine[week]) | set(theirs[week])) - set(both)
+        alone = (set(treated[week]) | set(controls[week])) - set(both)
         if alone:
             place = f"{arm} against {control}, week {week:g}"
             yield f"{place}: {_people(alone)} counted on one side only, left out"
 
 
-def _missing(about: Mapping[str, Any], counts: _Counts) -> Iterator[str]:
+def _missing(columns: Mapping[str, Any], counts: _Counts) -> Iterator[str]:
     """Yield a sentence for every week in which somebody is missing."""
-    seen = {week: set(counts.at(week)) for week in counts.weeks}
+    present = {week: set(counts.at(week)) for week in counts.weeks}
     last = {
-        who: max((week for week in seen if who in seen[week]), default=-math.inf)
+        who: max((week for week in present if who in present[week]), default=-math.inf)
         for who in counts.people
     }
-    place = f"{about['arm']}, {about['endpoint']}"
+    place = f"{columns['arm']}, {columns['endpoint']}"
     never = {who for who in counts.people if math.isinf(last[who])}
     if never:
         yield f"{place}: {_people(never)} never counted"
     for week in counts.weeks:
         gone = {who for who in counts.people if last[who] < week} - never
-        missed = set(counts.people) - seen[week] - gone - never
+        missed = set(counts.people) - present[week] - gone - never
         parts = []
         if gone:
             parts.append(f"{_people(gone)} gone for good by then")
@@ -259,8 +261,8 @@ def _missing(about: Mapping[str, Any], counts: _Counts) -> Iterator[str]:
             what = "so in no change" if week == 0.0 else "counted again later"
             parts.append(f"{_people(missed)} missing ({what})")
         if parts:
-            total = len(counts.people)
-            yield f"{place}, week {week:g}: {len(seen[week])} of {total} people; {', '.join(parts)}"
+            number, total = len(present[week]), len(counts.people)
+            yield f"{place}, week {week:g}: {number} of {total} people; {', '.join(parts)}"
 
 
 def _people(who: Iterable[str]) -> str:

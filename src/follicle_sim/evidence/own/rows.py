@@ -68,8 +68,8 @@ def read_rows(data: bytes, source: str) -> tuple[dict[str, Any], ...]:
         raise InputError(source, [Problem("", str(error))]) from None
     rows, problems = [], []
     for line, cells in sheet.rows:
-        given = {"spread_kind": sheet.spread_kind, **cells} if sheet.spread_kind else cells
-        row, troubles = checked(given, mark)
+        texts = {"spread_kind": sheet.spread_kind, **cells} if sheet.spread_kind else cells
+        row, troubles = checked(texts, mark)
         rows.append(row)
         problems += [Problem(_place(line, column), text) for column, text in troubles]
     lines = [f"line {line}" for line, _ in sheet.rows]
@@ -118,11 +118,11 @@ def checked(
             troubles.append((column, f"unknown column{did_you_mean(column, allowed)}"))
             continue
         try:
-            kept = _value(column, value, mark)
+            values = _value(column, value, mark)
         except ValueError as error:
             troubles.append((column, str(error)))
             continue
-        row |= kept
+        row |= values
     bad = {column for column, _ in troubles}
     required = columns.PEOPLE if people else columns.GROUPS
     for column in required:
@@ -175,24 +175,24 @@ def _numbers(column: str, value: Any, mark: Mark | None) -> dict[str, Any]:
         if len(parts) == 2 and column == "mean":
             return {"mean": number(parts[0], mark), "spread": number(parts[1], mark)}
         try:
-            found = number(value, mark)
+            amount = number(value, mark)
         except UnreadNumber:
             if column not in _PLAIN or not any(letter.isalpha() for letter in value):
                 raise
             raise ValueError(f"found {shown(value)}; allowed: {_PLAIN[column]}") from None
     else:
-        found = float(value)
-    if not math.isfinite(found) or abs(found) > LARGEST:
+        amount = float(value)
+    if not math.isfinite(amount) or abs(amount) > LARGEST:
         raise ValueError(f"found {shown(value)}; allowed: a number up to {LARGEST:g}")
-    if column == "n" and (found < 1 or found != int(found)):
+    if column == "n" and (amount < 1 or amount != int(amount)):
         raise ValueError(f"found {shown(value)}; allowed: a whole number of people, 1 or more")
-    if column in ("sd", "se") and found <= 0.0:
+    if column in ("sd", "se") and amount <= 0.0:
         raise ValueError(f"found {shown(value)}; allowed: more than 0")
-    if column == "week" and abs(found) > MOST_WEEKS:
+    if column == "week" and abs(amount) > MOST_WEEKS:
         raise ValueError(
             f"found {shown(value)}; allowed: weeks since baseline, up to {MOST_WEEKS:g}"
         )
-    return {column: int(found) if column == "n" else found + 0.0}
+    return {column: int(amount) if column == "n" else amount + 0.0}
 
 
 def _ends(text: str) -> list[str]:
@@ -216,7 +216,7 @@ def _meaning(row: dict[str, Any]) -> Iterable[Trouble]:
     except ValueError as error:
         yield "unit", str(error)
         return
-    found = measure(row["endpoint"], row["unit"])
+    measured = measure(row["endpoint"], row["unit"])
     kinds = [name for name in ("sd", "se", "ci_low", "spread") if name in row]
     if len(kinds) > 1:
         yield kinds[1], f"{kinds[0]} is given too; allowed: one kind of spread a row"
@@ -229,7 +229,7 @@ def _meaning(row: dict[str, Any]) -> Iterable[Trouble]:
     if row.get("week") == 0.0 and row.get("is_change_from_baseline"):
         yield "week", "found 0 for a change from baseline; allowed: a later week"
     change = row.get("is_change_from_baseline") or "control" in row
-    if found.relative and not change and "subject" not in row and row.get("week") != 0.0:
+    if measured.relative and not change and "subject" not in row and row.get("week") != 0.0:
         yield (
             "unit",
             (
@@ -237,11 +237,11 @@ def _meaning(row: dict[str, Any]) -> Iterable[Trouble]:
                 "say is_change_from_baseline = 1"
             ),
         )
-    if found.relative and "subject" in row:
+    if measured.relative and "subject" in row:
         yield "unit", "allowed: what was measured, not a share of baseline; the change is computed"
     level = row.get("mean", row.get("value"))
-    if level is not None and not change and not found.relative:
-        yield from _level(level * found.factor, row, found.unit, found.endpoint)
+    if level is not None and not change and not measured.relative:
+        yield from _level(level * measured.factor, row, measured.unit, measured.endpoint)
 
 
 def _level(value: float, row: Row, unit: str, endpoint: str) -> Iterable[Trouble]:
@@ -326,7 +326,7 @@ def _contradictions(rows: Sequence[Row]) -> Iterable[tuple[str, str]]:
     for row in rows:
         if "role" in row:
             roles.setdefault(row["arm"], set()).add(row["role"])
-    return [(arm, ", ".join(sorted(found))) for arm, found in roles.items() if len(found) > 1]
+    return [(arm, ", ".join(sorted(names))) for arm, names in roles.items() if len(names) > 1]
 
 
 def arm_names(rows: Iterable[Row]) -> tuple[str, ...]:

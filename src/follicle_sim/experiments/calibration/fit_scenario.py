@@ -24,7 +24,12 @@ from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
 from follicle_sim.experiments.calibration.profile import Verdict, judge
-from follicle_sim.experiments.calibration.profile_search import Found, Law, find_profile, limit_of
+from follicle_sim.experiments.calibration.profile_search import (
+    FirstProfile,
+    Law,
+    find_profile,
+    limit_of,
+)
 from follicle_sim.experiments.calibration.scenario_numbers import (
     Numbers,
     baselines_of,
@@ -200,25 +205,25 @@ def fit_scenario(
         return numbers.of(runs.rows_at(values))
 
     limit = limit_of(level, _people(scenario, numbers), len(numbers.rows))
-    found = find_profile(model, law, limit)
-    nothing = np.array([0.0 if is_potency else runs.present[0], *found.best[1:]])
+    profile = find_profile(model, law, limit)
+    nothing = np.array([0.0 if is_potency else runs.present[0], *profile.best[1:]])
     freedom = max(1, len(numbers.rows) - len(free))
     return ScenarioFit(
         names=free,
-        best=tuple(float(f"{value:.4g}") for value in found.best),
-        low=found.low,
-        high=found.high,
+        best=tuple(float(f"{value:.4g}") for value in profile.best),
+        low=profile.low,
+        high=profile.high,
         level=level,
         limit=limit,
-        verdict=judge(found.low, found.high),
-        values=found.values,
-        rise=found.rise,
-        curve=found.curve,
-        misfit=found.misfit,
+        verdict=judge(profile.low, profile.high),
+        values=profile.values,
+        rise=profile.rise,
+        curve=profile.curve,
+        misfit=profile.misfit,
         numbers=len(numbers.rows),
-        chance=float(chi2.sf(found.misfit, freedom)),
-        rows=_beside(numbers, runs.rows_at(found.best), runs.rows_at(nothing), law),
-        explanations=_explanations(runs, numbers, law, found, drift=drift) if is_potency else {},
+        chance=float(chi2.sf(profile.misfit, freedom)),
+        rows=_beside(numbers, runs.rows_at(profile.best), runs.rows_at(nothing), law),
+        explanations=_explanations(runs, numbers, law, profile, drift=drift) if is_potency else {},
         drift=drift,
         runs=runs.count,
         seconds=time.perf_counter() - began,
@@ -228,9 +233,11 @@ def fit_scenario(
 def _check_numbers(scenario: Scenario, numbers: Numbers) -> None:
     if numbers.rows:
         return
-    told = [f"{row.observation}: {why}" for row, why in numbers.dropped[:3]]
+    reasons = [f"{row.observation}: {why}" for row, why in numbers.dropped[:3]]
     message = "no observed number can be fitted; " + (
-        "; ".join(told) if told else "give a [[compare]] table with a study, or data of your own"
+        "; ".join(reasons)
+        if reasons
+        else "give a [[compare]] table with a study, or data of your own"
     )
     raise InputError(scenario.origin, [Problem("compare", message)])
 
@@ -244,13 +251,15 @@ def _law(
     drift: bool,
 ) -> Law:
     """Return the law of the observed numbers around simulated ones."""
-    own = sampling_covariance(data, numbers.rows, paired=is_paired(data))
+    own_covariance = sampling_covariance(data, numbers.rows, paired=is_paired(data))
     # the people of a parallel trial differ from arm to arm, whoever was simulated
-    theirs = own
+    trial_covariance = own_covariance
     if scenario.design.kind == "parallel" and is_paired(data):
-        theirs = sampling_covariance(data, numbers.rows, paired=False)
+        trial_covariance = sampling_covariance(data, numbers.rows, paired=False)
     shift, unknown = shifts(numbers, baselines_of(data, numbers.rows), drift=drift)
-    root = cholesky(error_covariance(numbers, theirs, own + unknown), lower=True)
+    root = cholesky(
+        error_covariance(numbers, trial_covariance, own_covariance + unknown), lower=True
+    )
     whiten = solve_triangular(root, np.eye(len(root)), lower=True)
     sds = [priors.get(name, np.inf if i == 0 else PRIOR_SD) for i, name in enumerate(runs.names)]
     return Law(numbers.value, whiten, shift, runs.present, np.array(sds), runs.lower, runs.upper)
@@ -303,12 +312,12 @@ def _row(
 
 
 def _explanations(
-    runs: Runs, numbers: Numbers, law: Law, found: Found, *, drift: bool
+    runs: Runs, numbers: Numbers, law: Law, profile: FirstProfile, *, drift: bool
 ) -> dict[str, float]:
     """Return what else was tried, without the drug: rise of -2 log-likelihood over the best."""
     steady = runs.steady
     treatment = runs.names[0].removeprefix(POTENCY_PREFIX)
-    none = runs.rows_at(np.array([0.0, *found.best[1:]]))
+    none = runs.rows_at(np.array([0.0, *profile.best[1:]]))
     tried = {"the drift of the trial alone" if drift else "nothing at all": none}
     if needle_of(steady, treatment):
         tried["the needle alone"] = compare(simulate(with_needle(steady, treatment))).rows
@@ -319,7 +328,7 @@ def _explanations(
 
     def rise(rows: Sequence[ComparisonRow]) -> float:
         misfit = law.whiten @ (numbers.of(rows) + law.shift - law.value)
-        return float(np.sum(np.square(misfit))) - found.misfit
+        return float(np.sum(np.square(misfit))) - profile.misfit
 
     return {name: rise(rows) for name, rows in tried.items()}
 

@@ -39,28 +39,28 @@ class Posterior:
     seconds: float  # spent in this process
 
     @property
-    def kept(self) -> Floats:
+    def after_burn_in(self) -> Floats:
         """Return the chains (walker, step, d) without the burn-in."""
         return np.swapaxes(self.chain[int(BURN * len(self.chain)) :], 0, 1)
 
     @property
     def draws(self) -> Floats:
-        """Return all kept draws (m, d), steps of all walkers in turn."""
-        return np.asarray(np.swapaxes(self.kept, 0, 1).reshape(-1, self.chain.shape[-1]))
+        """Return all draws after the burn-in (m, d), steps of all walkers in turn."""
+        return np.asarray(np.swapaxes(self.after_burn_in, 0, 1).reshape(-1, self.chain.shape[-1]))
 
     def thinned(self, count: int) -> Floats:
-        """Return `count` draws (count, d), spread evenly over the kept steps and walkers."""
+        """Return `count` draws (count, d), spread evenly over the walkers and their later steps."""
         draws = self.draws
         rows = np.linspace(0, len(draws) - 1, min(count, len(draws)))
         return np.asarray(draws[rows.round().astype(int)])
 
     def r_hat(self) -> Floats:
         """Return r-hat (d,) over the walkers of all groups."""
-        return r_hat(self.kept)
+        return r_hat(self.after_burn_in)
 
     def effective_size(self) -> Floats:
         """Return the effective number of independent draws (d,)."""
-        return effective_size(self.kept)
+        return effective_size(self.after_burn_in)
 
 
 def generator_state(seed: int, group: int) -> tuple[str, NDArray[np.uint32], int]:

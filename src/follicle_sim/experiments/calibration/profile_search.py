@@ -54,7 +54,7 @@ class Law:
 
 
 @dataclass(frozen=True)
-class Found:
+class FirstProfile:
     """A profile: values (p,) of the first number, rise (p,) of -2 log-likelihood above its least.
 
     curve : (2, m) values and rise between them, for drawing;
@@ -86,7 +86,7 @@ def limit_of(level: float, people: float, numbers: int) -> float:
     return float(stdtrit(max(3.0, people - numbers), 0.5 + level / 2) ** 2)
 
 
-def find_profile(model: Model, law: Law, limit: float) -> Found:
+def find_profile(model: Model, law: Law, limit: float) -> FirstProfile:
     """Return the profile of the first number.
 
     Parameters
@@ -120,7 +120,7 @@ def find_profile(model: Model, law: Law, limit: float) -> Found:
     values = np.array(sorted(nodes))
     rise = np.interp(_stretch(values, start), axis, squares) - squares.min()
     curve = np.array([np.expm1(axis) * start / 10.0, squares - squares.min()])
-    return Found(
+    return FirstProfile(
         values, rise, curve, np.array([best, *others[at]]), float(squares.min()), low, high
     )
 

@@ -44,10 +44,10 @@ def treated_cells(trial: Trial, treated: Sequence[str]) -> Flags:
         arms = np.array([label in treated for label in trial.arms])
         return np.asarray(arms[:, None] & (trial.days > 0.0))
     starts = [start for start, _ in trial.periods]
-    for (start, given), end in zip(trial.periods, [*starts[1:], math.inf], strict=True):
+    for (start, period_labels), end in zip(trial.periods, [*starts[1:], math.inf], strict=True):
         inside = (trial.days > start) & (trial.days <= end)
         for arm, label in enumerate(trial.arms):
-            cells[arm, inside] = given[label] in treated
+            cells[arm, inside] = period_labels[label] in treated
     return cells
 
 

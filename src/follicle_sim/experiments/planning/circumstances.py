@@ -46,7 +46,7 @@ MONTHS = (
 """Months and the day of the year they begin on, in years of 365 days."""
 
 
-def find_treatment(scenario: Scenario, asked: str = "") -> str:
+def find_treatment(scenario: Scenario, choice: str = "") -> str:
     """Return the treatment whose potency is in question.
 
     Raises
@@ -54,17 +54,17 @@ def find_treatment(scenario: Scenario, asked: str = "") -> str:
     InputError
         Not given in the scenario, no choice among several, or a potency true by definition.
     """
-    given = dict.fromkeys(
+    names = dict.fromkeys(
         dose.treatment for arm in scenario.arms if arm.role == "treatment" for dose in arm.doses
     )
-    drugs = [name for name in given if name not in NEEDLES.values()] or list(given)
-    if asked and asked not in given:
-        message = f'no treatment arm is given "{asked}"{did_you_mean(asked, drugs)}'
-    elif not asked and len(drugs) != 1:
-        told = ", ".join(drugs) or "none"
-        message = f"treatment arms are given: {told}; name the one whose potency is in question"
+    drugs = [name for name in names if name not in NEEDLES.values()] or list(names)
+    if choice and choice not in names:
+        message = f'no treatment arm is given "{choice}"{did_you_mean(choice, drugs)}'
+    elif not choice and len(drugs) != 1:
+        listed = ", ".join(drugs) or "none"
+        message = f"treatment arms are given: {listed}; name the one whose potency is in question"
     else:
-        name = asked or drugs[0]
+        name = choice or drugs[0]
         if f"{POTENCY_PREFIX}{name}" in potency_parameters(known_treatments(scenario)):
             return name
         message = f"the potency of {name} is true by definition; it cannot be varied"
@@ -145,15 +145,15 @@ def spot_scenarios(scenario: Scenario, spots: int) -> tuple[Scenario, ...]:
         return (scenario,)
     per = 1 if len(scenario.arms) > 1 else 2
     design = scenario.design.model_copy(update={"kind": "split_scalp"})
-    found = []
+    scenarios = []
     for first in range(0, spots, per):
         arms = tuple(
             arm.model_copy(update={"label": arm.label if not k else f"{arm.label}, spot {k + 1}"})
             for k in range(first, first + per)
             for arm in scenario.arms
         )
-        found.append(with_other_arms(scenario, arms).model_copy(update={"design": design}))
-    return tuple(found)
+        scenarios.append(with_other_arms(scenario, arms).model_copy(update={"design": design}))
+    return tuple(scenarios)
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class SpotTrials:
             },
         )
         turn = np.concatenate([part.turn for part in parts], axis=1)
-        share = tuple(each for part in parts for each in part.share)
+        share = tuple(value for part in parts for value in part.share)
         return Trials(whole, turn, share, parts[0].people)
 
 

@@ -128,10 +128,10 @@ def plausible(
     ratios: list[RatioRow] = []
     # with all else added, the study without the drug still has its needle
     for curve, without in ((ALONE, by_cause[NOTHING]), (SURROUNDED, by_cause[ALL])):
-        given = tuple(row for row in rows if row.cause == curve)
-        ratios += [likelihood_ratio(row, without) for row in given]
+        with_drug = tuple(row for row in rows if row.cause == curve)
+        ratios += [likelihood_ratio(row, without) for row in with_drug]
         text = words_of(question)[curve]
-        curves[curve] = (replace(without, cause=curve, text=text, potency=0.0), *given)
+        curves[curve] = (replace(without, cause=curve, text=text, potency=0.0), *with_drug)
     return Plausible(
         question.plan,
         people_of(question.scenario).total,
@@ -153,22 +153,22 @@ def _chances(
     scenario, plan = question.scenario, question.plan
     n = scenario.population.subjects
     jobs = list_jobs(question)
-    people = [sum(people_of(each).total for each in job.scenarios) for job in jobs]
-    whole = sum(job.trials * each for job, each in zip(jobs, people, strict=True))
-    parts, kept = Parts("studies", whole, report), Kept(checkpoint)
-    memories = [Memory(kept, k, each, parts) for k, each in enumerate(people)]
+    people = [sum(people_of(study).total for study in job.scenarios) for job in jobs]
+    whole = sum(job.trials * size for job, size in zip(jobs, people, strict=True))
+    parts, store = Parts("studies", whole, report), Kept(checkpoint)
+    memories = [Memory(store, k, size, parts) for k, size in enumerate(people)]
     words = words_of(question)
     rows: list[ChanceRow] = []
     try:
         for job, memory in zip(jobs, memories, strict=True):
-            found = _run(job, plan, n, threads, memory)
-            for name, (gained, changes) in found.items():
+            outcomes = _run(job, plan, n, threads, memory)
+            for name, (gained, changes) in outcomes.items():
                 text = words.get(name, name)
                 rows.append(chance_row(name, text, job.potency, gained, changes))
-            kept.save()
+            store.save()
     except (KeyboardInterrupt, Interrupted):
         done = sum(memory.done for memory in memories)
-        raise kept.stopped(done, sum(job.trials for job in jobs), "studies") from None
+        raise store.stopped(done, sum(job.trials for job in jobs), "studies") from None
     return rows
 
 
@@ -177,9 +177,9 @@ def expected_seconds(question: Question) -> float:
     endpoint, n = question.plan.endpoint, question.scenario.population.subjects
     seconds = 0.0
     for job in list_jobs(question):
-        for each in job.scenarios:
-            one = with_people(each, endpoint, n, 1)
-            people = sum(size for _, size in people_of(each).arms)
+        for scenario in job.scenarios:
+            one = with_people(scenario, endpoint, n, 1)
+            people = sum(size for _, size in people_of(scenario).arms)
             seconds += job.trials * (predict_cost(one).seconds - START_UP + PERSON * people)
     return seconds
 
@@ -189,7 +189,8 @@ def _run(
 ) -> dict[str, tuple[Flags, Floats]]:
     at_once = trials_at_once(job.scenarios[0], plan.endpoint, n)
     sources = [
-        SimulatedTrials(each, plan.endpoint, threads, memory.parts) for each in job.scenarios
+        SimulatedTrials(scenario, plan.endpoint, threads, memory.parts)
+        for scenario in job.scenarios
     ]
     spots = made.SpotTrials(tuple(sources))
     return outcome(spots, plan, job.trials, n, job.views, at_once, memory)

@@ -81,9 +81,9 @@ def _with_control(question: Question) -> list[Job]:
         jobs.append(Job((dummy,), question.replicates, None, (view(NEEDLE),)))
     jobs.append(Job((dummy,), question.replicates, None, (view(ALL, *causes),)))
     both = view(ALONE), view(SURROUNDED, *causes)
-    for potency in (each for each in question.potencies if each):
-        given = made.with_potency(scenario, drug, potency)
-        jobs.append(Job((given,), question.replicates, potency, both))
+    for potency in (value for value in question.potencies if value):
+        with_drug = made.with_potency(scenario, drug, potency)
+        jobs.append(Job((with_drug,), question.replicates, potency, both))
     return jobs
 
 
@@ -99,11 +99,11 @@ def _without_control(question: Question) -> list[Job]:
     choice = question.spots if made.can_choose_spots(scenario) else 1
     needle = made.needle_of(scenario, drug) if plan.own_change else ""
 
-    def off(each: Scenario) -> Scenario:
-        return without_drug(each, plan)
+    def off(study: Scenario) -> Scenario:
+        return without_drug(study, plan)
 
-    def dummy(each: Scenario) -> Scenario:
-        return made.with_needle(each, drug) if needle else off(each)
+    def dummy(study: Scenario) -> Scenario:
+        return made.with_needle(study, drug) if needle else off(study)
 
     def view(name: str, *, thin: bool = False, moved: bool = False) -> View:
         offset: Offset | None = drift if moved else None
@@ -129,9 +129,9 @@ def _without_control(question: Question) -> list[Job]:
     jobs.append(Job(made.spot_scenarios(dummy(here), choice), replicates, None, tuple(both)))
     half = max(FEWEST, replicates // 2)
     surrounded = (view(SURROUNDED, thin=True, moved=True),)
-    for potency in (each for each in question.potencies if each):
-        given = made.with_potency(still, drug, potency)
-        jobs.append(Job((given,), replicates, potency, (view(ALONE),)))
-        given = made.with_potency(here, drug, potency)
-        jobs.append(Job(made.spot_scenarios(given, choice), half, potency, surrounded))
+    for potency in (value for value in question.potencies if value):
+        with_drug = made.with_potency(still, drug, potency)
+        jobs.append(Job((with_drug,), replicates, potency, (view(ALONE),)))
+        with_drug = made.with_potency(here, drug, potency)
+        jobs.append(Job(made.spot_scenarios(with_drug, choice), half, potency, surrounded))
     return jobs

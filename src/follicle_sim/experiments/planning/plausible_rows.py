@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from follicle_sim.base.normal import NORMAL_95
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.experiments.planning import circumstances as made
 from follicle_sim.experiments.planning.power_curve import wilson
@@ -74,9 +75,9 @@ def chance_row(
     hits = int(gained.all(axis=(1, 2)).sum())
     low, high = wilson(hits, len(gained))
     one = float(gained.all(axis=2).mean())
-    told = tuple(float(each) for each in changes)
+    mean_changes = tuple(float(change) for change in changes)
     return ChanceRow(
-        cause, text, potency, len(gained), hits, hits / len(gained), low, high, one, told
+        cause, text, potency, len(gained), hits, hits / len(gained), low, high, one, mean_changes
     )
 
 
@@ -84,26 +85,28 @@ def without_the_drug(
     rows: Sequence[ChanceRow],
 ) -> tuple[tuple[ChanceRow, ...], tuple[ChanceRow, ...]]:
     """Return the circumstances in the order they are told, and the months."""
-    found = {row.cause: row for row in rows if row.potency is None}
-    months = tuple(found[month] for month, _ in made.MONTHS if month in found)
+    by_cause = {row.cause: row for row in rows if row.potency is None}
+    months = tuple(by_cause[month] for month, _ in made.MONTHS if month in by_cause)
     if months:
         hits, trials = sum(row.hits for row in months), sum(row.trials for row in months)
         changes = np.mean([row.changes for row in months], axis=0)
         one = float(np.mean([row.one_arm for row in months]))
         mean = (hits / trials, *wilson(hits, trials), one, tuple(map(float, changes)))
-        found[YEAR] = ChanceRow(YEAR, "season, any month alike", None, trials, hits, *mean)
+        by_cause[YEAR] = ChanceRow(YEAR, "season, any month alike", None, trials, hits, *mean)
         # a month of which more is known, since the study was in it, stands for itself
-        own = found[SEASON]
+        own = by_cause[SEASON]
         known = {row.cause: own if own.text.endswith(f" 1 {row.cause}") else row for row in months}
         name = max(known, key=lambda month: (known[month].chance, known[month].changes))
         if known[name] is own:
-            found[SEASON] = replace(own, text=f"{own.text} (worst month)")
+            by_cause[SEASON] = replace(own, text=f"{own.text} (worst month)")
         else:
-            found[WORST] = replace(known[name], cause=WORST, text=f"season, worst month: {name}")
+            by_cause[WORST] = replace(known[name], cause=WORST, text=f"season, worst month: {name}")
     alone = (NOTHING, SPOT, NEEDLE, YEAR, SEASON, WORST, DRIFT, APART, LEAVING, READING)
     order = (*alone, TOGETHER, ALL)
     # with no circumstance of its own a study has nothing to put together
-    return tuple(found[each] for each in order if each in found and found[each].text), months
+    return tuple(
+        by_cause[cause] for cause in order if cause in by_cause and by_cause[cause].text
+    ), months
 
 
 def likelihood_ratio(row: ChanceRow, without: ChanceRow) -> RatioRow:
@@ -113,6 +116,6 @@ def likelihood_ratio(row: ChanceRow, without: ChanceRow) -> RatioRow:
         return RatioRow(row.cause, row.potency, None, None, None)
     a, b = (row.hits + 0.5) / (row.trials + 1.0), (without.hits + 0.5) / (without.trials + 1.0)
     variance = (1.0 - a) / (row.hits + 0.5) + (1.0 - b) / (without.hits + 0.5)
-    half = math.exp(1.96 * math.sqrt(variance))
+    half = math.exp(NORMAL_95 * math.sqrt(variance))
     ratio = a / b
     return RatioRow(row.cause, row.potency, ratio, ratio / half, ratio * half)

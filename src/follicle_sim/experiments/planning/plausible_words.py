@@ -80,5 +80,5 @@ def day_in_words(day: float) -> str:
     >>> day_in_words(0.0), day_in_words(60.0)
     ('1 January', '2 March')
     """
-    month, start = next(each for each in reversed(made.MONTHS) if each[1] <= day)
+    month, start = next(entry for entry in reversed(made.MONTHS) if entry[1] <= day)
     return f"{int(day - start) + 1} {month}"

@@ -144,8 +144,8 @@ def power(
     >>> from follicle_sim import load_scenario, power
     >>> few = ["design.kind=parallel", "run.history=30 days"]
     >>> scenario = load_scenario("scenarios/minoxidil_olsen_2002.toml", few)
-    >>> found = power(scenario, [4], replicates=3)
-    >>> found.rows[0].people  # in all: 4 an arm
+    >>> result = power(scenario, [4], replicates=3)
+    >>> result.rows[0].people  # in all: 4 an arm
     8
     """
     scenario = check_scenario("power", scenario)
@@ -159,9 +159,9 @@ def power(
     at_once = trials_at_once(scenario, plan.endpoint, most)
     people = replicates * people_of(scenario, most).total
 
-    def source(each: Scenario, stage: str) -> TrialSource:
+    def source(study: Scenario, stage: str) -> TrialSource:
         parts = Parts(stage, people, report)
-        return SimulatedTrials(each, plan.endpoint, threads, parts)
+        return SimulatedTrials(study, plan.endpoint, threads, parts)
 
     sources = {ON: source(scenario, "trials")}
     if type_one:
@@ -194,7 +194,7 @@ def judge(
     """
     began = time.perf_counter()
     sizes = tuple(sorted(set(sizes)))
-    found: dict[str, list[xr.Dataset]] = {}
+    parts_of: dict[str, list[xr.Dataset]] = {}
     stopped = False
     one: Headcount | None = None
     try:
@@ -204,17 +204,17 @@ def judge(
                 names = range(first + low, first + min(low + at_once, replicates))
                 trials = source.draw(names, sizes[-1])
                 part = analyse_trials(trials, sizes, plan, range(low, low + len(names)))
-                found.setdefault(drug, []).append(part)
+                parts_of.setdefault(drug, []).append(part)
                 one = trials.people
     except (KeyboardInterrupt, Interrupted):
-        if not found:
+        if not parts_of:
             raise
         stopped = True
-    whole = [xr.concat(parts, "replicate") for parts in found.values()]
-    data = xr.concat(whole, xr.Variable("drug", list(found)), join="outer")
+    whole = [xr.concat(parts, "replicate") for parts in parts_of.values()]
+    data = xr.concat(whole, xr.Variable("drug", list(parts_of)), join="outer")
     data["done"] = (
         "drug",
-        [sum(part.sizes["replicate"] for part in each) for each in found.values()],
+        [sum(part.sizes["replicate"] for part in parts) for parts in parts_of.values()],
     )
     data.attrs = {
         "endpoint": plan.endpoint,
@@ -245,8 +245,8 @@ def analyse_trials(trials: Trials, sizes: Sequence[int], plan: Plan, names: rang
     values = {name: np.full(shape, np.nan) for name in ("p", "estimate", "low", "high")}
     for i, n in enumerate(sizes):
         trial = trials.first(n)
-        for k, each in enumerate(tests.values()):
-            for w, test in enumerate(each):
+        for k, tests_by_week in enumerate(tests.values()):
+            for w, test in enumerate(tests_by_week):
                 effects = answer(trial, test, plan.table).effects
                 for name, array in values.items():
                     array[i, :, k, w] = getattr(effects, name)

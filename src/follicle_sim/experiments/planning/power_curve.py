@@ -207,9 +207,9 @@ def fit_curve(
         if float(np.abs(step).max()) < 1e-10:
             break
     p, slopes = _power(theta, root, sided)
-    each = ((y - p) / (p * (1.0 - p))) @ slopes  # (R, 2) what each trial says
+    scores = ((y - p) / (p * (1.0 - p))) @ slopes  # (R, 2) what each trial says
     bread = np.linalg.inv(slopes.T @ ((len(y) / (p * (1.0 - p)))[:, None] * slopes) + prior)
-    covariance = bread @ (each.T @ each + prior) @ bread
+    covariance = bread @ (scores.T @ scores + prior) @ bread
     slope = abs(float(theta[1])) if sided == 2 else float(theta[1])  # both tails: signs are alike
     return PowerCurve(float(theta[0]), slope, covariance, sided)
 

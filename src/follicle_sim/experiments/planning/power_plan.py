@@ -260,10 +260,10 @@ def _method_of(scenario: Scenario, plan: Plan, own: bool) -> tuple[str, str, str
         # The test of the table is that of another measure.
         left = plan.measured == "responders" or table.method in REPEATED
         plan = replace(plan, table=table.model_copy(update={"method": None})) if left else plan
-    asked = plan.method or plan.table.method or ""
-    where, refused = misfit(plan.measured, asked, table.missing, kind, own=own)
+    named_method = plan.method or plan.table.method or ""
+    where, refused = misfit(plan.measured, named_method, table.missing, kind, own=own)
     if refused:
-        return asked, "analysis.missing" if where == "missing" else where, refused
+        return named_method, "analysis.missing" if where == "missing" else where, refused
     if plan.measured == "responders":
         return rate_test(kind), "", ""
     method, refused = _method(scenario, plan, own)
@@ -281,7 +281,7 @@ def _method(scenario: Scenario, plan: Plan, own: bool) -> tuple[str, str]:
         return method, "a crossover is compared between treatments, not with its baseline"
     if method not in METHODS:
         return method, f'unknown "{method}"{did_you_mean(method, METHODS)}'
-    fitting = [name for name, each in METHODS.items() if each.within == within]
+    fitting = [name for name, test in METHODS.items() if test.within == within]
     if turns:
         fitting = list(crossover.methods_for(len(scenario.arms)))
     if method in fitting:

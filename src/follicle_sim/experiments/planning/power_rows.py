@@ -192,7 +192,7 @@ def _curves(data: xr.Dataset, alpha: float, sided: int) -> Iterator[Curve]:
         singles = before.setdefault(comparison, [])
         if week == ALL_WEEKS:
             # All weeks at once are no easier than the hardest: that one's curve is where to start.
-            hardest = min(singles, key=lambda each: each[0])[1]
+            hardest = min(singles, key=lambda single: single[0])[1]
             start = None if hardest is None else hardest.start
         curve = fit_curve(significant, sizes, alpha, sided, start)
         singles.append((int(significant.sum()), curve))
@@ -214,8 +214,8 @@ Question = tuple[str, str, str, xr.Dataset, NDArray[np.bool_]]
 
 def _questions(data: xr.Dataset, alpha: float) -> Iterator[Question]:
     """Yield drug, comparison, week, the trials done and which were significant (R, N)."""
-    for drug in (str(each) for each in data["drug"].values):
-        for comparison in (str(each) for each in data["comparison"].values):
+    for drug in (str(value) for value in data["drug"].values):
+        for comparison in (str(value) for value in data["comparison"].values):
             part = data.sel(drug=drug, comparison=comparison)
             # a stopped run has fewer trials of one kind; a trial that failed still has its number
             done = part.isel(replicate=np.arange(int(data["done"].sel(drug=drug))))
@@ -257,9 +257,9 @@ def _row(
     exaggeration = wrong = None
     # Where luck alone explains the mean there is no true sign or size to hold estimates against.
     if drug == ON and abs(mean) > 3.0 * error and successes:
-        chosen = estimates[significant]
-        exaggeration = float(np.abs(chosen).mean() / abs(mean))
-        wrong = float((chosen * mean < 0.0).mean())
+        significant_estimates = estimates[significant]
+        exaggeration = float(np.abs(significant_estimates).mean() / abs(mean))
+        wrong = float((significant_estimates * mean < 0.0).mean())
     return PowerRow(
         *start,
         mean,

@@ -174,49 +174,51 @@ def predictive_bands(
         raise InputError(scenario.origin, [Problem("replicates", message)])
     people, assumed = study_sizes(scenario, comparison)
     trial = as_trial(scenario, max(people.values()))
-    each = people_of(trial).total
+    per_trial = people_of(trial).total
     at_once = max(1, min(MOST_TRIALS, int(PART // memory_needed(resolve(trial)[0]))))
-    parts, kept = Parts("trials", replicates * each, report), Kept(checkpoint)
-    rows = _kept_rows(kept)
-    found: list[tuple[Floats, Floats]] = []  # by part: courses (series, R, T) and starts (series,)
+    parts, store = Parts("trials", replicates * per_trial, report), Kept(checkpoint)
+    rows = _read_rows(store)
+    figures: list[
+        tuple[Floats, Floats]
+    ] = []  # by part: courses (series, R, T) and starts (series,)
     for low in range(0, replicates, at_once):
         number = min(at_once, replicates - low)
         names = f"{low}-{number}-courses", f"{low}-{number}-starts"
-        before = kept.get(*names)
+        before = store.get(*names)
         if before is not None:
-            parts.skip(number * each)
-            found.append((before[0], before[1]))
+            parts.skip(number * per_trial)
+            figures.append((before[0], before[1]))
             continue
         part = trial.model_copy(update={"run": trial.run.model_copy(update={"replicates": number})})
         try:
             data = simulate(part, threads=threads, progress=parts.part(), first_replicate=low)
         except (KeyboardInterrupt, Interrupted):
-            raise kept.stopped(low, replicates, "trials") from None
+            raise store.stopped(low, replicates, "trials") from None
         if not rows:
             rows = _comparable(data, comparison, scenario)
-            kept.put({"rows": np.array(json.dumps([asdict(row) for row in rows]))})
-        told = [trial_figures(data, series, people) for series in _every_series(rows)]
-        found.append((np.array([course for course, _ in told]), np.array([x for _, x in told])))
-        kept.put(dict(zip(names, found[-1], strict=True)))
-        kept.save()
-    days, sizes = np.array(trial.design.visits), [part.shape[1] for part, _ in found]
+            store.put({"rows": np.array(json.dumps([asdict(row) for row in rows]))})
+        pairs = [trial_figures(data, series, people) for series in _every_series(rows)]
+        figures.append((np.array([course for course, _ in pairs]), np.array([x for _, x in pairs])))
+        store.put(dict(zip(names, figures[-1], strict=True)))
+        store.save()
+    days, sizes = np.array(trial.design.visits), [part.shape[1] for part, _ in figures]
     bands: list[BandRow] = []
     points: list[PointRow] = []
     for k, series in enumerate(_every_series(rows)):
-        courses = np.concatenate([part[k] for part, _ in found])
+        courses = np.concatenate([part[k] for part, _ in figures])
         # of all trials, so that no number depends on how many are one part
-        start = float(np.average([starts[k] for _, starts in found], weights=sizes))
-        mine = _bands(series, courses, days, people, start)
-        bands += mine
-        points += [_point(row, mine) for row in rows if _series(row) == series]
+        start = float(np.average([starts[k] for _, starts in figures], weights=sizes))
+        own_bands = _bands(series, courses, days, people, start)
+        bands += own_bands
+        points += [_point(row, own_bands) for row in rows if _series(row) == series]
     return PredictiveCheck(comparison.study, people, assumed, tuple(bands), tuple(points))
 
 
 def _comparison(scenario: Scenario, study: str) -> Comparison:
-    known = [each.study for each in scenario.compare]
-    found = [each for each in scenario.compare if each.study == study or not study]
-    if len(found) == 1:
-        return found[0]
+    known = [table.study for table in scenario.compare]
+    tables = [table for table in scenario.compare if table.study == study or not study]
+    if len(tables) == 1:
+        return tables[0]
     if not known:
         message = "no [[compare]] table: name a study and its arms to hold trials against"
     elif study:
@@ -234,12 +236,12 @@ def study_sizes(
     Numbers are those printed with a result, else those of designs/scoring.toml, else the
     scenario's own.
     """
-    given = scoring_rules().people.get(comparison.study)
+    stored = scoring_rules().people.get(comparison.study)
     published = [row for row in held(comparison).observations if not row.derived_from]
     sizes, assumed = {}, []
     for label, arm in comparison.arms.items():
-        printed = [each.n for each in published if each.arm == arm and each.n]
-        size = max(printed, default=0) or (given.arms.get(arm, 0) if given else 0)
+        printed = [row.n for row in published if row.arm == arm and row.n]
+        size = max(printed, default=0) or (stored.arms.get(arm, 0) if stored else 0)
         if not size:
             size = scenario.population.subjects
             assumed.append(label)
@@ -269,7 +271,7 @@ def _comparable(
         if row.kind in FIGURES and row.statistic == "mean" and row.arm in labels
     ]
     if not rows:
-        reasons = sorted({each.reason for each in table.unmatched})[:3]
+        reasons = sorted({lost.reason for lost in table.unmatched})[:3]
         message = f"no change of {comparison.study} has a counterpart: {'; '.join(reasons)}"
         raise InputError(scenario.origin, [Problem("study", message)])
     return rows
@@ -283,8 +285,8 @@ def _every_series(rows: list[ComparisonRow]) -> list[Series]:
     return list(dict.fromkeys(_series(row) for row in rows))
 
 
-def _kept_rows(kept: Kept) -> list[ComparisonRow]:
-    stored = kept.get("rows")
+def _read_rows(store: Kept) -> list[ComparisonRow]:
+    stored = store.get("rows")
     return [] if stored is None else [ComparisonRow(**row) for row in json.loads(str(stored[0]))]
 
 
@@ -309,16 +311,16 @@ def trial_figures(
     labels, _ = arm_roles(data)
     baseline = int(np.flatnonzero(days == 0.0)[0])
 
-    def of(label: str) -> tuple[Floats, float]:
-        mine = values[:, labels.index(label), : people[label]]
-        now = np.moveaxis(mine, -1, 1)  # (R, T, S)
+    def read_arm(label: str) -> tuple[Floats, float]:
+        counts = values[:, labels.index(label), : people[label]]
+        now = np.moveaxis(counts, -1, 1)  # (R, T, S)
         base = np.broadcast_to(now[:, [baseline]], now.shape)
         return FIGURES[kind](now, base)[0], float(np.nanmean(base))
 
-    found, start = of(arm)
+    figures, start = read_arm(arm)
     if control:
-        found = found - of(control)[0]
-    return found, start
+        figures = figures - read_arm(control)[0]
+    return figures, start
 
 
 def endpoint_values(data: xr.Dataset, endpoint: str) -> tuple[Floats, Floats]:
@@ -329,11 +331,11 @@ def endpoint_values(data: xr.Dataset, endpoint: str) -> tuple[Floats, Floats]:
     InputError
         If the dataset does not hold it.
     """
-    found = course(data, endpoint)
-    if isinstance(found, str):
-        raise InputError("predictive check", [Problem("endpoint", found)])
-    shape = (*found.values.shape[:2], data.sizes.get("replicate", 1), data.sizes["subject"])
-    return np.moveaxis(found.values.reshape(shape), (2, 0, 3, 1), (0, 1, 2, 3)), found.days
+    measured = course(data, endpoint)
+    if isinstance(measured, str):
+        raise InputError("predictive check", [Problem("endpoint", measured)])
+    shape = (*measured.values.shape[:2], data.sizes.get("replicate", 1), data.sizes["subject"])
+    return np.moveaxis(measured.values.reshape(shape), (2, 0, 3, 1), (0, 1, 2, 3)), measured.days
 
 
 def _bands(

@@ -24,7 +24,7 @@ class Memory:
 
     Parameters
     ----------
-    kept
+    store
         Of all jobs.
     job
         Number of this one.
@@ -34,7 +34,7 @@ class Memory:
         Studies of it that are done.
     """
 
-    kept: Kept
+    store: Kept
     job: int
     people: int
     parts: Parts
@@ -42,17 +42,19 @@ class Memory:
 
     def recall(self, names: range, views: int) -> list[tuple[Flags, Floats]] | None:
         """Return gains and estimates by view, None where this part is still to be done."""
-        found = self.kept.get(*(name for view in range(views) for name in self._names(names, view)))
-        if found is None:
+        arrays = self.store.get(
+            *(name for view in range(views) for name in self._names(names, view))
+        )
+        if arrays is None:
             return None
         self.done += len(names)
         self.parts.skip(len(names) * self.people)
-        return list(zip(found[::2], found[1::2], strict=True))
+        return list(zip(arrays[::2], arrays[1::2], strict=True))
 
-    def note(self, names: range, told: Sequence[tuple[Flags, Floats]]) -> None:
+    def note(self, names: range, outcomes: Sequence[tuple[Flags, Floats]]) -> None:
         """Keep gains and estimates by view."""
-        for view, each in enumerate(told):
-            self.kept.put(dict(zip(self._names(names, view), each, strict=True)))
+        for view, arrays in enumerate(outcomes):
+            self.store.put(dict(zip(self._names(names, view), arrays, strict=True)))
         self.done += len(names)
 
     def _names(self, names: range, view: int) -> tuple[str, str]:
@@ -90,23 +92,23 @@ def outcome(
     parts: dict[str, list[tuple[Flags, Floats]]] = {}
     for low in range(0, replicates, at_once):
         names = range(low, min(low + at_once, replicates))
-        told = None if memory is None else memory.recall(names, len(views))
-        if told is None:
-            drawn, told = source.draw(names, n), []
+        outcomes = None if memory is None else memory.recall(names, len(views))
+        if outcomes is None:
+            trials, outcomes = source.draw(names, n), []
             for _, change in views:
-                found = analyse_trials(change(drawn, names), (n,), plan, names).isel(size=0)
-                estimate = found["estimate"].values
+                results = analyse_trials(change(trials, names), (n,), plan, names).isel(size=0)
+                estimate = results["estimate"].values
                 with np.errstate(invalid="ignore"):
-                    gained = (found["p"].values < plan.level_of_error) & (good * estimate > 0.0)
-                told.append((gained, estimate))
+                    gained = (results["p"].values < plan.level_of_error) & (good * estimate > 0.0)
+                outcomes.append((gained, estimate))
             if memory is not None:
-                memory.note(names, told)
-        for (name, _), each in zip(views, told, strict=True):
-            parts.setdefault(name, []).append(each)
+                memory.note(names, outcomes)
+        for (name, _), pair in zip(views, outcomes, strict=True):
+            parts.setdefault(name, []).append(pair)
     return {
         name: (
-            np.concatenate([gained for gained, _ in each]),
-            np.asarray(np.concatenate([part for _, part in each]).mean(axis=(0, 1))),
+            np.concatenate([gained for gained, _ in pairs]),
+            np.asarray(np.concatenate([estimate for _, estimate in pairs]).mean(axis=(0, 1))),
         )
-        for name, each in parts.items()
+        for name, pairs in parts.items()
     }

@@ -124,9 +124,9 @@ def _complete(
     if not potencies:
         problems.append(Problem("potency", "none given"))
     problems += [
-        Problem("potency", f"found {each:g}; allowed: 0 or more")
-        for each in potencies
-        if not (math.isfinite(each) and each >= 0.0)
+        Problem("potency", f"found {potency:g}; allowed: 0 or more")
+        for potency in potencies
+        if not (math.isfinite(potency) and potency >= 0.0)
     ]
     if not 1 <= spots <= MOST_SPOTS:
         problems.append(Problem("spots", f"found {spots}; allowed: 1 (no choice) to {MOST_SPOTS}"))

@@ -88,16 +88,16 @@ def make_controlled(
     if not weeks or min(weeks) <= 0.0:
         message = f"found {', '.join(f'{week:g}' for week in weeks)}; allowed: above 0"
         raise InputError(scenario.origin, [Problem("repeat week", message)])
-    given = next(
+    drug_arm = next(
         arm for arm in scenario.arms if any(dose.treatment == treatment for dose in arm.doses)
     )
     dummy = next(
-        arm for arm in made.with_needle(scenario, treatment).arms if arm.label == given.label
+        arm for arm in made.with_needle(scenario, treatment).arms if arm.label == drug_arm.label
     )
     needle = made.needle_of(scenario, treatment)
     control = needle or "untreated"
     arms = (
-        Arm(label=treatment.replace("_", " "), role="treatment", doses=given.doses),
+        Arm(label=treatment.replace("_", " "), role="treatment", doses=drug_arm.doses),
         Arm(
             label=f"{control.replace('_', ' ')} alone" if needle else control,
             role="placebo" if needle else "untreated",
@@ -141,30 +141,30 @@ def repeat(
     n = question.scenario.population.subjects
     sizes = (max(4, n // 3), n, 3 * n)
     trials = max(FEWEST, question.replicates // SHARE)
-    asked = question.plan
-    asked = Plan(asked.endpoint, tuple(weeks), "", asked.alpha, asked.sided, measure=asked.measure)
+    plan = question.plan
+    plan = Plan(plan.endpoint, tuple(weeks), "", plan.alpha, plan.sided, measure=plan.measure)
     studies = _studies(question, weeks)
     jobs = [(kind, potency) for kind in KINDS for potency in question.potencies if potency > 0.0]
-    people = {kind: trials * people_of(each, sizes[-1]).total for kind, each in studies.items()}
+    people = {kind: trials * people_of(study, sizes[-1]).total for kind, study in studies.items()}
     parts = Parts("repeats", sum(people[kind] for kind, _ in jobs), report)
-    kept = Kept(checkpoint)
+    store = Kept(checkpoint)
     rows: list[RepeatRow] = []
     for done, (kind, potency) in enumerate(jobs):
         name = f"{kind}-{potency!r}"
-        before = kept.get(name)
+        before = store.get(name)
         if before is not None:
             rows += [RepeatRow(**row) for row in json.loads(str(before[0]))]
             parts.skip(people[kind])
             continue
         try:
-            given = made.with_potency(studies[kind], question.treatment, potency)
-            found = _power(given, sizes, trials, asked, threads, parts.part())
+            with_drug = made.with_potency(studies[kind], question.treatment, potency)
+            result = _power(with_drug, sizes, trials, plan, threads, parts.part())
         except (KeyboardInterrupt, Interrupted):
-            raise kept.stopped(done, len(jobs), "controlled repeats") from None
-        mine = _rows_of(kind, potency, found, sizes[-1])
-        rows += mine
-        kept.put({name: np.array(json.dumps([asdict(row) for row in mine]))})
-        kept.save()
+            raise store.stopped(done, len(jobs), "controlled repeats") from None
+        new_rows = _rows_of(kind, potency, result, sizes[-1])
+        rows += new_rows
+        store.put({name: np.array(json.dumps([asdict(row) for row in new_rows]))})
+        store.save()
     return tuple(rows)
 
 
@@ -187,10 +187,10 @@ def _power(
     report: Report,
 ) -> PowerResult:
     """Return the power of one design at one potency, all of it."""
-    found = power(scenario, sizes, trials, plan, type_one=False, threads=threads, report=report)
-    if found.stopped:
+    result = power(scenario, sizes, trials, plan, type_one=False, threads=threads, report=report)
+    if result.stopped:
         raise Interrupted("stopped by Ctrl-C")
-    return found
+    return result
 
 
 def repeat_key(question: Question, weeks: Sequence[float]) -> str:
@@ -198,11 +198,11 @@ def repeat_key(question: Question, weeks: Sequence[float]) -> str:
     return fingerprint({"study": replace(question, spots=1).key, "weeks": list(weeks)})
 
 
-def _rows_of(kind: Kind, potency: float, found: PowerResult, most: int) -> list[RepeatRow]:
+def _rows_of(kind: Kind, potency: float, result: PowerResult, most: int) -> list[RepeatRow]:
     """Return the people needed at every visit; the effect is that of trials of `most` people."""
-    effects = {row.week: row.estimate for row in found.rows if row.n == most}
+    effects = {row.week: row.estimate for row in result.rows if row.n == most}
     rows = []
-    for row in found.smallest:
+    for row in result.smallest:
         effect = effects.get(row.week)
         if effect is not None:
             rows.append(
@@ -211,7 +211,7 @@ def _rows_of(kind: Kind, potency: float, found: PowerResult, most: int) -> list[
                     potency=potency,
                     week=float(row.week),
                     target=row.target,
-                    arms=found.people.total,
+                    arms=result.people.total,
                     effect=effect,
                     n=row.n,
                     people=row.people,

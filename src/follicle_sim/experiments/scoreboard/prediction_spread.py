@@ -30,7 +30,7 @@ from follicle_sim.experiments.scoreboard.designs import (
 )
 from follicle_sim.experiments.scoreboard.run import baselines
 from follicle_sim.experiments.scoreboard.scoring import score
-from follicle_sim.protocol.replicates import drawn
+from follicle_sim.protocol.replicates import draw_scenario
 from follicle_sim.results.compare import compare
 from follicle_sim.simulation.simulate import simulate
 
@@ -54,7 +54,7 @@ def spread_of(name: str, draws: int = DRAWS, people: Sequence[str] = SMALLER) ->
     plan = load_design(name, [*people, *posterior])
     predicted: dict[tuple[str, str, str], list[float]] = {}
     for replicate in range(draws):
-        scenario = drawn(plan, replicate)
+        scenario = draw_scenario(plan, replicate)
         # one draw, always on the people of the first replicate
         run = scenario.run.model_copy(update={"replicates": 1})
         data = simulate(scenario.model_copy(update={"run": run}))

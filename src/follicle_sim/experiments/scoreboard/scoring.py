@@ -139,7 +139,7 @@ def _score_row(
     parameter_sd = parameter_sds().get((design, row.observation, row.arm, row.control))
     half = COVERED * math.hypot(error or 0.0, parameter_sd or 0.0)
     use, reason = effective_use(observation, sources)
-    note = _why_not_counted(row, compared, use, reason, z)
+    note = _explain_omission(row, compared, use, reason, z)
     missed = z is not None and abs(z) > WITHIN
     return ScoreRow(
         treatment=treatment_of.get(row.arm) or _treatments_together(row.arm, treatment_of),
@@ -195,7 +195,7 @@ def drift_of(endpoint: str, kind: str, start: float) -> tuple[float, float]:
     return rule.mean * scale, rule.sd * scale
 
 
-def _why_not_counted(
+def _explain_omission(
     row: ComparisonRow, compared: Compared, use: Use, reason: str, z: float | None
 ) -> str:
     met = scoring_rules().met.get(row.study)

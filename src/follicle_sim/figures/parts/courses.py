@@ -61,15 +61,15 @@ def courses_of(data: xr.Dataset, variable: str, change: bool) -> tuple[list[Cour
     courses, draws, share = [], draws_of(data), usual_level(data)
     for label, now in zip(arm_roles(data)[0], values, strict=True):
         alone = [(1.0, now, np.zeros_like(now[:1]))]
-        level = found = estimate(level_mean, alone, paired=True, draws=draws)
+        level = estimated = estimate(level_mean, alone, paired=True, draws=draws)
         if change:
-            found = estimate(change_mean, [(1.0, now, now[zero])], paired=True, draws=draws)
+            estimated = estimate(change_mean, [(1.0, now, now[zero])], paired=True, draws=draws)
         people = now - now[zero] if change else now
         start = float(level.value[zero[0]]) if zero.size else np.nan
-        drawn: tuple[FloatArray, ...] = (found.value, *found.interval(share), people)
+        lines: tuple[FloatArray, ...] = (estimated.value, *estimated.interval(share), people)
         if days.size == 1:
-            drawn = tuple(np.repeat(part, 2, axis=0) for part in drawn)
-        mean, low, high, everyone = drawn
+            lines = tuple(np.repeat(part, 2, axis=0) for part in lines)
+        mean, low, high, everyone = lines
         courses.append(Course(label, mean, low, high, everyone, start))
     return courses, days / 7.0
 
@@ -100,12 +100,16 @@ def differences_of(data: xr.Dataset, variable: str) -> tuple[list[Course], Float
         if arm == control:
             continue
         groups = [(sign, values[i], starts[i]) for sign, i in ((1.0, arm), (-1.0, control))]
-        found = estimate(change_mean, groups, paired=True, draws=draws_of(data))
+        estimated = estimate(change_mean, groups, paired=True, draws=draws_of(data))
         people = values[arm] - starts[arm] - (values[control] - starts[control])
-        drawn: tuple[FloatArray, ...] = (found.value, *found.interval(usual_level(data)), people)
+        lines: tuple[FloatArray, ...] = (
+            estimated.value,
+            *estimated.interval(usual_level(data)),
+            people,
+        )
         if days.size == 1:
-            drawn = tuple(np.repeat(part, 2, axis=0) for part in drawn)
-        mean, low, high, everyone = drawn
+            lines = tuple(np.repeat(part, 2, axis=0) for part in lines)
+        mean, low, high, everyone = lines
         courses.append(Course(label, mean, low, high, everyone, 0.0))
     return courses, days / 7.0
 

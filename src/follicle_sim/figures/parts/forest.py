@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from scipy.special import stdtrit
 
+from follicle_sim.base.normal import NORMAL_95
 from follicle_sim.figures.parts.published import study_name
 from follicle_sim.figures.parts.style import is_share, name_of, unit_of
 
 if TYPE_CHECKING:
     from follicle_sim.results.compare import ComparisonRow
 
-_NORMAL_95 = 1.96
 _ARM_LETTERS = 36
 _ORDER = ("Level", "Change from baseline", "Relative change from baseline")
 
@@ -69,11 +69,11 @@ class Group:
 
 def group_rows(rows: Sequence[ComparisonRow]) -> list[Group]:
     """Return the rows in groups by unit, levels before changes before relative changes."""
-    found: dict[tuple[int, str], list[ComparisonRow]] = {}
+    members_of: dict[tuple[int, str], list[ComparisonRow]] = {}
     for row in rows:
-        found.setdefault(_group(row), []).append(row)
+        members_of.setdefault(_group(row), []).append(row)
     groups = []
-    for (order, unit), members in sorted(found.items(), key=lambda item: item[0][0]):
+    for (order, unit), members in sorted(members_of.items(), key=lambda item: item[0][0]):
         title = f"{_ORDER[order]} ({unit})"
         largest = max(abs(_scale(row) * row.observed) for row in members)
         decimals = 1 if largest >= 10 else 2 if largest >= 1 else 3
@@ -123,10 +123,10 @@ def _arms(arm: str, control: str) -> str:
         return shorten(arm, _ARM_LETTERS)
     # Both names must stay visible, or a difference reads as a change.
     half = _ARM_LETTERS // 2 - 1
-    rest = _ARM_LETTERS - 3
+    room = _ARM_LETTERS - 3
     return (
-        f"{shorten(arm, max(half, rest - len(control)))} − "
-        f"{shorten(control, max(half, rest - len(arm)))}"
+        f"{shorten(arm, max(half, room - len(control)))} − "
+        f"{shorten(control, max(half, room - len(arm)))}"
     )
 
 
@@ -142,4 +142,4 @@ def shorten(text: str, letters: int) -> str:
 
 
 def _half(error: float | None, scale: float) -> float | None:
-    return None if error is None else _NORMAL_95 * scale * error
+    return None if error is None else NORMAL_95 * scale * error

@@ -82,7 +82,7 @@ def write_title(figure: Figure, title: str, left: float, right: float) -> float:
 
 
 def spread(
-    wanted: Sequence[float], heights: Sequence[float], low: float, high: float
+    centres: Sequence[float], heights: Sequence[float], low: float, high: float
 ) -> list[float]:
     """Return centres as near as possible to the wanted ones, in their order and without overlap.
 
@@ -97,8 +97,8 @@ def spread(
     for below, above in pairwise(heights):
         room.append(room[-1] + (below + above) / 2)
     pools: list[list[float]] = []  # [sum, count]
-    for want, offset in zip(wanted, room, strict=True):
-        pools.append([want - offset, 1.0])
+    for centre, offset in zip(centres, room, strict=True):
+        pools.append([centre - offset, 1.0])
         while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
             total, count = pools.pop()
             pools[-1][0] += total
@@ -251,8 +251,8 @@ def _fit(ax: Axes, ends: Sequence[End], width: float, height: float) -> tuple[li
     fitted = [replace(end, text=wrap_text(end.text, 14, 1)) for end in ends]
     if len(fitted) <= most:
         return fitted, TINY
-    rest = End(np.nan, f"and {len(fitted) - most + 1} more", MUTED)
-    return [*fitted[: most - 1], rest], TINY
+    others = End(np.nan, f"and {len(fitted) - most + 1} more", MUTED)
+    return [*fitted[: most - 1], others], TINY
 
 
 def _dpi(ax: Axes) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 
+from follicle_sim.base.normal import NORMAL_95
 from follicle_sim.evidence.studies import load_studies
 from follicle_sim.figures.parts.style import INK, MARKER, MUTED, PAPER, ArmLook, Entry
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from follicle_sim.results.compare import ComparisonRow, ComparisonTable
 
 _MARKERS = ("o", "s", "D", "^", "v", "P", "X", "p")
-_NORMAL_95 = 1.96
 _STEP = 7.0  # points between the centres of markers of one week
 
 # What a published number says about a course, the most direct first: the word that follows its
@@ -118,7 +118,7 @@ def published_points(
     week only the most direct is shown.
     """
     manners = _ON_CHANGES if change else _ON_LEVELS
-    said = {"change": "own change"} if controlled and change else {}
+    words_of = {"change": "own change"} if controlled and change else {}
     order = sorted(manners, key=lambda kind: controlled and not kind.endswith("difference"))
     best: dict[tuple[str, str, float], int] = {}
     usable = []
@@ -132,7 +132,7 @@ def published_points(
         best[key] = min(rank, best.get(key, rank))
         usable.append((key, rank, row))
     return [
-        _point(row, manners[row.kind], arms, course, baseline, imputed, said.get(row.kind, ""))
+        _point(row, manners[row.kind], arms, course, baseline, imputed, words_of.get(row.kind, ""))
         for key, rank, row in usable
         if rank == best[key]
     ]
@@ -147,7 +147,7 @@ def observed_differences(
         if row.endpoint != variable or row.statistic != "mean" or row.kind != "difference":
             continue
         if row.arm in arms and row.control == control and np.isfinite(row.observed):
-            half = None if row.observed_se is None else _NORMAL_95 * row.observed_se
+            half = None if row.observed_se is None else NORMAL_95 * row.observed_se
             points.append(Point(row.arm, row.week, row.observed, half, study_name(row.study), ""))
     return points
 
@@ -159,7 +159,7 @@ def _point(
     course: Callable[[str, float], float],
     baseline: Mapping[str, float],
     imputed: bool,
-    said: str,
+    own_words: str,
 ) -> Point:
     scale = baseline[row.arm] if row.kind.startswith("percent") else 1.0
     if manner:
@@ -167,8 +167,8 @@ def _point(
     else:
         y = row.observed
     se = row.imputed_se if row.observed_se is None and imputed else row.observed_se
-    half = None if se is None else _NORMAL_95 * scale * se
-    words = manner or ("all arms" if row.arm not in arms else said)
+    half = None if se is None else NORMAL_95 * scale * se
+    words = manner or ("all arms" if row.arm not in arms else own_words)
     label = f"{study_name(row.study)} ({words})" if words else study_name(row.study)
     stands_in = half is not None and row.observed_se is None
     return Point(row.arm, row.week, y, half, label, manner, stands_in)

@@ -138,11 +138,11 @@ def arm_looks(labels: Sequence[str], roles: Sequence[str]) -> dict[str, ArmLook]
     ('#0072b2', '#757575')
     """
     looks = {}
-    seen = dict.fromkeys((*_CONTROLS, ""), 0)
+    counts = dict.fromkeys((*_CONTROLS, ""), 0)
     for label, role in zip(labels, roles, strict=True):
         kind = role if role in _CONTROLS else ""
-        number = seen[kind]
-        seen[kind] += 1
+        number = counts[kind]
+        counts[kind] += 1
         if kind:
             looks[label] = ArmLook(_CONTROLS[kind], _DASHES[number % len(_DASHES)])
         else:
@@ -300,9 +300,9 @@ def save_figure(drawn: Axes | Figure, path: str | os.PathLike[str]) -> None:
         figure.savefig(temporary, dpi=DPI, format=suffix[1:], metadata=dict(_METADATA[suffix]))
 
 
-def root_figure(drawn: Artist) -> Figure:
+def root_figure(artist: Artist) -> Figure:
     """Return the whole figure an artist belongs to."""
-    figure: Any = drawn.figure
+    figure: Any = artist.figure
     if figure is None:
         raise TypeError("the axes belong to no figure")
     # Twice, because axes may sit in a part of a figure.

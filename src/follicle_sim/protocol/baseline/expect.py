@@ -98,10 +98,10 @@ class Question:
     @property
     def screened(self) -> float:
         """Day on which hairs are counted to decide who is let in; 0 where that is not asked."""
-        asked = self.population.inclusion
-        if asked is None or asked.hair_density is None:
+        inclusion = self.population.inclusion
+        if inclusion is None or inclusion.hair_density is None:
             return 0.0
-        return 0.0 - lead_of(asked, self.before.run_in or None)
+        return 0.0 - lead_of(inclusion, self.before.run_in or None)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def sample_of(question: Question, severity: float | None) -> Sample:
     )
     tool = question.instrument
     limits = Limits(tool.shortest, tool.thinnest, tool.terminal_calibre)
-    screening, baseline = (seen.repeated(people.copies) for seen in seen_on(lives, days, limits))
+    screening, baseline = (sight.repeated(people.copies) for sight in seen_on(lives, days, limits))
     alive = float(np.exp(condition.destruction * grid[0]))
     return Sample(people, screening, baseline, alive)
 
@@ -157,25 +157,25 @@ def mean_baseline(question: Question, sample: Sample, density: float, variable: 
     who, tool, people = question.population, question.instrument, sample.people
     if people.severity.size == 0:
         return float("nan")
-    each = density * people.density
+    follicle_density = density * people.density
     if who.follicles is None:
-        number = np.maximum(1.0, np.rint(each * who.target_area))
-        area = np.full(each.shape, who.target_area)
+        number = np.maximum(1.0, np.rint(follicle_density * who.target_area))
+        area = np.full(follicle_density.shape, who.target_area)
     else:
-        number = np.full(each.shape, float(who.follicles))
-        area = number / each
+        number = np.full(follicle_density.shape, float(who.follicles))
+        area = number / follicle_density
     living = number * sample.alive
-    asked = None if who.inclusion is None else who.inclusion.hair_density
-    let_in = np.ones_like(each)
+    bounds = None if who.inclusion is None else who.inclusion.hair_density
+    let_in = np.ones_like(follicle_density)
     luck = let_in
-    if asked is not None:
+    if bounds is not None:
         share = np.clip(sample.screening.all, 1e-9, 1.0)
         # whose follicles happen to show many hairs shows them two weeks later as well
         luck = np.maximum(0.0, 1.0 + people.luck * np.sqrt((1.0 - share) / (share * living)))
         hairs = luck * sample.screening.all * living, luck * sample.screening.terminal * living
         mean = mean_counts(tool, hairs, living, area)[0] / area
         spread = np.maximum(mean * reading_spread(tool, hairs[0], living, area), 1e-9)
-        let_in = ndtr((asked[1] - mean) / spread) - ndtr((asked[0] - mean) / spread)
+        let_in = ndtr((bounds[1] - mean) / spread) - ndtr((bounds[0] - mean) / spread)
     hairs = luck * sample.baseline.all * living, luck * sample.baseline.terminal * living
     counts = mean_counts(tool, hairs, living, area)[variable == "terminal_density"] / area
     total = float(let_in.sum())
@@ -185,10 +185,10 @@ def mean_baseline(question: Question, sample: Sample, density: float, variable: 
 def _thinned(grid: Floats, near: float, days: tuple[float, ...]) -> list[int]:
     """Return fewer nodes of a grid, up to baseline, with those of some days among them."""
     last = int(np.searchsorted(grid, -1e-9))
-    kept = [last]
-    wanted = {int(np.searchsorted(grid, day - 1e-9)) for day in days}
+    nodes = [last]
+    needed = {int(np.searchsorted(grid, day - 1e-9)) for day in days}
     for node in range(last - 1, -1, -1):
-        least = NEAR_STEP if grid[kept[-1]] > -near else FAR_STEP
-        if node in wanted or node == 0 or grid[kept[-1]] - grid[node] >= least:
-            kept.append(node)
-    return kept[::-1]
+        least = NEAR_STEP if grid[nodes[-1]] > -near else FAR_STEP
+        if node in needed or node == 0 or grid[nodes[-1]] - grid[node] >= least:
+            nodes.append(node)
+    return nodes[::-1]

@@ -85,7 +85,7 @@ def meet_baseline(scenario: Scenario) -> Met | None:
     """
     if scenario.population.stated is None:
         return None
-    return _remembered(_Asked(scenario))
+    return _search_once(_SameQuestion(scenario))
 
 
 def with_baseline(scenario: Scenario) -> Scenario:
@@ -98,7 +98,7 @@ def with_baseline(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"population": population})
 
 
-class _Asked:
+class _SameQuestion:
     """A scenario that equals another one where their searches are the same."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -124,15 +124,15 @@ class _Asked:
         )
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Asked) and self.key == other.key
+        return isinstance(other, _SameQuestion) and self.key == other.key
 
     def __hash__(self) -> int:
         return hash(self.key)
 
 
 @lru_cache(maxsize=64)
-def _remembered(asked: _Asked) -> Met:
-    scenario = asked.scenario
+def _search_once(question_key: _SameQuestion) -> Met:
+    scenario = question_key.scenario
     stated = scenario.population.stated
     assert stated is not None
     question = question_of(scenario)
@@ -148,7 +148,9 @@ def question_of(scenario: Scenario) -> Question:
     design, treatments = scenario.design, treatments_of(scenario)
     arm = unfold(scenario).arms[0]
     early = tuple(dose for dose in arm.doses if dose.start < 0.0)
-    given: dict[str, Treatment] = {dose.treatment: treatments[dose.treatment] for dose in early}
+    early_treatments: dict[str, Treatment] = {
+        dose.treatment: treatments[dose.treatment] for dose in early
+    }
     return Question(
         population=scenario.population,
         condition=load_condition(scenario.population.condition),
@@ -160,7 +162,7 @@ def question_of(scenario: Scenario) -> Question:
             run_in=design.run_in or 0.0,
             recruitment=design.recruitment,
             arm=arm.model_copy(update={"doses": early}),
-            treatments=given,
+            treatments=early_treatments,
             potencies=potency_overrides(scenario.biology),
             factors=factors_of(scenario),
         ),
@@ -184,9 +186,9 @@ def search(question: Question, stated: Stated) -> Met:
                 "settle how many hairs are counted; leave one of them out"
             )
         return _by_follicles(question, stated, None, sample_of(question, None))
-    for ends in (_mildest_and_worst(condition), _let_in(question)):
+    for ends in (_mildest_and_worst(condition), _mildest_and_worst_eligible(question)):
         samples = [sample_of(question, severity) for severity in ends]
-        counts = [mean_baseline(question, each, density, stated.variable) for each in samples]
+        counts = [mean_baseline(question, sample, density, stated.variable) for sample in samples]
         if not any(math.isnan(count) for count in counts):
             break
     else:
@@ -208,8 +210,8 @@ def _by_severity(
         sample = sample_of(question, math.exp(log_severity))
         return mean_baseline(question, sample, density, stated.variable) - stated.density
 
-    found = brentq(excess, math.log(ends[0]), math.log(ends[1]), xtol=SEVERITY_TOLERANCE)
-    severity = _rounded(math.exp(found))
+    root = brentq(excess, math.log(ends[0]), math.log(ends[1]), xtol=SEVERITY_TOLERANCE)
+    severity = _rounded(math.exp(root))
     expected = mean_baseline(question, sample_of(question, severity), density, stated.variable)
     return Met(stated, severity, density, False, expected)
 
@@ -233,12 +235,12 @@ def _by_follicles(
     return Met(stated, severity, density, True, count(density))
 
 
-def _crossing(count: Callable[[float], float], wanted: float, most: float) -> float:
-    """Return the follicles per area, at most `most`, at which a count is as wanted."""
+def _crossing(count: Callable[[float], float], target: float, most: float) -> float:
+    """Return the follicles per area, at most `most`, at which a count meets the target."""
 
     def excess(density: float) -> float:
-        found = count(density)
-        return -wanted if math.isnan(found) else found - wanted
+        number = count(density)
+        return -target if math.isnan(number) else number - target
 
     least = most
     while least > FEWEST and excess(least) > 0.0:
@@ -269,13 +271,13 @@ def _mildest_and_worst(condition: Condition) -> tuple[float, float]:
     return min(values), max(values)
 
 
-def _let_in(question: Question) -> tuple[float, float]:
+def _mildest_and_worst_eligible(question: Question) -> tuple[float, float]:
     """Return the mildest and the worst of the grades that may take part."""
-    condition, asked = question.condition, question.population.inclusion
-    if asked is None or asked.severity is None:
+    condition, inclusion = question.condition, question.population.inclusion
+    if inclusion is None or inclusion.severity is None:
         return _mildest_and_worst(condition)
     grades = list(condition.severities)
-    first, last = (grades.index(grade) for grade in asked.severity)
+    first, last = (grades.index(grade) for grade in inclusion.severity)
     values = [condition.severities[grade] for grade in grades[first : last + 1]]
     return min(values), max(values)
 

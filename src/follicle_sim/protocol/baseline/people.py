@@ -94,15 +94,15 @@ def even_people(
     population: Population, condition: Condition, recruitment: Recruitment | None
 ) -> EvenPeople:
     """Return people who meet the criteria on traits; none where nobody does."""
-    asked = population.inclusion
-    counted = asked is not None and asked.hair_density is not None
+    inclusion = population.inclusion
+    screened = inclusion is not None and inclusion.hair_density is not None
     linked = "follicle_density" in correlated(population.correlation)
-    size = PEOPLE if asked is None else CANDIDATES
+    size = PEOPLE if inclusion is None else CANDIDATES
     if _alike(population, recruitment):
         size = 1
     first = _draws(population, np.arange(size, dtype=np.int64))
     eligible = np.flatnonzero(_eligible(population, condition, first))[:PEOPLE]
-    copies = COPIES if counted and not linked else 1
+    copies = COPIES if screened and not linked else 1
     several = (eligible[:, None] * copies + np.arange(copies)).ravel()
     draws = _draws(population, several, copies)
     calendar = None
@@ -110,7 +110,7 @@ def even_people(
         day = recruitment.opens + recruitment.lasts * draws.uniform(Decision.RECRUITED)
         calendar = np.asarray(day % YEAR)
     # where density goes with nothing, its mean is all that counts, and that is exact
-    matters = counted or linked
+    matters = screened or linked
     return EvenPeople(
         copies=copies,
         severity=draws.severity(condition),
@@ -137,15 +137,15 @@ def _alike(population: Population, recruitment: Recruitment | None) -> bool:
 def _eligible(population: Population, condition: Condition, draws: EvenDraws) -> Flags:
     """Tell who meets the criteria of age and grade (S,); sex goes with no trait of the scalp."""
     fits = np.ones(draws.subject.size, np.bool_)
-    asked = population.inclusion
-    if asked is None:
+    inclusion = population.inclusion
+    if inclusion is None:
         return fits
-    if asked.age is not None:
+    if inclusion.age is not None:
         age = draws.age()
         assert age is not None
-        fits &= (age >= asked.age[0]) & (age <= asked.age[1])
-    if asked.severity is not None:
+        fits &= (age >= inclusion.age[0]) & (age <= inclusion.age[1])
+    if inclusion.severity is not None:
         grades = list(condition.severities)
-        first, last = (grades.index(grade) for grade in asked.severity)
+        first, last = (grades.index(grade) for grade in inclusion.severity)
         fits &= np.isin(grade_of(condition, draws.severity(condition)), grades[first : last + 1])
     return fits

@@ -25,9 +25,9 @@ def mean_counts(
     every = told_apart(hairs[0], follicles, instrument.occlusion)
     thick = told_apart(hairs[1], follicles, instrument.occlusion)
     thin = np.maximum(0.0, every - thick)
-    found = 1.0 - instrument.missed
+    share_seen = 1.0 - instrument.missed
     marks = instrument.false_hairs * (thick + thin)
-    thick, thin = thick * found, thin * found * (1.0 - instrument.missed_thin) + marks
+    thick, thin = thick * share_seen, thin * share_seen * (1.0 - instrument.missed_thin) + marks
     factor = instrument.count_bias * _border(instrument, area)
     return (thick + thin) * factor, thick * factor
 

@@ -61,12 +61,12 @@ def people_of(report: TrialReport) -> list[Person]:
     trial = report.trial(report.primary.endpoint)
     arms = range(len(trial.arms))
     groups = [tuple(arms)] if trial.paired else [(arm,) for arm in arms]
-    found: list[Person] = []
+    people: list[Person] = []
     for group in groups:
         for place in range(int(trial.enrolled[0, group[0]].sum())):
-            name = f"{len(found) + 1:04d}"
-            found.append(Person(f"{report.study}-{name}", name, group, place))
-    return found
+            name = f"{len(people) + 1:04d}"
+            people.append(Person(f"{report.study}-{name}", name, group, place))
+    return people
 
 
 def study_day(day: float) -> int | None:

@@ -109,17 +109,19 @@ def count_rows(report: TrialReport) -> list[Row]:
 
 def parameters(report: TrialReport) -> list[Measured]:
     """Return everything the instrument sees, and the answers people gave."""
-    seen = observable(report.scenario.instrument)
-    found = [_measured(report, name) for name in endpoints_of(report.dataset) if name in seen]
+    variables = observable(report.scenario.instrument)
+    measured = [
+        _measured(report, name) for name in endpoints_of(report.dataset) if name in variables
+    ]
     scale = report.plan.satisfaction
     if scale is not None:
         trial = report.trial("hair_density")
-        said = answers(trial, load_scales()[scale])[0]
-        nobody = np.zeros(said.shape, np.bool_)
+        values = answers(trial, load_scales()[scale])[0]
+        nobody = np.zeros(values.shape, np.bool_)
         title = f"Satisfaction, {scale.replace('_', '-')} scale (answer)"
         code = f"SATIS{len(load_scales()[scale].answers)}"
-        found.append(Measured(trial, code, title, said, nobody, nobody, True))
-    return found
+        measured.append(Measured(trial, code, title, values, nobody, nobody, True))
+    return measured
 
 
 def _measured(report: TrialReport, endpoint: str) -> Measured:
@@ -145,17 +147,17 @@ def _filled(report: TrialReport, param: Measured, tests: list[Test]) -> Measured
     start = int(np.flatnonzero(trial.days == 0.0)[0])
     fill = MISSING[plan.missing].fill
     values, analysed = param.values.copy(), param.analysed.copy()
-    kept = values.copy()
+    filled = values.copy()
     for test in tests:
         visit = trial.visit(test.day)
         part = slice(start, visit + 1)
         if fill is not None:
-            kept[..., part] = fill(param.values[..., part])
+            filled[..., part] = fill(param.values[..., part])
         who = members_at(plan.set, trial, test.day, Rules(plan.least_doses, plan.most_late))[0]
-        has = np.isfinite(kept)
+        has = np.isfinite(filled)
         every = test.method in REPEATED or test.measure == "average"
-        wanted = range(start + 1, visit + 1) if every else (visit,)
-        needed = (visit,) if test.measure == "average" else wanted  # no average without the last
+        visits = range(start + 1, visit + 1) if every else (visit,)
+        needed = (visit,) if test.measure == "average" else visits  # no average without the last
         arms = [trial.arm(label) for label in (test.treatment, test.control) if label]
         whole = {
             arm: who[arm] & has[arm, :, start] & has[arm][:, list(needed)].any(axis=1)
@@ -166,10 +168,10 @@ def _filled(report: TrialReport, param: Measured, tests: list[Test]) -> Measured
             whole = dict.fromkeys(arms, both)
         for arm, people in whole.items():
             analysed[arm, people, start] = True
-            for each in wanted:
-                analysed[arm, people & has[arm, :, each], each] = True
+            for index in visits:
+                analysed[arm, people & has[arm, :, index], index] = True
         if plan.missing in TYPES:
-            values[..., part] = kept[..., part]
+            values[..., part] = filled[..., part]
     values = np.where(trial.enrolled[0][..., None], values, np.nan)
     imputed = np.isfinite(values) & ~np.isfinite(param.values)
     return replace(param, values=values, imputed=imputed, analysed=analysed)
@@ -199,7 +201,7 @@ def _records(
     if "visit_day" in trial.known:
         actual = trial.known["visit_day"][0, arm, place]
     rows: list[Row] = []
-    for period, start, here, given in _periods(report, trial, label):
+    for period, start, here, treatment in _periods(report, trial, label):
         base = float(param.values[arm, place, trial.visit(start)])
         for visit in here:
             value = float(param.values[arm, place, visit])
@@ -215,7 +217,7 @@ def _records(
                 {
                     "STUDYID": report.study,
                     "USUBJID": person.usubjid,
-                    "TRTP": given,
+                    "TRTP": treatment,
                     "APERIOD": period,
                     "PARAM": name,
                     "PARAMCD": code,
@@ -241,8 +243,8 @@ def _periods(
     """Return number, start, visits and treatment of each period of an arm."""
     days = trial.days
     if len(trial.periods) > 1:
-        found = []
-        for index, (start, given) in enumerate(trial.periods):
+        periods = []
+        for index, (start, treatment_of) in enumerate(trial.periods):
             # The day on which a period begins may be the last of the one before: it is in both.
             ends = [start + day for day in report.scenario.design.visits]
             here = [
@@ -250,8 +252,8 @@ def _periods(
                 for k, day in enumerate(days)
                 if any(abs(day - end) < 1e-6 for end in ends) or (index == 0 and day < 0.0)
             ]
-            found.append((index + 1, start, here, given[label]))
-        return found
+            periods.append((index + 1, start, here, treatment_of[label]))
+        return periods
     later = switched_to(report, label)
     if later and later != label:
         before = [k for k, day in enumerate(days) if day <= trial.switch]

@@ -66,18 +66,18 @@ COLUMNS = (
 def dose_rows(report: TrialReport) -> list[Row]:
     """Return the rows of EX: for each subject in the order of days."""
     data, study = report.dataset, report.study
-    found: list[Row] = []
+    rows: list[Row] = []
     for person in people_of(report):
-        mine: list[tuple[float, float, int, Exposure, str]] = []
+        intakes: list[tuple[float, float, int, Exposure, str]] = []
         for arm in person.arms:
             half = str(data["arm"].values[arm]) if len(person.arms) > 1 else ""
             for line in report.given[arm]:
                 for start, end, count in intervals(line, person.place):
-                    mine.append((start, end, count, line, half))
-        mine.sort(key=lambda each: (each[0], each[3].dose.treatment, each[4]))
-        for sequence, (start, end, count, line, half) in enumerate(mine, start=1):
+                    intakes.append((start, end, count, line, half))
+        intakes.sort(key=lambda intake: (intake[0], intake[3].dose.treatment, intake[4]))
+        for sequence, (start, end, count, line, half) in enumerate(intakes, start=1):
             dose = line.dose
-            found.append(
+            rows.append(
                 {
                     "STUDYID": study,
                     "DOMAIN": "EX",
@@ -95,7 +95,7 @@ def dose_rows(report: TrialReport) -> list[Row]:
                     "SYNTHFL": YES,
                 }
             )
-    return found
+    return rows
 
 
 def intervals(line: Exposure, place: int) -> Iterator[tuple[float, float, int]]:

@@ -90,8 +90,8 @@ def subject_rows(report: TrialReport) -> list[Row]:
 def _row(report: TrialReport, person: Person, protocol: Flags) -> Row:
     data, who = report.dataset, report.scenario.population
     arm, place = person.arms[0], person.place
-    labels = [str(data["arm"].values[each]) for each in person.arms]
-    lines = [line for each in person.arms for line in report.given[each]]
+    labels = [str(data["arm"].values[index]) for index in person.arms]
+    lines = [line for index in person.arms for line in report.given[index]]
     days = np.concatenate([line.times[line.took[place]] for line in lines] or [np.empty(0)])
     due = sum(int(line.due[place].sum()) for line in lines)
 
@@ -150,8 +150,8 @@ def _row(report: TrialReport, person: Person, protocol: Flags) -> Row:
 
 
 def _periods(report: TrialReport) -> list[dict[str, str]]:
-    told = json.loads(report.dataset.attrs.get("periods", "[]"))
-    return [dict(period["given"]) for period in told]
+    periods = json.loads(report.dataset.attrs.get("periods", "[]"))
+    return [dict(period["given"]) for period in periods]
 
 
 def _first(report: TrialReport, labels: list[str]) -> str:

@@ -56,7 +56,7 @@ DATASETS = (
     ),
 )
 
-CDISC_FILES = (*(f"{each.name}.csv" for each in DATASETS), DEFINE)
+CDISC_FILES = (*(f"{table.name}.csv" for table in DATASETS), DEFINE)
 
 
 def write_cdisc(report: TrialReport, folder: Path) -> tuple[str, ...]:
@@ -67,8 +67,8 @@ def write_cdisc(report: TrialReport, folder: Path) -> tuple[str, ...]:
     OutputError
         Naming the file that could not be written; an earlier one stays as it was.
     """
-    for each in DATASETS:
-        write_text_atomic(folder / f"{each.name}.csv", as_csv(each, each.rows(report)))
+    for table in DATASETS:
+        write_text_atomic(folder / f"{table.name}.csv", as_csv(table, table.rows(report)))
     text = json.dumps(definition(report), indent=1, ensure_ascii=False)
     write_text_atomic(folder / DEFINE, text + "\n")
     return CDISC_FILES
@@ -96,10 +96,10 @@ def definition(report: TrialReport) -> dict[str, object]:
         if report.plan.missing == "jump_to_reference"
         else "not used",
         "datasets": {
-            each.name: {
-                "label": each.label,
-                "file": f"{each.name}.csv",
-                "keys": list(each.keys),
+            table.name: {
+                "label": table.label,
+                "file": f"{table.name}.csv",
+                "keys": list(table.keys),
                 "variables": [
                     {
                         "name": column.name,
@@ -109,9 +109,9 @@ def definition(report: TrialReport) -> dict[str, object]:
                         "about": column.about,
                         "of_the_standard": not column.added,
                     }
-                    for column in each.columns
+                    for column in table.columns
                 ],
             }
-            for each in DATASETS
+            for table in DATASETS
         },
     }

@@ -23,7 +23,7 @@ from follicle_sim.reporting.folders.record import write_record
 
 
 def write_calibration(
-    found: Calibrated, folder: Path, command: str, *, keep: bool = False
+    calibrated: Calibrated, folder: Path, command: str, *, keep: bool = False
 ) -> tuple[str, ...]:
     """Write what a calibration found; return the names of the files.
 
@@ -39,32 +39,32 @@ def write_calibration(
         "posterior": _write_posterior,
         "profile": _write_profiles,
     }
-    with being_written(folder, found.method):
-        files = write[found.method](found, folder, command)
-        if keep and found.posterior is not None:
+    with being_written(folder, calibrated.method):
+        files = write[calibrated.method](calibrated, folder, command)
+        if keep and calibrated.posterior is not None:
             text = (folder / "posterior.csv").read_text("utf-8")
             write_text_atomic(Path(biology.__file__).parent / POSTERIOR_FILE, text)
     return files
 
 
-def _write_optimum(found: Calibrated, folder: Path, command: str) -> tuple[str, ...]:
-    assert found.optimum is not None
-    write_rows(folder / "optimum_targets.csv", TargetRow, found.targets)
-    values = describe(found.calibration.values(found.optimum.x))
-    _write_record(found, folder, command, values=values, costs=list(found.optimum.costs))
+def _write_optimum(calibrated: Calibrated, folder: Path, command: str) -> tuple[str, ...]:
+    assert calibrated.optimum is not None
+    write_rows(folder / "optimum_targets.csv", TargetRow, calibrated.targets)
+    values = describe(calibrated.calibration.values(calibrated.optimum.x))
+    _write_record(calibrated, folder, command, values=values, costs=list(calibrated.optimum.costs))
     return "optimum.json", "optimum_targets.csv"
 
 
-def _write_posterior(found: Calibrated, folder: Path, command: str) -> tuple[str, ...]:
-    posterior = found.posterior
+def _write_posterior(calibrated: Calibrated, folder: Path, command: str) -> tuple[str, ...]:
+    posterior = calibrated.posterior
     assert posterior is not None
-    text = posterior_text(found.calibration, posterior, found.emulator, command)
+    text = posterior_text(calibrated.calibration, posterior, calibrated.emulator, command)
     write_text_atomic(folder / "posterior.csv", text)
-    write_rows(folder / "posterior_parameters.csv", ParameterRow, found.parameters)
-    write_rows(folder / "posterior_targets.csv", TargetRow, found.targets)
+    write_rows(folder / "posterior_parameters.csv", ParameterRow, calibrated.parameters)
+    write_rows(folder / "posterior_targets.csv", TargetRow, calibrated.targets)
     steps, walkers, _ = posterior.chain.shape
     _write_record(
-        found,
+        calibrated,
         folder,
         command,
         steps=steps,
@@ -72,33 +72,33 @@ def _write_posterior(found: Calibrated, folder: Path, command: str) -> tuple[str
         groups=GROUPS,
         sampling_seconds=round(posterior.seconds, 1),
         acceptance=round(posterior.acceptance, 3),
-        r_hat={row.parameter: round(row.r_hat, 4) for row in found.parameters},
-        effective_draws={row.parameter: round(row.ess) for row in found.parameters},
-        emulator_error=[round(float(error), 5) for error in found.error],
+        r_hat={row.parameter: round(row.r_hat, 4) for row in calibrated.parameters},
+        effective_draws={row.parameter: round(row.ess) for row in calibrated.parameters},
+        emulator_error=[round(float(error), 5) for error in calibrated.error],
     )
     return "posterior.json", "posterior.csv", "posterior_parameters.csv", "posterior_targets.csv"
 
 
-def _write_profiles(found: Calibrated, folder: Path, command: str) -> tuple[str, ...]:
-    curves, table = found.profiles, parameter_table()
+def _write_profiles(calibrated: Calibrated, folder: Path, command: str) -> tuple[str, ...]:
+    curves, table = calibrated.profiles, parameter_table()
     write_rows(folder / "profile.csv", ProfileRow, profile_rows(curves))
-    scales = [shown_unit(table[name].dimension) for name in found.calibration.names]
+    scales = [shown_unit(table[name].dimension) for name in calibrated.calibration.names]
     save_figure(plot_profiles(curves, LIMIT, scales), folder / "profile.png")
     ends = {c.name: {"verdict": c.verdict, "low": c.low, "high": c.high} for c in curves}
-    error = np.round(found.error, 5).tolist()
-    _write_record(found, folder, command, profiles=ends, emulator_error=error)
+    error = np.round(calibrated.error, 5).tolist()
+    _write_record(calibrated, folder, command, profiles=ends, emulator_error=error)
     return "profile.json", "profile.csv", "profile.png"
 
 
-def _write_record(found: Calibrated, folder: Path, command: str, **more: object) -> None:
+def _write_record(calibrated: Calibrated, folder: Path, command: str, **more: object) -> None:
     content = {
-        "method": found.method,
-        "parameters": list(found.calibration.names),
-        "seconds": round(found.seconds, 1),
-        "simulations": found.simulations,
-        "emulator_too_rough_for": list(found.rough),
-        "rules": asdict(found.calibration.rules),
+        "method": calibrated.method,
+        "parameters": list(calibrated.calibration.names),
+        "seconds": round(calibrated.seconds, 1),
+        "simulations": calibrated.simulations,
+        "emulator_too_rough_for": list(calibrated.rough),
+        "rules": asdict(calibrated.calibration.rules),
         **more,
     }
-    path, seed = folder / f"{found.method}.json", found.calibration.seed
-    write_record(path, command, seed, found.observations, content)
+    path, seed = folder / f"{calibrated.method}.json", calibrated.calibration.seed
+    write_record(path, command, seed, calibrated.observations, content)

@@ -35,7 +35,7 @@ def write_fit(fit: ScenarioFit, scenario: Scenario, folder: Path, command: str) 
     points = zip(fit.values.tolist(), fit.rise.tolist(), strict=True)
     write_rows(folder / "fit_profile.csv", CurveRow, [CurveRow(fit.names[0], *at) for at in points])
     save_figure(plot_fit(fit), folder / "fit.png")
-    found = {
+    record = {
         "scenario": scenario.title,
         "scenario_hash": scenario_hash(scenario),
         "values": dict(zip(fit.names, fit.best, strict=True)),
@@ -52,5 +52,5 @@ def write_fit(fit: ScenarioFit, scenario: Scenario, folder: Path, command: str) 
         "seconds": round(fit.seconds, 1),
     }
     data = [row.observation for row in fit.rows if row.used]
-    write_record(folder / "fit.json", command, scenario.run.seed, data, found)
+    write_record(folder / "fit.json", command, scenario.run.seed, data, record)
     return "fit.json", "fit.csv", "fit_profile.csv", "fit.png"

@@ -56,7 +56,7 @@ class ScheduleRow:
 
 
 @writes_whole("optimise")
-def write_schedules(found: Optimised, folder: Path, command: str) -> tuple[str, ...]:
+def write_schedules(optimised: Optimised, folder: Path, command: str) -> tuple[str, ...]:
     """Write schedules.csv, optimise.json, winner.toml and pareto.png; return their names.
 
     Raises
@@ -64,42 +64,42 @@ def write_schedules(found: Optimised, folder: Path, command: str) -> tuple[str, 
     OutputError
         Naming the file that could not be written; an earlier one stays as it was.
     """
-    rows = [row for best in _everyone(found) for row in rows_of(best)]
+    rows = [row for best in _everyone(optimised) for row in rows_of(best)]
     write_rows(folder / "schedules.csv", ScheduleRow, rows)
-    winner = found.best.space.scenario_with(found.best.winner.schedule)
+    winner = optimised.best.space.scenario_with(optimised.best.winner.schedule)
     write_text_atomic(folder / "winner.toml", dump_scenario(winner))
-    save_figure(plot_pareto(found.best), folder / "pareto.png")
-    record = summary(found) | {
-        "scenario": found.scenario.title,
-        "scenario_hash": scenario_hash(found.scenario),
-        "seconds": round(found.seconds, 1),
+    save_figure(plot_pareto(optimised.best), folder / "pareto.png")
+    record = summary(optimised) | {
+        "scenario": optimised.scenario.title,
+        "scenario_hash": scenario_hash(optimised.scenario),
+        "seconds": round(optimised.seconds, 1),
         "schedules": [asdict(row) for row in rows if row.role],
     }
-    write_record(folder / "optimise.json", command, found.seed, [], record)
+    write_record(folder / "optimise.json", command, optimised.seed, [], record)
     return FILES
 
 
-def _everyone(found: Optimised) -> Iterator[Best]:
-    yield found.best
-    for row in found.classes:
+def _everyone(optimised: Optimised) -> Iterator[Best]:
+    yield optimised.best
+    for row in optimised.classes:
         yield row.best
 
 
 def rows_of(best: Best) -> list[ScheduleRow]:
     """Return every schedule tried, and the courses shown for orientation, by rising cost."""
     again = {row.schedule: row for row in (*best.courses, *best.retested)}
-    front = {each.schedule for each in best.front}
-    tried = {each.schedule: each for each in best.searched.tried}
+    front = {trial.schedule for trial in best.front}
+    tried = {trial.schedule: trial for trial in best.searched.tried}
     names = {row.schedule: row.name for row in best.courses}
     rows = []
     for schedule in [*tried, *(s for s in names if s not in tried)]:
-        row, each = again.get(schedule), tried.get(schedule)
+        row, trial = again.get(schedule), tried.get(schedule)
         bill = best.space.bill(schedule)
-        said = None if each is None else mean_gain(each.gains)
+        searched_gain = None if trial is None else mean_gain(trial.gains)
         roles = ["winner"] if schedule == best.winner.schedule else []
         roles += ["front"] if schedule in front else []
         roles += [names[schedule]] if schedule in names else []
-        known = (row.fresh if row is not None else said) or None
+        known = (row.fresh if row is not None else searched_gain) or None
         rows.append(
             ScheduleRow(
                 people=best.label,
@@ -108,9 +108,9 @@ def rows_of(best: Best) -> list[ScheduleRow]:
                 cost=bill.cost,
                 visits=bill.visits,
                 doses=bill.doses,
-                gain=None if said is None else said.value,
-                gain_low=None if said is None else said.low,
-                gain_high=None if said is None else said.high,
+                gain=None if searched_gain is None else searched_gain.value,
+                gain_low=None if searched_gain is None else searched_gain.low,
+                gain_high=None if searched_gain is None else searched_gain.high,
                 retest=None if row is None else row.fresh.value,
                 retest_low=None if row is None else row.fresh.low,
                 retest_high=None if row is None else row.fresh.high,
@@ -132,26 +132,26 @@ def _price(best: Best, gain: float, cost: float) -> float | None:
     return None if area else cost_per_hair(gain, cost)
 
 
-def summary(found: Optimised) -> dict[str, object]:
+def summary(optimised: Optimised) -> dict[str, object]:
     """Return what was asked and what came out, for JSON: the winner, luck, classes, prices."""
-    search = found.best.space.search
+    search = optimised.best.space.search
     return {
         "objective": search.objective,
         "at_week": search.at / 7.0,
         "arm": search.arm,
-        "control": found.best.space.control.label,
+        "control": optimised.best.space.control.label,
         "budget": search.budget,
         "most_visits": search.most_visits,
-        "trials": found.trials,
-        "retest_seed": found.retest_seed,
-        "people": {"search": found.best.subjects, "retest": found.best.retest_subjects},
+        "trials": optimised.trials,
+        "retest_seed": optimised.retest_seed,
+        "people": {"search": optimised.best.subjects, "retest": optimised.best.retest_subjects},
         "interval": "95 %, Student t over people; potency and biology are taken as known",
-        "best": {best.label: _best(best) for best in _everyone(found)},
+        "best": {best.label: _best(best) for best in _everyone(optimised)},
         "common_schedule": {
             row.label: {"gain": asdict(row.common), "loses": asdict(row.loss)}
-            for row in found.classes
+            for row in optimised.classes
         },
-        "prices": prices_used(found),
+        "prices": prices_used(optimised),
     }
 
 
@@ -180,9 +180,9 @@ def _price_interval(best: Best) -> dict[str, float | None]:
     return {name: _price(best, gain, cost) for name, gain in ends.items()}
 
 
-def prices_used(found: Optimised) -> dict[str, object]:
+def prices_used(optimised: Optimised) -> dict[str, object]:
     """Return the prices of what the arm is given, with their sources, for JSON."""
-    space, library = found.best.space, load_costs()
+    space, library = optimised.best.space, load_costs()
     own = {cost.treatment for cost in space.scenario.costs}
     used: dict[str, object] = {}
     for name in dict.fromkeys(dose.treatment for dose in space.arm.doses):

@@ -22,10 +22,10 @@ from follicle_sim.scenario.model import Scenario
 
 
 def as_record(
-    found: Plausible, repeats: Sequence[RepeatRow], scenario: Scenario, command: str
+    answer: Plausible, repeats: Sequence[RepeatRow], scenario: Scenario, command: str
 ) -> dict[str, Any]:
     """Return an answer as plain numbers and words, for JSON."""
-    plan = found.plan
+    plan = answer.plan
     return {
         "command": command,
         "version": package_version(),
@@ -40,23 +40,23 @@ def as_record(
             "sided": plan.sides,
             "comparisons": plan.pairs,
         },
-        "people": found.subjects,
-        "controlled": found.controlled,
-        "treatment": found.treatment,
-        "default_potency": found.default,
-        "drug_alone": [asdict(row) for row in found.alone],
-        "drug_and_all_else": [asdict(row) for row in found.surrounded],
-        "without_the_drug": [asdict(row) for row in found.nulls],
-        "months": [asdict(row) for row in found.months],
-        "likelihood_ratios": [asdict(row) for row in found.ratios],
+        "people": answer.subjects,
+        "controlled": answer.controlled,
+        "treatment": answer.treatment,
+        "default_potency": answer.default,
+        "drug_alone": [asdict(row) for row in answer.alone],
+        "drug_and_all_else": [asdict(row) for row in answer.surrounded],
+        "without_the_drug": [asdict(row) for row in answer.nulls],
+        "months": [asdict(row) for row in answer.months],
+        "likelihood_ratios": [asdict(row) for row in answer.ratios],
         "controlled_repeat": [asdict(row) for row in repeats],
-        "seconds": round(found.seconds, 1),
+        "seconds": round(answer.seconds, 1),
     }
 
 
 @writes_whole("plausible")
 def write_plausible(
-    found: Plausible,
+    answer: Plausible,
     repeats: Sequence[RepeatRow],
     scenario: Scenario,
     folder: Path,
@@ -69,31 +69,31 @@ def write_plausible(
     OutputError
         Naming the file that could not be written; an earlier one stays as it was.
     """
-    every = (*found.nulls, *found.months, *found.alone, *found.surrounded)
+    every = (*answer.nulls, *answer.months, *answer.alone, *answer.surrounded)
     write_rows(folder / "chances.csv", ChanceRow, every)
-    write_rows(folder / "ratios.csv", RatioRow, found.ratios)
+    write_rows(folder / "ratios.csv", RatioRow, answer.ratios)
     write_rows(folder / "repeat.csv", RepeatRow, repeats)
-    text = json.dumps(as_record(found, repeats, scenario, command), indent=1)
+    text = json.dumps(as_record(answer, repeats, scenario, command), indent=1)
     write_text_atomic(folder / "plausible.json", text + "\n")
     figure = plot_plausible(
-        found.alone,
-        found.surrounded,
-        found.nulls,
+        answer.alone,
+        answer.surrounded,
+        answer.nulls,
         repeats,
         title=scenario.title,
-        asked=describe_outcome(found),
-        default=found.default,
-        controlled=found.controlled,
+        asked=describe_outcome(answer),
+        default=answer.default,
+        controlled=answer.controlled,
     )
     save_figure(figure, folder / "plausible.png")
     return "chances.csv", "ratios.csv", "repeat.csv", "plausible.json", "plausible.png"
 
 
-def describe_outcome(found: Plausible) -> str:
+def describe_outcome(answer: Plausible) -> str:
     """Return the published outcome in words."""
-    plan = found.plan
+    plan = answer.plan
     weeks = [f"{week:g}" for week in plan.weeks]
-    told = (
+    when = (
         f"week {weeks[0]}" if len(weeks) == 1 else f"weeks {', '.join(weeks[:-1])} and {weeks[-1]}"
     )
     gain = "gain" if plan.pairs[0][1] else "rise"
@@ -102,4 +102,4 @@ def describe_outcome(found: Plausible) -> str:
     if len(arms) > 1:
         everywhere = f", in {', '.join(arms[:-1])} and {arms[-1]}"
     name = plan.endpoint.replace("_", " ")
-    return f"{gain} in {name}, p < {plan.level_of_error:g}, at {told}{everywhere}"
+    return f"{gain} in {name}, p < {plan.level_of_error:g}, at {when}{everywhere}"

@@ -27,7 +27,7 @@ REACH = 2.0
 ROOM = 1.06
 
 
-def as_record(found: PowerResult, scenario: Scenario, command: str) -> dict[str, Any]:
+def as_record(result: PowerResult, scenario: Scenario, command: str) -> dict[str, Any]:
     """Return an answer as plain numbers and words, for JSON."""
     return {
         "command": command,
@@ -35,29 +35,29 @@ def as_record(found: PowerResult, scenario: Scenario, command: str) -> dict[str,
         "scenario": scenario.title,
         "scenario_hash": scenario_hash(scenario),
         "seed": scenario.run.seed,
-        "plan": _told(found.plan),
-        "notes": list(found.plan.notes),
+        "plan": _record_plan(result.plan),
+        "notes": list(result.plan.notes),
         "people": [
-            {"n": n, **found.people.times(n).as_record()}
-            for n in dict.fromkeys(row.n for row in found.rows)
+            {"n": n, **result.people.times(n).as_record()}
+            for n in dict.fromkeys(row.n for row in result.rows)
         ],
-        "meaning_of_n": found.people.meaning(),
-        "trials_asked_for": found.wanted,
-        "stopped": found.stopped,
-        "seconds": round(found.seconds, 1),
-        "power": [asdict(row) for row in found.rows],
-        "smallest": [asdict(row) for row in found.smallest],
+        "meaning_of_n": result.people.meaning(),
+        "trials_asked_for": result.wanted,
+        "stopped": result.stopped,
+        "seconds": round(result.seconds, 1),
+        "power": [asdict(row) for row in result.rows],
+        "smallest": [asdict(row) for row in result.smallest],
     }
 
 
-def _told(plan: Plan) -> dict[str, Any]:
+def _record_plan(plan: Plan) -> dict[str, Any]:
     named = {name: value for name, value in vars(plan).items() if name != "table"}
     return named | {"analysis": plan.table.model_dump(mode="json")}
 
 
 @writes_whole("power")
 def write_power(
-    found: PowerResult, scenario: Scenario, folder: Path, command: str
+    result: PowerResult, scenario: Scenario, folder: Path, command: str
 ) -> tuple[str, ...]:
     """Write power.csv, smallest.csv, power.json, trials.nc and power.png; return their names.
 
@@ -66,25 +66,25 @@ def write_power(
     OutputError
         Naming the file that could not be written; an earlier one stays as it was.
     """
-    save_result(found.trials, folder / "trials.nc")
-    write_rows(folder / "power.csv", PowerRow, found.rows)
-    write_rows(folder / "smallest.csv", SmallestRow, found.smallest)
-    text = json.dumps(as_record(found, scenario, command), indent=1)
+    save_result(result.trials, folder / "trials.nc")
+    write_rows(folder / "power.csv", PowerRow, result.rows)
+    write_rows(folder / "smallest.csv", SmallestRow, result.smallest)
+    text = json.dumps(as_record(result, scenario, command), indent=1)
     write_text_atomic(folder / "power.json", text + "\n")
-    tried = max(row.n for row in found.rows)
-    needed = max((row.n or 0 for row in found.smallest), default=0)
+    tried = max(row.n for row in result.rows)
+    needed = max((row.n or 0 for row in result.smallest), default=0)
     last = ROOM * max(tried, min(REACH * tried, needed))
-    plan = found.plan
+    plan = result.plan
     sides = "two-sided" if plan.sides == 2 else "one-sided"
     measure = "" if plan.measured == "change" else f" ({plan.measured})"
     title = f"Power: {name_of(plan.endpoint)}{measure}, {plan.method.replace('_', ' ')}, {sides}"
     figure = plot_power(
-        found.rows,
-        found.lines(last),
-        found.smallest,
+        result.rows,
+        result.lines(last),
+        result.smallest,
         title,
         plan.level_of_error,
-        found.people,
+        result.people,
         people_of(scenario).total,
     )
     save_figure(figure, folder / "power.png")

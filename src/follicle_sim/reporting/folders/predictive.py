@@ -20,7 +20,7 @@ from follicle_sim.scenario.model import Scenario
 
 @writes_whole("vpc")
 def write_check(
-    found: PredictiveCheck, scenario: Scenario, folder: Path, command: str
+    check: PredictiveCheck, scenario: Scenario, folder: Path, command: str
 ) -> tuple[str, ...]:
     """Write bands.csv, points.csv, vpc.json (how it was made) and vpc.png; return their names.
 
@@ -29,21 +29,21 @@ def write_check(
     OutputError
         Naming the file that could not be written; an earlier one stays as it was.
     """
-    write_rows(folder / "bands.csv", BandRow, found.bands)
-    write_rows(folder / "points.csv", PointRow, found.points)
+    write_rows(folder / "bands.csv", BandRow, check.bands)
+    write_rows(folder / "points.csv", PointRow, check.points)
     record = {
         "command": command,
         "version": package_version(),
         "scenario": scenario.title,
         "scenario_hash": scenario_hash(scenario),
         "seed": scenario.run.seed,
-        "study": found.study,
-        "people": dict(found.people),
-        "people_assumed": list(found.assumed),
-        "trials": found.bands[0].trials,
-        "points": [asdict(point) for point in found.points],
+        "study": check.study,
+        "people": dict(check.people),
+        "people_assumed": list(check.assumed),
+        "trials": check.bands[0].trials,
+        "points": [asdict(point) for point in check.points],
     }
     write_text_atomic(folder / "vpc.json", json.dumps(record, indent=1) + "\n")
-    title = f"{study_name(found.study)} against virtual trials of its size"
-    save_figure(plot_predictive(found.bands, found.points, title), folder / "vpc.png")
+    title = f"{study_name(check.study)} against virtual trials of its size"
+    save_figure(plot_predictive(check.bands, check.points, title), folder / "vpc.png")
     return "bands.csv", "points.csv", "vpc.json", "vpc.png"

@@ -10,7 +10,7 @@ from follicle_sim.experiments.calibration.tables import versions
 
 
 def write_record(
-    path: Path, command: str, seed: int, data: Sequence[str], found: Mapping[str, object]
+    path: Path, command: str, seed: int, data: Sequence[str], headlines: Mapping[str, object]
 ) -> None:
     """Write how a result was made, and its headline numbers, as JSON."""
     record = {
@@ -19,6 +19,6 @@ def write_record(
         "seed": seed,
         "data": list(data),
         "versions": versions(),
-        **found,
+        **headlines,
     }
     write_text_atomic(path, json.dumps(record, indent=2) + "\n")

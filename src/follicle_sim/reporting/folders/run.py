@@ -100,8 +100,8 @@ def shown_as_change(data: xr.Dataset, comparison: ComparisonTable, variable: str
     Where parameters are drawn the level at baseline differs from draw to draw, and would hide what
     happens to it.
     """
-    wanted = mostly_changes(comparison, variable) or draws_of(data) > 1
-    return wanted and 0.0 in data["time"].values
+    prefers_changes = mostly_changes(comparison, variable) or draws_of(data) > 1
+    return prefers_changes and 0.0 in data["time"].values
 
 
 def write_run(

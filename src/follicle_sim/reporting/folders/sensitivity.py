@@ -15,7 +15,7 @@ from follicle_sim.scenario.hashing import scenario_hash
 
 
 @writes_whole("sensitivity")
-def write_sensitivity(found: Ranking, plan: Plan, folder: Path, command: str) -> tuple[str, ...]:
+def write_sensitivity(ranking: Ranking, plan: Plan, folder: Path, command: str) -> tuple[str, ...]:
     """Write sensitivity.csv, a figure an outcome, and how it was made; return the names.
 
     Raises
@@ -23,9 +23,9 @@ def write_sensitivity(found: Ranking, plan: Plan, folder: Path, command: str) ->
     OutputError
         Naming the file that could not be written; an earlier one stays as it was.
     """
-    write_rows(folder / "sensitivity.csv", SensitivityRow, found.rows)
+    write_rows(folder / "sensitivity.csv", SensitivityRow, ranking.rows)
     files = ["sensitivity.json", "sensitivity.csv"]
-    for (arm, control), group in groupby(found.rows, key=lambda row: (row.arm, row.control)):
+    for (arm, control), group in groupby(ranking.rows, key=lambda row: (row.arm, row.control)):
         against = f" minus {control}" if control else ", own change"
         words = re.sub(r"[^a-z0-9]+", "_", f"{arm}{against}".lower()).strip("_")
         title = f"What moves the density change: {arm}{against}"
@@ -35,10 +35,10 @@ def write_sensitivity(found: Ranking, plan: Plan, folder: Path, command: str) ->
         "scenario": plan.scenario.title,
         "scenario_hash": scenario_hash(plan.scenario),
         "samples": plan.samples,
-        "runs": found.runs,
+        "runs": ranking.runs,
         "range_factor": FACTOR,
         "parameters": [parameter.name for parameter in plan.parameters],
-        "seconds": round(found.seconds, 1),
+        "seconds": round(ranking.seconds, 1),
     }
     seed = plan.scenario.run.seed
     write_record(folder / "sensitivity.json", command, seed, [], record)

@@ -78,17 +78,17 @@ def report_trial(
     way = f"the data are in {folder}: follicle-sim analyse asks them otherwise"
     # The analysis knows its table but not the file it stands in.
     table = "analysis." if refused.source == "analysis" else ""
-    told = [replace(each, where=f"{table}{each.where}") for each in refused.problems]
-    raise InputError(source, [*told, Problem("", way)])
+    problems = [replace(problem, where=f"{table}{problem.where}") for problem in refused.problems]
+    raise InputError(source, [*problems, Problem("", way)])
 
 
 def _remove_tables(folder: Path) -> None:
     """Remove tables of CDISC that an earlier trial left, but nobody's real ones."""
     try:
-        told = json.loads((folder / DEFINE).read_text("utf-8"))
+        definitions = json.loads((folder / DEFINE).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return
-    if isinstance(told, dict) and told.get("synthetic") is True:
+    if isinstance(definitions, dict) and definitions.get("synthetic") is True:
         for name in CDISC_FILES:
             (folder / name).unlink(missing_ok=True)
 

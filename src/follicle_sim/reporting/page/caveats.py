@@ -38,10 +38,10 @@ def _design(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> Itera
     for note in notes(scenario):
         yield f"{note.partition(': ')[2]}."
     people = {arm.label: arm.allocated for arm in flow.arms}
-    seen = sum(arm.analysed["intention_to_treat"] for arm in flow.arms)
+    analysed = sum(arm.analysed["intention_to_treat"] for arm in flow.arms)
     planned = sum(people.values())
-    if seen < planned:
-        gone = planned - seen
+    if analysed < planned:
+        gone = planned - analysed
         what = "halves" if flow.shared else "people"
         leaving = scenario.design.dropout
         better = ". Who leaves for lack of effect makes those who stay look better."
@@ -49,8 +49,8 @@ def _design(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> Itera
             f"{gone} of {planned} {what} ({100 * gone / planned:.0f} %) lack a value needed at "
             f"week {flow.week:g}{better if leaving and leaving.lack_of_effect else '.'}"
         )
-    chosen = scenario.population.inclusion
-    if chosen is not None and chosen.hair_density is not None:
+    inclusion = scenario.population.inclusion
+    if inclusion is not None and inclusion.hair_density is not None:
         yield (
             "People were let in on a count that errs: part of every change from baseline is "
             "regression to the mean. The difference between arms is free of it."
@@ -70,19 +70,19 @@ def _model(scenario: Scenario) -> Iterator[str]:
             yield f"Assumed differences between people, coefficients of variation{source}: " + (
                 ", ".join(traits) + "."
             )
-    given = dict.fromkeys(dose.treatment for arm in scenario.arms for dose in arm.doses)
-    told = []
-    for name in given:
+    names = dict.fromkeys(dose.treatment for arm in scenario.arms for dose in arm.doses)
+    origins = []
+    for name in names:
         if f"potency_{name}" in scenario.biology:
-            told.append(f"{name} set in this scenario")
+            origins.append(f"{name} set in this scenario")
         elif name in scenario.treatments:
-            told.append(f"{name} of this scenario's own")
+            origins.append(f"{name} of this scenario's own")
         elif name in treatment_names():
             potency = load_treatment(name).potency
-            told.append(f"{name} {'without effect' if potency is None else potency.grade}")
-    if told:
+            origins.append(f"{name} {'without effect' if potency is None else potency.grade}")
+    if origins:
         yield (
-            f"The effect is put in, not found out: potency of {', '.join(told)}. The interval "
+            f"The effect is put in, not found out: potency of {', '.join(origins)}. The interval "
             "holds the luck of people, hairs and readings, not what is unknown of the drug."
         )
     if NO_ERROR in alike(scenario):

@@ -16,7 +16,7 @@ from follicle_sim.figures.consort import plot_flow
 from follicle_sim.figures.parts.style import is_share, name_of, unit_of
 from follicle_sim.figures.trial import Answers, ForestLine, Rate, plot_trial
 from follicle_sim.reporting.page import words
-from follicle_sim.reporting.page.text import told
+from follicle_sim.reporting.page.text import repeats_primary
 from follicle_sim.reporting.report import TrialReport
 from follicle_sim.results.by_treatment import by_treatment
 
@@ -67,16 +67,16 @@ def course_of(report: TrialReport) -> xr.Dataset:
         attrs=report.dataset.attrs,
     )
     data[trial.endpoint].attrs = {"units": trial.unit}
-    found = by_treatment(data)
-    if found is not data:
+    course = by_treatment(data)
+    if course is not data:
         # Doses belong to sequences, which this course no longer has.
-        del found.attrs["provenance"]
-    return found
+        del course.attrs["provenance"]
+    return course
 
 
 def _is_drawn(row: TrialRow, report: TrialReport) -> bool:
-    mine = [each for each in report.result.rows if (each.arm, each.control) == pair_of(row)]
-    if told(row, mine):
+    siblings = [other for other in report.result.rows if (other.arm, other.control) == pair_of(row)]
+    if repeats_primary(row, siblings):
         return False
     known = row.estimate is not None and row.low is not None and row.high is not None
     return known and row.purpose in TESTED
@@ -102,9 +102,9 @@ def _line(row: TrialRow, report: TrialReport) -> ForestLine:
     pair = f"{row.arm} − {row.control}" if row.control else row.arm
     several = len({(r.arm, r.control) for r in report.result.rows}) > 1
     name = f"{subject}, {what}" + (f": {pair}" if several else "")
-    ends = [words.amount(row, each).split(" ")[0] for each in (row.low, row.high)]
-    said = words.amount(row, row.estimate, sign=True).split(" ")[0]
-    text = f"{said} [{ends[0]}, {ends[1]}]\n{words.p_words(row.p)}".replace("-", "−")
+    ends = [words.amount(row, end).split(" ")[0] for end in (row.low, row.high)]
+    estimate = words.amount(row, row.estimate, sign=True).split(" ")[0]
+    text = f"{estimate} [{ends[0]}, {ends[1]}]\n{words.p_words(row.p)}".replace("-", "−")
     return ForestLine(
         name,
         f"{between} {subject}{f' ({unit})' if unit else ''}",
@@ -117,7 +117,7 @@ def _line(row: TrialRow, report: TrialReport) -> ForestLine:
 
 
 def _rates(report: TrialReport) -> tuple[str, list[Rate]]:
-    found: dict[str, Rate] = {}
+    rates: dict[str, Rate] = {}
     threshold = ""
     for row in report.result.rows:
         if row.purpose != "responders":
@@ -129,8 +129,8 @@ def _rates(report: TrialReport) -> tuple[str, list[Rate]]:
         for arm, share, n in sides:
             if arm and share is not None and n:
                 low, high = wilson(round(share * n), n, report.plan.level)
-                found.setdefault(arm, Rate(arm, share, low, high, n))
-    return threshold, list(found.values())
+                rates.setdefault(arm, Rate(arm, share, low, high, n))
+    return threshold, list(rates.values())
 
 
 def _answers(report: TrialReport) -> Answers | None:
@@ -139,12 +139,12 @@ def _answers(report: TrialReport) -> Answers | None:
     scale = load_scales()[report.plan.satisfaction]
     trial: Trial = report.trial("hair_density")
     visit = trial.visit(report.primary.day)
-    said = answers_of(trial, scale)[0, :, :, visit]
+    answered = answers_of(trial, scale)[0, :, :, visit]
     shares, n = {}, {}
     for index, arm in enumerate(trial.arms):
-        given = said[index][trial.enrolled[0, index] & np.isfinite(said[index])]
-        if given.size:
-            counts = [(given == k + 1).sum() for k in range(len(scale.answers))]
-            shares[arm], n[arm] = np.array(counts) / given.size, int(given.size)
+        answers = answered[index][trial.enrolled[0, index] & np.isfinite(answered[index])]
+        if answers.size:
+            counts = [(answers == k + 1).sum() for k in range(len(scale.answers))]
+            shares[arm], n[arm] = np.array(counts) / answers.size, int(answers.size)
     question = f"{scale.question[0].upper()}{scale.question[1:]}, week {report.primary.day / 7:g}"
     return Answers(question, scale.answers, shares, n) if shares else None

@@ -54,12 +54,12 @@ def arm_costs(scenario: Scenario, end: float) -> dict[str, ArmCost]:
 
 def _cost(arm: Arm, end: float, prices: Mapping[str, CostLike]) -> ArmCost:
     try:
-        found = bill(arm.doses, end, prices)
+        billed = bill(arm.doses, end, prices)
     except InputError as error:
         problem = error.problems[0]
         return ArmCost(arm.label, 0, 0.0, None, None, f"{problem.where} {problem.message}")
-    session = found.cost / found.doses if found.visits and found.doses else None
-    return ArmCost(arm.label, found.doses, found.visits, found.cost, session)
+    session = billed.cost / billed.doses if billed.visits and billed.doses else None
+    return ArmCost(arm.label, billed.doses, billed.visits, billed.cost, session)
 
 
 def per_added_hair(

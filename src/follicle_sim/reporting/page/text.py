@@ -71,13 +71,13 @@ def responders(report: TrialReport) -> str:
 def _design(report: TrialReport, width: int) -> Iterator[str]:
     scenario = report.scenario
     tool = scenario.instrument
-    told = {
+    sections = {
         "question": question(report),
         **design_lines(scenario),
         "people": f"{subjects_text(scenario)}; {', '.join(traits_text(scenario.population))}",
         "instrument": tool.name,
     }
-    for name, text in told.items():
+    for name, text in sections.items():
         text = text.replace("_", " ").replace("cm-2", "hairs/cm2")
         yield from words.paragraph(text, width, first=f"{name.capitalize():<{LABEL}}")
 
@@ -104,14 +104,14 @@ def _flow(report: TrialReport, width: int) -> Iterator[str]:
         title = f"measured at week {flow.week:g}, {name.replace('_', ' ')}"
         lines.append((title, [str(arm.analysed[name]) for arm in flow.arms]))
     head = ["", *(arm.label for arm in flow.arms)]
-    kept = [[name, *cells] for name, cells in lines if any(cells)]
+    filled_rows = [[name, *cells] for name, cells in lines if any(cells)]
     if sum(map(len, head)) + 40 > width and len(flow.arms) > 2:
         # Too wide for columns: an arm a line.
         for index, arm in enumerate(flow.arms):
-            told = ", ".join(f"{row[0]} {row[index + 1]}" for row in kept if row[index + 1])
-            yield from words.paragraph(f"{arm.label}: {told}", width)
+            parts = ", ".join(f"{row[0]} {row[index + 1]}" for row in filled_rows if row[index + 1])
+            yield from words.paragraph(f"{arm.label}: {parts}", width)
         return
-    yield from words.table([head, *kept], width)
+    yield from words.table([head, *filled_rows], width)
 
 
 def _or_none(count: int | None) -> str:
@@ -137,13 +137,17 @@ def _rows(report: TrialReport, width: int) -> Iterator[str]:
     rows = report.result.rows
     multiple = report.result.multiplicity != "none"
     for arm, control in dict.fromkeys((row.arm, row.control) for row in rows):
-        mine = [row for row in rows if (row.arm, row.control) == (arm, control)]
-        mine = [row for row in mine if row.purpose != "adverse_events" and not told(row, mine)]
+        pair_rows = [row for row in rows if (row.arm, row.control) == (arm, control)]
+        pair_rows = [
+            row
+            for row in pair_rows
+            if row.purpose != "adverse_events" and not repeats_primary(row, pair_rows)
+        ]
         yield f"{arm} against {control}" if control else f"{arm}, change from baseline"
-        said = f"estimate [{words.percent_of(report.result.level)} interval]"
+        estimate_head = f"estimate [{words.percent_of(report.result.level)} interval]"
         adjusted = "adjusted" if multiple else ""
-        head = ["", _short(arm), _short(control) if control else "", said, "p", adjusted]
-        lines = (_cells(row, multiple, report.gain) for row in mine)
+        head = ["", _short(arm), _short(control) if control else "", estimate_head, "p", adjusted]
+        lines = (_cells(row, multiple, report.gain) for row in pair_rows)
         yield from words.table([head, *lines], width)
         yield ""
     if multiple:
@@ -155,12 +159,12 @@ def _rows(report: TrialReport, width: int) -> Iterator[str]:
         )
 
 
-def told(row: TrialRow, rows: Sequence[TrialRow]) -> bool:
+def repeats_primary(row: TrialRow, rows: Sequence[TrialRow]) -> bool:
     """Tell whether a row that describes a comparison repeats its primary row among `rows`."""
-    first = [each for each in rows if each.purpose == "primary"]
+    first = [other for other in rows if other.purpose == "primary"]
     if row.purpose == "responders":
-        return any(words.is_rate(each) for each in first)
-    return row.purpose == "average_change" and any(words.is_average(each) for each in first)
+        return any(words.is_rate(other) for other in first)
+    return row.purpose == "average_change" and any(words.is_average(other) for other in first)
 
 
 def _short(label: str, most: int = 14) -> str:
@@ -174,7 +178,7 @@ def _cells(row: TrialRow, multiple: bool, gain: str) -> list[str]:
     if row.low is not None and row.high is not None:
         between = f"[{_number(row, row.low)}, {_number(row, row.high)}]"
         estimate = f"{estimate} {between}".strip()
-    means = [_mean(row, each) for each in (row.mean_treated, row.mean_control)]
+    means = [_mean(row, mean) for mean in (row.mean_treated, row.mean_control)]
     if row.statistic == ODDS:
         means = ["", ""]  # stand a line above
     adjusted = p_text(row.p_adjusted) if multiple else ""
@@ -208,15 +212,15 @@ def _mean(row: TrialRow, value: float | None) -> str:
 
 
 def _what(row: TrialRow, gain: str) -> str:
-    name, _, rest = row.endpoint.partition(",")
-    rest = rest.strip().replace("cm-2", "hairs/cm2")
+    name, _, detail = row.endpoint.partition(",")
+    detail = detail.strip().replace("cm-2", "hairs/cm2")
     unit = words.unit_words(row)
     until = f"average change until week {row.week:g}"
     if row.purpose == "responders":
-        return f"responders (%): {rest}"
+        return f"responders (%): {detail}"
     if row.purpose == "time_to_response":
         ratio = "; hazard ratio" if row.statistic == "hazard ratio" else ""
-        return f"median {rest}{ratio}"
+        return f"median {detail}{ratio}"
     if row.purpose == "average_change":
         return f"{name_of(name)}, {until} ({plain_unit(row)})"
     if row.purpose == "satisfaction":
@@ -268,20 +272,20 @@ def _costs(report: TrialReport, width: int) -> Iterator[str]:
     for row in report.result.rows:
         if row.purpose != "primary":
             continue
-        found = per_added_hair(row, report.costs, report.result.level)
-        if found is None:
+        added = per_added_hair(row, report.costs, report.result.level)
+        if added is None:
             continue
-        more, each = found
+        more, hair_price = added
         against = f" more than {row.control}" if row.control else ""
         text = f"{row.arm} costs {more:,.0f} USD{against}: "
-        if each.reason:
-            text += f"no interval for the price of a hair: {each.reason}."
+        if hair_price.reason:
+            text += f"no interval for the price of a hair: {hair_price.reason}."
         else:
             hair = "hair/cm2 added on average" if words.is_average(row) else "added hair/cm2"
             text += (
-                f"{each.value:,.0f} USD for each {hair} "
-                f"({words.percent_of(report.result.level)} interval {each.low:,.0f} to "
-                f"{each.high:,.0f}; the price itself is taken as exact)."
+                f"{hair_price.value:,.0f} USD for each {hair} "
+                f"({words.percent_of(report.result.level)} interval {hair_price.low:,.0f} to "
+                f"{hair_price.high:,.0f}; the price itself is taken as exact)."
             )
         yield from words.paragraph(text, width)
 

@@ -118,7 +118,7 @@ def limits(row: TrialRow, level: float) -> str:
     """Return the interval in words, "" where there is none."""
     if row.low is None or row.high is None:
         return ""
-    ends = [amount(row, each).split(" ")[0] for each in (row.low, row.high)]
+    ends = [amount(row, end).split(" ")[0] for end in (row.low, row.high)]
     return f"{percent_of(level)} confidence interval {ends[0]} to {ends[1]}"
 
 
@@ -279,11 +279,11 @@ def table(rows: Sequence[Sequence[str]], width: int, *, indent: int = 2) -> list
 
     The first row is the head. A column that is empty below it is left out.
     """
-    kept = [i for i in range(len(rows[0])) if i == 0 or any(row[i] for row in rows[1:])]
-    rows = [[row[i] for i in kept] for row in rows]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(kept))]
-    rest = sum(widths[1:]) + 2 * (len(kept) - 1) + indent
-    widths[0] = min(widths[0], max(16, width - rest))
+    columns = [i for i in range(len(rows[0])) if i == 0 or any(row[i] for row in rows[1:])]
+    rows = [[row[i] for i in columns] for row in rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(columns))]
+    others = sum(widths[1:]) + 2 * (len(columns) - 1) + indent
+    widths[0] = min(widths[0], max(16, width - others))
     lines = []
     for row in rows:
         parts = textwrap.wrap(row[0], widths[0], subsequent_indent="  ") or [""]

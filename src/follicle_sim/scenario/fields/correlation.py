@@ -90,16 +90,16 @@ def mixing(pairs: Mapping[str, float]) -> tuple[tuple[str, ...], Matrix]:
         If the matrix has a negative eigenvalue.
     """
     traits = correlated(pairs)
-    wanted = {pair_of(key): value for key, value in pairs.items()}
+    correlation_of = {pair_of(key): value for key, value in pairs.items()}
     factor: list[list[float]] = []
     for i, trait in enumerate(traits):
         row: list[float] = []
         for j in range(i):
-            rest = wanted.get((traits[j], trait), 0.0) - _product(row, factor[j], j)
+            remainder = correlation_of.get((traits[j], trait), 0.0) - _product(row, factor[j], j)
             pivot = factor[j][j]
-            if pivot == 0.0 and abs(rest) > LEAST_PIVOT:
+            if pivot == 0.0 and abs(remainder) > LEAST_PIVOT:
                 raise ImpossibleError(trait)
-            row.append(rest / pivot if pivot else 0.0)
+            row.append(remainder / pivot if pivot else 0.0)
         left = 1.0 - _product(row, row, i)
         if left < -LEAST_PIVOT:
             raise ImpossibleError(trait)

@@ -58,13 +58,13 @@ class CalendarDay(FieldType):
     def check(self, value: object, info: ValidationInfo) -> float:
         if not isinstance(value, str):
             refuse(f'found {shown(value)}; allowed: a day and a month, such as "1 March"')
-        found = re.fullmatch(r"\s*(\d{1,2})\s+([A-Za-z]+)\s*", value)
-        if found is None:
+        match = re.fullmatch(r"\s*(\d{1,2})\s+([A-Za-z]+)\s*", value)
+        if match is None:
             refuse(f'found {shown(value)}; allowed: a day and a month, such as "1 March"')
         names = [month.lower() for month in _MONTHS]
-        day, word = int(found[1]), found[2].lower()
+        day, word = int(match[1]), match[2].lower()
         if word not in names:
-            hint = did_you_mean(found[2], _MONTHS)
+            hint = did_you_mean(match[2], _MONTHS)
             refuse(f"found {shown(value)}, unknown month{hint}")
         month = names.index(word)
         if not 1 <= day <= _LENGTHS[month]:

@@ -84,11 +84,11 @@ def _names(labels: Sequence[object], ids: Sequence[object]) -> list[tuple[Path, 
     return [
         (
             ("arms", index, "id"),
-            f'found "{each}", the label of arms[{plain[each]}], which has no '
+            f'found "{arm_id}", the label of arms[{plain[arm_id]}], which has no '
             "id and draws its people by that name; give one of them another",
         )
-        for index, each in enumerate(ids)
-        if isinstance(each, str) and each in plain
+        for index, arm_id in enumerate(ids)
+        if isinstance(arm_id, str) and arm_id in plain
     ]
 
 

@@ -81,20 +81,20 @@ class Age(FieldType):
             if isinstance(value, (int, float)) or str(value).strip().isdigit():
                 refuse(f'found {shown(value)} without a unit; allowed: an age such as "42 years"')
             return bounds.check(value, info)
-        parts, found = Collector(), {}
+        parts, numbers = Collector(), {}
         for key, text in value.items():
             parts.run((str(key),), partial(choose, key, NORMAL, "key of a law of ages"))
             if key in NORMAL:
-                found[key] = parts.run((key,), partial(_within, text, bounds))
+                numbers[key] = parts.run((key,), partial(_within, text, bounds))
         for key in NORMAL:
             if key not in value:
                 parts.problems.append(((key,), 'missing; a time with a unit, such as "9 years"'))
         parts.finish()
-        return FrozenMap({key: found[key] or 0.0 for key in NORMAL})
+        return FrozenMap({key: numbers[key] or 0.0 for key in NORMAL})
 
     def write(self, value: AgeLaw) -> object:
         if isinstance(value, Mapping):
-            return {key: units.format_quantity(each, "time") for key, each in value.items()}
+            return {key: units.format_quantity(number, "time") for key, number in value.items()}
         if isinstance(value, (list, tuple)):
             return Between("time").write(value)
         return units.format_quantity(value, "time")
@@ -112,16 +112,16 @@ def shares(
     """Return a mixture, name to share; refuse unknown names and shares that are not 1 in all."""
     if not value:
         refuse(f"found an empty table; at least one {what} with its share is needed")
-    parts, found = Collector(), {}
+    parts, share_of = Collector(), {}
     for name, share in value.items():
         parts.run((str(name),), partial(choose, name, options, what))
         bounds = Quantity("number", 0.0, 1.0)
-        found[str(name)] = parts.run((str(name),), partial(_within, share, bounds))
+        share_of[str(name)] = parts.run((str(name),), partial(_within, share, bounds))
     parts.finish()
-    total = math.fsum(share or 0.0 for share in found.values())
+    total = math.fsum(share or 0.0 for share in share_of.values())
     if abs(total - 1.0) > 1e-9:
         refuse(f"the shares add up to {total:.6g}; allowed: 1 in all")
-    return FrozenMap({name: share or 0.0 for name, share in found.items()})
+    return FrozenMap({name: share or 0.0 for name, share in share_of.items()})
 
 
 @dataclass(frozen=True)
@@ -173,25 +173,25 @@ class Correlations(FieldType):
     def check(self, value: object, info: ValidationInfo) -> FrozenMap[str, float]:
         if not isinstance(value, Mapping):
             refuse(f'found {shown(value)}; a table is needed, such as {{ "severity-age" = 0.3 }}')
-        parts, kept = Collector(), {}
+        parts, correlations = Collector(), {}
         for key, text in value.items():
             pair = parts.run((str(key),), partial(self.pair, str(key)))
             number = parts.run((str(key),), partial(Number(-1.0, 1.0).check, text, info))
             if pair is None or number is None:
                 continue
             name = "-".join(pair)
-            if name in kept:
+            if name in correlations:
                 parts.problems.append(((str(key),), "the same two traits stand here already"))
-            kept[name] = number
+            correlations[name] = number
         parts.finish()
         try:
-            mixing(kept)
+            mixing(correlations)
         except ImpossibleError as error:
             refuse(
                 "these correlations contradict each other: no people can have them all "
                 f'(found out at "{error.trait}"); bring some nearer to 0'
             )
-        return FrozenMap(kept)
+        return FrozenMap(correlations)
 
     def pair(self, key: str) -> tuple[str, str]:
         """Return the two traits of a key, or refuse it."""

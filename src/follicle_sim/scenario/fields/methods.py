@@ -60,20 +60,20 @@ def load_methods() -> Mapping[str, Method]:
     text = (
         files("follicle_sim.scenario.fields").joinpath("methods.toml").read_text(encoding="utf-8")
     )
-    found: dict[str, Method] = {}
+    methods: dict[str, Method] = {}
     for name, tables in tomllib.loads(text).items():
-        base = found.get(tables.get("extends", ""))
+        base = methods.get(tables.get("extends", ""))
         rows = {key: row for key, row in tables.items() if isinstance(row, dict)}
         values = {key: row["value"] for key, row in rows.items()}
         sources = {key: _graded(row["grade"], row["source"]) for key, row in rows.items()}
-        found[name] = Method(
+        methods[name] = Method(
             title=tables["title"],
             about=tables["about"],
             measures=tuple(tables["measures"] if base is None else base.measures),
             values=MappingProxyType({**(base.values if base else {}), **values}),
             sources=MappingProxyType({**(base.sources if base else {}), **sources}),
         )
-    return MappingProxyType(found)
+    return MappingProxyType(methods)
 
 
 def _graded(grade: str, source: str) -> str:

@@ -147,7 +147,7 @@ class Visits(FieldType):
     def series(self, table: Mapping[object, object]) -> tuple[float, ...]:
         """Return the visits that `{ every = ..., until = ... }` stands for, day."""
         parts = Collector()
-        found: dict[str, float | None] = {}
+        times: dict[str, float | None] = {}
         for key in table:
             if key not in _SERIES:
                 hint = did_you_mean(str(key), _SERIES)
@@ -155,11 +155,11 @@ class Visits(FieldType):
         meant = {nearest(str(key), _SERIES) for key in table}
         for key in _SERIES:
             if key in table:
-                found[key] = parts.run((key,), partial(self.day, table[key], positive=True))
+                times[key] = parts.run((key,), partial(self.day, table[key], positive=True))
             elif key not in meant:  # a misspelt key is reported once
                 parts.problems.append(((key,), 'missing; a time with a unit, such as "4 weeks"'))
         parts.finish()
-        every, until = found["every"] or 1.0, found["until"] or 0.0
+        every, until = times["every"] or 1.0, times["until"] or 0.0
         if until / every > MOST_VISITS:
             refuse(f"found {until / every:,.0f} visits; allowed: at most {MOST_VISITS:,}")
         days = regular(every, until)
@@ -250,13 +250,13 @@ class Overrides(FieldType):
         if not isinstance(value, Mapping):
             refuse(f"found {shown(value)}; a table of biology parameters is needed")
         parameters = known_names(info).parameters if value else {}
-        parts, kept = Collector(), {}
+        parts, numbers = Collector(), {}
         for name, text in value.items():
             number = parts.run((name,), partial(override, name, text, parameters))
             if number is not None:
-                kept[name] = number
+                numbers[name] = number
         parts.finish()
-        return FrozenMap(kept)
+        return FrozenMap(numbers)
 
     def write(self, value: Mapping[str, float]) -> dict[str, object]:
         return write_overrides(value, default_known()) if value else {}

@@ -136,7 +136,7 @@ def finite(value: float) -> float:
     return number + 0.0  # turns -0.0 into 0.0
 
 
-def within(number: float, found: object, bounds: Quantity) -> float:
+def within(number: float, written: object, bounds: Quantity) -> float:
     """Return `number` if it lies within the bounds of a quantity."""
 
     def text(value: float) -> str:
@@ -153,7 +153,7 @@ def within(number: float, found: object, bounds: Quantity) -> float:
             allowed = f"{least}, at most {text(bounds.upper)}"
         else:
             allowed = f"{text(bounds.lower)} to {text(bounds.upper)}"
-        refuse(f"found {shown(found)}; allowed: {allowed}")
+        refuse(f"found {shown(written)}; allowed: {allowed}")
     return number + 0.0
 
 
@@ -186,11 +186,11 @@ class Amount(FieldType):
     def check_treatment(value: str, dimension: str, info: ValidationInfo) -> None:
         """Refuse an amount that is not in the unit its treatment is dosed by."""
         treatment = info.data.get("treatment")  # absent when it was itself refused
-        wanted = known_names(info).treatments.get(treatment, "") if treatment else ""
-        if wanted not in ("", "none", dimension):
+        dosed_by = known_names(info).treatments.get(treatment, "") if treatment else ""
+        if dosed_by not in ("", "none", dimension):
             refuse(
                 f'found "{value}", {units.NOUNS[dimension]}; {treatment} is dosed by '
-                f'{wanted}, for example "{units.example(wanted)}"'
+                f'{dosed_by}, for example "{units.example(dosed_by)}"'
             )
 
     def json_schema(self) -> dict[str, Any]:

@@ -77,14 +77,14 @@ class SearchRange(FieldType):
         for key in value:
             if key not in _KEYS:
                 parts.problems.append(((str(key),), f"unknown key{did_you_mean(str(key), _KEYS)}"))
-        found: dict[str, tuple[float, str] | None] = {}
+        quantities: dict[str, tuple[float, str] | None] = {}
         for key in _KEYS:
             if key in value:
-                found[key] = parts.run((key,), partial(self.number, value[key], key == "step"))
+                quantities[key] = parts.run((key,), partial(self.number, value[key], key == "step"))
             elif key not in meant:
                 parts.problems.append(((key,), f"missing; needed: {self.example()}"))
         parts.finish()
-        numbers = [number for number in found.values() if number is not None]
+        numbers = [number for number in quantities.values() if number is not None]
         (least, dimension), (most, other), (step, third) = numbers
         if {dimension, other, third} != {dimension}:
             refuse(f"found {dimension}, {other} and {third}; least, most and step are of one kind")
@@ -155,13 +155,13 @@ class FactorRanges(FieldType):
     def check(self, value: object, info: ValidationInfo) -> FrozenMap[str, Grid]:
         if not isinstance(value, Mapping) or not value:
             refuse(f"found {shown(value)}; allowed: FACTOR = {self.bounds.example()}")
-        parts, kept = Collector(), {}
+        parts, grids = Collector(), {}
         for name, table in value.items():
             grid = parts.run((name,), partial(self.bounds.grid, table))
             if grid is not None:
-                kept[str(name)] = grid
+                grids[str(name)] = grid
         parts.finish()
-        return FrozenMap(kept)
+        return FrozenMap(grids)
 
     def write(self, value: Mapping[str, Grid]) -> dict[str, object]:
         return {name: self.bounds.write(grid) for name, grid in value.items()}

@@ -41,8 +41,8 @@ class Collector:
         try:
             return check()
         except PydanticCustomError as error:
-            found = (error.context or {})["problems"]
-            self.problems.extend((where + below, message) for below, message in found)
+            problems = (error.context or {})["problems"]
+            self.problems.extend((where + below, message) for below, message in problems)
             return None
 
     def finish(self) -> None:

@@ -31,9 +31,9 @@ def calendar_problems(
     seasonal = design.recruitment is not None and biology.get("season_anagen") != 0.0
     if not seasonal or history >= math.floor(SEASONED):
         return []
-    found, least = (format_quantity(day, "time") for day in (history, SEASONED))
+    length, least = (format_quantity(day, "time") for day in (history, SEASONED))
     message = (
-        f"found {found}; allowed with design.recruitment: {least} or more, as the season sets in "
+        f"found {length}; allowed with design.recruitment: {least} or more, as the season sets in "
         "over the first years of a run; lengthen it, or set biology.season_anagen = 0"
     )
     return [(("run", "history"), message)]
@@ -89,13 +89,13 @@ def _whole_scalp(design: Design, arms: Sequence[Arm], routes: Mapping[str, str])
     if design.kind != "split_scalp" or len(arms) != 2:
         return
     # Without its place in the file: the other half may list the same doses in another order.
-    given = [
+    doses_of = [
         {dose.model_copy(update={"route": None}): index for index, dose in enumerate(arm.doses)}
         for arm in arms
     ]
     for i in (0, 1):
-        for dose, index in given[i].items():
-            if routes.get(dose.treatment) == "oral" and dose not in given[1 - i]:
+        for dose, index in doses_of[i].items():
+            if routes.get(dose.treatment) == "oral" and dose not in doses_of[1 - i]:
                 message = (
                     f'{dose.treatment} is swallowed and reaches both halves of a scalp, but "'
                     f'{arms[1 - i].label}" does not have the same dose; give it to both arms or '
@@ -108,12 +108,12 @@ def _too_few_left(design: Design, subjects: int, arms: Sequence[Arm]) -> Problem
     """Refuse a design in which fewer than FEWEST of an arm are expected at the last visit."""
     end = design.end(len(arms))
     leaving = design.dropout.per_year if design.dropout else 0.0
-    kept = (1.0 - design.missed_baseline) * (1.0 - leaving) ** (end / YEAR)
+    share = (1.0 - design.missed_baseline) * (1.0 - leaving) ** (end / YEAR)
     if len(design.visits) > 1:
-        kept *= 1.0 - design.missed_visits
-    if kept < 1.0 and subjects * kept < FEWEST:
+        share *= 1.0 - design.missed_visits
+    if share < 1.0 and subjects * share < FEWEST:
         message = (
-            f"more missing than subjects: of {subjects} people an arm about {subjects * kept:.2g} "
+            f"more missing than subjects: of {subjects} people an arm about {subjects * share:.2g} "
             "are expected at baseline and at the last visit; allowed: 2 or more, so raise "
             "population.subjects or lower missed_visits or dropout"
         )

@@ -36,14 +36,14 @@ def eligibility_problems(
     dosed
         Whether people may be given something before they are counted.
     """
-    found: list[tuple[Path, str]] = []
+    problems: list[tuple[Path, str]] = []
     for name, share in shares_eligible(who, instrument, dosed).items():
         if share >= RARE:
             continue
         often = "nobody" if share == 0.0 else f"about one person in {1.0 / share:.2g}"
         message = f"{often} of this population meets it: {_law(who, name)}; widen one of the two"
-        found.append((("population", "inclusion", name), message))
-    return found
+        problems.append((("population", "inclusion", name), message))
+    return problems
 
 
 def shares_eligible(who: Population, instrument: Instrument, dosed: bool) -> dict[str, float]:
@@ -51,23 +51,27 @@ def shares_eligible(who: Population, instrument: Instrument, dosed: bool) -> dic
 
     That of hair density is an upper limit: a scalp shows no more hairs than it has follicles.
     """
-    asked, found = who.inclusion, dict[str, float]()
-    if asked is None:
-        return found
-    if asked.age is not None and who.age is not None:
-        found["age"] = share_of_ages(who.age, *asked.age)
-    if asked.sex is not None and who.sex is not None:
+    inclusion, shares = who.inclusion, dict[str, float]()
+    if inclusion is None:
+        return shares
+    if inclusion.age is not None and who.age is not None:
+        shares["age"] = share_of_ages(who.age, *inclusion.age)
+    if inclusion.sex is not None and who.sex is not None:
         one = isinstance(who.sex, str)
-        found["sex"] = float(who.sex == asked.sex) if one else who.sex.get(asked.sex, 0.0)  # type: ignore[union-attr]
+        shares["sex"] = float(who.sex == inclusion.sex) if one else who.sex.get(inclusion.sex, 0.0)  # type: ignore[union-attr]
     condition = load_conditions().get(who.condition)
     sought = who.stated is not None  # severity or follicles are set later
-    if asked.severity is not None and condition is not None and not (sought and not who.severity):
-        found["severity"] = share_of_grades(who, condition, asked.severity)
-    dense = asked.hair_density is not None and not (sought and who.follicle_density is None)
+    if (
+        inclusion.severity is not None
+        and condition is not None
+        and not (sought and not who.severity)
+    ):
+        shares["severity"] = share_of_grades(who, condition, inclusion.severity)
+    dense = inclusion.hair_density is not None and not (sought and who.follicle_density is None)
     if dense and not dosed and not may_add(instrument):
-        assert asked.hair_density is not None
-        found["hair_density"] = _share_dense(who, instrument, asked.hair_density[0])
-    return found
+        assert inclusion.hair_density is not None
+        shares["hair_density"] = _share_dense(who, instrument, inclusion.hair_density[0])
+    return shares
 
 
 def share_of_ages(law: AgeLaw, low: float, high: float) -> float:
@@ -90,12 +94,12 @@ def share_of_ages(law: AgeLaw, low: float, high: float) -> float:
     return float(low <= min(one, OLDEST) <= high)
 
 
-def share_of_grades(who: Population, condition: Condition, asked: tuple[str, str]) -> float:
+def share_of_grades(who: Population, condition: Condition, bounds: tuple[str, str]) -> float:
     """Return the share of people whose severity is nearest to one of the grades asked for."""
     names = list(condition.severities)
-    if not set(asked) <= set(names):
+    if not set(bounds) <= set(names):
         return 1.0  # refused elsewhere
-    wanted = names[names.index(asked[0]) : names.index(asked[1]) + 1]
+    allowed = names[names.index(bounds[0]) : names.index(bounds[1]) + 1]
     order = sorted(names, key=lambda name: condition.severities[name])
     edges = [
         math.sqrt(condition.severities[one] * condition.severities[two])
@@ -107,7 +111,7 @@ def share_of_grades(who: Population, condition: Condition, asked: tuple[str, str
     for grade, weight in laws.items():
         mean = condition.severity(who.severity if grade is None else grade)
         for (low, high), name in zip(pairwise(ends), order, strict=True):
-            if name in wanted:
+            if name in allowed:
                 total += weight * _share_lognormal(mean, who.variation["severity"], low, high)
     return min(1.0, total)
 
@@ -178,6 +182,6 @@ def _law(who: Population, name: str) -> str:
     spread = f", varying by {100 * cv:.3g} %" if cv else ", the same for everybody"
     if trait == "severity":
         grades = who.severity if isinstance(who.severity, Mapping) else [who.severity]
-        told = ", ".join(str(grade) for grade in grades if grade is not None)
-        return f"severity is {told or 'that of the condition'}{spread}"
+        text = ", ".join(str(grade) for grade in grades if grade is not None)
+        return f"severity is {text or 'that of the condition'}{spread}"
     return f"a scalp has {format_quantity(who.scalp_density, 'density')} follicles{spread}"

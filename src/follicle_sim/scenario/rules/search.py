@@ -61,8 +61,8 @@ def search_problems(scenario: Searched) -> Problems:
     labels = [arm.label for arm in scenario.arms]
     problems: Problems = []
     if search.at > scenario.end:
-        found, last = (units.format_quantity(x, "time") for x in (search.at, scenario.end))
-        message = f"found {found}; allowed: until the last visit ({last})"
+        day, last = (units.format_quantity(x, "time") for x in (search.at, scenario.end))
+        message = f"found {day}; allowed: until the last visit ({last})"
         problems.append(((here, "at"), message))
     for key, label in (("arm", search.arm), ("control", search.control)):
         if label is not None and label not in labels:
@@ -79,7 +79,7 @@ def search_problems(scenario: Searched) -> Problems:
     if not search.doses and search.cocktail is None:
         message = "nothing to vary; add an [[optimise.doses]] or an [optimise.cocktail] table"
         problems.append(((here, "doses"), message))
-    classes = [each.label for each in search.classes]
+    classes = [group.label for group in search.classes]
     for index, label in enumerate(classes):
         if label == EVERYBODY:
             message = f'found "{label}", which stands for the scenario itself; choose another'
@@ -94,16 +94,16 @@ def search_problems(scenario: Searched) -> Problems:
 
 def _dose_problems(scenario: Searched, search: Optimise, arm: Arm) -> Problems:
     problems: Problems = []
-    seen: set[int] = set()
+    varied_doses: set[int] = set()
     for index, varied in enumerate(search.doses):
         place: Path = ("optimise", "doses", index)
         if varied.dose >= len(arm.doses):
             message = f"found {varied.dose}; {arm.label} has {len(arm.doses)}, counted from 0"
             problems.append(((*place, "dose"), message))
             continue
-        if varied.dose in seen:
+        if varied.dose in varied_doses:
             problems.append(((*place, "dose"), f"found {varied.dose} twice; keep one table"))
-        seen.add(varied.dose)
+        varied_doses.add(varied.dose)
         problems += _one_dose(place, varied, arm)
     priced = _priced(scenario)
     for number, dose in enumerate(arm.doses):
@@ -128,8 +128,8 @@ def _one_dose(place: Path, varied: VariedDose, arm: Arm) -> Problems:
         message = "the dose is given once; vary its count too"
         problems.append(((*place, "every"), message))
     if varied.amount is not None and varied.amount.dimension != dose.amount_dimension:
-        wanted = units.example(dose.amount_dimension)
-        message = f'{dose.treatment} is dosed by {dose.amount_dimension} here, as in "{wanted}"'
+        example = units.example(dose.amount_dimension)
+        message = f'{dose.treatment} is dosed by {dose.amount_dimension} here, as in "{example}"'
         problems.append(((*place, "amount"), message))
     return problems
 

@@ -17,8 +17,8 @@ from follicle_sim.scenario.tables.analysis import plan_problems
 from follicle_sim.scenario.tables.instrument import unseen
 from follicle_sim.scenario.tables.population import screening_problems
 
-Problems = Iterator[tuple[Path, str]]
-Found = Iterable[tuple[Path, str]]
+Problem = tuple[Path, str]
+Problems = Iterator[Problem]
 Names = Callable[[], Known]
 
 MOST_FOLLICLES = 5_000_000_000
@@ -39,7 +39,7 @@ def whole_problems(scenario: Any, names: Names) -> list[tuple[Path, str]]:
     return [problem for rule in RULES for problem in judge(rule, scenario, names)]
 
 
-def _labels(scenario: Any, names: Names) -> Found:
+def _labels(scenario: Any, names: Names) -> Iterable[Problem]:
     return label_problems(
         [arm.label for arm in scenario.arms],
         [comparison.arms for comparison in scenario.compare],
@@ -104,17 +104,17 @@ def _draws(scenario: Any, names: Names) -> Problems:
         yield ("run", "replicates"), message
 
 
-def _screening(scenario: Any, names: Names) -> Found:
+def _screening(scenario: Any, names: Names) -> Iterable[Problem]:
     inclusion, run_in = scenario.population.inclusion, scenario.design.run_in
     return screening_problems(inclusion, run_in, scenario.run.history)
 
 
-def _eligible(scenario: Any, names: Names) -> Found:
+def _eligible(scenario: Any, names: Names) -> Iterable[Problem]:
     dosed = scenario.design.run_in_arm is not None
     return eligibility_problems(scenario.population, scenario.instrument, dosed)
 
 
-def _plan(scenario: Any, names: Names) -> Found:
+def _plan(scenario: Any, names: Names) -> Iterable[Problem]:
     return plan_problems(
         scenario.analysis,
         attempt(lambda: [arm.label for arm in scenario.arms]),
@@ -123,22 +123,22 @@ def _plan(scenario: Any, names: Names) -> Found:
     )
 
 
-def _costs(scenario: Any, names: Names) -> Found:
+def _costs(scenario: Any, names: Names) -> Iterable[Problem]:
     return cost_problems(scenario)
 
 
-def _search(scenario: Any, names: Names) -> Found:
+def _search(scenario: Any, names: Names) -> Iterable[Problem]:
     return search_problems(scenario)
 
 
-def _arms(scenario: Any, names: Names) -> Found:
+def _arms(scenario: Any, names: Names) -> Iterable[Problem]:
     design = scenario.design
     # Only where they matter: the names of this installation take a while to read.
     routes = names().routes if design.kind == "split_scalp" else {}
     return arm_problems(design, scenario.arms, scenario.population.subjects, routes)
 
 
-def _calendar(scenario: Any, names: Names) -> Found:
+def _calendar(scenario: Any, names: Names) -> Iterable[Problem]:
     return calendar_problems(scenario.design, scenario.run.history, scenario.biology)
 
 

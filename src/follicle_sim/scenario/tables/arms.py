@@ -92,8 +92,8 @@ class Dose(Table):
         if every is not None and count is None and until is None:
             problems.append((("every",), '"every" needs "count" or "until" to say when it ends'))
         if until is not None and until <= start:
-            found, begin = (units.format_quantity(x, "time") for x in (until, start))
-            problems.append((("until",), f"found {found}; allowed: after the start ({begin})"))
+            end, begin = (units.format_quantity(x, "time") for x in (until, start))
+            problems.append((("until",), f"found {end}; allowed: after the start ({begin})"))
         if every is not None and until is not None and (until - start) / every > MOST_DOSES:
             most = f"at most {MOST_DOSES:,} doses are allowed"
             problems.append((("every",), f"{(until - start) / every:,.0f} doses; {most}"))

@@ -32,24 +32,24 @@ class OwnRows(FieldType):
 
         if not isinstance(value, (list, tuple)):
             refuse(f"found {shown(value)}; tables are needed: [[compare.rows]]")
-        kept: list[dict[str, Any]] = []
+        rows: list[dict[str, Any]] = []
         problems: list[tuple[Path, str]] = []
         for index, cells in enumerate(value):
             if not isinstance(cells, Mapping):
                 problems.append(((index,), f"found {shown(cells)}; a table is needed"))
                 continue
             row, troubles = checked(cells)
-            kept.append(row)
+            rows.append(row)
             for column, text in troubles:
                 problems.append(((index, column) if column else (index,), text))
-        if kept and not problems:
-            places = [f"rows[{index}]" for index in range(len(kept))]
-            problems = [((index,), text) for index, text in together(kept, places)]
-        if kept and not problems and "subject" in kept[0] and (text := shared_codes(kept)):
+        if rows and not problems:
+            places = [f"rows[{index}]" for index in range(len(rows))]
+            problems = [((index,), text) for index, text in together(rows, places)]
+        if rows and not problems and "subject" in rows[0] and (text := shared_codes(rows)):
             problems = [((), text)]
         if problems:
             refuse_all(problems)
-        return tuple(FrozenMap(row) for row in kept)
+        return tuple(FrozenMap(row) for row in rows)
 
     def write(self, value: tuple[FrozenMap[str, Any], ...]) -> list[dict[str, Any]]:
         return [dict(row) for row in value]

@@ -214,8 +214,8 @@ def _switch_problems(design: Design) -> Problems:
         message = "missing; a delayed_start design needs the time the controls begin the treatment"
         yield ("switch",), message
     elif design.switch >= design.visits[-1]:
-        found, last = (format_quantity(x, "time") for x in (design.switch, design.visits[-1]))
-        message = f"found {found}; allowed: before the last visit ({last}), or nobody would see it"
+        switch, last = (format_quantity(x, "time") for x in (design.switch, design.visits[-1]))
+        message = f"found {switch}; allowed: before the last visit ({last}), or nobody would see it"
         yield ("switch",), message
 
 

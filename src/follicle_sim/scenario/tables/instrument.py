@@ -169,7 +169,7 @@ class Instrument(Table):
         for key, field in type(self).model_fields.items():
             value = getattr(self, key)
             if value != getattr(preset, key):
-                (kind,) = (each for each in field.metadata if isinstance(each, FieldType))
+                (kind,) = (entry for entry in field.metadata if isinstance(entry, FieldType))
                 written[key] = kind.write(value)
         return written
 
@@ -191,9 +191,9 @@ class Instrument(Table):
         >>> Instrument(method="trichoscan").perfected().reader_error
         0.0
         """
-        kept = ("name", "measures", "detection_calibre", "terminal_calibre", "visible_length")
+        names = ("name", "measures", "detection_calibre", "terminal_calibre", "visible_length")
         more = ("pixel", "regrowth", "resolution")
-        return Instrument.model_construct(**{key: getattr(self, key) for key in (*kept, *more)})
+        return Instrument.model_construct(**{key: getattr(self, key) for key in (*names, *more)})
 
 
 def observable(instrument: Instrument) -> frozenset[str]:
@@ -219,12 +219,12 @@ def unseen(variable: str, instrument: Instrument) -> str:
     >>> unseen("hair_density", Instrument(method="macrophotography"))
     ''
     """
-    seen = observable(instrument)
-    if variable in seen:
+    variables = observable(instrument)
+    if variable in variables:
         return ""
     message = f"the instrument ({instrument.method}) does not see {variable}"
     methods = methods_that_see(variable)
     if not methods:
-        return message + did_you_mean(variable, sorted(seen))
+        return message + did_you_mean(variable, sorted(variables))
     some = "a method that does" if len(methods) == 1 else "methods that do"
     return f"{message}; {some}: {', '.join(methods)}"

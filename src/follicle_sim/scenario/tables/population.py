@@ -99,8 +99,8 @@ class Inclusion(Table):
     @property
     def criteria(self) -> tuple[str, ...]:
         """Names of the criteria in use, in the order they are asked."""
-        asked = ("age", "sex", "severity", "hair_density")
-        return tuple(name for name in asked if getattr(self, name) is not None)
+        names = ("age", "sex", "severity", "hair_density")
+        return tuple(name for name in names if getattr(self, name) is not None)
 
 
 class Population(Table):
@@ -184,12 +184,12 @@ class Population(Table):
     def variation(self) -> Mapping[str, float]:
         """Coefficient of variation of every trait but age, typical ones in place."""
         typical = typical_spread(self.condition) if self.spread.typical else {}
-        found = {}
+        spreads = {}
         for trait in TRAITS[1:]:
             own = getattr(self.spread, trait)
             usual = typical[trait].value if trait in typical else 0.0
-            found[trait] = usual if own is None else own
-        return found
+            spreads[trait] = usual if own is None else own
+        return spreads
 
     @field_validator("spread", mode="before")
     @classmethod
@@ -209,17 +209,17 @@ class Population(Table):
         return self
 
     def _inclusion_problems(self, grades: tuple[str, ...]) -> list[tuple[Path, str]]:
-        asked = self.inclusion
-        if asked is None:
+        inclusion = self.inclusion
+        if inclusion is None:
             return []
         parts = Collector()
         for name in ("age", "sex"):
-            if getattr(asked, name) is not None and getattr(self, name) is None:
+            if getattr(inclusion, name) is not None and getattr(self, name) is None:
                 message = f"nobody's {name} is known; give population.{name} too"
                 parts.problems.append((("inclusion", name), message))
-        if asked.severity is not None:
+        if inclusion.severity is not None:
             where: Path = ("inclusion", "severity")
-            for grade in dict.fromkeys(asked.severity):
+            for grade in dict.fromkeys(inclusion.severity):
                 meant = parts.run(
                     where,
                     lambda grade=grade: grade_named(grade, self.condition, grades),  # type: ignore[misc]
@@ -227,8 +227,8 @@ class Population(Table):
                 if meant is not None and meant != grade:
                     message = f'found {shown(grade)}; the name of this grade here is "{meant}"'
                     parts.problems.append((where, message))
-            found = [grades.index(grade) for grade in asked.severity if grade in grades]
-            if len(found) == 2 and found[0] > found[1]:
+            places = [grades.index(grade) for grade in inclusion.severity if grade in grades]
+            if len(places) == 2 and places[0] > places[1]:
                 parts.problems.append((where, "the milder grade comes first"))
         return parts.problems
 

@@ -40,9 +40,9 @@ class Changes(FieldType):
     def check(self, value: object, info: ValidationInfo) -> tuple[str, ...]:
         if not isinstance(value, (list, tuple)) or not value:
             refuse(f'found {shown(value)}; allowed: a list such as ["population.severity=2.2"]')
-        for each in value:
-            if not isinstance(each, str) or "=" not in each:
-                refuse(f'found {shown(each)}; write "path=value", as after --set')
+        for change in value:
+            if not isinstance(change, str) or "=" not in change:
+                refuse(f'found {shown(change)}; write "path=value", as after --set')
         return tuple(value)
 
     def write(self, value: Sequence[str]) -> list[str]:

@@ -88,19 +88,19 @@ class OwnTreatments(FieldType):
             refuse(f"found {shown(value)}; tables are needed: [treatments.NAME]")
         if len(value) > MOST_OWN:
             refuse(f"found {len(value):,} treatments; allowed: at most {MOST_OWN}")
-        parts, kept = Collector(), {}
+        parts, treatments = Collector(), {}
         for name, tables in value.items():
             try:
-                found = parts.run((name,), partial(self._one, name, tables, info))
+                treatment = parts.run((name,), partial(self._one, name, tables, info))
             except InputError as error:
                 for problem in error.problems:
                     below: Path = tuple(problem.where.split(".")) if problem.where else ()
                     parts.problems.append(((name, *below), _in_words(problem.message)))
                 continue
-            if found is not None:
-                kept[name] = found
+            if treatment is not None:
+                treatments[name] = treatment
         parts.finish()
-        return FrozenMap(kept)
+        return FrozenMap(treatments)
 
     @staticmethod
     def _one(name: str, tables: object, info: ValidationInfo) -> FrozenMap[str, Any]:
@@ -115,8 +115,8 @@ class OwnTreatments(FieldType):
         if not isinstance(tables, Mapping):
             refuse(f"found {shown(tables)}; a table is needed: [treatments.{name}]")
         treatment = parse_own({name: tables})[name]
-        kept = treatment.model_dump(exclude={"name"}, exclude_defaults=True)
-        return frozen(kept)  # type: ignore[no-any-return]
+        values = treatment.model_dump(exclude={"name"}, exclude_defaults=True)
+        return frozen(values)  # type: ignore[no-any-return]
 
     def write(self, value: Mapping[str, Any]) -> dict[str, Any]:
         return dict(thawed(value))

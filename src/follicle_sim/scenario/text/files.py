@@ -125,15 +125,15 @@ def _treatments_in(homes: Sequence[Path], folder: object, scenario: Document) ->
         raise refused(f"found {shown(folder)}, no such folder beside this file") from None
     if not files:
         raise refused(f"{home / folder} holds no .toml file; one treatment a file, as NAME.toml")
-    given = scenario.values.get("treatments")
-    found = Document({}, {}, scenario.source)
+    own = scenario.values.get("treatments")
+    treatments = Document({}, {}, scenario.source)
     for file in files:
-        if isinstance(given, dict) and file.stem in given:
+        if isinstance(own, dict) and file.stem in own:
             message = f"stands in this file and in {file}; keep one"
             raise InputError(scenario.source, [Problem(f"treatments.{file.stem}", message)])
         tables = parse_toml(_read_text(file), str(file))
-        found = merge(found, document({"treatments": {file.stem: tables}}, str(file)))
-    return Document(found.values, found.origins, scenario.source)
+        treatments = merge(treatments, document({"treatments": {file.stem: tables}}, str(file)))
+    return Document(treatments.values, treatments.origins, scenario.source)
 
 
 def parse_toml(text: str, source: str) -> dict[str, Any]:
@@ -162,20 +162,20 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
 
 
 def _syntax(message: str, text: str) -> Problem:
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.S)
-    if found is None:
+    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.S)
+    if match is None:
         return Problem("", f"not valid TOML: {message[:1].lower()}{message[1:]}")
     # The parser shows names as Python tuples; a file writes them with dots.
-    reason = re.sub(r"\(('[^)]*)\)", lambda m: ".".join(re.findall(r"'([^']*)'", m[1])), found[1])
+    reason = re.sub(r"\(('[^)]*)\)", lambda m: ".".join(re.findall(r"'([^']*)'", m[1])), match[1])
     reason = reason[:1].lower() + reason[1:]
-    if found[2] is None:
+    if match[2] is None:
         return Problem("end of file", f"not valid TOML: {reason}; is a quote or bracket left open?")
     lines = text.splitlines()
-    line = lines[int(found[2]) - 1].strip() if int(found[2]) <= len(lines) else ""
+    line = lines[int(match[2]) - 1].strip() if int(match[2]) <= len(lines) else ""
     hint = ""
     if re.search(r"=\s*[+-]?[\d.]+(e[+-]?\d+)?\s*[A-Za-z%/µ]", line):
         hint = '; a number with a unit stands in quotes, as in "4 weeks"'
-    place = f"line {found[2]}, column {found[3]}"
+    place = f"line {match[2]}, column {match[3]}"
     return Problem(place, f"not valid TOML: {reason}; found {shown(line)}{hint}")
 
 

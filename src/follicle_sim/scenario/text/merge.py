@@ -135,9 +135,9 @@ def _merge_arms(base: _Pair, changes: _Pair) -> _Pair:
 def _same_arm(arm: Any, others: list[tuple[int, Any]]) -> int | None:
     """Return the place of the arm of the same label, else of the same id; None without any."""
     for key in ("label", "id"):
-        wanted = label_of(arm, key)
+        name = label_of(arm, key)
         for index, other in others:
-            if wanted is not None and label_of(other, key) == wanted:
+            if name is not None and label_of(other, key) == name:
                 return index
     return None
 
@@ -219,8 +219,8 @@ def _split(text: str) -> tuple[list[str | int] | None, str | None]:
             name = next(part for part in (quoted, bare, bracketed) if part is not None)
             steps.append(name.strip() if bare is not None else name.replace('\\"', '"'))
         position = match.end()
-    rest = text[position:]
-    return (steps, rest[1:]) if steps and rest.startswith("=") and "" not in steps else (None, None)
+    tail = text[position:]
+    return (steps, tail[1:]) if steps and tail.startswith("=") and "" not in steps else (None, None)
 
 
 def _read_value(text: str) -> Any:

@@ -80,14 +80,14 @@ def _with_table(entry: Any, where: str, source: str, homes: Sequence[Path]) -> A
     return {**entry, "rows": [dict(row) for row in rows]}
 
 
-def _same(kept: Any, rows: Sequence[Mapping[str, Any]]) -> bool:
+def _same(stored: Any, rows: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether rows kept in a scenario say what the rows of its file say."""
     from follicle_sim.evidence.own.held import data_hash
     from follicle_sim.evidence.own.rows import checked
 
-    if not isinstance(kept, list) or not all(isinstance(row, Mapping) for row in kept):
+    if not isinstance(stored, list) or not all(isinstance(row, Mapping) for row in stored):
         return False
-    return data_hash([checked(row)[0] for row in kept]) == data_hash(rows)
+    return data_hash([checked(row)[0] for row in stored]) == data_hash(rows)
 
 
 def _near(name: str, homes: Sequence[Path]) -> str:
@@ -168,14 +168,14 @@ def _paired(arms: Any, rows: Any) -> tuple[dict[str, str], list[str]]:
 
 def _arms_of(rows: Any) -> Iterator[tuple[str, bool]]:
     """Yield the arms of a table that has not been checked, and if one is all arms together."""
-    seen = set()
+    names = set()
     for row in rows if isinstance(rows, (list, tuple)) else ():
         if isinstance(row, Mapping):
             pooled = row.get("role") in ("pooled", "reference", "crossover")
             for key in ("arm", "control"):
                 name = " ".join(str(row[key]).split()) if key in row else ""
-                if name and name not in seen:
-                    seen.add(name)
+                if name and name not in names:
+                    names.add(name)
                     yield name, pooled and key == "arm"
 
 
