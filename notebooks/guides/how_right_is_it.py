@@ -68,9 +68,9 @@ told("all that count", counted)
 #
 # About half of the misses are trials that contradict each other: platelet-rich plasma +46 and +4
 # hairs/cm², serum DHT on the same tablet -71 and -56 %, dutasteride in one trial and in a network
-# meta-analysis. The rest are the model's own: women on finasteride gain too much, hair weight and the
-# share of thin hairs hardly move, and a bald vertex keeps too few thin hairs.
-# `follicle-sim validate` prints a line on each.
+# meta-analysis. The rest are the model's own: women on finasteride gain too much, hair weight
+# hardly rises on minoxidil, and a bald vertex has too few thin hairs. `follicle-sim validate`
+# prints a line on each.
 
 # %%
 missed = [row for row in counted if abs(float(row["z"])) > 2]
