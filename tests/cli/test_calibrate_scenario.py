@@ -160,10 +160,20 @@ grade = "user"
 """
 
 
-def test_the_season_is_tried_for_a_treatment_of_the_scenario_itself(clinic):
+SEASON = "the season, begun in January"
+
+
+@pytest.mark.parametrize("controlled", [False, True])
+def test_a_season_is_tried_where_it_could_move_a_number(tmp_path, controlled, capsys):
+    """Of a treatment of the scenario's own too; a season moves both arms, and no difference."""
     text = TEXT.replace("exosomes_adipose_microneedling", "mix") + OWN
-    (clinic / "own.toml").write_text(text, encoding="utf-8")
-    out = clinic / "own"
-    assert run_command("calibrate", str(clinic / "own.toml"), "--quiet", "--out", str(out)) == 0
+    table = TABLE if controlled else "".join(TABLE.splitlines(keepends=True)[:2])
+    (tmp_path / "own.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "clinic.csv").write_text(table, encoding="utf-8")
+    out = tmp_path / "own"
+    assert run_command("calibrate", str(tmp_path / "own.toml"), "--out", str(out)) == 0
     tried = json.loads((out / "fit.json").read_text("utf-8"))["rise_with_another_explanation"]
-    assert {"the needle alone", "the season, begun in January"} <= set(tried)
+    assert "the needle alone" in tried
+    assert (SEASON in tried) is not controlled
+    assert ("the drift of the trial alone" in tried) is not controlled
+    assert ("act on both arms alike" in capsys.readouterr().out) is controlled

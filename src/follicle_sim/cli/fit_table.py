@@ -71,6 +71,20 @@ def _drift_text(endpoint: str) -> str:
     return f"{rule.mean:+g} hairs/cm2, SD {rule.sd:g}"
 
 
+def _not_asked(fit: ScenarioFit) -> str:
+    """Return the sentence on what may have moved the numbers and was not tried."""
+    if all(row.control for row in fit.rows if row.used and row.week):
+        return (
+            "Season, choice of the spot and regression to the mean act on both arms alike. Not "
+            "asked here: arms that drift apart, drop-out, a reader who knows the arm. follicle-sim "
+            "plausible asks these."
+        )
+    return (
+        "Not asked here: regression to the mean, the choice of the spot, a reader who knows the "
+        "arm. follicle-sim plausible asks the first two."
+    )
+
+
 def _conclude(fit: ScenarioFit) -> list[str]:
     lines = []
     left = sum(not row.used for row in fit.rows)
@@ -96,8 +110,5 @@ def _conclude(fit: ScenarioFit) -> list[str]:
         )
     if far:
         lines.append(f"Fits worse without the drug, by two standard errors: {'; '.join(far)}.")
-    lines.append(
-        "Not asked here: regression to the mean, the choice of the spot, a reader who knows the "
-        "arm. follicle-sim plausible asks the first two."
-    )
+    lines.append(_not_asked(fit))
     return lines

@@ -223,7 +223,7 @@ def fit_scenario(
         numbers=len(numbers.rows),
         chance=float(chi2.sf(profile.misfit, freedom)),
         rows=_beside(numbers, runs.rows_at(profile.best), runs.rows_at(nothing), law),
-        explanations=_explanations(runs, numbers, law, profile, drift=drift) if is_potency else {},
+        explanations=_explanations(runs, numbers, law, profile) if is_potency else {},
         drift=drift,
         runs=runs.count,
         seconds=time.perf_counter() - began,
@@ -312,16 +312,21 @@ def _row(
 
 
 def _explanations(
-    runs: Runs, numbers: Numbers, law: Law, profile: FirstProfile, *, drift: bool
+    runs: Runs, numbers: Numbers, law: Law, profile: FirstProfile
 ) -> dict[str, float]:
-    """Return what else was tried, without the drug: rise of -2 log-likelihood over the best."""
+    """Return what else was tried, without the drug: rise of -2 log-likelihood over the best.
+
+    A season, and the drift of a trial, act on all arms: they are tried only where a number of an
+    arm alone was fitted after baseline, and not where all of these are differences.
+    """
     steady = runs.steady
     treatment = runs.names[0].removeprefix(POTENCY_PREFIX)
     none = runs.rows_at(np.array([0.0, *profile.best[1:]]))
-    tried = {"the drift of the trial alone" if drift else "nothing at all": none}
+    of_arms_alone = any(row.week and not row.control for row in numbers.rows)
+    tried = {"the drift of the trial alone" if law.shift.any() else "nothing at all": none}
     if needle_of(steady, treatment):
         tried["the needle alone"] = compare(simulate(with_needle(steady, treatment))).rows
-    if steady.design.recruitment is None:
+    if of_arms_alone and steady.design.recruitment is None:
         for month, _ in MONTHS[::3]:
             seasonal = _in_season(steady, treatment, month)
             tried[f"the season, begun in {month}"] = compare(simulate(seasonal)).rows
