@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from follicle_sim.experiments.calibration.fit_scenario import FittedRow, ScenarioFit
 
 TOP = 12.0
-"""Rise of -2 log-likelihood shown; the rest is beyond doubt."""
+"""Greatest rise of -2 log-likelihood shown; values that rise further are excluded anyway."""
 _WIDTH, _HEAD, _FOOT, _ROW = 9.2, 1.1, 0.75, 0.36
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from follicle_sim.results.compare import ComparisonTable
 
 MANY_ARMS = 5
-"""Above so many arms a panel each says more than all of them in one."""
+"""With more arms than this, a panel for each arm is easier to read than one for all."""
 
 _PANEL = (2.95, 2.45)  # inches, axes and what belongs to them
 _LEFT, _RIGHT, _BOTTOM = 0.72, 0.2, 0.52

@@ -1,4 +1,4 @@
-"""What arms ask for that will be missing from a result, or that is given and does nothing."""
+"""Notes on arms: what a result will lack, and what is given but has no effect."""
 
 from __future__ import annotations
 

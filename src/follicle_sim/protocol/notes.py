@@ -1,4 +1,4 @@
-"""What a scenario asks for that will never happen: nothing is wrong, but somebody may not know."""
+"""Notes on what a scenario asks for that will never happen, although nothing in it is wrong."""
 
 from __future__ import annotations
 

@@ -39,8 +39,8 @@ study excludes: needling's +5.4 hairs/cm2 (SE 7) leaves a log_se of 2.6, a facto
 
 
 MOST_REPLICATES = 1_000_000
-"""Of one run. Replicates beyond are further trials that only `experiments.planning` runs; what is
-not known of biology is the same in both."""
+"""Most replicates of one run. Higher numbers name further trials that only `experiments.planning`
+runs; they use the same draws of the biology."""
 
 
 def draw_scenario(scenario: Scenario, replicate: int) -> Scenario:

@@ -28,10 +28,10 @@ from follicle_sim.experiments.scoreboard.designs import Offset, offset_of
 from follicle_sim.scenario.model import Scenario
 
 FEWEST = 20
-"""Trials of a month at least, and of a potency with all else added."""
+"""Fewest trials that are run for a month, and for a potency with all circumstances added."""
 
 MONTH_SHARE = 5
-"""A month of the year gets a trial in so many: only the mean and the worst are asked for."""
+"""A month gets one in this many of the trials: only the mean and the worst month are reported."""
 
 
 @dataclass(frozen=True)

@@ -20,18 +20,20 @@ View = tuple[str, Callable[[Trials, range], Trials]]
 
 @dataclass
 class Memory:
-    """Parts of one job among the arrays kept, and how many of its studies they are.
+    """The finished parts of one job in a checkpoint.
 
     Parameters
     ----------
     store
-        Of all jobs.
+        The checkpoint; it holds the parts of all jobs.
     job
-        Number of this one.
-    people, parts
-        Those that one study of it simulates, and who is told of parts that need not be done again.
+        Number of this job.
+    people
+        Number of people that one study of this job simulates.
+    parts
+        Progress; it is told of parts that are skipped because they are already done.
     done
-        Studies of it that are done.
+        Number of studies of this job that are done.
     """
 
     store: Kept

@@ -29,10 +29,10 @@ Kind = Literal["parallel", "split_scalp"]
 KINDS: tuple[Kind, ...] = ("parallel", "split_scalp")
 WEEKS = (12.0, 24.0)
 FEWEST = 20
-"""Trials of a design and potency at least."""
+"""Fewest trials that are run for a design and a potency."""
 
 SHARE = 5
-"""A design and potency gets a trial in so many of the study's: a curve is drawn through sizes."""
+"""A design and a potency get one in this many of the study's trials: a curve joins the sizes."""
 
 
 @dataclass(frozen=True, slots=True)

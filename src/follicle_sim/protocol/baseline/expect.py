@@ -87,7 +87,7 @@ class Before:
 
 @dataclass(frozen=True)
 class Question:
-    """Whose baseline is asked for, and how it is read; severity and follicles stand apart."""
+    """The people whose baseline is asked for, and how they are treated before it and counted."""
 
     population: Population
     condition: Condition

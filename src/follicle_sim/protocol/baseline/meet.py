@@ -1,4 +1,4 @@
-"""Which severity, or how many follicles, would be counted as a scenario says its baseline was.
+"""Find the severity, or the number of follicles, that gives the baseline a scenario states.
 
 Severity comes first: between the mildest and the worst grade of the condition it is the natural
 difference between people with fewer hairs and with more. Where the scenario gives a severity, where
@@ -33,13 +33,13 @@ from follicle_sim.scenario.numbers import biology_of, factors_of, treatments_of
 from follicle_sim.scenario.tables.population import Population
 
 DIGITS = 4
-"""Of what is set: the last bits of a machine's logarithm decide nothing."""
+"""Significant digits of what is set, so that machines whose logarithms differ agree."""
 
 SEVERITY_TOLERANCE = 2e-4
 """Of the logarithm of severity at which the search ends; a count then moves by 0.02 %."""
 
 FEWEST, MOST = 1.0, 2000.0
-"""Follicles per area that may be set, cm-2; the most is that of the file."""
+"""Follicles per area that may be set, cm-2; a scenario file allows the same most."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def with_baseline(scenario: Scenario) -> Scenario:
 
 
 class _SameQuestion:
-    """A scenario that equals another one where their searches are the same."""
+    """A scenario as a key of the cache: equal where the search for its baseline is the same."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario

@@ -22,14 +22,14 @@ from follicle_sim.scenario.tables.design import Recruitment
 from follicle_sim.scenario.tables.population import Population
 
 PEOPLE = 256
-"""Who stand for a population: thirty times as many move no mean by 0.2 %, as a test shows."""
+"""People who stand for a population; a test shows that 30 times as many move no mean by 0.2 %."""
 
 COPIES = 16
-"""Of each where hairs are counted to decide who is let in: scalps of other densities and luck."""
+"""Copies of each person, with other density and luck, where a count decides who is let in."""
 
 
 CANDIDATES = 1 << 15
-"""Among whom they are looked for, where there are criteria."""
+"""People among whom those who meet the criteria of inclusion are looked for."""
 
 DIMENSIONS = {
     Decision.SEVERITY: 2,

@@ -59,7 +59,7 @@ TYPES = {
 REPEATED = ("mmrm", "mixed_model")
 
 PERIOD = 1000.0
-"""AVISITN of a crossover's later periods begins with so many times the periods before."""
+"""AVISITN of a crossover: this is added for each earlier period."""
 
 COLUMNS = (
     STUDYID,

@@ -18,7 +18,7 @@ from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.scenario.tables.population import Population
 
 RARE = 1e-6
-"""Share of eligible people below which no screening is begun: it would look for them in vain."""
+"""Smallest share of eligible people for which a screening is begun; fewer are hardly ever found."""
 
 FARTHEST = 8.5
 """No standard normal draw of 53 bits lies farther out."""
