@@ -30,6 +30,7 @@ from follicle_sim import (
     load_scenario,
     power,
     simulate,
+    to_dataframe,
     with_overrides,
 )
 from follicle_sim.figures import plot_comparison, plot_difference, plot_fit, save_figure
@@ -187,6 +188,15 @@ explained = with_overrides(scenario, [f"potency={fit.best[0]:.3g}"])
 repeats = power(explained, [6, 12, 24], replicates=100, type_one=False)
 for row in repeats.rows:
     print(f"{row.people} men: {100 * row.power:.0f} % of the repeats")
+
+# %% [markdown]
+# ## For R or a spreadsheet
+#
+# One row for each man, half and visit. `follicle-sim run my_clinic.toml --subjects` writes them as
+# `subjects.csv`.
+
+# %%
+to_dataframe(result)[["arm", "subject", "week", "hair_density"]].head()
 
 # %% [markdown]
 # ## The same way on the command line
