@@ -36,9 +36,10 @@ def rerun(
     from follicle_sim.scenario.numbers import changed_since, not_repeated
     from follicle_sim.simulation.simulate import check_memory
 
-    before = read_result(result)
-    if not check and out is None:
+    # whoever gives a scenario is told of `run` by the reading
+    if not check and out is None and result.suffix != ".toml":
         raise typer.BadParameter("say --check, or --out FOLDER, or both")
+    before = read_result(result)
     scenario = check_result(before, str(result))
     print_incomplete(result.parent)
     print_changed_tables(scenario, [Path.cwd(), result.parent])
