@@ -24,6 +24,7 @@ from follicle_sim.evidence.own.numbers import (
     usual_mark,
 )
 from follicle_sim.evidence.own.sheet import MOST_ROWS, Sheet, read_sheet
+from follicle_sim.evidence.own.sides import people_problems
 from follicle_sim.evidence.own.words import RATIOS, endpoint_of, unit_of
 from follicle_sim.evidence.studies import Grade, Role, Use
 
@@ -310,6 +311,8 @@ def together(rows: Sequence[Row], places: Sequence[str]) -> list[tuple[int, str]
         problems.append((at, message))
     for arm, role in _contradictions(rows):
         problems.append((0, f'arm "{arm}" has two roles: {role}'))
+    if all("subject" in row for row in rows):
+        problems += people_problems(rows, places)
     return problems
 
 
