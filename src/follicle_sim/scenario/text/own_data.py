@@ -106,6 +106,10 @@ def _same(stored: Any, rows: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _near(name: str, homes: Sequence[Path]) -> str:
+    from follicle_sim.evidence.studies import load_studies
+
+    if name in load_studies():
+        return f"; that is a study of the registry, did you mean study = {shown(name)}?"
     try:
         files = sorted(file for home in homes for file in home.iterdir() if file.suffix == ".csv")
     except OSError:

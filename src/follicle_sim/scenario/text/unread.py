@@ -12,7 +12,9 @@ from typing import Any
 
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.scenario.fields.refusals import Path as Place
+from follicle_sim.scenario.tables.comparison import Comparison, is_table_name
 from follicle_sim.scenario.text.merge import Document
+from follicle_sim.scenario.unknown_keys import meant_key
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,21 @@ def unjudged_places(values: Mapping[str, Any], paired: Mapping[str, Any]) -> lis
     for at, _ in _unread_entries(paired):
         filled_in = "arms" not in values["compare"][at]
         places += [("compare", at, key) for key in ("rows", *(["arms"] if filled_in else []))]
+    entries = values.get("compare")
+    for at, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, Mapping) and _means_data(entry):
+            # Of a table there would be a name and arms; what was written instead is told.
+            places += [("compare", at, key) for key in ("study", "arms") if key not in entry]
     return places
+
+
+def _means_data(entry: Mapping[str, Any]) -> bool:
+    """Tell whether a [[compare]] table names a file under another key than data."""
+    if is_table_name(entry.get("study")):
+        return True
+    keys = [key for key in Comparison.model_fields if key not in entry]
+    unknown = [key for key in entry if key not in Comparison.model_fields]
+    return any(meant_key(key, keys, ()) == "data" for key in unknown)
 
 
 def without_own_data(read: Document) -> Document:
