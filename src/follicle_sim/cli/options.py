@@ -92,14 +92,33 @@ def read_scenario(file: Path, settings: Sequence[str] | None, seed: int | None =
     from follicle_sim.base.signatures import is_netcdf
     from follicle_sim.cli.stored import read_scenario_of
     from follicle_sim.scenario.load import load_scenario, parse_scenario
-    from follicle_sim.scenario.text.files import MOST_BYTES, decoded
 
     changes = [*(settings or []), *([f"run.seed={seed}"] if seed is not None else [])]
     if str(file) != STDIN:
         return read_scenario_of(file, changes) if is_netcdf(file) else load_scenario(file, changes)
-    source = file_name(file)
-    text = decoded(sys.stdin.buffer.read(MOST_BYTES + 1), source)
-    return parse_scenario(text, source, changes, folder=Path())
+    return parse_scenario(_read_stdin(), file_name(file), changes, folder=Path())
+
+
+def read_plan(file: Path) -> Scenario:
+    """Return the scenario of a command that needs no data of one's own, be they there or not.
+
+    Raises
+    ------
+    InputError
+        As `read_scenario`, but for the tables that the scenario names.
+    """
+    from follicle_sim.base.signatures import is_netcdf
+    from follicle_sim.scenario.load import load_plan
+
+    if is_netcdf(file):
+        return read_scenario(file, None)
+    return load_plan(Path(file_name(file)), _read_stdin() if str(file) == STDIN else None)
+
+
+def _read_stdin() -> str:
+    from follicle_sim.scenario.text.files import MOST_BYTES, decoded
+
+    return decoded(sys.stdin.buffer.read(MOST_BYTES + 1), file_name(Path(STDIN)))
 
 
 def file_name(file: Path) -> str:

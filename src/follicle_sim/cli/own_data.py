@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from follicle_sim.cli.options import make_path_option, read_scenario
+from follicle_sim.cli.options import make_path_option, read_plan
 
 
 def template(
@@ -24,10 +24,10 @@ def template(
 
     Fill it in with any spreadsheet, save it as CSV, and name it in the scenario:
     `[[compare]]` and below it `data = "my_trial.csv"`. The trial is then compared, scored and
-    drawn like a published one.
+    drawn like a published one. A scenario that names a table already is taken without it.
     """
     from follicle_sim.reporting.own_table import write_own_table
 
-    write_own_table(out, None if scenario is None else read_scenario(scenario, None), people=people)
+    write_own_table(out, None if scenario is None else read_plan(scenario), people=people)
     typer.echo(f"Written to {out}: fill it in, save it as CSV, and add to the scenario:")
     typer.echo(f'\n[[compare]]\ndata = "{out.name}"')

@@ -1,5 +1,6 @@
 """`follicle-sim rerun`: repeat a run from what its result file says of itself."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,8 @@ Check = Annotated[
     bool, typer.Option("--check", help="Compare bit by bit; exit code 3 if anything differs.")
 ]
 Out = Annotated[Path | None, make_path_option("Folder for the new results (none if left out).")]
+# Nothing is changed in a repetition; who tries is told which command does.
+Changes = Annotated[list[str] | None, typer.Option("--set", hidden=True)]
 
 
 def rerun(
@@ -27,8 +30,12 @@ def rerun(
     out: Out = None,
     threads: Threads = None,
     quiet: Quiet = False,
+    changes: Changes = None,
 ) -> None:
     """Repeat a run from what its result file says of itself."""
+    if changes:
+        command = shlex.join(["follicle-sim", "run", str(result), "--set", changes[0]])
+        raise typer.BadParameter(f"rerun repeats a run as it was; to change it: {command}")
     from follicle_sim.protocol.resolve import resolve
     from follicle_sim.reporting.folders.run import check_equal, make_folder, write_run
     from follicle_sim.results.checks import check_result

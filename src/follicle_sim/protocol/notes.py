@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from follicle_sim.base.units import format_quantity
-from follicle_sim.evidence.own.held import held
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.protocol.arm_notes import arm_notes
 from follicle_sim.protocol.baseline.words import baseline_sentence
+from follicle_sim.protocol.data_notes import data_notes
 from follicle_sim.protocol.unfold import between, unfold
 from follicle_sim.scenario.fields.parts import Series
 from follicle_sim.scenario.model import Scenario
@@ -19,7 +19,8 @@ from follicle_sim.scenario.tables.arms import Dose
 def notes(scenario: Scenario) -> tuple[str, ...]:
     """Return a sentence for everything in a scenario that changes nothing, place first.
 
-    Of a trial of one's own they say who is missing from it; of a baseline as it was counted, what
+    Of a trial of one's own they say who is missing from it, which of its weeks are no visits and
+    where it has more people; of a baseline as it was counted, what
     was set so that it is.
     """
     sentences = [
@@ -29,7 +30,7 @@ def notes(scenario: Scenario) -> tuple[str, ...]:
         *_parts(scenario),
         *_people(scenario),
         *arm_notes(scenario),
-        *_data(scenario),
+        *data_notes(scenario),
     ]
     return tuple(f"{place}: {text}" for place, text in sentences)
 
@@ -108,14 +109,6 @@ def _people(scenario: Scenario) -> Notes:
         yield "design.adherence_spread", f"{text}; give doses an adherence between 0 and 1"
     if design.recruitment is not None and scenario.biology.get("season_anagen") == 0.0:
         yield "design.recruitment", "dates change nothing where biology.season_anagen = 0"
-
-
-def _data(scenario: Scenario) -> Notes:
-    roles = {arm.label: arm.role for arm in scenario.arms}
-    for i, comparison in enumerate(scenario.compare):
-        if comparison.rows:
-            for sentence in held(comparison, roles).notes:
-                yield f"compare[{i}] ({comparison.title})", sentence
 
 
 def _falls(dose: Dose, end: float) -> bool:

@@ -19,6 +19,7 @@ from follicle_sim.scenario.tables.treatments import with_own
 from follicle_sim.scenario.text.merge import Document, apply_override
 from follicle_sim.scenario.text.own_data import named_and_paired
 from follicle_sim.scenario.text.papers import in_own_words
+from follicle_sim.scenario.text.unread import unjudged_places, unread_problems
 
 TEXT, CHANGED, NESTED = "<text>", "<scenario>", "<document>"
 UNNAMED = (TEXT, CHANGED, NESTED)
@@ -47,11 +48,13 @@ def build(read: Document, overrides: Sequence[str], known: Known | None) -> Scen
     try:
         scenario = Scenario.model_validate(values, context={"known": known})
     except ValidationError as error:
-        messages += _all_messages(error, values, known, messages)
+        places = [path for path, _ in messages] + unjudged_places(read.values, values)
+        messages += _all_messages(error, values, known, places)
         scenario = None
     for path, message in messages:
         source, note = read.locate(path)
         problems.append(Problem(path_text(path), message + note, source))
+    problems += unread_problems(read)
     if problems or scenario is None:
         raise InputError(read.source, problems)
     source = "" if read.source in UNNAMED else read.source
@@ -62,10 +65,13 @@ def _all_messages(
     error: ValidationError,
     values: Mapping[str, Any],
     known: Known,
-    before: Sequence[tuple[Path, str]],
+    silent: Sequence[Path],
 ) -> list[tuple[Path, str]]:
-    """Return what validation refused and what it did not come to; one problem a place."""
-    places = {path for path, _ in before}
+    """Return what validation refused and what it did not come to; one problem a place.
+
+    silent : places of which nothing is said here
+    """
+    places = set(silent)
     refused = [(path, text) for path, text in messages_of(error, values) if path not in places]
     places |= {path for path, _ in refused}
     # These need no more than the names, which are there whatever else is wrong.

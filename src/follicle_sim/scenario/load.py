@@ -19,6 +19,7 @@ from follicle_sim.scenario.numbers import known_with, numbers_after
 from follicle_sim.scenario.tables.treatments import with_own
 from follicle_sim.scenario.text.files import FILE_KEYS, parse_toml, read_document, text_document
 from follicle_sim.scenario.text.merge import document
+from follicle_sim.scenario.text.unread import without_own_data
 from follicle_sim.scenario.text.write import write_toml
 
 
@@ -64,6 +65,26 @@ def load_scenario(
     check_path("load_scenario", "path", path)
     overrides = _texts("load_scenario", overrides)
     return build(read_document(Path(path)), overrides, known)
+
+
+def load_plan(path: Path, text: str | None = None) -> Scenario:
+    """Return a scenario without the tables of one's own that it names: they may not be there yet.
+
+    Parameters
+    ----------
+    path
+        Of the file; with a text, the name of its source.
+    text
+        TOML in place of the file; other files that it names are looked up in the current folder.
+
+    Raises
+    ------
+    InputError
+        As `load_scenario`, but for the tables.
+    """
+    if text is None:
+        return build(without_own_data(read_document(path)), (), None)
+    return build(without_own_data(text_document(text, str(path), [Path()])), (), None)
 
 
 def parse_scenario(

@@ -32,6 +32,10 @@ SYNONYMS = {
     "primary_endpoint": "endpoint",
     "outcome": "endpoint",
     "test": "method",
+    "file": "data",
+    "csv": "data",
+    "table": "data",
+    "path": "data",
 }
 
 _SITE = (

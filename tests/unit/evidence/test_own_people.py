@@ -94,8 +94,8 @@ def test_missing_people_are_counted_and_said() -> None:
         "1 (P1) missing (counted again later)",
         "drug, hair density, week 24: 7 of 8 people; 1 (P2) gone for good by then",
         "none, hair density, week 24: 7 of 8 people; 1 (P4) gone for good by then",
-        "drug against none, week 12: 3 (P1, P2, P3) counted on one side only, left out",
-        "drug against none, week 24: 3 (P2, P3, P4) counted on one side only, left out",
+        "drug against none, week 12: 3 (P1, P2, P3) with a change on one side only, left out",
+        "drug against none, week 24: 3 (P2, P3, P4) with a change on one side only, left out",
     )
 
 

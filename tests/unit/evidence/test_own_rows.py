@@ -168,3 +168,53 @@ def test_ratios_may_be_above_one_and_shares_may_not() -> None:
     assert row["mean"] == 11.1
     with pytest.raises(InputError, match="a share cannot be above 100 %"):
         read_rows(text.format("SALT<=20 responders", "ratio").encode(), "x.csv")
+
+
+@pytest.mark.parametrize(
+    "remark", ["# counted twice", " # one; two, three", "# why;;;;;;", "#", '"# said; so";;;;;;']
+)
+def test_remarks_may_stand_between_rows(remark: str) -> None:
+    head, good = HEAD.replace(",", ";"), GOOD.replace(",", ";")
+    text = f"{head}{good}{remark}\n{good.replace('12', '24')}{remark}\n"
+    assert [row["week"] for row in read_rows(text.encode(), "my_trial.csv")] == [12.0, 24.0]
+    bad = text.replace("150", "x", 2)
+    assert "line 4, column mean" in refusal(bad)
+
+
+def test_a_row_that_is_crossed_out_with_a_sign_is_asked_about() -> None:
+    told = refusal(f"{HEAD}{GOOD}#{GOOD.replace('12', '24')}")
+    assert 'line 3: begins with "#" and has a cell for every column' in told
+    assert "delete the line, or take the # away" in told
+
+
+@pytest.mark.parametrize(
+    ("word", "change"),
+    [
+        *((word, True) for word in ("yes", "ja", "Wahr", "WAHR", "oui", "si", "s\u00ed", "vrai")),
+        *((word, False) for word in ("no", "nein", "FALSCH", "non", "faux", "falso")),
+    ],
+)
+def test_yes_and_no_in_the_words_of_spreadsheets(word: str, change: bool) -> None:
+    head = HEAD.replace("n\n", "n,change\n")
+    (row,) = read_rows(f"{head}{GOOD.strip()},{word}\n".encode(), "my_trial.csv")
+    assert row.get("is_change_from_baseline") == (1 if change else None)
+
+
+@pytest.mark.parametrize("unit", ["hairs/mm2", "hairs/mm\u00b2", "mm-2", "/mm2", "per mm2"])
+def test_hairs_per_square_millimetre_are_converted(unit: str) -> None:
+    from follicle_sim.evidence.own.held import held
+
+    class Table:
+        study, arms = "mine", {"drug": "drug"}
+        rows = read_rows(f"{HEAD}drug,12,hair density,{unit},1.5,0.18,24\n".encode(), "x.csv")
+
+    (row,) = held(Table()).observations
+    assert (row.value, row.unit) == (pytest.approx(150.0), "cm-2")
+    assert row.se == pytest.approx(18.0 / 24**0.5)
+    assert row.conversion == "mm2 to cm2"
+
+
+def test_a_count_that_no_scalp_has_per_square_millimetre_is_refused() -> None:
+    told = refusal(HEAD + GOOD.replace("cm2", "mm2"))
+    assert "column mean: found 150 hairs/mm2, which is 15,000 hairs/cm2" in told
+    assert "is the unit hairs/cm2?" in told

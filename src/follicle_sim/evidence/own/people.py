@@ -237,7 +237,7 @@ def _unpaired(
         alone = (set(treated[week]) | set(controls[week])) - set(both)
         if alone:
             place = f"{arm} against {control}, week {week:g}"
-            yield f"{place}: {_people(alone)} counted on one side only, left out"
+            yield f"{place}: {_people(alone)} with a change on one side only, left out"
 
 
 def _missing(columns: Mapping[str, Any], counts: _Counts) -> Iterator[str]:

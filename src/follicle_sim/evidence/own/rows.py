@@ -24,6 +24,7 @@ from follicle_sim.evidence.own.numbers import (
     usual_mark,
 )
 from follicle_sim.evidence.own.sheet import MOST_ROWS, Sheet, read_sheet
+from follicle_sim.evidence.own.sides import people_problems
 from follicle_sim.evidence.own.words import RATIOS, endpoint_of, unit_of
 from follicle_sim.evidence.studies import Grade, Role, Use
 
@@ -34,6 +35,9 @@ Trouble = tuple[str, str]
 MOST_WEEKS = 1_000.0
 LARGEST = 1e9
 LONGEST = 500
+MOST_HAIRS = 2000.0
+"""hairs/cm2 that a count per mm2 may come to: the same limit as of population.hair_density."""
+
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "role": get_args(Role),
     "use": get_args(Use),
@@ -44,7 +48,13 @@ _PLAIN = {
     "n": "a whole number of people, such as 24",
     "week": "weeks since baseline as a number, such as 12",
 }
-_YES = {"1": 1, "yes": 1, "true": 1, "change": 1, "0": 0, "no": 0, "false": 0, "": 0, "level": 0}
+_YES = {
+    **dict.fromkeys(("1", "yes", "true", "change"), 1),
+    **dict.fromkeys(("ja", "wahr", "oui", "vrai", "si", "s\u00ed", "verdadero"), 1),
+    **dict.fromkeys(("", "0", "no", "false", "level"), 0),
+    **dict.fromkeys(("nein", "falsch", "non", "faux", "falso"), 0),
+}
+"""Words of spreadsheets in other languages too: they save their own for true and false."""
 
 
 def read_rows(data: bytes, source: str) -> tuple[dict[str, Any], ...]:
@@ -251,6 +261,9 @@ def _level(value: float, row: Row, unit: str, endpoint: str) -> Iterable[Trouble
         yield column, text if column == "value" else f"{text}; is it a change from baseline?"
     if unit == "1" and endpoint not in RATIOS and value > 1.0:
         yield column, f"found {row[column]:g} {row['unit']}; a share cannot be above 100 %"
+    if row["unit"] == "hairs/mm2" and value > MOST_HAIRS:
+        text = f"found {row[column]:g} hairs/mm2, which is {value:,.0f} hairs/cm2"
+        yield column, f"{text}; allowed: at most {MOST_HAIRS:,.0f}; is the unit hairs/cm2?"
 
 
 def _named_spread(row: dict[str, Any]) -> Iterable[Trouble]:
@@ -310,6 +323,8 @@ def together(rows: Sequence[Row], places: Sequence[str]) -> list[tuple[int, str]
         problems.append((at, message))
     for arm, role in _contradictions(rows):
         problems.append((0, f'arm "{arm}" has two roles: {role}'))
+    if all("subject" in row for row in rows):
+        problems += people_problems(rows, places)
     return problems
 
 

@@ -1,7 +1,7 @@
 """From the bytes of a CSV file to cells with their lines: every way in which such files are saved.
 
 Commas, semicolons or tabs part the cells; a byte-order mark, Windows line ends, quotes, "sep=;" and
-lines of remarks before the header are known. What part the cells is decided by the header alone,
+lines of remarks that begin with # are known. What part the cells is decided by the header alone,
 whose words are known; a row with another number of cells is refused.
 """
 
@@ -18,6 +18,12 @@ MOST_BYTES = 1_000_000
 MOST_ROWS = 5_000
 DELIMITERS = (",", ";", "\t")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+_REMARK_OR_ROW = (
+    'begins with "#" and has a cell for every column, so it may be a row or a remark; '
+    "delete the line, or take the # away"
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,10 @@ def read_sheet(data: bytes, source: str) -> Sheet:
     for at, cells in parsed[1:]:
         line = first + at
         extra = cells[len(titles) :]
-        if not any(cell.strip() for cell in cells):
+        if not any(cell.strip() for cell in cells) or _is_remark(cells, len(titles)):
+            continue
+        if cells[0].strip().startswith("#"):
+            problems.append(Problem(f"line {line}", _REMARK_OR_ROW))
             continue
         if len(cells) < len(titles) or any(cell.strip() for cell in extra):
             problems.append(Problem(f"line {line}", _ragged(len(cells), len(titles), delimiter)))
@@ -154,6 +163,12 @@ def _parsed(lines: list[str], delimiter: str) -> list[tuple[int, list[str]]]:
         rows.append((line, cells))
         line = reader.line_num + 1
     return rows
+
+
+def _is_remark(cells: list[str], titles: int) -> bool:
+    """Tell whether a line that begins with # holds no row: one text, or another number of cells."""
+    begins = cells[0].strip().startswith("#")
+    return begins and (len(cells) != titles or not any(cell.strip() for cell in cells[1:]))
 
 
 def _ragged(cells: int, titles: int, delimiter: str) -> str:

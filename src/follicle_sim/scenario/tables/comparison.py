@@ -59,6 +59,17 @@ class OwnRows(FieldType):
         return {"type": "array", "items": {"type": "object", "additionalProperties": cell}}
 
 
+def is_table_name(value: object) -> bool:
+    """Tell whether a value is the name of a CSV file.
+
+    Examples
+    --------
+    >>> is_table_name("my_trial.csv"), is_table_name("kaufman_1998")
+    (True, False)
+    """
+    return isinstance(value, str) and value.strip().lower().endswith((".csv", ".tsv"))
+
+
 @dataclass(frozen=True)
 class StudyName(FieldType):
     """The id of an observed study, or a free name for a trial of one's own."""
@@ -67,6 +78,8 @@ class StudyName(FieldType):
         rows = info.data.get("rows")
         studies = known_names(info).studies
         if rows == ():
+            if is_table_name(value):
+                refuse(f"found {shown(value)}, a file; did you mean data = {shown(value)}?")
             return choose(value, studies, "study")
         name = Text(80, label=True).check(value, info)
         if rows is not None and name in studies:

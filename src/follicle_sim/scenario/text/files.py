@@ -153,6 +153,10 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        if Path(source).suffix.lower() in (".csv", ".tsv"):
+            name = shown(Path(source).name)
+            way = f"name it in a scenario file: [[compare]] and below it data = {name}"
+            raise _whole(source, f"is a table, and a scenario file is needed; {way}") from None
         raise InputError(source, [_syntax(str(error), text)]) from None
     except (ValueError, RecursionError) as error:
         # Numbers of thousands of digits and thousands of nested brackets.
@@ -227,6 +231,10 @@ def _refuse_binary(kind: str, source: str) -> None:
 
 def _inside(path: Path) -> str:
     files = scenarios_in(path)
+    result = path / "result.nc"
+    if result.is_file():
+        others = f", and {list_files(files)}" if files else ""
+        return f"; it holds the result of a run, {result}{others}"
     return f"; it holds {list_files(files)}" if files else ""
 
 

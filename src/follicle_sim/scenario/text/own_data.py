@@ -13,12 +13,16 @@ from follicle_sim.scenario.fields.refusals import Path as Place
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.text.merge import Document
 from follicle_sim.scenario.text.near_files import list_files, nearest_file
+from follicle_sim.scenario.text.unread import Unread
 
 UNNAMED = "own data"
 
 
 def with_tables(values: dict[str, Any], source: str, homes: Sequence[Path]) -> dict[str, Any]:
     """Return the values of a file with the rows of the CSV files that it names.
+
+    Where a file is not there, cannot be read, or says other than rows kept from it, the mark
+    `Unread` stands in place of the rows: the rest of the scenario is judged as well.
 
     Parameters
     ----------
@@ -28,11 +32,6 @@ def with_tables(values: dict[str, Any], source: str, homes: Sequence[Path]) -> d
         The file, for messages.
     homes
         Folders in which the names are looked up.
-
-    Raises
-    ------
-    InputError
-        For a file that is not there, cannot be read, or says other than rows kept from it.
     """
     entries = values.get("compare")
     if not isinstance(entries, list):
@@ -46,9 +45,25 @@ def with_tables(values: dict[str, Any], source: str, homes: Sequence[Path]) -> d
 
 
 def _with_table(entry: Any, where: str, source: str, homes: Sequence[Path]) -> Any:
-    name = entry.get("data") if isinstance(entry, Mapping) else None
-    if name is None:
+    if not isinstance(entry, Mapping) or "data" not in entry:
         return entry
+    try:
+        return _read_table(entry, where, source, homes)
+    except InputError as error:
+        return {**entry, "rows": Unread(error)}
+
+
+def _read_table(
+    entry: Mapping[str, Any], where: str, source: str, homes: Sequence[Path]
+) -> Mapping[str, Any]:
+    """Return a [[compare]] table with the rows of the file that it names.
+
+    Raises
+    ------
+    InputError
+        For a file that is not there, cannot be read, or says other than rows kept from it.
+    """
+    name = entry["data"]
     if not isinstance(name, str) or not name.strip():
         message = f"found {shown(name)}; allowed: the name of one CSV file beside this one"
         raise InputError(source, [Problem(where, message)])
@@ -91,6 +106,10 @@ def _same(stored: Any, rows: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _near(name: str, homes: Sequence[Path]) -> str:
+    from follicle_sim.evidence.studies import load_studies
+
+    if name in load_studies():
+        return f"; that is a study of the registry, did you mean study = {shown(name)}?"
     try:
         files = sorted(file for home in homes for file in home.iterdir() if file.suffix == ".csv")
     except OSError:
@@ -126,7 +145,10 @@ def named_and_paired(read: Document) -> tuple[dict[str, Any], list[tuple[Place, 
                 entry["study"] = _name(entry, names)
                 names.add(entry["study"])
             if "arms" not in entry:
-                entry["arms"], wrong = _paired(read.values.get("arms"), entry.get("rows"))
+                arms = read.values.get("arms")
+                entry["arms"], wrong = _paired(arms, entry.get("rows"))
+                if isinstance(entry.get("rows"), Unread):
+                    entry["arms"] = {label: label for label in _labels(arms).values()}
                 problems += [(("compare", at, "arms"), message) for message in wrong]
         named.append(entry)
     return read.values | {"compare": named}, problems
@@ -143,11 +165,7 @@ def _name(entry: Mapping[str, Any], known: Set[str]) -> str:
 
 def _paired(arms: Any, rows: Any) -> tuple[dict[str, str], list[str]]:
     """Return arm of the scenario -> arm of the table, and a message for each that has none."""
-    labels: dict[str, str] = {}
-    for arm in arms if isinstance(arms, list) else ():
-        if isinstance(arm, Mapping) and isinstance(arm.get("label"), str):
-            names = (arm["label"], arm.get("id"))
-            labels |= {folded(name): arm["label"] for name in names if isinstance(name, str)}
+    labels = _labels(arms)
     pairs: dict[str, str] = {}
     wrong = []
     for name, pooled in _arms_of(rows):
@@ -164,6 +182,16 @@ def _paired(arms: Any, rows: Any) -> tuple[dict[str, str], list[str]]:
                 f"the data have an arm {shown(name)} and the scenario has none{hint} {way}"
             )
     return pairs, wrong
+
+
+def _labels(arms: Any) -> dict[str, str]:
+    """Return the label of each arm of the scenario by label and id, whatever their capitals."""
+    labels: dict[str, str] = {}
+    for arm in arms if isinstance(arms, list) else ():
+        if isinstance(arm, Mapping) and isinstance(arm.get("label"), str):
+            names = (arm["label"], arm.get("id"))
+            labels |= {folded(name): arm["label"] for name in names if isinstance(name, str)}
+    return labels
 
 
 def _arms_of(rows: Any) -> Iterator[tuple[str, bool]]:
