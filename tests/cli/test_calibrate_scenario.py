@@ -61,6 +61,8 @@ def test_own_numbers_get_a_potency_with_an_interval(clinic, capsys):
     shown = capsys.readouterr().out
     assert "potency of exosomes adipose microneedling" in shown
     assert "8 (2.7)" in shown
+    command = shown.partition("follicle-sim power ")[2].splitlines()[0]
+    assert command.startswith(f"{clinic / 'clinic.toml'} --set potency=1.")
     assert {path.name for path in out.iterdir()} == {
         "fit.csv", "fit.json", "fit.png", "fit_profile.csv",
     }  # fmt: skip
@@ -104,6 +106,28 @@ def test_what_cannot_be_fitted_is_refused(clinic, tmp_path, capsys, change, word
     code = run_command("calibrate", str(tmp_path / "clinic.toml"), *words)
     assert code == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--trial", "kaufman_1998", "--steps", "50"), "--trial, --steps belong"),
+        (("--method", "posterior"), "--method belongs"),  # its default value, but given
+        (("--every-parameter",), "--every-parameter belongs"),
+        (("--resume",), "--resume belongs"),
+    ],
+)
+def test_options_of_the_other_kind_are_refused_with_a_file(clinic, capsys, words, told):
+    assert run_command("calibrate", str(clinic / "clinic.toml"), *words) == 2
+    shown = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert told in shown
+    assert "with a FILE: --parameter, --out, --set, --no-drift, --quiet" in shown
+
+
+def test_options_of_a_file_are_refused_without_one(capsys):
+    assert run_command("calibrate", "--no-drift", "--set", "potency=1") == 2
+    shown = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert "--set, --no-drift belong to calibrate with a FILE" in shown
 
 
 SEARCH = """

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from follicle_sim.cli.text import Column, make_console, print_groups, print_heading, print_indented
 
 if TYPE_CHECKING:
     from follicle_sim.experiments.calibration.fit_scenario import FittedRow, ScenarioFit
+    from follicle_sim.scenario.model import Scenario
 
 TOLD_APART = 4.0
 """Rise of -2 log-likelihood from which an explanation is said to fit worse: two standard errors."""
@@ -31,6 +34,30 @@ def print_fit(fit: ScenarioFit, title: str) -> None:
     for line in _conclude(fit):
         console.print()
         print_indented(console, line, 0)
+
+
+def print_next_commands(fit: ScenarioFit, scenario: Scenario, words: Sequence[str]) -> None:
+    """Print commands that go on with the fitted values, ready to be copied.
+
+    Parameters
+    ----------
+    words
+        File and options that follow the name of each command.
+    """
+    from follicle_sim.protocol.potency_notes import override_of
+
+    if fit.verdict == "not identified":
+        return
+    settings = [
+        word
+        for name, value in zip(fit.names, fit.best, strict=True)
+        for word in ("--set", override_of(scenario, name, value))
+    ]
+    console = make_console()
+    console.print("\nThe file is as it was. To go on with what was fitted:")
+    for command in ("power", "run"):
+        line = shlex.join(["follicle-sim", command, *words, *settings])
+        console.print(f"  {line}", soft_wrap=True)
 
 
 _COLUMNS = (
