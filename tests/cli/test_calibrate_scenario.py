@@ -60,7 +60,7 @@ def test_own_numbers_get_a_potency_with_an_interval(clinic, capsys):
     assert code == 0
     shown = capsys.readouterr().out
     assert "potency of exosomes adipose microneedling" in shown
-    assert "8 (2.7)" in shown
+    assert "+8.0 (2.7)" in shown
     command = shown.partition("follicle-sim power ")[2].splitlines()[0]
     assert command.startswith(f"{clinic / 'clinic.toml'} --set potency=1.")
     assert {path.name for path in out.iterdir()} == {
@@ -76,6 +76,23 @@ def test_own_numbers_get_a_potency_with_an_interval(clinic, capsys):
     assert float(used["observed"]) == pytest.approx(8.0)
     assert float(used["fitted"]) == pytest.approx(8.0, abs=0.3)
     assert abs(float(used["untreated"])) < 1.0
+
+
+def test_file_and_screen_tell_the_same_numbers_the_shift_of_the_trial_in_both(tmp_path, capsys):
+    (tmp_path / "clinic.toml").write_text(TEXT, encoding="utf-8")
+    only_drug = TABLE.rpartition("control;")[0].replace("8,5;9,0", "18,5;9,0")
+    (tmp_path / "clinic.csv").write_text(only_drug, encoding="utf-8")
+    out = tmp_path / "out"
+    assert run_command("calibrate", str(tmp_path / "clinic.toml"), "--out", str(out)) == 0
+    (row,) = csv.DictReader((out / "fit.csv").open(encoding="utf-8"))
+    assert float(row["shift"]) == 3.0
+    shown = capsys.readouterr().out
+    fitted, untreated = (f"{float(row[name]):+.1f}" for name in ("fitted", "untreated"))
+    cells = ["12", "hair", "density,", "change", "+18.5", "(2.0)", fitted, untreated]
+    assert cells in [line.split() for line in shown.splitlines()]
+    assert float(row["untreated"]) > 1.5  # the shift is in it
+    assert "These alone do not explain the numbers (worse by more than two" in shown
+    assert "shift" in json.loads((out / "fit.json").read_text("utf-8"))["columns_of_fit_csv"]
 
 
 def test_a_larger_gain_asks_for_a_larger_potency(clinic, tmp_path):

@@ -188,7 +188,7 @@ def test_a_potency_is_named_with_the_study_it_was_fitted_to(cli, tmp_path):
     assert done.code == 0, done.err
     told = " ".join(done.out.split())
     assert "potency of minoxidil topical 5 1.35, fitted to olsen_2002; --set potency=VALUE" in told
-    assert "potency of minoxidil_topical_5 fitted to olsen_2002 (not to this trial)" in told
+    assert "potency of minoxidil topical 5 fitted to olsen 2002 (not to this trial)" in told
 
 
 def test_a_plan_that_does_not_fit_is_refused_before_anything_is_simulated(cli, tmp_path):

@@ -6,7 +6,15 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from follicle_sim.cli.text import Column, make_console, print_groups, print_heading, print_indented
+from follicle_sim.cli.text import (
+    Column,
+    choose_decimals,
+    format_number,
+    make_console,
+    print_groups,
+    print_heading,
+    print_indented,
+)
 
 if TYPE_CHECKING:
     from follicle_sim.experiments.calibration.fit_scenario import FittedRow, ScenarioFit
@@ -74,17 +82,19 @@ def _groups(fit: ScenarioFit) -> dict[str, list[list[str]]]:
     for row in fit.rows:
         if row.used:
             head = f"{row.arm} minus {row.control}" if row.control else row.arm
-            groups.setdefault(head, []).append(_cells(row))
+            like = [other.observed for other in fit.rows if other.endpoint == row.endpoint]
+            groups.setdefault(head, []).append(_cells(row, choose_decimals(like)))
     return groups
 
 
-def _cells(row: FittedRow) -> list[str]:
+def _cells(row: FittedRow, digits: int) -> list[str]:
+    sign = row.kind != "level"
     return [
         f"{row.week:g}",
         f"{row.endpoint.replace('_', ' ')}, {row.kind.replace('_', ' ')}",
-        f"{row.observed:.3g} ({row.se:.2g})",
-        f"{row.fitted + row.shift:.3g}",
-        f"{row.untreated + row.shift:.3g}",
+        f"{format_number(row.observed, digits, sign=sign)} ({format_number(row.se, digits)})",
+        format_number(row.fitted, digits, sign=sign),
+        format_number(row.untreated, digits, sign=sign),
     ]
 
 
@@ -136,6 +146,9 @@ def _conclude(fit: ScenarioFit) -> list[str]:
             "fits within two standard errors of the best."
         )
     if far:
-        lines.append(f"Fits worse without the drug, by two standard errors: {'; '.join(far)}.")
+        lines.append(
+            "These alone do not explain the numbers (worse by more than two standard errors): "
+            f"{'; '.join(far)}."
+        )
     lines.append(_not_asked(fit))
     return lines
