@@ -168,7 +168,8 @@ for name, rise in fit.explanations.items():
 plot_fit(fit)
 
 # %% [markdown]
-# Without the drug the simulated half would have done this. It is what a study without the control
+# Without the drug the simulated half would have done this, with the drift that arms of published
+# trials show by themselves. It is what a study without the control
 # half would have taken for granted.
 
 # %%

@@ -60,7 +60,9 @@ def test_own_numbers_get_a_potency_with_an_interval(clinic, capsys):
     assert code == 0
     shown = capsys.readouterr().out
     assert "potency of exosomes adipose microneedling" in shown
-    assert "8 (2.7)" in shown
+    assert "+8.0 (2.7)" in shown
+    command = shown.partition("follicle-sim power ")[2].splitlines()[0]
+    assert command.startswith(f"{clinic / 'clinic.toml'} --set potency=1.")
     assert {path.name for path in out.iterdir()} == {
         "fit.csv", "fit.json", "fit.png", "fit_profile.csv",
     }  # fmt: skip
@@ -74,6 +76,23 @@ def test_own_numbers_get_a_potency_with_an_interval(clinic, capsys):
     assert float(used["observed"]) == pytest.approx(8.0)
     assert float(used["fitted"]) == pytest.approx(8.0, abs=0.3)
     assert abs(float(used["untreated"])) < 1.0
+
+
+def test_file_and_screen_tell_the_same_numbers_the_shift_of_the_trial_in_both(tmp_path, capsys):
+    (tmp_path / "clinic.toml").write_text(TEXT, encoding="utf-8")
+    only_drug = TABLE.rpartition("control;")[0].replace("8,5;9,0", "18,5;9,0")
+    (tmp_path / "clinic.csv").write_text(only_drug, encoding="utf-8")
+    out = tmp_path / "out"
+    assert run_command("calibrate", str(tmp_path / "clinic.toml"), "--out", str(out)) == 0
+    (row,) = csv.DictReader((out / "fit.csv").open(encoding="utf-8"))
+    assert float(row["shift"]) == 3.0
+    shown = capsys.readouterr().out
+    fitted, untreated = (f"{float(row[name]):+.1f}" for name in ("fitted", "untreated"))
+    cells = ["12", "hair", "density,", "change", "+18.5", "(2.0)", fitted, untreated]
+    assert cells in [line.split() for line in shown.splitlines()]
+    assert float(row["untreated"]) > 1.5  # the shift is in it
+    assert "These alone do not explain the numbers (worse by more than two" in shown
+    assert "shift" in json.loads((out / "fit.json").read_text("utf-8"))["columns_of_fit_csv"]
 
 
 def test_a_larger_gain_asks_for_a_larger_potency(clinic, tmp_path):
@@ -104,6 +123,28 @@ def test_what_cannot_be_fitted_is_refused(clinic, tmp_path, capsys, change, word
     code = run_command("calibrate", str(tmp_path / "clinic.toml"), *words)
     assert code == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--trial", "kaufman_1998", "--steps", "50"), "--trial, --steps belong"),
+        (("--method", "posterior"), "--method belongs"),  # its default value, but given
+        (("--every-parameter",), "--every-parameter belongs"),
+        (("--resume",), "--resume belongs"),
+    ],
+)
+def test_options_of_the_other_kind_are_refused_with_a_file(clinic, capsys, words, told):
+    assert run_command("calibrate", str(clinic / "clinic.toml"), *words) == 2
+    shown = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert told in shown
+    assert "with a FILE: --parameter, --out, --set, --no-drift, --quiet" in shown
+
+
+def test_options_of_a_file_are_refused_without_one(capsys):
+    assert run_command("calibrate", "--no-drift", "--set", "potency=1") == 2
+    shown = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert "--set, --no-drift belong to calibrate with a FILE" in shown
 
 
 SEARCH = """

@@ -105,6 +105,13 @@ def test_settings_and_seed(cli, tiny, tmp_path):
     assert load_result(out / "result.nc").sizes["subject"] == 3
 
 
+def test_the_potency_used_is_named(cli, tiny, tmp_path):
+    topical = "arms.drug.doses=[{treatment = 'minoxidil_topical_5', amount = '1 mL'}]"
+    done = cli("run", tiny, "--set", topical, "--set", "potency=0.76", "--out", tmp_path / "out")
+    assert done.code == 0, done.err
+    assert "potency of minoxidil topical 5 0.76, set in this scenario;" in done.out
+
+
 def test_another_seed_is_another_result(cli, tiny, finished, tmp_path):
     assert cli("run", tiny, "--seed", 2, "--out", tmp_path / "out").code == 0
     mine = load_result(tmp_path / "out" / "result.nc").hair_density.values

@@ -25,6 +25,7 @@ def test_the_three_answers_are_printed_and_written(cli, study, tmp_path):
     for start in ("1. With nothing but the drug", "2. With no effect of the drug", "3. At potency"):
         assert start in done.out
     assert "season, from 1 January" in done.out
+    assert "potency of exosomes foreskin injection 1, assumed; --set potency" in done.out
     assert "about" in done.err
     assert max(map(len, done.out.splitlines())) <= 80 or "Written to" in done.out
     names = {path.name for path in out.iterdir()}

@@ -46,6 +46,7 @@ def test_a_split_scalp_counts_people_in_all_and_no_arm(cli, trial, tmp_path):
     done = cli(*asked, "--set", "design.kind=split_scalp", "--set", topical, columns=80)
     assert done.code == 0, done.err
     assert "an arm" not in done.out
+    assert "potency of minoxidil topical 5 1.35, fitted to olsen_2002; --set" in done.out
     assert "--n: people in all, each with both sides." in done.out
     assert re.search(r"^ +52 +4 +\d", done.out, re.MULTILINE)
     (row,) = csv.DictReader((tmp_path / "power.csv").read_text().splitlines())

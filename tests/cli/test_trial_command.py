@@ -181,6 +181,16 @@ def test_identical_people_are_warned_of(cli, tmp_path):
     assert "people are identical" in done.out
 
 
+def test_a_potency_is_named_with_the_study_it_was_fitted_to(cli, tmp_path):
+    topical = "arms.drug.doses=[{treatment = 'minoxidil_topical_5', amount = '1 mL'}]"
+    asked = (write(tmp_path, PARALLEL), "--set", topical, "--out", tmp_path / "out")
+    done = cli("trial", *asked)
+    assert done.code == 0, done.err
+    told = " ".join(done.out.split())
+    assert "potency of minoxidil topical 5 1.35, fitted to olsen_2002; --set potency=VALUE" in told
+    assert "potency of minoxidil topical 5 fitted to olsen 2002 (not to this trial)" in told
+
+
 def test_a_plan_that_does_not_fit_is_refused_before_anything_is_simulated(cli, tmp_path):
     scenario, out = write(tmp_path, PARALLEL), tmp_path / "out"
     rule = ("--set", "analysis.missing=jump_to_reference", "--set", "arms[1].role=treatment")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from follicle_sim.cli.fit_table import print_fit
+from follicle_sim.cli.fit_table import print_fit, print_next_commands
 from follicle_sim.cli.options import (
     Quiet,
     Resume,
@@ -101,6 +101,7 @@ Keep = Annotated[
 
 
 def calibrate(
+    context: typer.Context,
     file: OneScenario = None,
     method: ByMethod = Method.posterior,
     parameter: Parameters = None,
@@ -123,6 +124,7 @@ def calibrate(
     hold, with an interval, and what else would explain them. Without: biology parameters against
     published trials; best fit, posterior or profiles.
     """
+    _check_options(context, with_file=file is not None)
     if file is not None:
         _fit_scenario(file, tuple(parameter or ()), settings, out, drift=not no_drift, quiet=quiet)
         return
@@ -157,6 +159,33 @@ def calibrate(
         print_calibration(result, job.folder, files)
 
 
+_ONLY_WITH_FILE = ("settings", "no_drift")
+_ONLY_WITHOUT_FILE = (
+    "method", "trial", "every", "within", "steps", "walkers", "seed", "resume", "keep",
+)  # fmt: skip
+
+
+def _check_options(context: typer.Context, *, with_file: bool) -> None:
+    """Refuse options, given on the command line, of the other kind of calibration."""
+    options = {option.name: option.opts[0] for option in context.command.params}
+    strangers = [
+        options[name]
+        for name in (_ONLY_WITHOUT_FILE if with_file else _ONLY_WITH_FILE)
+        if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+    ]
+    if not strangers:
+        return
+    listed = ", ".join(strangers)
+    belongs = "belongs" if len(strangers) == 1 else "belong"
+    if not with_file:
+        raise typer.BadParameter(f"{listed} {belongs} to calibrate with a FILE")
+    allowed = [options[name] for name in options if name not in ("file", *_ONLY_WITHOUT_FILE)]
+    raise typer.BadParameter(
+        f"{listed} {belongs} to calibrate without a FILE, which fits the biology of all trials; "
+        f"with a FILE: {', '.join(option for option in allowed if option)}"
+    )
+
+
 def _fit_scenario(
     file: Path,
     names: tuple[str, ...],
@@ -178,6 +207,11 @@ def _fit_scenario(
     if not quiet:
         print_fit(fit, scenario.title)
         print_files_with_time(folder, files, fit.seconds)
+        print_next_commands(fit, scenario, [str(file), *_repeat_settings(settings)])
+
+
+def _repeat_settings(settings: list[str] | None) -> list[str]:
+    return [word for setting in settings or [] for word in ("--set", setting)]
 
 
 def print_calibration(result: Calibrated, folder: Path, files: Sequence[str]) -> None:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from follicle_sim.cli.text import Column, make_console, print_groups, print_heading, print_indented
+from follicle_sim.cli.text import (
+    Column,
+    choose_decimals,
+    format_number,
+    make_console,
+    print_groups,
+    print_heading,
+    print_indented,
+)
 
 if TYPE_CHECKING:
     from follicle_sim.experiments.calibration.fit_scenario import FittedRow, ScenarioFit
+    from follicle_sim.scenario.model import Scenario
 
 TOLD_APART = 4.0
 """Rise of -2 log-likelihood from which an explanation is said to fit worse: two standard errors."""
@@ -33,6 +44,30 @@ def print_fit(fit: ScenarioFit, title: str) -> None:
         print_indented(console, line, 0)
 
 
+def print_next_commands(fit: ScenarioFit, scenario: Scenario, words: Sequence[str]) -> None:
+    """Print commands that go on with the fitted values, ready to be copied.
+
+    Parameters
+    ----------
+    words
+        File and options that follow the name of each command.
+    """
+    from follicle_sim.protocol.potency_notes import override_of
+
+    if fit.verdict == "not identified":
+        return
+    settings = [
+        word
+        for name, value in zip(fit.names, fit.best, strict=True)
+        for word in ("--set", override_of(scenario, name, value))
+    ]
+    console = make_console()
+    console.print("\nThe file is as it was. To go on with what was fitted:")
+    for command in ("power", "run"):
+        line = shlex.join(["follicle-sim", command, *words, *settings])
+        console.print(f"  {line}", soft_wrap=True)
+
+
 _COLUMNS = (
     Column("week", True),
     Column("what"),
@@ -47,17 +82,19 @@ def _groups(fit: ScenarioFit) -> dict[str, list[list[str]]]:
     for row in fit.rows:
         if row.used:
             head = f"{row.arm} minus {row.control}" if row.control else row.arm
-            groups.setdefault(head, []).append(_cells(row))
+            like = [other.observed for other in fit.rows if other.endpoint == row.endpoint]
+            groups.setdefault(head, []).append(_cells(row, choose_decimals(like)))
     return groups
 
 
-def _cells(row: FittedRow) -> list[str]:
+def _cells(row: FittedRow, digits: int) -> list[str]:
+    sign = row.kind != "level"
     return [
         f"{row.week:g}",
         f"{row.endpoint.replace('_', ' ')}, {row.kind.replace('_', ' ')}",
-        f"{row.observed:.3g} ({row.se:.2g})",
-        f"{row.fitted + row.shift:.3g}",
-        f"{row.untreated + row.shift:.3g}",
+        f"{format_number(row.observed, digits, sign=sign)} ({format_number(row.se, digits)})",
+        format_number(row.fitted, digits, sign=sign),
+        format_number(row.untreated, digits, sign=sign),
     ]
 
 
@@ -109,6 +146,9 @@ def _conclude(fit: ScenarioFit) -> list[str]:
             "fits within two standard errors of the best."
         )
     if far:
-        lines.append(f"Fits worse without the drug, by two standard errors: {'; '.join(far)}.")
+        lines.append(
+            "These alone do not explain the numbers (worse by more than two standard errors): "
+            f"{'; '.join(far)}."
+        )
     lines.append(_not_asked(fit))
     return lines

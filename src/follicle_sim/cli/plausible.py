@@ -146,5 +146,5 @@ def plausible(
     if json:
         print_json(as_record(result, repeats, scenario, quote_command()))
     elif not quiet:
-        print_plausible(result, repeats)
+        print_plausible(result, repeats, scenario)
         print_files_with_time(folder, files, result.seconds)

@@ -11,6 +11,7 @@ from follicle_sim.cli.text import (
     make_console,
     print_groups,
     print_indented,
+    print_potencies,
 )
 
 if TYPE_CHECKING:
@@ -19,16 +20,19 @@ if TYPE_CHECKING:
     from follicle_sim.experiments.planning.plausible import Plausible
     from follicle_sim.experiments.planning.plausible_rows import ChanceRow, RatioRow
     from follicle_sim.experiments.planning.repeat import RepeatRow
+    from follicle_sim.scenario.model import Scenario
 
 
-def print_plausible(result: Plausible, repeats: Sequence[RepeatRow]) -> None:
+def print_plausible(result: Plausible, repeats: Sequence[RepeatRow], scenario: Scenario) -> None:
     """Print how probable the outcome is, the likelihood ratios, the repeat, and the answers."""
     from follicle_sim.reporting.folders.plausible import describe_outcome
 
     console = make_console()
     console.print(
-        f"\n{describe_outcome(result)}; {result.subjects} people in all, {result.plan.method}\n"
+        f"\n{describe_outcome(result)}; {result.subjects} people in all, {result.plan.method}"
     )
+    print_potencies(console, scenario)
+    console.print()
     weeks = [f"week {week:g}" for week in result.plan.weeks]
     several = len(result.plan.pairs) > 1
     columns = [Column(""), Column("outcome (%)", True), Column("in one alone (%)", True)]

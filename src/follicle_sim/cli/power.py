@@ -33,6 +33,7 @@ from follicle_sim.cli.text import (
     print_files_with_time,
     print_groups,
     print_json,
+    print_potencies,
     spell_out,
 )
 
@@ -154,7 +155,7 @@ def power(
     if json:
         print_json(as_record(result, scenario, quote_command()))
     elif not quiet:
-        print_power(result, alike(scenario))
+        print_power(result, alike(scenario), scenario)
         print_files_with_time(folder, files, result.seconds)
     if result.stopped:
         raise Interrupted(f"stopped by Ctrl-C; the trials done so far are in {folder}")
@@ -172,13 +173,17 @@ def print_forecast(scenario: Scenario, plan: Plan, sizes: tuple[int, ...], trial
         typer.echo(f"Note: {note}.", err=True)
 
 
-def print_power(result: PowerResult, caveats: Sequence[str] = ()) -> None:
+def print_power(
+    result: PowerResult, caveats: Sequence[str] = (), scenario: Scenario | None = None
+) -> None:
     """Print how often trials found the effect, what their estimates were, and the people needed.
 
     Parameters
     ----------
     caveats
         What makes the power look better than it is.
+    scenario
+        Whose potencies are named; None names none.
     """
     from follicle_sim.experiments.planning.power_rows import OFF
 
@@ -188,6 +193,8 @@ def print_power(result: PowerResult, caveats: Sequence[str] = ()) -> None:
     measure = "" if plan.measured == "change" else f" ({plan.measured})"
     what = f"{spell_out(plan.endpoint)}{measure}, {spell_out(plan.method)}"
     console.print(f"\n{what}, alpha {plan.level_of_error:g} {sides}")
+    if scenario is not None:
+        print_potencies(console, scenario)
     console.print(f"--{result.people.meaning()}.")
     if result.stopped:
         done = _count_trials(result).items()

@@ -33,6 +33,7 @@ from follicle_sim.cli.text import (
     print_groups,
     print_heading,
     print_indented,
+    print_potencies,
     spell_out,
 )
 
@@ -109,6 +110,7 @@ def print_run(scenario: Scenario, written: Written, folder: Path) -> None:
 
     console = make_console()
     print_heading(console, f"\n{scenario.title}")
+    print_potencies(console, scenario)
     if scenario.population.stated is not None:
         console.print(f"Baseline: {baseline_sentence(scenario)}.")
     _print_course(console, written, scenario)

@@ -17,6 +17,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from follicle_sim.scenario.model import Scenario
+
 Row = Sequence[str]
 
 GAP = 2
@@ -140,6 +142,14 @@ def print_index(
         description.append(f"\n{details}", style="dim")
         table.add_row(Text(name), description)
     console.print(table)
+
+
+def print_potencies(console: Console, scenario: Scenario) -> None:
+    """Say which potency each treatment of a scenario has, and where it is from."""
+    from follicle_sim.protocol.potency_notes import potency_sentences
+
+    for sentence in potency_sentences(scenario):
+        print_indented(console, sentence, 0)
 
 
 def print_files(console: Console, folder: Path, files: Sequence[str]) -> None:

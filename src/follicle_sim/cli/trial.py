@@ -19,7 +19,7 @@ from follicle_sim.cli.options import (
     read_scenario,
 )
 from follicle_sim.cli.progress import simulate_with_progress
-from follicle_sim.cli.text import make_console, print_files
+from follicle_sim.cli.text import make_console, print_files, print_potencies
 
 if TYPE_CHECKING:
     from follicle_sim.reporting.report import TrialReport
@@ -75,6 +75,7 @@ def print_trial(report: TrialReport, folder: Path, files: Sequence[str]) -> None
     title, _, body = page(report, min(console.width, WIDTH)).partition("\n")
     console.print()
     console.print(Text(title, style="bold"), soft_wrap=True)
+    print_potencies(console, report.scenario)
     # The page is as wide as it was made: nothing wraps it again.
     console.print(Text(body), soft_wrap=True)
     print_files(console, folder, files)

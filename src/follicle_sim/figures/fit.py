@@ -134,11 +134,11 @@ def _draw_rows(rows: list[FittedRow], ax: Axes) -> None:
             elinewidth=1.0, label="observed, ± 2 SE" if k == 0 else None,
         )  # fmt: skip
         ax.plot(
-            [row.fitted + row.shift], [k], "D", color=SIMULATED, markersize=5, fillstyle="none",
+            [row.fitted], [k], "D", color=SIMULATED, markersize=5, fillstyle="none",
             label="fitted" if k == 0 else None,
         )  # fmt: skip
         ax.plot(
-            [row.untreated + row.shift], [k], "|", color=MUTED, markersize=10, markeredgewidth=1.6,
+            [row.untreated], [k], "|", color=MUTED, markersize=10, markeredgewidth=1.6,
             label="without the drug" if k == 0 else None,
         )  # fmt: skip
     dress(ax)

@@ -68,7 +68,8 @@ class FittedRow:
     """One observed number beside what the fit makes of it, in the unit of the number.
 
     `untreated` is the counterpart at value 0 of the first number; `used` is False where the number
-    was not fitted, and `why` says why not. `shift` is what the trial itself is expected to add.
+    was not fitted, and `why` says why not. `shift` is what the trial itself is expected to add: it
+    is part of `fitted` and `untreated` already.
     """
 
     study: str
@@ -281,7 +282,7 @@ def _beside(
     """Return every observed number with what the fit, and no drug, make of it."""
     best, none = numbers.of(fitted), numbers.of(untreated)
     rows = [
-        _row(row, float(se), float(a), float(b), float(shift), "")
+        _row(row, float(se), float(a + shift), float(b + shift), float(shift), "")
         for row, se, a, b, shift in zip(
             numbers.rows, numbers.se, best, none, law.shift, strict=True
         )

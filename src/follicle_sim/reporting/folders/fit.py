@@ -12,6 +12,13 @@ from follicle_sim.reporting.folders.record import write_record
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Scenario
 
+COLUMNS = {
+    "fitted": "simulated at the best fit, shift included",
+    "untreated": "simulated without the drug, shift included",
+    "shift": "what arms of published trials move by themselves, part of both",
+}
+"""What the columns beside `observed` hold, for the record."""
+
 
 @dataclass(frozen=True)
 class CurveRow:
@@ -48,6 +55,7 @@ def write_fit(fit: ScenarioFit, scenario: Scenario, folder: Path, command: str) 
         "chance_of_a_misfit_as_large": fit.chance,
         "drift": fit.drift,
         "rise_with_another_explanation": dict(fit.explanations),
+        "columns_of_fit_csv": COLUMNS,
         "simulations": fit.runs,
         "seconds": round(fit.seconds, 1),
     }

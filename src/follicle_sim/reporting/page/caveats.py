@@ -8,6 +8,7 @@ from follicle_sim.analysis.outcomes.flow import SubjectFlow
 from follicle_sim.analysis.result import TrialResult
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
 from follicle_sim.protocol.notes import notes
+from follicle_sim.protocol.potency_notes import describe_origin, fitted_elsewhere
 from follicle_sim.scenario.fields.methods import PLAIN
 from follicle_sim.scenario.model import Scenario
 
@@ -70,17 +71,7 @@ def _model(scenario: Scenario) -> Iterator[str]:
             yield f"Assumed differences between people, coefficients of variation{source}: " + (
                 ", ".join(traits) + "."
             )
-    names = dict.fromkeys(dose.treatment for arm in scenario.arms for dose in arm.doses)
-    origins = []
-    for name in names:
-        if f"potency_{name}" in scenario.biology:
-            origins.append(f"{name} set in this scenario")
-        elif name in scenario.treatments:
-            origins.append(f"{name} of this scenario's own")
-        elif name in treatment_names():
-            potency = load_treatment(name).potency
-            origins.append(f"{name} {'without effect' if potency is None else potency.grade}")
-    if origins:
+    if origins := list(_potency_origins(scenario)):
         yield (
             f"The effect is put in, not found out: potency of {', '.join(origins)}. The interval "
             "holds the luck of people, hairs and readings, not what is unknown of the drug."
@@ -91,6 +82,19 @@ def _model(scenario: Scenario) -> Iterator[str]:
         f"This is one trial of many that could have been (seed {scenario.run.seed}): another seed "
         "gives other people and other luck, and follicle-sim power shows how far trials differ."
     )
+
+
+def _potency_origins(scenario: Scenario) -> Iterator[str]:
+    """Yield every treatment given, each with where its potency is from."""
+    for name in dict.fromkeys(dose.treatment for arm in scenario.arms for dose in arm.doses):
+        if f"potency_{name}" in scenario.biology:
+            yield f"{name} set in this scenario"
+        elif name in scenario.treatments:
+            yield f"{name} of this scenario's own"
+        elif name in treatment_names():
+            origin = describe_origin(scenario, name, load_treatment(name))
+            elsewhere = " (not to this trial)" if fitted_elsewhere(scenario, origin) else ""
+            yield f"{name} {origin}{elsewhere}"
 
 
 def alike(scenario: Scenario) -> list[str]:
