@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from scipy.optimize import brentq
@@ -26,6 +26,7 @@ from follicle_sim.protocol.baseline.expect import (
     mean_baseline,
     sample_of,
 )
+from follicle_sim.protocol.operators import read_by_own
 from follicle_sim.protocol.unfold import unfold
 from follicle_sim.scenario.fields.baseline import Stated
 from follicle_sim.scenario.model import Scenario
@@ -58,6 +59,8 @@ class Met:
         Whether follicles were set.
     expected
         Mean count at baseline with these, cm-2.
+    operators
+        Mean factor of the trial's own operators on counts; 1 where they were not looked at.
     """
 
     stated: Stated
@@ -65,6 +68,7 @@ class Met:
     follicle_density: float
     set_density: bool
     expected: float
+    operators: float = 1.0
 
     def population(self, who: Population) -> Population:
         """Return a population with what was set in its places."""
@@ -74,9 +78,20 @@ class Met:
         return who.model_copy(update=changes)
 
 
-def meet_baseline(scenario: Scenario) -> Met | None:
+def meet_baseline(scenario: Scenario, *, part: bool = False) -> Met | None:
     """Return what is set so that a scenario's baseline is counted as it says; None where it says
     nothing.
+
+    A count that was published was read by the operators of its trial. Where the run is one trial,
+    the count is met as the operators that its seed draws read it; where it is several, or a part of
+    several, each with its own operators, as operators read on average.
+
+    Parameters
+    ----------
+    scenario
+        From `load_scenario`.
+    part
+        Whether the run is part of several trials, whatever its number of replicates.
 
     Raises
     ------
@@ -85,12 +100,20 @@ def meet_baseline(scenario: Scenario) -> Met | None:
     """
     if scenario.population.stated is None:
         return None
-    return _search_once(_SameQuestion(scenario))
+    tool = scenario.instrument
+    if scenario.run.replicates > 1 or part:
+        return _search_once(_SameQuestion(scenario))
+    own = read_by_own(tool, scenario.run.seed)
+    met = _search_once(_SameQuestion(scenario.model_copy(update={"instrument": own})))
+    return replace(met, operators=own.count_bias / tool.count_bias)
 
 
-def with_baseline(scenario: Scenario) -> Scenario:
-    """Return a scenario that gives the severity and follicles that meet its stated baseline."""
-    met = meet_baseline(scenario)
+def with_baseline(scenario: Scenario, *, part: bool = False) -> Scenario:
+    """Return a scenario that gives the severity and follicles that meet its stated baseline.
+
+    part : as in `meet_baseline`
+    """
+    met = meet_baseline(scenario, part=part)
     if met is None:
         return scenario
     nothing_stated = {"hair_density": None, "terminal_density": None, "hair_count": None}
