@@ -19,10 +19,12 @@ from follicle_sim.base.units import format_quantity
 from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.pharmacology.potencies import POTENCY_PREFIX, potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
+from follicle_sim.protocol.baseline.criteria import contradiction, too_rare
 from follicle_sim.protocol.baseline.expect import (
     Before,
     Question,
     Sample,
+    count_baseline,
     mean_baseline,
     sample_of,
 )
@@ -200,6 +202,16 @@ def search(question: Question, stated: Stated) -> Met:
     ValueError
         With what is wrong, in plain words.
     """
+    if reason := contradiction(question, stated):
+        raise ValueError(reason)
+    met, eligible = _settle(question, stated)
+    if reason := too_rare(question, stated, eligible):
+        raise ValueError(reason)
+    return met
+
+
+def _settle(question: Question, stated: Stated) -> tuple[Met, float]:
+    """Return what is set, and the share of people who then meet a criterion of hair density."""
     who, condition = question.population, question.condition
     density = who.scalp_density
     if who.severity is not None or not _has_grades(condition):
@@ -228,20 +240,20 @@ def search(question: Question, stated: Stated) -> Met:
 
 def _by_severity(
     question: Question, stated: Stated, density: float, ends: tuple[float, float]
-) -> Met:
+) -> tuple[Met, float]:
     def excess(log_severity: float) -> float:
         sample = sample_of(question, math.exp(log_severity))
         return mean_baseline(question, sample, density, stated.variable) - stated.density
 
     root = brentq(excess, math.log(ends[0]), math.log(ends[1]), xtol=SEVERITY_TOLERANCE)
     severity = _rounded(math.exp(root))
-    expected = mean_baseline(question, sample_of(question, severity), density, stated.variable)
-    return Met(stated, severity, density, False, expected)
+    counted = count_baseline(question, sample_of(question, severity), density, stated.variable)
+    return Met(stated, severity, density, False, counted.mean), counted.eligible
 
 
 def _by_follicles(
     question: Question, stated: Stated, severity: float | None, sample: Sample
-) -> Met:
+) -> tuple[Met, float]:
     def count(density: float) -> float:
         return mean_baseline(question, sample, density, stated.variable)
 
@@ -255,7 +267,8 @@ def _by_follicles(
             f"{question.instrument.method} counts at most {count(MOST):.4g} cm-2"
         )
     density = _rounded(_crossing(count, stated.density, most))
-    return Met(stated, severity, density, True, count(density))
+    counted = count_baseline(question, sample, density, stated.variable)
+    return Met(stated, severity, density, True, counted.mean), counted.eligible
 
 
 def _crossing(count: Callable[[float], float], target: float, most: float) -> float:
