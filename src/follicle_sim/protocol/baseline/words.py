@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from follicle_sim.base.units import format_quantity
 from follicle_sim.biology.conditions import Condition, load_condition
+from follicle_sim.protocol.baseline.dense_scalps import doubt_of
 from follicle_sim.protocol.baseline.meet import Met, meet_baseline
 from follicle_sim.scenario.fields.methods import PLAIN
 from follicle_sim.scenario.model import Scenario
@@ -42,7 +43,9 @@ def baseline_sentence(scenario: Scenario) -> str:
         how = follicles
         if len(condition.severities) > 1:
             how += f" at the severity that is given ({_own_severity(who)})"
-    return f"{hairs} met by {how}; counted by {tool}"
+    sentence = f"{hairs} met by {how}; counted by {tool}"
+    doubt = doubt_of(met.follicle_density)
+    return f"{sentence}; {doubt}" if doubt else sentence
 
 
 def baseline_attrs(met: Met | None) -> dict[str, str]:
