@@ -16,6 +16,8 @@ GIVEN = '"exosomes_adipose_microneedling"'
 EVERY = 'every = "3 weeks"'
 COUNT = "count = 6"
 SEX = 'sex = "male"'
+FOLLICLES = 'follicle_density = "180 cm-2"'
+GRADE = 'severity = "norwood_iii"'
 METHOD = 'method = "trichoscopy"'
 ENDPOINT = 'endpoint = "hair_density"'
 TEST = 'method = "paired_t"'
@@ -68,6 +70,26 @@ HINTS = [
     ("subjects = 24", "patients = 24", 'did you mean "subjects"?'),
     ("subjects = 24", 'subjects = "two dozen"', "allowed: a whole number"),
     ('spread = "typical"', 'spread = "typicl"', 'did you mean "typical"?'),
+    # baselines as counted
+    (FOLLICLES, 'density = "140 cm-2"', 'of hairs or of follicles? "hair_density" (hairs per'),
+    (
+        FOLLICLES,
+        "hair_density = 140",
+        "found 140 without a unit; a density with a unit is needed, ",
+    ),
+    (FOLLICLES, "hair_density = 140", 'for example "140 cm-2"'),
+    (FOLLICLES, 'vellus_density = "5 cm-2"', 'give all hairs that are counted, "hair_density"'),
+    (GRADE, 'grade = "IV"', 'did you mean "severity"?'),
+    (GRADE, 'norwood = "IV"', 'did you mean "severity"?'),
+    (GRADE, "salt = 50", "SALT is the share of the scalp lost to alopecia areata"),
+    (FOLLICLES, 'baseline = "140 cm-2"', 'did you mean "hair_density"?'),
+    (FOLLICLES, "counts = 140", 'did you mean "hair_count"?'),
+    (
+        FOLLICLES,
+        'hair_count = "99 in 0.65 cm2"',
+        'allowed: hair_count = 99 and target_area = "0.65 cm2"',
+    ),
+    (FOLLICLES, 'hair_count = "99 hairs in 0.65 cm2"', 'target_area = "0.65 cm2"'),
     # doses
     (EVERY, 'every = "biweekly"', 'allowed: "every 2 weeks", "twice a week"'),
     (EVERY, 'every = "3 wekes"', 'did you mean "weeks"?'),

@@ -34,7 +34,7 @@ def print_course(console: Console, scenario: Scenario, data: xr.Dataset) -> None
     weeks = np.round(data["time"].values[at] / 7.0, 6) + 0.0  # no -0
     columns = [Column("week")] + [Column(f"{week:.4g}", number=True) for week in weeks]
     groups: dict[str, list[list[str]]] = {}
-    for group, name, values, digits in _list_rows(data):
+    for group, name, values, digits in _list_rows(scenario, data):
         nothing = 1e-3 * float(np.abs(values).max())
         cells = [_format_level(value, digits, nothing) for value in values[at]]
         groups.setdefault(group, []).append([name, *cells])
@@ -52,7 +52,7 @@ def _choose_weeks(scenario: Scenario, data: xr.Dataset) -> NDArray[np.intp]:
     return np.unique(np.clip(np.searchsorted(days, days_shown), 0, days.size - 1))
 
 
-def _list_rows(data: xr.Dataset) -> Iterator[tuple[str, str, Floats, int]]:
+def _list_rows(scenario: Scenario, data: xr.Dataset) -> Iterator[tuple[str, str, Floats, int]]:
     """Yield group, name, course and decimals (-1: three figures) of every row of the table."""
     first = data.isel(arm=0)
     for name in list_treatments(data):
@@ -76,9 +76,17 @@ def _list_rows(data: xr.Dataset) -> Iterator[tuple[str, str, Floats, int]]:
     for phase in ("anagen", "telogen", "kenogen"):
         share = 100 * first["phase_share"].sel(state=phase).values
         yield "Follicles in each phase (%)", phase, share, 0
+    losses = "before reading losses, " if has_reading_losses(scenario) else ""
     for label in data["arm"].values:
         density = data["hair_density"].sel(arm=label).values
-        yield "Hair density expected (hairs/cm2)", str(label), density, 1
+        yield f"Hair density expected ({losses}hairs/cm2)", str(label), density, 1
+
+
+def has_reading_losses(scenario: Scenario) -> bool:
+    """Return whether a trial counts more or fewer hairs than its instrument could see."""
+    tool = scenario.instrument
+    lost = (tool.missed, tool.missed_thin, tool.occlusion, tool.false_hairs, tool.operator_error)
+    return any(lost) or tool.count_bias != 1.0 or tool.border != "exit"
 
 
 def _format_level(value: float, digits: int, nothing: float) -> str:

@@ -10,7 +10,12 @@ import xarray as xr
 
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.factors import CHANNELS
-from follicle_sim.cli.explain_table import PHASES, list_moved_factors, list_treatments
+from follicle_sim.cli.explain_table import (
+    PHASES,
+    has_reading_losses,
+    list_moved_factors,
+    list_treatments,
+)
 from follicle_sim.protocol.describe import dose_text
 from follicle_sim.scenario.model import Scenario
 
@@ -52,7 +57,7 @@ def describe_links(scenario: Scenario, data: xr.Dataset) -> Iterator[tuple[str, 
     calibre = _compare_courses(np.exp(data["log_calibre"].sel(stratum="typical").values))
     yield "calibre", [_describe_calibre(calibre, weeks, against)]
     yield "phases", [_describe_phases(data, weeks, against)]
-    yield "density", _describe_density(data, weeks)
+    yield "density", _describe_density(data, weeks) + _describe_reading(scenario, data)
 
 
 def _compare_courses(courses: Floats) -> Floats:
@@ -190,3 +195,21 @@ def _describe_density(data: xr.Dataset, weeks: Floats) -> list[str]:
             "that phase, and the curve flattens when as many enter each phase as leave it."
         )
     return words
+
+
+def _describe_reading(scenario: Scenario, data: xr.Dataset) -> list[str]:
+    """Return what differs between the density expected and what is written down."""
+    if not has_reading_losses(scenario):
+        return []
+    tool, stated = scenario.instrument, scenario.population.stated
+    words = (
+        f"These are all hairs that {tool.method} can see, in a person without spread; what it "
+        "overlooks, merges or marks twice, or its operator reads too much, is not counted here."
+    )
+    if stated is not None and stated.variable == "hair_density":
+        start = float(data["hair_density"].values[-1, 0])
+        words += (
+            f" Of {start:.1f} hairs/cm2 at baseline the people of the trial have "
+            f"{stated.density:.6g} written down, as the scenario states."
+        )
+    return [words]

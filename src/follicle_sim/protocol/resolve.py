@@ -61,7 +61,8 @@ def resolve(
     if scenario.design.kind != "counterfactual":
         check_streams(tuple(arm.drawn_as for arm in unfolded.arms))
     draws = draws_of(scenario, treatments, seed, first_replicate)
-    shared = (scenario, unfolded, condition, treatments, seed)
+    part = first_replicate > 0
+    shared = (scenario, unfolded, condition, treatments, seed, part)
     if not draws:
         return (_protocol(*shared, scenario.biology),) * scenario.run.replicates
     return tuple(_protocol(*shared, draw) for draw in draws)
@@ -98,6 +99,7 @@ def _protocol(
     condition: Condition,
     treatments: Mapping[str, Treatment],
     seed: int,
+    part: bool,
     changes: Mapping[str, float],
 ) -> Protocol:
     design, run = scenario.design, scenario.run
@@ -105,7 +107,8 @@ def _protocol(
     if sum(parameters[f"{phase.name.lower()}_mean"] for phase in CYCLE) < SHORTEST_CYCLE:
         message = f"the mean durations of the phases add up to less than {SHORTEST_CYCLE:g} day"
         raise InputError(scenario.origin, [Problem("biology", message)])
-    met = meet_baseline(scenario)
+    seeded = scenario.model_copy(update={"run": run.model_copy(update={"seed": seed})})
+    met = meet_baseline(seeded, part=part)
     grid = time_grid(run.history, unfolded.visits.last_day, run.forcing_step, design.run_in or 0.0)
     pooled, sizes = design.stratify is not None, unfolded.sizes
     arms = tuple(

@@ -23,6 +23,9 @@ SYNONYMS = {
     "patients": "subjects",
     "area": "target_area",
     "density": "follicle_density",
+    **dict.fromkeys(("grade", "stage", "norwood", "hamilton", "ludwig", "sinclair"), "severity"),
+    **dict.fromkeys(("baseline", "baseline_density", "baseline_hair_density"), "hair_density"),
+    **dict.fromkeys(("counts", "hairs", "hair_counts", "baseline_count"), "hair_count"),
     "cv": "spread",
     "weeks": "visits",
     "type": "kind",
@@ -61,6 +64,18 @@ _BIOPSY = (
     "a biopsy is no instrument here: its terminal and vellus follicles are those people have, "
     'population.follicle_density = "30 terminal and 5 vellus follicles per 4-mm punch"'
 )
+_SALT = (
+    "SALT is the share of the scalp lost to alopecia areata, which is no condition here; how far "
+    'pattern loss has gone stands in "severity", how many hairs are counted in "hair_density"'
+)
+_WHICH_DENSITY = (
+    'of hairs or of follicles? "hair_density" (hairs per area as counted at baseline) or '
+    '"follicle_density" (follicles per area; some show no hair)'
+)
+_VELLUS = (
+    'vellus hairs cannot be stated by themselves: give all hairs that are counted, "hair_density", '
+    'or the terminal ones, "terminal_density"'
+)
 _POTENCY = (
     "a potency stands in [biology] under the name of its treatment, as in "
     "biology.potency_{treatment} = 1.5"
@@ -84,6 +99,13 @@ _LACKED = {
     "potency": _POTENCY,
 }
 
+_OF_PEOPLE = {
+    "density": _WHICH_DENSITY,
+    **dict.fromkeys(("vellus_density", "vellus_count", "vellus_hairs", "vellus"), _VELLUS),
+    **dict.fromkeys(("salt", "salt_score"), _SALT),
+}
+"""Keys that are explained where a table asks for hairs and for follicles: in the population."""
+
 
 def explain_key(key: str, keys: Collection[str], treatment: str = "") -> str:
     """Return why the program has no such key and what to write, or "" for a key like any other.
@@ -93,6 +115,8 @@ def explain_key(key: str, keys: Collection[str], treatment: str = "") -> str:
     >>> explain_key("needle_depth", ["treatment", "amount"])[:37]
     'the model has no depth of needles: a '
     """
+    if {"hair_density", "follicle_density"} <= set(keys) and key.lower() in _OF_PEOPLE:
+        return _OF_PEOPLE[key.lower()]
     word = nearest(key, _LACKED) if fold(key) not in map(fold, keys) else None
     if word is None or fold(word) != fold(key):
         return ""

@@ -153,7 +153,7 @@ def test_without_spread_severity_is_sought_among_the_grades_that_may_take_part()
     assert met is not None
     assert 1.0 < (met.severity or 0.0) < 2.2
     high = 'inclusion = { hair_density = ["500 cm-2", "900 cm-2"] }'
-    nobody = counted(f'hair_density = "140 cm-2"\n{high}')
+    nobody = counted(f'hair_density = "600 cm-2"\n{high}')
     with pytest.raises(InputError, match="nobody meets the criteria of inclusion"):
         meet_baseline(nobody)
 

@@ -108,3 +108,17 @@ def test_a_table_of_ones_own_is_changed_where_it_stands(path):
     scenario = parse_scenario(OWN, overrides=[f"{path}=2"])
     assert scenario.treatments["my_mix"]["potency"]["value"] == 2.0
     assert scenario.biology == {}
+
+
+@pytest.mark.parametrize(
+    "path", ["arms.exosomes.potency", "arms[1].potency", "arms.exosomes.doses[0].potency"]
+)
+def test_the_potency_of_one_arm_is_refused_where_two_arms_get_the_treatment(path):
+    dose = CLINIC[CLINIC.index("[[arms.doses]]") : CLINIC.index('[[arms]]\nlabel = "control"')]
+    both = replaced('role = "untreated"\n', f'role = "active_control"\n{dose}')
+    message = refusal(both, f"{path}=1")
+    assert 'not to an arm: "exosomes" and "control" all get exosomes_adipose_micro' in message
+    assert f"biology.{NAME} changes it in all of them" in message
+    assert "[treatments.my_exosomes_adipose_microneedling]" in message
+    assert parse_scenario(both, overrides=[f"biology.{NAME}=1"]).biology == {NAME: 1.0}
+    assert parse_scenario(both, overrides=["potency=1"]).biology == {NAME: 1.0}

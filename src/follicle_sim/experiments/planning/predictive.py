@@ -23,6 +23,7 @@ from follicle_sim.experiments.planning.trial_sources import PART
 from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, fingerprint
 from follicle_sim.experiments.scoreboard.designs import scoring_rules
 from follicle_sim.experiments.scoreboard.scoring import drift_of
+from follicle_sim.protocol.baseline.meet import with_baseline
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.results.compare import ComparisonRow, compare
@@ -174,6 +175,8 @@ def predictive_bands(
         raise InputError(scenario.origin, [Problem("replicates", message)])
     people, assumed = study_sizes(scenario, comparison)
     trial = as_trial(scenario, max(people.values()))
+    # every trial has operators of its own, also where a part holds a single trial
+    trial = with_baseline(trial, part=True)
     per_trial = people_of(trial).total
     at_once = max(1, min(MOST_TRIALS, int(PART // memory_needed(resolve(trial)[0]))))
     parts, store = Parts("trials", replicates * per_trial, report), Kept(checkpoint)

@@ -16,6 +16,7 @@ from follicle_sim.analysis.trial import Trial
 from follicle_sim.analysis.values import read_trial
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.progress import Parts
+from follicle_sim.protocol.baseline.meet import with_baseline
 from follicle_sim.protocol.headcount import Headcount, people_of
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.results.counterparts import RECIPES
@@ -103,6 +104,8 @@ class SimulatedTrials:
     def draw(self, replicates: range, n: int) -> Trials:
         """Return trials; see `TrialSource`."""
         scenario = with_people(self.scenario, self.endpoint, n, len(replicates))
+        # every trial has operators of its own, also where a part holds a single trial
+        scenario = with_baseline(scenario, part=True)
         data = simulate(
             scenario,
             threads=self.threads,

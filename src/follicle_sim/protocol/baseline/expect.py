@@ -148,15 +148,36 @@ def sample_of(question: Question, severity: float | None) -> Sample:
     return Sample(people, screening, baseline, alive)
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What is expected to be counted at a baseline visit.
+
+    Parameters
+    ----------
+    mean
+        Hairs per area, cm-2, of those who are let in; NaN where nobody is.
+    eligible
+        Share of people, 0 to 1, whose hairs meet the criterion, where there is one.
+    """
+
+    mean: float
+    eligible: float
+
+
 def mean_baseline(question: Question, sample: Sample, density: float, variable: str) -> float:
-    """Return the mean count at baseline, cm-2, of those who are let in; NaN where nobody is.
+    """Return the mean of `count_baseline`."""
+    return count_baseline(question, sample, density, variable).mean
+
+
+def count_baseline(question: Question, sample: Sample, density: float, variable: str) -> Counted:
+    """Return what is counted at baseline.
 
     density : follicles per area, cm-2
     variable : "hair_density" or "terminal_density"
     """
     who, tool, people = question.population, question.instrument, sample.people
     if people.severity.size == 0:
-        return float("nan")
+        return Counted(float("nan"), 0.0)
     follicle_density = density * people.density
     if who.follicles is None:
         number = np.maximum(1.0, np.rint(follicle_density * who.target_area))
@@ -179,7 +200,8 @@ def mean_baseline(question: Question, sample: Sample, density: float, variable: 
     hairs = luck * sample.baseline.all * living, luck * sample.baseline.terminal * living
     counts = mean_counts(tool, hairs, living, area)[variable == "terminal_density"] / area
     total = float(let_in.sum())
-    return float((let_in * counts).sum()) / total if total > 1e-6 else float("nan")
+    mean = float((let_in * counts).sum()) / total if total > 1e-6 else float("nan")
+    return Counted(mean, total / people.severity.size)
 
 
 def _thinned(grid: Floats, near: float, days: tuple[float, ...]) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from scipy.optimize import brentq
@@ -19,13 +19,16 @@ from follicle_sim.base.units import format_quantity
 from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.pharmacology.potencies import POTENCY_PREFIX, potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
+from follicle_sim.protocol.baseline.criteria import contradiction, too_rare
 from follicle_sim.protocol.baseline.expect import (
     Before,
     Question,
     Sample,
+    count_baseline,
     mean_baseline,
     sample_of,
 )
+from follicle_sim.protocol.operators import read_by_own
 from follicle_sim.protocol.unfold import unfold
 from follicle_sim.scenario.fields.baseline import Stated
 from follicle_sim.scenario.model import Scenario
@@ -58,6 +61,8 @@ class Met:
         Whether follicles were set.
     expected
         Mean count at baseline with these, cm-2.
+    operators
+        Mean factor of the trial's own operators on counts; 1 where they were not looked at.
     """
 
     stated: Stated
@@ -65,6 +70,7 @@ class Met:
     follicle_density: float
     set_density: bool
     expected: float
+    operators: float = 1.0
 
     def population(self, who: Population) -> Population:
         """Return a population with what was set in its places."""
@@ -74,9 +80,20 @@ class Met:
         return who.model_copy(update=changes)
 
 
-def meet_baseline(scenario: Scenario) -> Met | None:
+def meet_baseline(scenario: Scenario, *, part: bool = False) -> Met | None:
     """Return what is set so that a scenario's baseline is counted as it says; None where it says
     nothing.
+
+    A count that was published was read by the operators of its trial. Where the run is one trial,
+    the count is met as the operators that its seed draws read it; where it is several, or a part of
+    several, each with its own operators, as operators read on average.
+
+    Parameters
+    ----------
+    scenario
+        From `load_scenario`.
+    part
+        Whether the run is part of several trials, whatever its number of replicates.
 
     Raises
     ------
@@ -85,12 +102,20 @@ def meet_baseline(scenario: Scenario) -> Met | None:
     """
     if scenario.population.stated is None:
         return None
-    return _search_once(_SameQuestion(scenario))
+    tool = scenario.instrument
+    if scenario.run.replicates > 1 or part:
+        return _search_once(_SameQuestion(scenario))
+    own = read_by_own(tool, scenario.run.seed)
+    met = _search_once(_SameQuestion(scenario.model_copy(update={"instrument": own})))
+    return replace(met, operators=own.count_bias / tool.count_bias)
 
 
-def with_baseline(scenario: Scenario) -> Scenario:
-    """Return a scenario that gives the severity and follicles that meet its stated baseline."""
-    met = meet_baseline(scenario)
+def with_baseline(scenario: Scenario, *, part: bool = False) -> Scenario:
+    """Return a scenario that gives the severity and follicles that meet its stated baseline.
+
+    part : as in `meet_baseline`
+    """
+    met = meet_baseline(scenario, part=part)
     if met is None:
         return scenario
     nothing_stated = {"hair_density": None, "terminal_density": None, "hair_count": None}
@@ -177,6 +202,16 @@ def search(question: Question, stated: Stated) -> Met:
     ValueError
         With what is wrong, in plain words.
     """
+    if reason := contradiction(question, stated):
+        raise ValueError(reason)
+    met, eligible = _settle(question, stated)
+    if reason := too_rare(question, stated, eligible):
+        raise ValueError(reason)
+    return met
+
+
+def _settle(question: Question, stated: Stated) -> tuple[Met, float]:
+    """Return what is set, and the share of people who then meet a criterion of hair density."""
     who, condition = question.population, question.condition
     density = who.scalp_density
     if who.severity is not None or not _has_grades(condition):
@@ -205,20 +240,20 @@ def search(question: Question, stated: Stated) -> Met:
 
 def _by_severity(
     question: Question, stated: Stated, density: float, ends: tuple[float, float]
-) -> Met:
+) -> tuple[Met, float]:
     def excess(log_severity: float) -> float:
         sample = sample_of(question, math.exp(log_severity))
         return mean_baseline(question, sample, density, stated.variable) - stated.density
 
     root = brentq(excess, math.log(ends[0]), math.log(ends[1]), xtol=SEVERITY_TOLERANCE)
     severity = _rounded(math.exp(root))
-    expected = mean_baseline(question, sample_of(question, severity), density, stated.variable)
-    return Met(stated, severity, density, False, expected)
+    counted = count_baseline(question, sample_of(question, severity), density, stated.variable)
+    return Met(stated, severity, density, False, counted.mean), counted.eligible
 
 
 def _by_follicles(
     question: Question, stated: Stated, severity: float | None, sample: Sample
-) -> Met:
+) -> tuple[Met, float]:
     def count(density: float) -> float:
         return mean_baseline(question, sample, density, stated.variable)
 
@@ -232,7 +267,8 @@ def _by_follicles(
             f"{question.instrument.method} counts at most {count(MOST):.4g} cm-2"
         )
     density = _rounded(_crossing(count, stated.density, most))
-    return Met(stated, severity, density, True, count(density))
+    counted = count_baseline(question, sample, density, stated.variable)
+    return Met(stated, severity, density, True, counted.mean), counted.eligible
 
 
 def _crossing(count: Callable[[float], float], target: float, most: float) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from follicle_sim.base.units import format_quantity
 from follicle_sim.biology.conditions import Condition, load_condition
+from follicle_sim.protocol.baseline.dense_scalps import doubt_of
 from follicle_sim.protocol.baseline.meet import Met, meet_baseline
 from follicle_sim.scenario.fields.methods import PLAIN
 from follicle_sim.scenario.model import Scenario
@@ -28,7 +29,7 @@ def baseline_sentence(scenario: Scenario) -> str:
     condition = load_condition(scenario.population.condition)
     who, follicles = scenario.population, f"{met.follicle_density:.4g} follicles/cm2"
     hairs = _stated_text(scenario, met)
-    tool = _instrument_text(scenario.instrument)
+    tool = _instrument_text(scenario.instrument) + _operators_text(scenario, met)
     if not met.set_density:
         assert met.severity is not None
         place = _place(condition, met.severity)
@@ -42,7 +43,9 @@ def baseline_sentence(scenario: Scenario) -> str:
         how = follicles
         if len(condition.severities) > 1:
             how += f" at the severity that is given ({_own_severity(who)})"
-    return f"{hairs} met by {how}; counted by {tool}"
+    sentence = f"{hairs} met by {how}; counted by {tool}"
+    doubt = doubt_of(met.follicle_density)
+    return f"{sentence}; {doubt}" if doubt else sentence
 
 
 def baseline_attrs(met: Met | None) -> dict[str, str]:
@@ -57,6 +60,7 @@ def baseline_attrs(met: Met | None) -> dict[str, str]:
         "follicle_density": met.follicle_density,
         "set": "follicle_density" if met.set_density else "severity",
         "expected_density": float(f"{met.expected:.5g}"),
+        "operator_factor": float(f"{met.operators:.5g}"),
     }
     return {"baseline": json.dumps(record, sort_keys=True)}
 
@@ -77,6 +81,22 @@ def _instrument_text(instrument: Instrument) -> str:
     thinnest = format_quantity(instrument.thinnest, "calibre")
     method = "every hair" if instrument.method == PLAIN else instrument.method
     return f"{method} from {thinnest}" if instrument.thinnest > 0.0 else method
+
+
+def _operators_text(scenario: Scenario, met: Met) -> str:
+    """Return how the operators of a trial read, where operators differ."""
+    tool = scenario.instrument
+    if tool.operator_error == 0.0:
+        return ""
+    if scenario.run.replicates > 1:
+        return (
+            "; each replicate has operators of its own, so its count is off by their error "
+            f"(SD {100.0 * tool.operator_error:g} % between operators)"
+        )
+    off = f"{100.0 * (met.operators - 1.0):+.1f} %"
+    if tool.operators == 1:
+        return f", whose operator with this seed reads {off} (taken into account)"
+    return f", whose {tool.operators} operators with this seed read {off} (taken into account)"
 
 
 def _place(condition: Condition, severity: float) -> str:

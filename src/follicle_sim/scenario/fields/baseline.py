@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from follicle_sim.scenario.fields.quantities import FieldType, Quantity, read, w
 from follicle_sim.scenario.fields.refusals import Path, refuse
 
 MOST_HAIRS = 1_000_000.0
+_AREA = re.compile(r"\b(?:in|on|within|of)\s+(\d.*)")
+"""Words after a count that tell its area."""
 ALLOWED = 'allowed: a number of hairs, such as 876 or "876 hairs"'
 
 
@@ -47,6 +50,11 @@ class HairCount(FieldType):
                 refuse(
                     f"found {shown(value)}, hairs per area; hair_count is of the target area; "
                     f"allowed: a number of hairs, or in its place hair_density = {shown(value)}"
+                )
+            if area := _AREA.search(unit):
+                refuse(
+                    f"found {shown(value)}; the area in which hairs are counted is target_area; "
+                    f'allowed: hair_count = {plain} and target_area = "{area[1].strip()}"'
                 )
             if unit not in ("", "hair", "hairs"):
                 refuse(f"found {shown(value)}; {ALLOWED}")

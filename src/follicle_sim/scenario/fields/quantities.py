@@ -23,6 +23,9 @@ from follicle_sim.scenario.fields.refusals import choose, known_names, refuse
 from follicle_sim.scenario.fields.times import read_interval, read_moment
 from follicle_sim.scenario.fields.words import NAMES, Words, refuse_strength, understand
 
+MOST_SHOWN = 1e6
+"""A bare number below this is repeated with a unit in the message that refuses it."""
+
 
 class FieldType(ABC):
     """Base of the field types: hooks a `check` method into pydantic."""
@@ -98,7 +101,11 @@ def read(value: object, dimension: str) -> float:
         return finite(value)
     if not isinstance(value, str):
         bare = isinstance(value, (int, float)) and not isinstance(value, bool)
-        refuse(f"found {shown(value)}{' without a unit' * bare}; {units.describe_need(dimension)}")
+        need = units.describe_need(dimension)
+        if dimension == "density" and bare and 0 < value < MOST_SHOWN:
+            # densities of hairs and follicles are published per cm2
+            need = need.replace(units.example(dimension), f"{value:g} cm-2")
+        refuse(f"found {shown(value)}{' without a unit' * bare}; {need}")
     try:
         return units.parse(value, dimension)
     except UnitError as error:

@@ -2,7 +2,7 @@
 
 A potency is a number of `[biology]`, `potency_NAME`, as every arm on a treatment shares it. It is
 also looked for beside the treatment, the arm or the dose; where these mean one treatment, that one
-is meant.
+is meant. Beside an arm it is refused where other arms get the treatment: they would change too.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ def find_potency(
         case ["arms", arm, *_, "potency"] if not _has_arm(values, arm):
             return same, ""  # told like any other label that names no arm
         case ["arms", arm, "potency"]:
-            return _one_of(_treatments(values, known, arm), known, same)
+            return _in_arm(arm, _treatments(values, known, arm), values, known, same)
         case ["arms", arm, "doses", dose, "potency"]:
-            return _one_of(_treatments(values, known, arm, dose), known, same)
+            return _in_arm(arm, _treatments(values, known, arm, dose), values, known, same)
         case ["doses", dose, "potency"]:
             return _one_of(_treatments(values, known, None, dose), known, same)
         case ["treatments", str(name), "potency"] if name in known.own:
@@ -82,6 +82,34 @@ def _has_arm(values: Mapping[str, Any], arm: str | int) -> bool:
         if isinstance(table, Mapping) and arm in (place, table.get("label")):
             return True
     return False
+
+
+def _in_arm(
+    arm: str | int,
+    treatments: Iterable[str],
+    values: Mapping[str, Any],
+    known: Known,
+    steps: Steps,
+) -> tuple[Steps, str]:
+    """Return the place of a potency looked for in one arm; refused where other arms share it."""
+    place, message = _one_of(treatments, known, steps)
+    if message:
+        return place, message
+    key = str(place[-1])
+    name = key.removeprefix(PREFIX)
+    sharing = []
+    for index, table in enumerate(values["arms"]):
+        label = table.get("label", f"arms[{index}]") if isinstance(table, Mapping) else ""
+        if name in _treatments(values, known, index):
+            sharing.append(f'"{label}"')
+    if len(sharing) < 2:
+        return place, ""
+    return steps, (
+        f"a potency belongs to a treatment, not to an arm: {' and '.join(sharing)} all get {name}; "
+        f"biology.{key} changes it in all of them. For one arm alone give that arm a treatment of "
+        f"your own, a copy of {name} as [treatments.my_{name}] (follicle-sim treatments show "
+        f"{name} prints its numbers), and set treatments.my_{name}.potency"
+    )
 
 
 def _one_of(treatments: Iterable[str], known: Known, steps: Steps) -> tuple[Steps, str]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
-from follicle_sim.base.numerics import normals
+from follicle_sim.base.codes import Decision
 from follicle_sim.base.types import Floats
+from follicle_sim.protocol.operators import factors_of_operators
 from follicle_sim.protocol.optics import border_share, clumping, moved_share, told_apart
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.simulation.instrument.reading_draws import ReadingDraws, binomial, poisson
@@ -88,9 +88,7 @@ def operator_factors(instrument: Instrument, luck: ReadingDraws) -> Floats:
         return np.ones(shape)
     draws = luck if instrument.operators_by == "visit" else luck.at(MATCHED)
     operator = np.floor(draws.uniform(Decision.OPERATOR) * instrument.operators).astype(np.int64)
-    name = (luck.seed, luck.replicate, 0, operator, SUBJECT_LEVEL, 0)
-    bias = normals(*name, int(Decision.OPERATOR_BIAS))
-    return np.maximum(0.0, 1.0 + instrument.operator_error * bias)
+    return factors_of_operators(instrument, luck.seed, luck.replicate, operator)
 
 
 def _view(instrument: Instrument, scalp: Scalp, luck: ReadingDraws) -> Floats:
