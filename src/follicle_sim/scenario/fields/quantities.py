@@ -100,19 +100,19 @@ def read(value: object, dimension: str) -> float:
     if dimension == "number" and isinstance(value, (int, float)) and not isinstance(value, bool):
         return finite(value)
     if not isinstance(value, str):
-        bare = isinstance(value, (int, float)) and not isinstance(value, bool)
-        need = units.describe_need(dimension)
-        if dimension == "density" and bare and 0 < value < MOST_SHOWN:
+        number = None if isinstance(value, bool) or not isinstance(value, (int, float)) else value
+        bare, need = number is not None, units.describe_need(dimension)
+        if dimension == "density" and number is not None and 0 < number < MOST_SHOWN:
             # densities of hairs and follicles are published per cm2
-            need = need.replace(units.example(dimension), f"{value:g} cm-2")
+            need = need.replace(units.example(dimension), f"{number:g} cm-2")
         refuse(f"found {shown(value)}{' without a unit' * bare}; {need}")
     try:
         return units.parse(value, dimension)
     except UnitError as error:
-        number = _IN_WORDS[dimension](value) if dimension in _IN_WORDS else None
-        if number is None:
+        in_words = _IN_WORDS[dimension](value) if dimension in _IN_WORDS else None
+        if in_words is None:
             refuse(str(error))
-        return number
+        return in_words
 
 
 _OTHERS = {
