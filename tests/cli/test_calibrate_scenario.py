@@ -61,6 +61,7 @@ def test_own_numbers_get_a_potency_with_an_interval(clinic, capsys):
     shown = capsys.readouterr().out
     assert "potency of exosomes adipose microneedling" in shown
     assert "+8.0 (2.7)" in shown
+    assert "Your data have an SD, but spread is not given: people are identical" in shown
     command = shown.partition("follicle-sim power ")[2].splitlines()[0]
     assert command.startswith(f"{clinic / 'clinic.toml'} --set potency=1.")
     assert {path.name for path in out.iterdir()} == {
@@ -86,6 +87,8 @@ def test_file_and_screen_tell_the_same_numbers_the_shift_of_the_trial_in_both(tm
     assert run_command("calibrate", str(tmp_path / "clinic.toml"), "--out", str(out)) == 0
     (row,) = csv.DictReader((out / "fit.csv").open(encoding="utf-8"))
     assert float(row["shift"]) == 3.0
+    assert float(row["observed_sd"]) == pytest.approx(9.0)
+    assert float(row["simulated_sd"]) > 0.0
     shown = capsys.readouterr().out
     fitted, untreated = (f"{float(row[name]):+.1f}" for name in ("fitted", "untreated"))
     cells = ["12", "hair", "density,", "change", "+18.5", "(2.0)", fitted, untreated]
@@ -218,3 +221,13 @@ def test_a_season_is_tried_where_it_could_move_a_number(tmp_path, controlled, ca
     assert (SEASON in tried) is not controlled
     assert ("the drift of the trial alone" in tried) is not controlled
     assert ("act on both arms alike" in capsys.readouterr().out) is controlled
+
+
+def test_run_says_that_people_are_identical_where_the_data_have_an_sd(clinic, tmp_path, capsys):
+    warning = "Your data have an SD, but spread is not given"
+    asked = ["run", str(clinic / "clinic.toml"), "--set", "population.subjects=4"]
+    assert run_command(*asked, "--out", str(tmp_path / "a")) == 0
+    assert warning in capsys.readouterr().out
+    spread = ["--set", "population.spread=typical", "--out", str(tmp_path / "b")]
+    assert run_command(*asked, *spread) == 0
+    assert warning not in capsys.readouterr().out

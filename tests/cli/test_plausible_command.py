@@ -2,6 +2,8 @@
 
 import json
 import re
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from command_line import contents
@@ -17,7 +19,10 @@ def study(tmp_path):
     return path
 
 
-def test_the_three_answers_are_printed_and_written(cli, study, tmp_path):
+def test_the_three_answers_are_printed_and_written(cli, study, tmp_path, monkeypatch):
+    clock = iter((10.0, 87.0))  # when all of it began, and when all of it ended
+    command = import_module("follicle_sim.cli.plausible")
+    monkeypatch.setattr(command, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
     out = tmp_path / "out"
     asked = ("plausible", study, "--potency", "1,8", "--replicates", "4", "--out", out)
     done = cli(*asked, "--repeat-week", "12", columns=80)
@@ -27,6 +32,8 @@ def test_the_three_answers_are_printed_and_written(cli, study, tmp_path):
     assert "season, from 1 January" in done.out
     assert "potency of exosomes foreskin injection 1, assumed; --set potency" in done.out
     assert "about" in done.err
+    assert "s, the repeat included" in done.err
+    assert "77 s. Written to" in done.out
     assert max(map(len, done.out.splitlines())) <= 80 or "Written to" in done.out
     names = {path.name for path in out.iterdir()}
     assert names == {"chances.csv", "ratios.csv", "repeat.csv", "plausible.json", "plausible.png"}
@@ -97,6 +104,7 @@ def test_a_controlled_trial_gets_rows_of_its_own_and_no_ratio_to_nothing(cli, st
     asked = ("plausible", study, "--potency", "8", "--replicates", "8", "--no-repeat")
     done = cli(*asked, "--out", out, columns=100)
     assert done.code == 0, done.err
+    assert "repeat" not in done.err
     told = " ".join(done.out.split())
     for text in (
         "chance alone",

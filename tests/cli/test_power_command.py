@@ -29,6 +29,7 @@ def test_power_writes_tables_trials_and_a_figure(cli, trial, tmp_path):
     done = cli(*asked, "--week", "52", columns=80)
     assert done.code == 0, done.err
     assert "12 trials of up to 12 people, 6 in each of 2 arms; about" in done.err
+    assert "s for both, drug on and off" in done.err
     assert "drug minus dummy, drug switched off" in done.out
     assert "People needed in all (95 % Monte Carlo interval), and people an arm" in done.out
     assert max(map(len, done.out.splitlines())) <= 80 or "Written to" in done.out

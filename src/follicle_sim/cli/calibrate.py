@@ -198,6 +198,7 @@ def _fit_scenario(
     from follicle_sim.experiments.calibration.fit_scenario import fit_scenario
     from follicle_sim.reporting.folders.fit import write_fit
     from follicle_sim.reporting.folders.run import make_folder
+    from follicle_sim.reporting.page.caveats import note_identical_people
 
     scenario = read_scenario(file, settings)
     folder = make_folder(out or default_folder(file, "fit"))
@@ -205,7 +206,7 @@ def _fit_scenario(
         fit = fit_scenario(scenario, names, drift=drift, report=report)
     files = write_fit(fit, scenario, folder, quote_command())
     if not quiet:
-        print_fit(fit, scenario.title)
+        print_fit(fit, scenario.title, note_identical_people(scenario))
         print_files_with_time(folder, files, fit.seconds)
         print_next_commands(fit, scenario, [str(file), *_repeat_settings(settings)])
 

@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 TOLD_APART = 4.0
 """Rise of -2 log-likelihood from which an explanation is said to fit worse: two standard errors."""
 
+APART = 1.5
+"""Factor between two SDs from which they are said to differ."""
+
 MISFIT = 0.05
 """Chance below which the model is said not to meet the numbers."""
 
 
-def print_fit(fit: ScenarioFit, title: str) -> None:
+def print_fit(fit: ScenarioFit, title: str, caveat: str = "") -> None:
     """Print what the numbers of a scenario say of its free numbers, and what else would do."""
     from follicle_sim.figures.fit import interval_text, short_name
 
@@ -39,7 +42,7 @@ def print_fit(fit: ScenarioFit, title: str) -> None:
         console.print(f"{short_name(name)}: {value:.3g}, at the best fit")
     console.print()
     print_groups(console, _COLUMNS, _groups(fit))
-    for line in _conclude(fit):
+    for line in [*_conclude(fit), *([caveat] if caveat else [])]:
         console.print()
         print_indented(console, line, 0)
 
@@ -122,6 +125,24 @@ def _not_asked(fit: ScenarioFit) -> str:
     )
 
 
+def _compare_spreads(fit: ScenarioFit) -> list[str]:
+    """Return a sentence where people differ otherwise in the trial than in the simulation."""
+    apart = []
+    for row in fit.rows:
+        if row.observed_sd and row.simulated_sd:
+            ratio = row.observed_sd / row.simulated_sd
+            if max(ratio, 1.0 / ratio) > APART:
+                digits = choose_decimals([row.observed])
+                observed, simulated = (
+                    format_number(sd, digits) for sd in (row.observed_sd, row.simulated_sd)
+                )
+                what = f"{row.arm}, {row.kind.replace('_', ' ')}, week {row.week:g}"
+                apart.append(f"{what}: {observed} observed, {simulated} simulated")
+    if not apart:
+        return []
+    return [f"People differ otherwise than simulated ones. SD of {'; '.join(apart)}."]
+
+
 def _conclude(fit: ScenarioFit) -> list[str]:
     lines = []
     left = sum(not row.used for row in fit.rows)
@@ -150,5 +171,6 @@ def _conclude(fit: ScenarioFit) -> list[str]:
             "These alone do not explain the numbers (worse by more than two standard errors): "
             f"{'; '.join(far)}."
         )
+    lines += _compare_spreads(fit)
     lines.append(_not_asked(fit))
     return lines

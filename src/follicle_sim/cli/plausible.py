@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -114,7 +115,12 @@ def plausible(
     from follicle_sim.experiments.planning.plausible import plausible as ask_plausible
     from follicle_sim.experiments.planning.power_plan import Plan
     from follicle_sim.experiments.planning.question import POTENCIES, make_question
-    from follicle_sim.experiments.planning.repeat import make_controlled, repeat, repeat_key
+    from follicle_sim.experiments.planning.repeat import (
+        expected_repeat_seconds,
+        make_controlled,
+        repeat,
+        repeat_key,
+    )
     from follicle_sim.experiments.running.checkpoint import Checkpoint
     from follicle_sim.reporting.folders.plausible import as_record, write_plausible
     from follicle_sim.reporting.folders.run import make_folder
@@ -132,7 +138,11 @@ def plausible(
     silent = quiet or json
     if not silent:
         seconds = expected_seconds(question)
-        typer.echo(f"about {seconds:.0f} s, and as much as a third more for the repeat", err=True)
+        if not no_repeat:
+            seconds += expected_repeat_seconds(question, weeks)
+        included = "" if no_repeat else ", the repeat included"
+        typer.echo(f"about {seconds:.0f} s{included}", err=True)
+    began = time.perf_counter()
     studies = Checkpoint(folder / "studies.npz", question.key, resume)
     again = Checkpoint(folder / "repeats.npz", repeat_key(question, weeks), resume)
     with watch_progress(silent, "subjects") as report:
@@ -147,4 +157,4 @@ def plausible(
         print_json(as_record(result, repeats, scenario, quote_command()))
     elif not quiet:
         print_plausible(result, repeats, scenario)
-        print_files_with_time(folder, files, result.seconds)
+        print_files_with_time(folder, files, time.perf_counter() - began)

@@ -138,11 +138,12 @@ def list_answers(result: Plausible, repeats: Sequence[RepeatRow]) -> list[str]:
 def _answer_drug(result: Plausible, alone: ChanceRow) -> str:
     strongest = result.alone[-1]
     least = next((row for row in result.alone if row.chance >= 0.5), None)
-    reach = (
-        f"from potency {least.potency:g} on"
-        if least
-        else f"at no potency up to {strongest.potency:g}"
-    )
+    if least is None:
+        reach = f"at no potency up to {strongest.potency:g}"
+    elif least is next(row for row in result.alone if row.potency):
+        reach = f"already at the least potency tried, {least.potency:g}"
+    else:
+        reach = f"from potency {least.potency:g} on"
     return (
         f"1. With nothing but the drug the outcome is likelier than not {reach}; at potency "
         f"{alone.potency:g} it comes in {_format_share(alone)} of studies."
@@ -170,9 +171,9 @@ def _answer_nothing(result: Plausible) -> str:
     rows = [row for row in result.ratios if row.cause == SURROUNDED]
     ratios = [row.ratio for row in rows if row.ratio is not None]
     if ratios:
-        ends = _plain_figure(min(ratios)), _plain_figure(max(ratios))
+        ends = dict.fromkeys((_plain_figure(min(ratios)), _plain_figure(max(ratios))))
         line += (
-            f" Where all of that is there, the outcome is {ends[0]} to {ends[1]} times as likely "
+            f" Where all of that is there, the outcome is {' to '.join(ends)} times as likely "
             "with the drug as without."
         )
     return line

@@ -146,7 +146,7 @@ def power(
     folder = make_folder(out or default_folder(file, "power"))
     silent = quiet or json
     if not silent:
-        print_forecast(scenario, plan, sizes, replicates * (1 + type_one))
+        print_forecast(scenario, plan, sizes, replicates, type_one=type_one)
     with watch_progress(silent, "subjects") as report:
         result = run_power(
             scenario, sizes, replicates, plan, type_one=type_one, threads=threads, report=report
@@ -161,14 +161,18 @@ def power(
         raise Interrupted(f"stopped by Ctrl-C; the trials done so far are in {folder}")
 
 
-def print_forecast(scenario: Scenario, plan: Plan, sizes: tuple[int, ...], trials: int) -> None:
+def print_forecast(
+    scenario: Scenario, plan: Plan, sizes: tuple[int, ...], replicates: int, *, type_one: bool
+) -> None:
     """Say on standard error how many trials of how many people it will be, and for how long."""
     from follicle_sim.experiments.planning.power import expected_seconds
     from follicle_sim.protocol.headcount import people_of
 
+    trials = replicates * (1 + type_one)
     seconds = expected_seconds(scenario, sizes, trials)
+    both = " for both, drug on and off" if type_one else ""
     people = people_of(scenario, sizes[-1]).text()
-    typer.echo(f"{trials:,} trials of up to {people}; about {seconds:.0f} s", err=True)
+    typer.echo(f"{trials:,} trials of up to {people}; about {seconds:.0f} s{both}", err=True)
     for note in plan.notes:
         typer.echo(f"Note: {note}.", err=True)
 

@@ -107,6 +107,7 @@ def run(
 def print_run(scenario: Scenario, written: Written, folder: Path) -> None:
     """Print a run's result: a table arm by visit, the comparison, and where the files are."""
     from follicle_sim.protocol.baseline.words import baseline_sentence
+    from follicle_sim.reporting.page.caveats import note_identical_people
 
     console = make_console()
     print_heading(console, f"\n{scenario.title}")
@@ -120,6 +121,9 @@ def print_run(scenario: Scenario, written: Written, folder: Path) -> None:
     elif not scenario.compare:
         console.print("\nThe scenario names no study to compare with.")
     _print_unmatched(console, written)
+    if caveat := note_identical_people(scenario):
+        console.print()
+        print_indented(console, caveat, 0)
     print_files(console, folder, written.files)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from follicle_sim.figures.parts.style import (
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
 TOP = 12.0
 """Greatest rise of -2 log-likelihood shown; values that rise further are excluded anyway."""
-_WIDTH, _HEAD, _FOOT, _ROW = 9.2, 1.1, 0.75, 0.36
+_WIDTH, _HEAD, _FOOT, _ROW = 9.8, 1.1, 0.75, 0.36
+_GAP = 0.75  # between panels of numbers: scale and unit of the upper one
+_RIGHT = 6.8  # where these panels begin
 
 
 def plot_fit(fit: ScenarioFit) -> Figure:
@@ -45,14 +48,20 @@ def plot_fit(fit: ScenarioFit) -> Figure:
         Left the rise of -2 log-likelihood over the number in question, with its interval; right
         each observed number with two standard errors, the fit, and what would be without the drug.
     """
-    rows = [row for row in fit.rows if row.used]
-    height = _HEAD + _FOOT + max(2.2, _ROW * len(rows) + 0.5)
+    groups = _group_rows([row for row in fit.rows if row.used])
+    inner = max(2.2, sum(_ROW * len(rows) + 0.2 for _, rows in groups) + _GAP * (len(groups) - 1))
+    height = _HEAD + _FOOT + inner
     with style():
         figure = new_figure(_WIDTH, height)
-        left = place(figure, 0.65, _FOOT, _WIDTH - 3.9, _HEAD)
-        right = place(figure, 6.2, _FOOT, 0.25, _HEAD)
+        left = place(figure, 0.65, _FOOT, _WIDTH - 3.95, _HEAD)
         _draw_profile(fit, left)
-        _draw_rows(rows, right)
+        room = inner - _GAP * (len(groups) - 1)
+        above = _HEAD
+        for k, (unit, rows) in enumerate(groups):
+            tall = room * len(rows) / sum(len(group) for _, group in groups)
+            right = place(figure, _RIGHT, height - above - tall, 0.25, above)
+            _draw_rows(rows, unit, right, key=k == 0)
+            above += tall + _GAP
         figure.text(0.65 / _WIDTH, 1 - 0.32 / height, _title(fit), fontsize=TITLE, color=INK)
         figure.text(
             0.65 / _WIDTH,
@@ -127,7 +136,17 @@ def _draw_profile(fit: ScenarioFit, ax: Axes) -> None:
     )
 
 
-def _draw_rows(rows: list[FittedRow], ax: Axes) -> None:
+def _group_rows(rows: Sequence[FittedRow]) -> list[tuple[str, list[FittedRow]]]:
+    """Return rows that may share an axis: of one unit, levels apart from changes and last."""
+    groups: dict[tuple[bool, str], list[FittedRow]] = {}
+    for row in rows:
+        is_level = row.kind == "level"
+        unit = unit_of(row.endpoint, row.unit, change=not is_level)
+        groups.setdefault((is_level, unit), []).append(row)
+    return [(unit, groups[is_level, unit]) for is_level, unit in sorted(groups)]
+
+
+def _draw_rows(rows: Sequence[FittedRow], unit: str, ax: Axes, *, key: bool) -> None:
     for k, row in enumerate(rows):
         ax.errorbar(
             [row.observed], [k], xerr=[2.0 * row.se], fmt="o", color=INK, markersize=4,
@@ -144,19 +163,17 @@ def _draw_rows(rows: list[FittedRow], ax: Axes) -> None:
     dress(ax)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_yticks(range(len(rows)), [_row_name(row) for row in rows])
-    units = dict.fromkeys(
-        unit_of(row.endpoint, row.unit, change=row.kind != "level") for row in rows
-    )
-    ax.set_xlabel(" or ".join(unit for unit in units if unit), fontsize=BODY)
-    ax.legend(
-        loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, frameon=False, fontsize=SMALL,
-        handletextpad=0.3, columnspacing=1.0, borderaxespad=0.2,
-    )  # fmt: skip
+    ax.set_xlabel(unit, fontsize=BODY)
+    if key:
+        ax.legend(
+            loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, frameon=False, fontsize=SMALL,
+            handletextpad=0.3, columnspacing=1.0, borderaxespad=0.2,
+        )  # fmt: skip
 
 
 def _row_name(row: FittedRow) -> str:
     against = f" minus {row.control}" if row.control else ""
     what = "" if row.endpoint == "hair_density" else f", {name_of(row.endpoint)}"
     label = f"{row.arm}{against}{what}"
-    label = label if len(label) <= 30 else f"{label[:29]}…"
-    return f"{label}, week {row.week:g}"
+    label = label if len(label) <= 26 else f"{label[:25]}…"
+    return f"{label}, {row.kind.replace('_', ' ')}, week {row.week:g}"

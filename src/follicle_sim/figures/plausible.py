@@ -49,9 +49,9 @@ _NOTE = "Simulated studies, 95 % Monte Carlo intervals; triangle: beyond what wa
 _NOTES = {
     False: "Drift is what control arms of published trials did by themselves; season and spot are "
     "partly in it, so the last bar counts some twice.",
-    True: "Arms that drift apart: as much as control arms of two published trials do. Drop-out and "
-    "reading: assumed sizes. Randomising and blinding take these away; the bars show what they are "
-    "worth.",
+    True: "{Groups} that drift apart: as much as control arms of two published trials do. Drop-out "
+    "and reading: assumed sizes. Randomising and blinding take these away; the bars show what "
+    "they are worth.",
 }
 """What else there is to know, without a control and with one."""
 
@@ -84,6 +84,8 @@ def plot_plausible(
     controlled
         The study has a control.
     """
+    apart = next((row.text for row in nulls if row.cause == "arms apart"), "arms")
+    groups = apart.partition(" that ")[0].capitalize()  # as the bar says it: arms, sides, periods
     with style():
         figure = new_figure(_WIDTH, _HEIGHT)
         panels = [
@@ -102,7 +104,7 @@ def plot_plausible(
             _write(figure, left, 0.98, text, BODY + 0.5, INK, weight="bold")
         _write(figure, 0.15, 0.33, title, TITLE, INK)
         _write(figure, 0.15, 0.57, f"Outcome: {asked}", BODY, MUTED)
-        note = textwrap.fill(_NOTE + _NOTES[controlled], _NOTE_COLUMNS)
+        note = textwrap.fill(_NOTE + _NOTES[controlled].format(Groups=groups), _NOTE_COLUMNS)
         figure.text(0.15 / _WIDTH, 0.13 / _HEIGHT, note, fontsize=SMALL, color=MUTED)
     return figure
 
@@ -240,17 +242,15 @@ def _course(ax: Axes, rows: Sequence[RepeatRow], colour: str, *, early: bool) ->
 def _scale(ax: Axes, rows: Sequence[RepeatRow], unknown: Sequence[tuple[RepeatRow, str]]) -> None:
     """Set the axes to what is known of people, and mark what lies beyond."""
     ax.set_yscale("log")
-    ends = [number for row in rows for number in (row.n or row.low or row.high,) if number]
-    arms = max(row.arms for row in rows)
-    people = [number * arms for number in ends] or [10, 100]
-    ax.set_ylim(min(5, min(people) * 0.7), max(people) * 3.5)
+    ends = [row for row in rows if row.n or row.low or row.high]
+    people = [(row.n or row.low or row.high or 1) * row.arms for row in ends] or [10, 100]
+    lows = [row.low * row.arms for row in rows if row.low] + people
+    ax.set_ylim(min(5, min(lows) * 0.7), max(people) * 3.5)
     for row, colour in unknown:  # every trial, or hardly one, found the effect
         few = row.high is not None and row.low is None
-        marker, level = (
-            ("v", (row.high or 0) * row.arms) if few else ("^", 0.95 * row.arms * max(people))
-        )
+        marker, level = ("v", (row.high or 0) * row.arms) if few else ("^", 0.95 * max(people))
         ax.plot([row.potency], [level], marker, color=colour, markersize=5, zorder=4)
-    ax.yaxis.set_major_locator(FixedLocator([5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]))
+    ax.yaxis.set_major_locator(FixedLocator([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.yaxis.set_minor_locator(FixedLocator([]))

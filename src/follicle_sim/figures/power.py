@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +37,12 @@ if TYPE_CHECKING:
     from follicle_sim.protocol.headcount import Headcount
 
 _PANEL, _HEIGHT, _LEFT, _CAPTION = 4.3, 3.0, 0.75, 0.19
+_LETTERS = 13.0  # of a subtitle, an inch
 _ENTRY = 1.75  # room of a legend entry
 _WIDE = 5.0  # of a panel: what one week needs fits a line
 _OFF = MUTED
 _WANTED = (0.8, 0.9)
-_TOP = 1.03
+_TOP = 1.08  # a star at 100 % stays clear of the title of its panel
 _STAR: dict[str, Any] = {"marker": "*", "markersize": 10, "linestyle": "none"}
 
 
@@ -120,8 +122,8 @@ def plot_power_panel(
             ax.plot([need.people] * 2, [0.0, need.target], color=colour, linewidth=0.8, zorder=2)
             ax.plot([need.people], [need.target], "D", color=colour, markersize=5, zorder=6)
     if planned is not None and planned <= last:
-        # at the top, where no point stands: trials with the drug off lie along the bottom
-        ax.plot([planned], [_TOP], color=INK, clip_on=False, zorder=7, **_STAR)
+        # at 100 %, where it hides least: trials with the drug off lie along the bottom
+        ax.plot([planned], [1.0], color=INK, zorder=7, **_STAR)
     dress(ax)
     ax.set(xlim=(0.0, last), ylim=(0.0, _TOP))
     ax.set_yticks([0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0])
@@ -138,6 +140,7 @@ def plot_power(
     alpha: float,
     people: Headcount,
     planned: int | None = None,
+    subtitle: str = "",
 ) -> Figure:
     """Draw power against people in all, one panel a comparison, one colour a week.
 
@@ -153,6 +156,8 @@ def plot_power(
         By arm and in all, for an n of 1.
     planned
         People in all that the scenario has, to be marked by a star; None for no mark.
+    subtitle
+        Below the title, such as the potency the trials were simulated with.
     """
     names = list(dict.fromkeys(row.comparison for row in rows))
     weeks = list(dict.fromkeys(row.week for row in rows))
@@ -169,7 +174,8 @@ def plot_power(
         shown = planned if planned is not None and planned <= max(ends) else None
         handles, texts = _legend(colours, alpha, type_one, shown)
         columns = max(2, int(width / _ENTRY))
-        head = 0.75 + 0.2 * math.ceil(len(texts) / columns)
+        below = textwrap.wrap(subtitle, int(width * _LETTERS))
+        head = 0.75 + _CAPTION * len(below) + 0.2 * math.ceil(len(texts) / columns)
         height = head + _HEIGHT + foot
         figure = new_figure(width, height)
         for k, name in enumerate(names):
@@ -198,7 +204,10 @@ def plot_power(
         _write_head_and_foot(figure, title, people, on_curve=on_curve)
         look: dict[str, Any] = {"ncols": min(columns, len(texts)), "fontsize": SMALL}
         look |= {"frameon": False, "handletextpad": 0.4, "columnspacing": 1.2}
-        corner = (0.08 / width, 1 - 0.36 / height)
+        corner = (0.08 / width, 1 - (0.36 + _CAPTION * len(below)) / height)
+        figure.text(
+            0.15 / width, 1 - 0.39 / height, "\n".join(below), fontsize=SMALL, color=MUTED, va="top"
+        )
         figure.legend(handles, texts, loc="upper left", bbox_to_anchor=corner, **look)
     return figure
 

@@ -16,15 +16,23 @@ from follicle_sim.scenario.numbers import treatments_of
 def potency_sentences(scenario: Scenario) -> tuple[str, ...]:
     """Return a sentence for each treatment given that has a potency to set."""
     treatments = _given_treatments(scenario)
+    paths = [_short_path(name, treatments) for name in potency_parameters(treatments)]
+    return tuple(
+        f"{sentence}; --set {path}=VALUE changes it"
+        for sentence, path in zip(potencies_in_short(scenario), paths, strict=True)
+    )
+
+
+def potencies_in_short(scenario: Scenario) -> tuple[str, ...]:
+    """Return the potency of each treatment given, and where it is from."""
+    treatments = _given_treatments(scenario)
     sentences = []
     for name, parameter in potency_parameters(treatments).items():
         value = scenario.biology.get(name, parameter.value)
         treatment = name.removeprefix(POTENCY_PREFIX)
         origin = describe_origin(scenario, treatment, treatments[treatment])
-        sentences.append(
-            f"potency of {treatment.replace('_', ' ')} {float(value):.3g}, {origin}; "
-            f"--set {_short_path(name, treatments)}=VALUE changes it"
-        )
+        words = treatment.replace("_", " ")
+        sentences.append(f"potency of {words} {float(value):.3g}, {origin}")
     return tuple(sentences)
 
 

@@ -31,7 +31,12 @@ from follicle_sim.experiments.planning.plausible_rows import (
 from follicle_sim.experiments.planning.plausible_words import day_in_words
 from follicle_sim.experiments.planning.power_plan import Plan
 from follicle_sim.experiments.planning.question import make_question
-from follicle_sim.experiments.planning.repeat import make_controlled, repeat, repeat_key
+from follicle_sim.experiments.planning.repeat import (
+    expected_repeat_seconds,
+    make_controlled,
+    repeat,
+    repeat_key,
+)
 from follicle_sim.experiments.planning.trial_sources import SimulatedTrials
 from follicle_sim.experiments.running.checkpoint import Checkpoint
 from follicle_sim.experiments.scoreboard.designs import offset_of, scoring_rules
@@ -257,6 +262,14 @@ def test_an_answer_has_every_circumstance_and_curve(found, scenario):
     assert plausible(make_question(scenario, (2.0,), 30)).nulls == found.nulls
 
 
+def test_the_time_of_a_repeat_grows_with_potencies_and_trials(scenario):
+    one = expected_repeat_seconds(make_question(scenario, (8.0,), 1000))
+    assert one > 0.0
+    two = expected_repeat_seconds(make_question(scenario, (0.0, 2.0, 8.0), 1000))
+    assert two == 2.0 * one  # the study without the drug is not repeated
+    assert expected_repeat_seconds(make_question(scenario, (8.0,), 9000)) > 3.0 * one
+
+
 def test_a_figure_is_drawn_of_it(found, scenario):
     repeats = repeat(make_question(scenario, (8.0,), 100), (12.0,))
     assert [(row.kind, row.arms, row.target) for row in repeats] == [
@@ -276,6 +289,8 @@ def test_a_figure_is_drawn_of_it(found, scenario):
         default=found.default,
     )
     assert len(figure.axes) == 3
+    low, _ = figure.axes[2].get_ylim()
+    assert low < min(row.arms * (row.low or row.n or row.high) for row in repeats)
     assert len(figure.axes[1].patches) == len(found.nulls)
     figure.canvas.draw()
 

@@ -34,8 +34,9 @@ def test_texts_do_not_meet_and_are_not_cut(effect, arms, people):
         rows = [replace(row, people=row.n and row.n * people.total) for row in found.smallest]
         found = replace(found, smallest=tuple(rows), people=people)
     figure = plot_power(
-        found.rows, found.lines(60.0), found.smallest, "Power: hair density", 0.05, found.people
-    )
+        found.rows, found.lines(60.0), found.smallest, "Power: hair density", 0.05, found.people,
+        subtitle="potency of exosomes adipose microneedling 2.14, fitted to park_2022; " * 2,
+    )  # fmt: skip
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     boxes = [text.get_window_extent() for text in figure.texts]
@@ -93,6 +94,11 @@ def test_the_size_of_the_plan_gets_a_star_where_the_axis_reaches_it():
         marks = [line.get_xdata()[0] for line in figure.axes[0].lines if line.get_marker() == "*"]
         return marks, "as planned: 60 people" in told
 
+    figure = plot_power(found.rows, *rest, 60, "potency of drug 2, fitted")
+    (star,) = [line for line in figure.axes[0].lines if line.get_marker() == "*"]
+    assert star.get_ydata()[0] == 1.0
+    assert figure.axes[0].get_ylim()[1] > 1.05  # the star does not touch the top
+    assert "potency of drug 2, fitted" in [text.get_text() for text in figure.texts]
     assert stars(60) == ([60], True)
     assert stars(10_000) == ([], False)
     assert stars(None) == ([], False)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -23,6 +23,7 @@ from follicle_sim.base.arguments import check_call, check_whole
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
+from follicle_sim.evidence.observation import Observation
 from follicle_sim.experiments.calibration.profile import Verdict, judge
 from follicle_sim.experiments.calibration.profile_search import (
     FirstProfile,
@@ -69,7 +70,8 @@ class FittedRow:
 
     `untreated` is the counterpart at value 0 of the first number; `used` is False where the number
     was not fitted, and `why` says why not. `shift` is what the trial itself is expected to add: it
-    is part of `fitted` and `untreated` already.
+    is part of `fitted` and `untreated` already. `observed_sd` is how far people differ where an SD
+    was published, `simulated_sd` how far the simulated ones do.
     """
 
     study: str
@@ -87,6 +89,8 @@ class FittedRow:
     shift: float
     used: bool
     why: str
+    observed_sd: float | None = None
+    simulated_sd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -223,7 +227,11 @@ def fit_scenario(
         misfit=profile.misfit,
         numbers=len(numbers.rows),
         chance=float(chi2.sf(profile.misfit, freedom)),
-        rows=_beside(numbers, runs.rows_at(profile.best), runs.rows_at(nothing), law),
+        rows=_with_spreads(
+            _beside(numbers, runs.rows_at(profile.best), runs.rows_at(nothing), law),
+            runs.rows_at(profile.best),
+            sources_of(scenario).observations,
+        ),
         explanations=_explanations(runs, numbers, law, profile) if is_potency else {},
         drift=drift,
         runs=runs.count,
@@ -288,6 +296,26 @@ def _beside(
         )
     ]
     return (*rows, *(_row(row, np.nan, np.nan, np.nan, 0.0, why) for row, why in numbers.dropped))
+
+
+def _with_spreads(
+    fitted: Sequence[FittedRow],
+    simulated: Sequence[ComparisonRow],
+    known: Mapping[str, Observation],
+) -> tuple[FittedRow, ...]:
+    """Return rows with the SD of people, observed and simulated, where an SD was published."""
+    counterparts = {(row.observation, row.arm, row.control): row for row in simulated}
+    rows = []
+    for row in fitted:
+        observation = known[row.observation]
+        other = counterparts[row.observation, row.arm, row.control]
+        is_sd = observation.spread_kind.upper() == "SD" and not row.control
+        if row.used and is_sd and observation.n and other.simulated_se is not None:
+            observed_sd = row.se * math.sqrt(observation.n)
+            simulated_sd = other.simulated_se * math.sqrt(other.people)
+            row = replace(row, observed_sd=observed_sd, simulated_sd=simulated_sd)
+        rows.append(row)
+    return tuple(rows)
 
 
 def _row(

@@ -16,7 +16,7 @@ import numpy as np
 from follicle_sim.base.errors import InputError, Interrupted, Problem
 from follicle_sim.base.progress import Parts, Report
 from follicle_sim.experiments.planning import circumstances as made
-from follicle_sim.experiments.planning.power import PowerResult, power
+from follicle_sim.experiments.planning.power import PowerResult, expected_seconds, power
 from follicle_sim.experiments.planning.power_plan import Plan
 from follicle_sim.experiments.planning.question import Question
 from follicle_sim.experiments.running.checkpoint import Checkpoint, Kept, fingerprint
@@ -138,9 +138,7 @@ def repeat(
     Interrupted
         On Ctrl-C; designs and potencies that were finished are in the checkpoint.
     """
-    n = question.scenario.population.subjects
-    sizes = (max(4, n // 3), n, 3 * n)
-    trials = max(FEWEST, question.replicates // SHARE)
+    sizes, trials = _sizes(question), _trials(question)
     plan = question.plan
     plan = Plan(plan.endpoint, tuple(weeks), "", plan.alpha, plan.sided, measure=plan.measure)
     studies = _studies(question, weeks)
@@ -166,6 +164,23 @@ def repeat(
         store.put({name: np.array(json.dumps([asdict(row) for row in new_rows]))})
         store.save()
     return tuple(rows)
+
+
+def expected_repeat_seconds(question: Question, weeks: Sequence[float] = WEEKS) -> float:
+    """Return how long `repeat` will take, once compiled."""
+    sizes, trials = _sizes(question), _trials(question)
+    potencies = sum(potency > 0.0 for potency in question.potencies)
+    studies = _studies(question, weeks).values()
+    return potencies * sum(expected_seconds(study, sizes, trials) for study in studies)
+
+
+def _sizes(question: Question) -> tuple[int, ...]:
+    n = question.scenario.population.subjects
+    return max(4, n // 3), n, 3 * n
+
+
+def _trials(question: Question) -> int:
+    return max(FEWEST, question.replicates // SHARE)
 
 
 def _studies(question: Question, weeks: Sequence[float]) -> dict[Kind, Scenario]:

@@ -16,6 +16,7 @@ from follicle_sim.experiments.planning.power_rows import PowerRow, SmallestRow
 from follicle_sim.figures.parts.style import name_of, save_figure
 from follicle_sim.figures.power import plot_power
 from follicle_sim.protocol.headcount import people_of
+from follicle_sim.protocol.potency_notes import potencies_in_short
 from follicle_sim.results.provenance import package_version
 from follicle_sim.results.storage import save_result
 from follicle_sim.scenario.hashing import scenario_hash
@@ -86,6 +87,7 @@ def write_power(
         plan.level_of_error,
         result.people,
         people_of(scenario).total,
+        "; ".join(potencies_in_short(scenario)),
     )
     save_figure(figure, folder / "power.png")
     return "power.csv", "smallest.csv", "power.json", "trials.nc", "power.png"

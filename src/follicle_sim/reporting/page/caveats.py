@@ -105,6 +105,16 @@ def alike(scenario: Scenario) -> list[str]:
     return notes
 
 
+def note_identical_people(scenario: Scenario) -> str:
+    """Return a warning where own data have an SD and simulated people are identical, else ""."""
+    has_sd = any(
+        row.get("sd") not in (None, "") for table in scenario.compare for row in table.rows
+    )
+    if not has_sd or is_spread(scenario):
+        return ""
+    return f"Your data have an SD, but {NO_SPREAD}."
+
+
 def is_spread(scenario: Scenario) -> bool:
     """Return whether people differ in anything that drives their hair."""
     who = scenario.population
