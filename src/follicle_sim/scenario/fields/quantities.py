@@ -100,12 +100,13 @@ def read(value: object, dimension: str) -> float:
     if dimension == "number" and isinstance(value, (int, float)) and not isinstance(value, bool):
         return finite(value)
     if not isinstance(value, str):
-        bare = isinstance(value, (int, float)) and not isinstance(value, bool)
         need = units.describe_need(dimension)
-        if dimension == "density" and bare and 0 < value < MOST_SHOWN:
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            refuse(f"found {shown(value)}; {need}")
+        if dimension == "density" and 0 < value < MOST_SHOWN:
             # densities of hairs and follicles are published per cm2
             need = need.replace(units.example(dimension), f"{value:g} cm-2")
-        refuse(f"found {shown(value)}{' without a unit' * bare}; {need}")
+        refuse(f"found {shown(value)} without a unit; {need}")
     try:
         return units.parse(value, dimension)
     except UnitError as error:
