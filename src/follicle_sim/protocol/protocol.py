@@ -14,7 +14,7 @@ from follicle_sim.base.types import Floats
 from follicle_sim.biology.conditions import Condition
 from follicle_sim.biology.factors import FactorTable
 from follicle_sim.pharmacology.treatment import Treatment
-from follicle_sim.protocol.baseline.meet import Met
+from follicle_sim.protocol.baseline.settle import Met
 from follicle_sim.protocol.streams import Streams
 from follicle_sim.protocol.surgery import Session
 from follicle_sim.protocol.timeline import Visits

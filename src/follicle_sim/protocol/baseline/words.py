@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from follicle_sim.base.units import format_quantity
 from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.protocol.baseline.dense_scalps import doubt_of
-from follicle_sim.protocol.baseline.meet import Met, meet_baseline
+from follicle_sim.protocol.baseline.meet import meet_baseline
+from follicle_sim.protocol.baseline.settle import Met
 from follicle_sim.scenario.fields.methods import PLAIN
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.tables.instrument import Instrument

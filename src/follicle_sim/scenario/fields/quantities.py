@@ -100,12 +100,13 @@ def read(value: object, dimension: str) -> float:
     if dimension == "number" and isinstance(value, (int, float)) and not isinstance(value, bool):
         return finite(value)
     if not isinstance(value, str):
-        number = None if isinstance(value, bool) or not isinstance(value, (int, float)) else value
-        bare, need = number is not None, units.describe_need(dimension)
-        if dimension == "density" and number is not None and 0 < number < MOST_SHOWN:
+        need = units.describe_need(dimension)
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            refuse(f"found {shown(value)}; {need}")
+        if dimension == "density" and 0 < value < MOST_SHOWN:
             # densities of hairs and follicles are published per cm2
-            need = need.replace(units.example(dimension), f"{number:g} cm-2")
-        refuse(f"found {shown(value)}{' without a unit' * bare}; {need}")
+            need = need.replace(units.example(dimension), f"{value:g} cm-2")
+        refuse(f"found {shown(value)} without a unit; {need}")
     try:
         return units.parse(value, dimension)
     except UnitError as error:
