@@ -132,7 +132,7 @@ def _compare_spreads(fit: ScenarioFit) -> list[str]:
         if row.observed_sd and row.simulated_sd:
             ratio = row.observed_sd / row.simulated_sd
             if max(ratio, 1.0 / ratio) > APART:
-                digits = choose_decimals([row.observed])
+                digits = choose_decimals([row.observed_sd, row.simulated_sd])
                 observed, simulated = (
                     format_number(sd, digits) for sd in (row.observed_sd, row.simulated_sd)
                 )

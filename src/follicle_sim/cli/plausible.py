@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,7 @@ from follicle_sim.cli.progress import watch_progress
 from follicle_sim.cli.text import print_files_with_time, print_json
 
 if TYPE_CHECKING:
+    from follicle_sim.experiments.planning.question import Question
     from follicle_sim.experiments.planning.repeat import RepeatRow
 
 
@@ -111,16 +113,10 @@ def plausible(
     with nothing else, a choice of the spot, season, needle, drift. With one: by chance alone, with
     arms that drift apart, drop-out or reading that differs. Then as a controlled repeat.
     """
-    from follicle_sim.experiments.planning.plausible import expected_seconds
     from follicle_sim.experiments.planning.plausible import plausible as ask_plausible
     from follicle_sim.experiments.planning.power_plan import Plan
     from follicle_sim.experiments.planning.question import POTENCIES, make_question
-    from follicle_sim.experiments.planning.repeat import (
-        expected_repeat_seconds,
-        make_controlled,
-        repeat,
-        repeat_key,
-    )
+    from follicle_sim.experiments.planning.repeat import make_controlled, repeat, repeat_key
     from follicle_sim.experiments.running.checkpoint import Checkpoint
     from follicle_sim.reporting.folders.plausible import as_record, write_plausible
     from follicle_sim.reporting.folders.run import make_folder
@@ -137,11 +133,7 @@ def plausible(
     folder = make_folder(out or default_folder(file, "plausible"))
     silent = quiet or json
     if not silent:
-        seconds = expected_seconds(question)
-        if not no_repeat:
-            seconds += expected_repeat_seconds(question, weeks)
-        included = "" if no_repeat else ", the repeat included"
-        typer.echo(f"about {seconds:.0f} s{included}", err=True)
+        announce_time(question, () if no_repeat else weeks)
     began = time.perf_counter()
     studies = Checkpoint(folder / "studies.npz", question.key, resume)
     again = Checkpoint(folder / "repeats.npz", repeat_key(question, weeks), resume)
@@ -158,3 +150,15 @@ def plausible(
     elif not quiet:
         print_plausible(result, repeats, scenario)
         print_files_with_time(folder, files, time.perf_counter() - began)
+
+
+def announce_time(question: Question, repeat_weeks: Sequence[float]) -> None:
+    """Say on standard error how long it will take; without weeks there is no repeat."""
+    from follicle_sim.experiments.planning.plausible import expected_seconds
+    from follicle_sim.experiments.planning.repeat import expected_repeat_seconds
+
+    seconds = expected_seconds(question)
+    if repeat_weeks:
+        seconds += expected_repeat_seconds(question, repeat_weeks)
+    included = ", the repeat included" if repeat_weeks else ""
+    typer.echo(f"about {seconds:.0f} s{included}", err=True)

@@ -202,14 +202,22 @@ def plot_power(
             )
         on_curve = any(row.extrapolated and row.people is not None for row in smallest)
         _write_head_and_foot(figure, title, people, on_curve=on_curve)
-        look: dict[str, Any] = {"ncols": min(columns, len(texts)), "fontsize": SMALL}
-        look |= {"frameon": False, "handletextpad": 0.4, "columnspacing": 1.2}
-        corner = (0.08 / width, 1 - (0.36 + _CAPTION * len(below)) / height)
-        figure.text(
-            0.15 / width, 1 - 0.39 / height, "\n".join(below), fontsize=SMALL, color=MUTED, va="top"
-        )
-        figure.legend(handles, texts, loc="upper left", bbox_to_anchor=corner, **look)
+        _write_key(figure, handles, texts, columns, below)
     return figure
+
+
+def _write_key(
+    figure: Figure, handles: Sequence[Any], texts: Sequence[str], columns: int, below: list[str]
+) -> None:
+    """Write the lines below the title, and under them the key."""
+    width, height = (float(size) for size in figure.get_size_inches())
+    look: dict[str, Any] = {"ncols": min(columns, len(texts)), "fontsize": SMALL}
+    look |= {"frameon": False, "handletextpad": 0.4, "columnspacing": 1.2}
+    corner = (0.08 / width, 1 - (0.36 + _CAPTION * len(below)) / height)
+    figure.text(
+        0.15 / width, 1 - 0.39 / height, "\n".join(below), fontsize=SMALL, color=MUTED, va="top"
+    )
+    figure.legend(handles, texts, loc="upper left", bbox_to_anchor=corner, **look)
 
 
 def _write_needed(

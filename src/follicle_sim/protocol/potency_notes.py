@@ -67,7 +67,7 @@ def fitted_elsewhere(scenario: Scenario, origin: str) -> bool:
 def override_of(scenario: Scenario, name: str, value: float) -> str:
     """Return the shortest override that gives a parameter of [biology] a value."""
     if name.startswith(POTENCY_PREFIX):
-        return f"{_short_path(name, _given_treatments(scenario))}={value:.3g}"
+        return f"{_short_path(name, _given_treatments(scenario))}={value:.2g}"
     return f"biology.{name}={value:.4g}"
 
 
