@@ -160,6 +160,9 @@ def _check_method(plan: Analysis, trial: Trial, method: str, compared: bool) -> 
         inside = ", ".join(name for name, other in METHODS.items() if other.within)
         message = f"{trial.kind} arms hold the same people, {method} needs different ones"
         raise refuse("method", f"{message}; allowed: {inside}")
+    if not compared and not METHODS[method].within:
+        inside = ", ".join(name for name, other in METHODS.items() if other.within)
+        raise refuse("method", f"{method} needs a control arm; without one: {inside}")
     if plan.missing == "jump_to_reference" and not (compared and method in POOLED):
         message = "jump_to_reference needs a control arm of other people and one of"
         raise refuse("missing", f"{message} {', '.join(POOLED)}; the test is {method}")

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trial_data import dataset, people
 
+from follicle_sim import parse_scenario
 from follicle_sim.analysis.analyse import leavers
 from follicle_sim.analysis.imputation import Imputations, jump_to_reference, pooled
 from follicle_sim.analysis.imputation_law import impute
 from follicle_sim.analysis.methods import compare_groups, compare_many
 from follicle_sim.analysis.missing import MISSING, filled
+from follicle_sim.analysis.ready import check_analysis
 from follicle_sim.analysis.sets import SETS, Rules, members
 from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.analysis.statistics.multiplicity import RULES, adjusted
@@ -268,3 +270,28 @@ def test_names_are_those_of_the_scenario_file():
     assert tuple(SETS) == get_args(analysis.SetName)
     assert tuple(MISSING) == get_args(analysis.MissingRule)
     assert get_args(analysis.Multiplicity) == RULES
+
+
+ONE_ARM = """
+schema_version = 1
+title = "one arm"
+arms = [{{ label = "drug", role = "treatment" }}]
+[population]
+subjects = 3
+target_area = "1 cm2"
+follicle_density = "250 cm-2"
+condition = "healthy"
+[design]
+kind = "parallel"
+visits = ["0 days", "12 weeks"]
+[analysis]
+method = "{method}"
+"""
+
+
+@pytest.mark.parametrize("method", ["t_test", "ancova", "wilcoxon"])
+def test_a_test_between_two_arms_is_refused_before_one_arm_is_simulated(method: str) -> None:
+    text = ONE_ARM.format(method=method)
+    with pytest.raises(InputError, match=r"analysis\.method: \w+ needs a control arm"):
+        check_analysis(parse_scenario(text), "one.toml")
+    check_analysis(parse_scenario(ONE_ARM.format(method="paired_t")), "one.toml")
