@@ -151,7 +151,7 @@ def test_overrides_and_own_treatments():
     assert (zero == 1.0).all()
     # A treatment of another arm may be named; one that does not exist may not.
     arm_factors(arm(LOTION), GRID, overrides={"finasteride_oral.potency": 1.0})
-    with pytest.raises(InputError, match='did you mean "minoxidil_topical_5"'):
+    with pytest.raises(InputError, match='which one: "minoxidil_topical_2", "minoxidil_topical_5"'):
         arm_factors(arm(LOTION), GRID, overrides={"minoxidil_topical.potency": 1.0})
 
 

@@ -168,7 +168,7 @@ def test_two_drugs_on_one_factor_saturate_and_on_two_channels_multiply():
             lambda t: t["variants"]["exogen_release"]["signature"].update(
                 BMQ=t["signature"]["WNT"]
             ),
-            'did you mean "BMP"',
+            'no factor "BMQ"; allowed: WNT, IGF1',
         ),
         (lambda t: t.update(name="finasteride_oral"), "named by its file"),
     ],
