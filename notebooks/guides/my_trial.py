@@ -211,8 +211,9 @@ to_dataframe(result)[["arm", "subject", "week", "hair_density"]].head()
 #     follicle-sim show results/my_clinic/result.nc
 #
 # All but `plausible` take half a minute together. It simulates some ten thousand trials in five
-# minutes, or fewer with `--replicates`. `show` says what a stored result is. `plausible` asks how often chance, halves that drift
-# apart, drop-out or a reader who knows the halves would give such a difference without any effect.
+# minutes, or fewer with `--replicates`: how often would chance, halves that drift apart, drop-out
+# or a reader who knows the halves give such a difference without any effect? `show` says what a
+# stored result is.
 #
 # The rows stay with the result. A stored `result.nc` holds them and their SHA-256, so that it can
 # be repeated and compared where there is no `my_trial.csv`.
