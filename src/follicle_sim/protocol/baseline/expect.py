@@ -24,6 +24,7 @@ from follicle_sim.pharmacology.exposure import ArmLike, arm_factors
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.people import EvenPeople, even_people
 from follicle_sim.protocol.baseline.reading import mean_counts, reading_spread
+from follicle_sim.protocol.follicles import count_follicles
 from follicle_sim.protocol.timeline import time_grid
 from follicle_sim.scenario.tables.design import Recruitment
 from follicle_sim.scenario.tables.instrument import Instrument
@@ -179,12 +180,7 @@ def count_baseline(question: Question, sample: Sample, density: float, variable:
     if people.severity.size == 0:
         return Counted(float("nan"), 0.0)
     follicle_density = density * people.density
-    if who.follicles is None:
-        number = np.maximum(1.0, np.rint(follicle_density * who.target_area))
-        area = np.full(follicle_density.shape, who.target_area)
-    else:
-        number = np.full(follicle_density.shape, float(who.follicles))
-        area = number / follicle_density
+    number, area = count_follicles(who, follicle_density)
     living = number * sample.alive
     bounds = None if who.inclusion is None else who.inclusion.hair_density
     let_in = np.ones_like(follicle_density)
@@ -200,8 +196,8 @@ def count_baseline(question: Question, sample: Sample, density: float, variable:
     hairs = luck * sample.baseline.all * living, luck * sample.baseline.terminal * living
     counts = mean_counts(tool, hairs, living, area)[variable == "terminal_density"] / area
     total = float(let_in.sum())
-    mean = float((let_in * counts).sum()) / total if total > 1e-6 else float("nan")
-    return Counted(mean, total / people.severity.size)
+    expected = float((let_in * counts).sum()) / total if total > 1e-6 else float("nan")
+    return Counted(expected, total / people.severity.size)
 
 
 def _thinned(grid: Floats, near: float, days: tuple[float, ...]) -> list[int]:

@@ -18,6 +18,7 @@ from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import uniforms
 from follicle_sim.base.types import Floats, Names
 from follicle_sim.base.units import YEAR
+from follicle_sim.protocol.follicles import count_follicles
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.streams import POOL, stream_of
 from follicle_sim.protocol.traits import Draws, grade_of
@@ -96,12 +97,7 @@ def draw_people(protocol: Protocol, arm: PlannedArm, replicate: int, subject: Na
     population, seed = protocol.population, protocol.seed
     draws = Draws(population, seed, replicate, arm.streams.person, subject)
     density = population.scalp_density * draws.multiplier("follicle_density")
-    if population.follicles is None:
-        follicles = np.maximum(1.0, np.rint(density * population.target_area))
-        area = np.full(subject.size, population.target_area)
-    else:
-        follicles = np.full(subject.size, float(population.follicles))
-        area = follicles / density
+    follicles, area = count_follicles(population, density)
     return Cohort(
         seed=seed,
         replicate=replicate,
