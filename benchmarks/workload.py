@@ -8,6 +8,7 @@ from repository import SCENARIOS
 
 from follicle_sim.biology.factors import load_factors
 from follicle_sim.biology.forcing import Drive, integrate
+from follicle_sim.biology.hazards import Struck
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.scenario.load import load_scenario, parse_scenario
 from follicle_sim.scenario.model import Scenario
@@ -15,7 +16,7 @@ from follicle_sim.simulation.engine.agents.clocks import Block, Rules
 from follicle_sim.simulation.engine.agents.grafts import no_grafts
 from follicle_sim.simulation.engine.agents.kernel import People, Sightings
 from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
-from follicle_sim.simulation.engine.drive import block_of, engine_rules
+from follicle_sim.simulation.engine.drive import Acts, block_of, engine_rules
 from follicle_sim.simulation.engine.engine import AGENTS, Work
 from follicle_sim.simulation.people.cohort import draw_cohort
 
@@ -97,12 +98,11 @@ def workload(
         slice(None),
         _drive(grid, RESIDUAL_DHT if step else 1.0, plan.parameters),
         grid,
-        plan.condition,
         plan.parameters,
-    )
-    block = block._replace(
-        attack=np.where((grid >= 100.0) & (grid < 107.0), attack, 0.0)[None, :],
-        destruction=np.full_like(grid, destruction),
+        Acts(
+            _struck(np.where((grid >= 100.0) & (grid < 107.0), attack, 0.0)),
+            _struck(np.full_like(grid, destruction)),
+        ),
     )
     return Workload(
         block=block,
@@ -113,6 +113,11 @@ def workload(
         follicles=cohort.follicles,
         visits=np.array(plan.visits.days),
     )
+
+
+def _struck(hazard: Floats) -> Struck:
+    """Return a hazard (T,) that all strata share; struck hairs leave through catagen."""
+    return Struck(hazard[None, None], np.zeros((1, 1, hazard.size)))
 
 
 def _drive(grid: Floats, dht: float, parameters: dict[str, float]) -> Drive:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.base.codes import CYCLE, Phase
+from follicle_sim.base.codes import CYCLE
 from follicle_sim.simulation.engine.agents.birth import initialise
 from follicle_sim.simulation.engine.agents.clocks import (
     Clocks,
@@ -67,12 +67,17 @@ def forcing_on(grid: Floats, **changes: Any) -> Forcing:
         brake=nothing,
         gain=nothing,
         log_rho=np.zeros((3, grid.size)),
-        attack=nothing,
-        destruction=nothing,
-        attacked_into=int(Phase.CATAGEN),
+        attack=nothing[None],
+        destruction=nothing[None],
+        falls=nothing[None],
         growth_scale=1.0,
         pace=np.zeros(3),
-    )._replace(**changes)
+    )._replace(**{name: _by_stratum(name, value) for name, value in changes.items()})
+
+
+def _by_stratum(name: str, value: Any) -> Any:
+    """Return a hazard with its axis of strata, which a hazard that all share may leave out."""
+    return np.atleast_2d(value) if name in ("attack", "destruction", "falls") else value
 
 
 def clocks_of(forcing: Forcing, rules: Rules, sensitivity: Sequence[float] = (0.0,)) -> Clocks:

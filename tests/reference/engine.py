@@ -15,6 +15,7 @@ ANAGEN, CATAGEN, TELOGEN, KENOGEN = range(4)
 
 # What a draw decides (Decision): phases decide their own durations.
 INITIAL_PHASE, INITIAL_DURATION, ATTACK, DESTRUCTION, STRATUM, FULL_CALIBRE = range(4, 10)
+ATTACK_FALLS = 12
 GRAFT_SURVIVAL, GRAFT_SHAFT, GRAFT_REST = 26, 27, 28
 
 WORD = 2**32
@@ -104,8 +105,10 @@ class Person:
     pace: Mapping[str, float] = field(  # log speed by phase
         default_factory=lambda: dict.fromkeys(("anagen", "telogen", "kenogen"), 0.0)
     )
-    attack: Sequence[tuple[float, float, float]] = ()  # (start, duration, hazard) of each pulse
+    # (start, duration, hazard, share that falls at once, power of the sensitivity) of each pulse
+    attack: Sequence[tuple[float, float, float, float, float]] = ()
     destruction: float = 0.0  # hazard
+    destruction_power: float = 0.0
 
 
 def person(
@@ -153,7 +156,7 @@ def person(
 
 
 class Stratum:
-    """Tables of one androgen-sensitivity stratum of a person (model sections 5.2 and 5.3)."""
+    """Tables of one androgen-sensitivity stratum of a person (sections 5.2, 5.3 and 5.6)."""
 
     def __init__(self, p: Mapping[str, float], who: Person, a: float) -> None:
         s, grid = math.sqrt(a), who.grid
@@ -178,6 +181,22 @@ class Stratum:
                     for x, q, rho in zip(self.x, who.brake, who.log_rho[phase], strict=True)
                 ]
             self.clock.append(running_integral(speed, grid))
+        self.attacks = [
+            [hazard * (a**power if power else 1.0) * min(max(t - start, 0.0), lasting)
+             for t in grid]
+            for start, lasting, hazard, _, power in who.attack
+        ]  # fmt: skip
+        self.attack = [sum(pulse[i] for pulse in self.attacks) for i in range(len(grid))]
+        weight = a**who.destruction_power if who.destruction_power else 1.0
+        self.destruction = [weight * who.destruction * (t - grid[0]) for t in grid]
+
+    def falls(self, who: Person, t: float) -> float:
+        """Return the share of hairs struck at time t that fall at once."""
+        grid = who.grid
+        i = max(j for j in range(len(grid) - 1) if grid[j] <= t)
+        rises = [pulse[i + 1] - pulse[i] for pulse in self.attacks]
+        falling = [rise * row[3] for rise, row in zip(rises, who.attack, strict=True)]
+        return sum(falling) / sum(rises)
 
 
 @dataclass
@@ -220,17 +239,8 @@ class Engine:
     ) -> None:
         self.p, self.who, self.name = p, who, name
         self.strata = [Stratum(p, who, a) for a in who.sensitivity]
-        grid = who.grid
-        self.attack_table = [
-            sum(
-                hazard * min(max(t - start, 0.0), duration)
-                for start, duration, hazard in who.attack
-            )
-            for t in grid
-        ]
-        self.destruction_table = [who.destruction * (t - grid[0]) for t in grid]
         self.stationary = stationary
-        self.falls = False  # attacked hairs fall at once
+        self.visible_length = 1.0  # mm
         self.donor = Stratum(p, who, 0.0)
 
     def mean(self, phase: int) -> float:
@@ -252,9 +262,9 @@ class Engine:
             self.place(f, i)
         else:
             f.due = self.duration(i, 0, ANAGEN)
-        if self.attack_table[-1] > 0.0:
+        if any(stratum.attack[-1] > 0.0 for stratum in self.strata):
             f.attack = -math.log(luck(self.name, i, 0, ATTACK)[0])
-        if self.destruction_table[-1] > 0.0:
+        if any(stratum.destruction[-1] > 0.0 for stratum in self.strata):
             f.destruction = -math.log(luck(self.name, i, 0, DESTRUCTION)[0])
         self.plan(f)
         return f
@@ -282,29 +292,41 @@ class Engine:
         grid = self.who.grid
         f.next = min(
             when(f.due, grid, f.stratum.clock[f.phase]),
-            when(f.attack, grid, self.attack_table) if f.phase == ANAGEN else math.inf,
-            when(f.destruction, grid, self.destruction_table),
+            when(f.attack, grid, f.stratum.attack) if f.phase == ANAGEN else math.inf,
+            when(f.destruction, grid, f.stratum.destruction),
         )
+
+    def struck_down(self, f: Follicle, i: int) -> bool:
+        """Tell whether the present event is an attack under which the hair falls at once."""
+        if f.phase != ANAGEN or f.next != when(f.attack, self.who.grid, f.stratum.attack):
+            return False
+        falls = f.stratum.falls(self.who, f.next)
+        if falls <= 0.0 or falls >= 1.0 - 1e-12:
+            return falls > 0.0
+        return luck(self.name, i, f.cycle, ATTACK_FALLS)[0] < falls
 
     def event(self, f: Follicle, i: int) -> None:
         """Live through the next event."""
         grid, now = self.who.grid, f.next
         f.entered = now
-        if now == when(f.destruction, grid, self.destruction_table):
+        if now == when(f.destruction, grid, f.stratum.destruction):
             f.phase, f.next = LOST, math.inf
         else:
             if f.phase == ANAGEN:
                 f.club = math.exp(read(now, grid, f.stratum.x))
             if f.phase == TELOGEN:
                 f.shed = now
-            if f.phase == ANAGEN and self.falls and now == when(f.attack, grid, self.attack_table):
-                f.phase, f.shed = KENOGEN, now
+            if self.struck_down(f, i):
+                length = read(now, grid, f.stratum.grown) - f.mark
+                f.phase = KENOGEN
+                if length >= self.p["follicle_depth"] + self.visible_length:
+                    f.shed = now
             else:
                 f.phase = (f.phase + 1) % 4
             if f.phase == ANAGEN:
                 f.cycle += 1
                 f.mark = read(now, grid, f.stratum.grown)
-                spent = read(now, grid, self.attack_table)
+                spent = read(now, grid, f.stratum.attack)
                 f.attack = spent - math.log(luck(self.name, i, f.cycle, ATTACK)[0])
             begun = read(now, grid, f.stratum.clock[f.phase])
             lasting = self.duration(i, f.cycle, f.phase) if self.mean(f.phase) > 0 else 0.0
@@ -324,6 +346,7 @@ class Engine:
         """Return follicles with their logs, and what is seen at each visit, {name: [visits]}."""
         seen = {name: [0.0] * len(visits) for name in COLUMNS}
         everyone = []
+        self.visible_length = instrument["visible_length"]
         natives = ((i, -math.inf, self.begin(i)) for i in range(follicles))
         for i, day, f in (*natives, *self.grafted(transplants)):
             for v, t in enumerate(visits):
@@ -350,8 +373,8 @@ class Engine:
                 due += lognormal(*each.shaft, luck(self.name, i, 0, GRAFT_SHAFT)[0])
                 f = Follicle(self.donor, full, TELOGEN, 0, each.day, due, club=club)
                 f.first_rest = lognormal(*each.rest, luck(self.name, i, 0, GRAFT_REST)[0])
-                if self.destruction_table[-1] > 0.0:
-                    spent = read(each.day, grid, self.destruction_table)
+                if self.donor.destruction[-1] > 0.0:
+                    spent = read(each.day, grid, self.donor.destruction)
                     f.destruction = spent - math.log(luck(self.name, i, 0, DESTRUCTION)[0])
                 self.plan(f)
                 out.append((i, each.day, f))

@@ -15,9 +15,11 @@ from reference.engine import COLUMNS, Engine, person
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.base.draw_names import DrawNames
-from follicle_sim.biology.conditions import Pulse, load_condition
+from follicle_sim.biology.causes import Course, Hazard
+from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.factors import CHANNELS, load_factors
 from follicle_sim.biology.forcing import integrate
+from follicle_sim.biology.hazards import Setting
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.biology.strata import sensitivities
 from follicle_sim.pharmacology.exposure import arm_factors
@@ -32,7 +34,7 @@ from follicle_sim.simulation.engine.agents.clocks import (
 )
 from follicle_sim.simulation.engine.agents.events import advance
 from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
-from follicle_sim.simulation.engine.drive import block_of, engine_rules
+from follicle_sim.simulation.engine.drive import acts_of, block_of, engine_rules
 from follicle_sim.simulation.people.cohort import Cohort
 
 FOLLICLES = 120
@@ -60,8 +62,9 @@ class Case:
 
     condition: str = "aga_male"
     treated: bool = True
-    attack: tuple[tuple[float, float, float], ...] = ()
+    attack: tuple[tuple[float, float, float, float, float], ...] = ()
     destruction: float = 0.0
+    destruction_power: float = 0.0
     stationary: bool = True
     biology: tuple[tuple[str, float], ...] = ()
     pace: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -74,7 +77,13 @@ CASES = {
     "androgens, drifting": Case(treated=False),
     "androgens, three drugs that start and stop": Case(),
     "attacks and destruction": Case(
-        attack=((0.0, 14.0, 0.05), (203.3, 30.5, 0.02)), destruction=0.2 / 365.25
+        attack=((0.0, 14.0, 0.05, 0.0, 0.0), (203.3, 30.5, 0.02, 0.0, 0.0)),
+        destruction=0.2 / 365.25,
+    ),
+    "attacks under which some hairs fall at once, by stratum": Case(
+        attack=((0.0, 14.0, 0.05, 1.0, 0.5), (7.0, 60.5, 0.02, 0.25, 0.0)),
+        destruction=0.2 / 365.25,
+        destruction_power=1.5,
     ),
     "synchronised": Case(stationary=False),
     "no catagen": Case(biology=(("catagen_mean", 0.0),)),
@@ -112,8 +121,11 @@ def pair(case: Case) -> Pair:
     grid = time_grid(HISTORY, END, 1.0)
     condition = replace(
         load_condition(case.condition),
-        attack=tuple(Pulse(*pulse) for pulse in case.attack),
-        destruction=case.destruction,
+        attacks=tuple(
+            Hazard(Course(start, lasting), rate=rate, falls=falls, sensitivity_power=power)
+            for start, lasting, rate, falls, power in case.attack
+        ),
+        losses=(Hazard(Course(), rate=case.destruction, sensitivity_power=case.destruction_power),),
     )
     a = sensitivities(condition, p["sensitivity_shape"])
     levels = factor_levels(grid, case.treated)
@@ -131,7 +143,9 @@ def pair(case: Case) -> Pair:
         calendar=None if case.calendar is None else case.calendar * one,
     )
     drive = integrate(levels[None], grid, p, FACTORS)
-    block = block_of(cohort, slice(None), drive, grid, condition, p)
+    nobody_differs = Setting(grid, levels[None], FACTORS, {}, {}, a)
+    acts = acts_of(condition, nobody_differs)
+    block = block_of(cohort, slice(None), drive, grid, p, acts)
     rules = engine_rules(p, INSTRUMENT)._replace(resolution=case.resolution, regrowth=2.0)
     room = allocate_clocks(a.size, grid.size)
     clocks = build_clocks(room, forcing_of(block, 0), a, rules)
@@ -147,6 +161,7 @@ def pair(case: Case) -> Pair:
         growth_scale=0.9,
         attack=case.attack,
         destruction=case.destruction,
+        destruction_power=case.destruction_power,
         pace=dict(zip(PACED, case.pace, strict=True)),
     )
     if case.calendar is not None:

@@ -89,10 +89,12 @@ def slow_counts(survival: float = 0.9) -> np.ndarray:
             severity=float(cohort.severity[s]),
             progression=float(cohort.progression[s]),
             growth_scale=float(cohort.growth[s]),
-            attack=[(start, days, -np.log(1.0 - share) / days) for start, days, share in HAZARDS],
+            attack=[
+                (start, days, -np.log(1.0 - share) / days, 1.0, 0.0)
+                for start, days, share in HAZARDS
+            ],
         )
         slow = Engine(p, who, (9, 0, cohort.stream, s))
-        slow.falls = True
         visits = list(scenario.design.visits)
         _, seen = slow.live(60, visits, seen_by | {"shed_window": 28.0}, transplants)
         out.append(np.array([seen[column] for column in (*COLUMNS[-5:], "seen", "shed")]).T)

@@ -43,6 +43,7 @@ class Decision(IntEnum):
     FULL_CALIBRE = 9
     SITE = 10
     FOLLICULAR_UNIT = 11
+    ATTACK_FALLS = 12
     FOLLICLE_DENSITY = 16
     SEVERITY = 17
     PROGRESSION = 18
@@ -77,6 +78,15 @@ class Decision(IntEnum):
     ANAGEN_LENGTH = 51
     TELOGEN_LENGTH = 52
     KENOGEN_LENGTH = 53
+    # 54-61: how a condition breaks out in a person
+    TRIGGER_START = 54
+    TRIGGER_STRENGTH = 55
+    PATCH_ORDER = 56
+    PATCH_BORDER = 57
+    PATCH_STRENGTH = 58
+    PATCH_SPREAD = 59
+    REMISSION = 60
+    RELAPSE = 61
     # 64-79: what an instrument makes of a reading; never biology
     OPERATOR = 64
     OPERATOR_BIAS = 65

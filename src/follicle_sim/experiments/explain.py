@@ -16,7 +16,6 @@ from follicle_sim.base.codes import CYCLE, PHASE_NAMES
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.types import Floats
-from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.factors import CHANNELS
 from follicle_sim.pharmacology.exposure import ActingDoses, acting_doses
 from follicle_sim.pharmacology.site_effects import cell_means, effect_means, site_levels
@@ -39,7 +38,6 @@ from follicle_sim.simulation.engine.agents.clocks import (
     build_clocks,
     forcing_of,
 )
-from follicle_sim.simulation.engine.drive import block_of
 from follicle_sim.simulation.people.cohort import draw_cohort
 from follicle_sim.simulation.simulate import simulate_read
 
@@ -242,7 +240,7 @@ def _typical(
     population = {
         "subjects": 1,
         "follicles": follicles,
-        "severity": load_condition(who.condition).severity(who.severity) if mixed else who.severity,
+        "severity": who.disease.severity(who.severity) if mixed else who.severity,
         "spread": Spread(),
         "correlation": FrozenMap(),
         "inclusion": None,
@@ -280,8 +278,7 @@ def _links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Fl
     """Return factor levels (1, F, T) of an arm's only subject, and clocks of some follicles."""
     run, person = prepare_arm(protocol, arm, draw_cohort(protocol, arm, 0)), slice(0, 1)
     levels, drive = run.drive(person)
-    parameters = protocol.parameters
-    block = block_of(run.cohort, person, drive, protocol.grid, protocol.condition, parameters)
+    block = run.block(person, levels, drive, sensitivity)
     room = allocate_clocks(sensitivity.size, protocol.grid.size)
     clocks: Clocks = build_clocks(room, forcing_of(block, 0), sensitivity, run.rules)
     return levels, clocks

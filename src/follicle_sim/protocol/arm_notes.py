@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from follicle_sim.base.errors import InputError
-from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.factors import CHANNELS
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.scenario.model import Scenario
@@ -42,7 +41,8 @@ def arm_notes(scenario: Scenario) -> Notes:
 def _unheard(scenario: Scenario, treatments: dict[str, Treatment]) -> Notes:
     """Yield treatments whose factors no follicle of this condition listens to."""
     table = factors_of(scenario)
-    sensitive = load_condition(scenario.population.condition).androgen_sensitive
+    disease = scenario.population.disease
+    sensitive, heeded = disease.androgen_sensitive, disease.factors
     for i, arm in enumerate(scenario.arms):
         for j, dose in enumerate(arm.doses):
             treatment = _with_variants(treatments[dose.treatment], dose)
@@ -51,6 +51,7 @@ def _unheard(scenario: Scenario, treatments: dict[str, Treatment]) -> Notes:
                 name
                 for name in moved
                 if (name == "DHT" and sensitive)
+                or name in heeded
                 or any(table.factors[name].elasticity(channel) for channel in CHANNELS)
             ]
             if moved and not heard:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.conditions import Condition
 from follicle_sim.biology.factors import FactorTable
+from follicle_sim.biology.scalps import Scalp
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.settle import Met
 from follicle_sim.protocol.streams import Streams
@@ -91,8 +92,11 @@ class Protocol:
         Androgen sensitivity of each stratum of follicles.
     grid : (T,)
         Days on which forcing is tabulated.
-    history, step
-        Length of natural history, and of a cell of the grid from baseline on, day.
+    scalp
+        The pieces that are simulated: a whole scalp's, or the one target area.
+    history, lead, step
+        Length of natural history; days before baseline from which on the grid is fine, and the
+        length of its cells from there on.
     instrument, record
         How hair is read, and what is kept.
     met
@@ -114,6 +118,7 @@ class Protocol:
     population: Population
     conduct: Design
     condition: Condition
+    scalp: Scalp
     parameters: Mapping[str, float]
     treatments: Mapping[str, Treatment]
     factors: FactorTable
@@ -122,6 +127,7 @@ class Protocol:
     sensitivity: Floats
     grid: Floats
     history: float
+    lead: float
     step: float
     instrument: Instrument
     record: Record

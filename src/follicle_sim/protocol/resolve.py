@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from follicle_sim.base.arguments import check_kind
 from follicle_sim.base.codes import CYCLE
 from follicle_sim.base.errors import InputError, Problem
-from follicle_sim.biology.conditions import Condition, load_condition
+from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.scalps import TARGET_AREA, load_scalps
 from follicle_sim.biology.strata import sensitivities
 from follicle_sim.pharmacology.potencies import potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
@@ -55,9 +56,9 @@ def resolve(
     check_kind("resolve", "scenario", scenario, Scenario, "a scenario")
     unfolded = unfold(scenario)
     treatments = treatments_of(scenario)
-    condition = load_condition(scenario.population.condition)
+    condition = scenario.population.disease
     seed = scenario.run.seed if seed is None else seed
-    check_doses(scenario, unfolded, condition, treatments)
+    check_doses(scenario, unfolded, treatments)
     if scenario.design.kind != "counterfactual":
         check_streams(tuple(arm.drawn_as for arm in unfolded.arms))
     draws = draws_of(scenario, treatments, seed, first_replicate)
@@ -71,7 +72,6 @@ def resolve(
 def check_doses(
     scenario: Scenario,
     unfolded: Unfolded,
-    condition: Condition,
     treatments: Mapping[str, Treatment],
 ) -> None:
     """Refuse doses that nobody can be given, whoever is drawn; every arm's first problem at once.
@@ -84,11 +84,11 @@ def check_doses(
     end = unfolded.visits.last_day + scenario.run.forcing_step
     problems = []
     for index, arm in enumerate(scenario.arms):
-        problems += dose_problems(f"arms[{index}]", arm, end, condition, treatments)
+        problems += dose_problems(f"arms[{index}]", arm, end, treatments)
     if not problems:
         # what people get one after the other may not go together either
         for arm in unfolded.arms:
-            problems += dose_problems(f'arms, "{arm.label}"', arm, end, condition, treatments)
+            problems += dose_problems(f'arms, "{arm.label}"', arm, end, treatments)
     if problems:
         raise InputError(scenario.origin, problems)
 
@@ -109,7 +109,10 @@ def _protocol(
         raise InputError(scenario.origin, [Problem("biology", message)])
     seeded = scenario.model_copy(update={"run": run.model_copy(update={"seed": seed})})
     met = meet_baseline(seeded, part=part)
-    grid = time_grid(run.history, unfolded.visits.last_day, run.forcing_step, design.run_in or 0.0)
+    # fine steps from the first dose of a run-in on, or the first event of the condition
+    lead = max(design.run_in or 0.0, condition.lead)
+    grid = time_grid(run.history, unfolded.visits.last_day, run.forcing_step, lead)
+    scalp = scenario.population.scalp
     pooled, sizes = design.stratify is not None, unfolded.sizes
     arms = tuple(
         PlannedArm(
@@ -119,7 +122,7 @@ def _protocol(
             doses=arm.doses,
             size=sizes[index],
             sought=sum(sizes) if pooled else sizes[index],
-            surgery=sessions(arm, float(grid[-1]), condition, treatments),
+            surgery=sessions(arm, float(grid[-1]), treatments),
             drawn_as=arm.drawn_as,
             streams=streams_of(design.kind, arm.drawn_as, pooled=pooled),
             given=unfolded.given[index],
@@ -134,6 +137,7 @@ def _protocol(
         population=scenario.population if met is None else met.population(scenario.population),
         conduct=design,
         condition=condition,
+        scalp=TARGET_AREA if scalp is None else load_scalps()[scalp],
         parameters=parameters,
         treatments=treatments,
         factors=factors_of(scenario),
@@ -142,6 +146,7 @@ def _protocol(
         sensitivity=sensitivities(condition, parameters["sensitivity_shape"]),
         grid=grid,
         history=run.history,
+        lead=lead,
         step=run.forcing_step,
         instrument=scenario.instrument,
         record=scenario.record,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import log_array
-from follicle_sim.biology.conditions import Condition, Pulse
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.pharmacology.exposure import acting_doses
 from follicle_sim.pharmacology.graft import Graft
@@ -21,6 +20,15 @@ MOST_SESSIONS = 100
 
 
 @dataclass(frozen=True)
+class Shock:
+    """A hazard (1/day) that acts from `start` for `duration` (day): growing hairs fall at once."""
+
+    start: float
+    duration: float
+    hazard: float
+
+
+@dataclass(frozen=True)
 class Session:
     """One transplant: when, how many grafts per cm2, and of which kind."""
 
@@ -29,17 +37,15 @@ class Session:
     graft: Graft
 
     @property
-    def shock(self) -> Pulse:
+    def shock(self) -> Shock:
         """The hazard under which growing hairs already there fall."""
         g = self.graft
         lasting, share = g.shock_duration.value, min(g.shock_share.value, 0.999999)
         hazard = float(-log_array(1.0 - share)) / lasting
-        return Pulse(self.day + g.shock_start.value, lasting, hazard)
+        return Shock(self.day + g.shock_start.value, lasting, hazard)
 
 
-def sessions(
-    arm: Arm, end: float, condition: Condition, treatments: Mapping[str, Treatment]
-) -> tuple[Session, ...]:
+def sessions(arm: Arm, end: float, treatments: Mapping[str, Treatment]) -> tuple[Session, ...]:
     """Return the transplants of an arm before day `end`, in time order.
 
     treatments : all that are given, by name. A dose of 0 grafts/cm2 is none.
@@ -47,8 +53,7 @@ def sessions(
     Raises
     ------
     InputError
-        For more grafts or sessions than a scalp takes, a transplant that may be missed, or one in
-        a condition that attacks growing hair (how both attacks act together is not known).
+        For more grafts or sessions than a scalp takes, or a transplant that may be missed.
     """
     transplants = []
     for i, dose in enumerate(arm.doses):
@@ -63,9 +68,6 @@ def sessions(
         if dose.adherence < 1.0:
             message = "a transplant is not missed; give it to an arm of its own instead"
             problems.append(Problem("adherence", message))
-        if condition.attack:
-            message = f'no transplant in "{condition.name}", which attacks growing hair itself'
-            problems.append(Problem("treatment", message))
         if problems:
             raise InputError(where, problems)
         days = expand(dose, end, where).times
@@ -77,17 +79,16 @@ def sessions(
 
 
 def dose_problems(
-    place: str, arm: Arm, end: float, condition: Condition, treatments: Mapping[str, Treatment]
+    place: str, arm: Arm, end: float, treatments: Mapping[str, Treatment]
 ) -> list[Problem]:
     """Return why the doses of an arm cannot be given to anybody: its first problem, or none.
 
-    A treatment under two sets of hypotheses in one person; transplants beyond what a scalp takes,
-    or in a condition that attacks growing hair.
+    A treatment under two sets of hypotheses in one person; transplants beyond what a scalp takes.
 
     place : of the arm in the scenario, for the messages
     """
     try:
-        sessions(arm, end, condition, treatments)
+        sessions(arm, end, treatments)
         acting_doses(arm, end, treatments=treatments)
     except InputError as error:
         below = error.source.removeprefix(arm.label)

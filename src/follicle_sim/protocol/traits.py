@@ -17,6 +17,7 @@ from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.numerics import log_array, lognormal_multipliers, normals, uniforms
 from follicle_sim.base.types import Floats, Names
+from follicle_sim.biology.causes import Patches
 from follicle_sim.biology.conditions import Condition
 from follicle_sim.scenario.fields.correlation import mixing
 from follicle_sim.scenario.fields.laws import OLDEST
@@ -80,8 +81,14 @@ class Draws:
         return DECISIONS[trait]
 
     def severity(self, condition: Condition) -> Floats:
-        """Return (S,) multiples of the fitted baseline miniaturisation."""
+        """Return (S,) multiples of the fitted baseline miniaturisation.
+
+        Of a condition with patches, the percentage of the scalp that they cover: even within a
+        grade.
+        """
         shares = self.population.severity
+        if condition.patches is not None:
+            return self._extent(condition, condition.patches)
         if not isinstance(shares, FrozenMap):
             return condition.severity(shares) * self.multiplier("severity")
         grades = [name for name in condition.severities if shares.get(name, 0.0) > 0.0]
@@ -92,6 +99,22 @@ class Draws:
             self.population.variation["severity"], self.normal(Decision.SEVERITY)
         )
         return np.asarray(middle * within)
+
+    def _extent(self, condition: Condition, patches: Patches) -> Floats:
+        """Return (S,) percentages of the scalp that are bare."""
+        law = self.population.severity
+        if isinstance(law, (int, float)):
+            return np.minimum(100.0, float(law) * self.multiplier("severity"))
+        grades = list(condition.severities)
+        one = condition.default_severity if law is None else law
+        mixture: Mapping[str, float] = {one: 1.0} if isinstance(one, str) else one
+        ends = np.cumsum([mixture.get(grade, 0.0) for grade in grades])
+        which = np.searchsorted(ends[:-1], probability(self.score("severity")), side="right")
+        # grades that nobody has end where the one before does: the last of equal ends is not theirs
+        low = np.array(patches.least)
+        high = np.append(low[1:], 100.0)
+        within = probability(self.normal(Decision.SEVERITY))
+        return np.asarray(low[which] + (high - low)[which] * within)
 
     def age(self) -> Floats | None:
         """Return (S,) ages at baseline, day, or None where the population gives none."""
@@ -143,6 +166,8 @@ def probability(score: Floats) -> Floats:
 def grade_of(condition: Condition, severity: Floats) -> NDArray[np.str_]:
     """Return the grade each person would be given: the nearest one on a scale of ratios.
 
+    Of a condition with patches, the grade that its percentage of the scalp lies in.
+
     Between two grades lies the geometric mean of their multiples, as severity multiplies.
 
     Parameters
@@ -150,6 +175,8 @@ def grade_of(condition: Condition, severity: Floats) -> NDArray[np.str_]:
     severity : (S,) multiples, as `Draws.severity`
     """
     names = np.array(list(condition.severities))
+    if condition.patches is not None:
+        return np.asarray(names[condition.patches.grade(severity)])
     values = np.array([condition.severities[name] for name in names])
     order = np.argsort(values, kind="stable")
     ends = np.sqrt(values[order][1:] * values[order][:-1])

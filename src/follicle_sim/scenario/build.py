@@ -15,7 +15,7 @@ from follicle_sim.scenario.fields.refusals import Path
 from follicle_sim.scenario.in_part import further_problems
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.problems import messages_of, path_text
-from follicle_sim.scenario.tables.treatments import with_own
+from follicle_sim.scenario.tables.own import with_own
 from follicle_sim.scenario.text.merge import Document, apply_override
 from follicle_sim.scenario.text.own_data import named_and_paired
 from follicle_sim.scenario.text.papers import in_own_words
@@ -36,12 +36,12 @@ def build(read: Document, overrides: Sequence[str], known: Known | None) -> Scen
     """
     problems: list[Problem] = []
     installed = known or default_known()
-    known = with_own(installed, read.values.get("treatments"))
+    known = with_own(installed, read.values)
     if overrides:
         read = copy.deepcopy(read)  # parts of a merged document may be shared
         refusals = [apply_override(read, text, known) for text in overrides]
         problems = [problem for problem in refusals if problem is not None]
-        known = with_own(installed, read.values.get("treatments"))
+        known = with_own(installed, read.values)
     values, unpaired = named_and_paired(read)
     values, unmet = in_own_words(values)
     messages = [*unpaired, *unmet]

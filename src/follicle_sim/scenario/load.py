@@ -16,7 +16,7 @@ from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.parts import write_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.numbers import known_with, numbers_after
-from follicle_sim.scenario.tables.treatments import with_own
+from follicle_sim.scenario.tables.own import with_own
 from follicle_sim.scenario.text.files import FILE_KEYS, parse_toml, read_document, text_document
 from follicle_sim.scenario.text.merge import document
 from follicle_sim.scenario.text.unread import without_own_data
@@ -235,7 +235,8 @@ def to_document(scenario: Scenario, *, known: Known | None = None) -> dict[str, 
             fields["amount"] = units.format_quantity(dose.amount, fields.pop("amount_dimension"))
     if scenario.biology:
         known = known or known_with(scenario.background.numbers)
-        names = with_own(known, scenario.treatments)
+        brought = {"treatments": scenario.treatments, "conditions": scenario.conditions}
+        names = with_own(known, brought)
         values["biology"] = write_overrides(scenario.biology, names)
     return values
 

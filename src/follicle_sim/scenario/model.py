@@ -22,6 +22,7 @@ from follicle_sim.scenario.rules.whole import whole_problems
 from follicle_sim.scenario.tables.analysis import Analysis
 from follicle_sim.scenario.tables.arms import Arm, Dose
 from follicle_sim.scenario.tables.comparison import Comparison
+from follicle_sim.scenario.tables.conditions import OwnConditions
 from follicle_sim.scenario.tables.design import Design
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.scenario.tables.population import (
@@ -102,6 +103,9 @@ class Scenario(Table):
     population: Population = Field(description="[population] table")
     treatments: Annotated[FrozenMap[str, Any], OwnTreatments()] = Field(
         default_factory=FrozenMap, description="[treatments.NAME] tables: treatments of your own"
+    )
+    conditions: Annotated[FrozenMap[str, Any], OwnConditions()] = Field(
+        default_factory=FrozenMap, description="[conditions.NAME] tables: conditions of your own"
     )
     arms: tuple[Arm, ...] = Field(min_length=1, max_length=64, description="[[arms]] tables")
     design: Design = Field(description="[design] table")

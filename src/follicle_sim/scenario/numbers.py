@@ -14,10 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from follicle_sim.base.errors import InputError, Problem
-from follicle_sim.biology.conditions import load_condition
+from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.factors import FactorTable, load_factors, parse_factors
 from follicle_sim.biology.parameters import load_parameters, parameter_table
 from follicle_sim.biology.people_spread import spreads
+from follicle_sim.biology.scalps import load_scalps
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
 from follicle_sim.pharmacology.potencies import MOST_POTENCY, POTENCY_PREFIX, potency_parameters
 from follicle_sim.pharmacology.treatment import Treatment, parse_treatment
@@ -104,23 +105,32 @@ def as_record(
 
 
 def _marks(scenario: Scenario) -> dict[str, str]:
-    name = scenario.population.condition
-    known = load_condition(name)
-    condition = (
-        known.androgen_sensitive,
-        known.default_severity,
-        dict(known.severities),
-        known.attack,
-        known.destruction,
-    )
-    spread = {trait: row.value for trait, row in spreads().get(name, {}).items()}
-    tables: dict[str, object] = {
-        f"condition {name}": condition,
-        f"typical spread of {name}": spread,
-    }
-    if scenario.population.follicle_density is None:
-        tables[f"usual follicle density of {name}"] = known.follicle_density
+    who, disease = scenario.population, scenario.population.disease
+    tables: dict[str, object] = {}
+    for name in (who.condition, *who.also):
+        if name not in scenario.conditions:  # a scenario's own stand in it
+            tables[f"condition {name}"] = _told(load_condition(name))
+    like = disease.typical_spread
+    spread = {trait: row.value for trait, row in spreads().get(like, {}).items()}
+    tables[f"typical spread of {like}"] = spread
+    if who.follicle_density is None and who.condition not in scenario.conditions:
+        tables[f"usual follicle density of {who.condition}"] = disease.follicle_density
+    if who.scalp is not None:
+        tables[f"map of the scalp {who.scalp}"] = load_scalps()[who.scalp].share
     return {key: sha256(repr(table).encode()).hexdigest()[:16] for key, table in tables.items()}
+
+
+def _told(condition: Condition) -> tuple[object, ...]:
+    """Return what a condition does; parts that it does not have are not told."""
+    parts = (condition.clocks, condition.patches)
+    return (
+        condition.androgen_sensitive,
+        condition.default_severity,
+        dict(condition.severities),
+        condition.attacks,
+        condition.losses or 0.0,
+        *(part for part in parts if part),
+    )
 
 
 def read_record(record: object, source: str) -> Numbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -11,18 +11,20 @@ import numpy as np
 from follicle_sim.base.codes import NO_FOLLICLE
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.forcing import Drive, integrate
+from follicle_sim.biology.hazards import Setting
 from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
-from follicle_sim.simulation.engine.agents.clocks import Rules
+from follicle_sim.simulation.engine.agents.clocks import Block, Rules
 from follicle_sim.simulation.engine.agents.grafts import Grafts
 from follicle_sim.simulation.engine.agents.kernel import People, Sightings
-from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
-from follicle_sim.simulation.engine.drive import block_of, engine_rules
+from follicle_sim.simulation.engine.agents.sight import SEEN, TALLY_COLUMNS
+from follicle_sim.simulation.engine.drive import Acts, acts_of, block_of, engine_rules, with_shock
 from follicle_sim.simulation.engine.engine import AGENTS, Engine, Stop, Work
 from follicle_sim.simulation.engine.run import Job, blocks
 from follicle_sim.simulation.people.attendance import habit_of, visit_days
 from follicle_sim.simulation.people.cohort import Cohort
+from follicle_sim.simulation.people.outbreak import Outbreak, break_out
 from follicle_sim.simulation.record import ArmResult
 from follicle_sim.simulation.surgery import grafts_of, sessions_undergone
 
@@ -33,7 +35,7 @@ def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
     habit = habit_of(protocol, cohort)
     grafts = grafts_of(arm.surgery, cohort.area, None if habit is None else habit.stops)
     widest = int((cohort.follicles + grafts.number.sum(axis=1)).max())
-    people, visits = cohort.subject.size, days.shape[1]
+    people, visits, pieces = cohort.subject.size, days.shape[1], len(protocol.scalp.pieces)
     follicles = widest if protocol.record.follicles else 0
     result = ArmResult(
         cohort=cohort,
@@ -42,9 +44,11 @@ def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
         factors=np.empty((people, visits, len(protocol.factors.names))),
         phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
         calibre=np.zeros((people, visits, follicles), np.float32),
+        seen=np.empty((people, visits, pieces if covers(protocol) else 0)),
     )
     rules = engine_rules(protocol.parameters, protocol.instrument)
-    return ArmRun(protocol, arm, rules, cohort, grafts, result, habit)
+    outbreak = break_out(protocol.condition, protocol.scalp, cohort.severity, cohort.draw_names)
+    return ArmRun(protocol, arm, rules, cohort, grafts, result, outbreak, habit)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class ArmRun:
     cohort: Cohort
     grafts: Grafts
     result: ArmResult
+    outbreak: Outbreak
     habit: Habit | None = None
     engine: Engine = AGENTS
 
@@ -66,8 +71,10 @@ class ArmRun:
         potency_cv = protocol.population.variation["potency"]
         if not people_differ(self.arm, potency_cv, protocol.treatments, self.habit):
             shared = self.drive(slice(0, 1))
-        nodes = 0 if shared and not self.own_seasons else protocol.grid.size
-        for people in blocks(self.cohort.subject.size, int(self.cohort.follicles.max()), nodes):
+        own = self.own_seasons or self.outbreak.differs
+        nodes = 0 if shared and not own else protocol.grid.size
+        follicles = int(self.cohort.follicles.max()) * len(protocol.scalp.pieces)
+        for people in blocks(self.cohort.subject.size, follicles, nodes):
             yield partial(self.run, people, shared)
 
     @property
@@ -95,32 +102,30 @@ class ArmRun:
     def run(self, people: slice, shared: tuple[Floats, Drive] | None, stop: Stop) -> int:
         """Live the subjects of a slice and write their rows of the result; return how many."""
         levels, drive = shared or self.drive(people)
-        work, result = self.work(people, drive), self.result
-        sightings = Sightings(result.tally[people], result.phase[people], result.calibre[people])
-        self.engine.live(work, sightings, stop)
+        result, scalp = self.result, self.protocol.scalp
+        rows = Sightings(result.tally[people], result.phase[people], result.calibre[people])
+        pieces = len(scalp.pieces)
+        for piece in range(pieces):
+            work = self.work(people, levels, drive, piece)
+            sightings = rows if pieces == 1 else rows._replace(tally=np.empty_like(rows.tally))
+            self.engine.live(work, sightings, stop)
+            if pieces > 1:
+                share = pieces * scalp.share[piece]
+                rows.tally[:] = (rows.tally if piece else 0.0) + share * sightings.tally
+            if result.seen.shape[2] > 0:
+                result.seen[people, :, piece] = sightings.tally[:, :, SEEN]
         result.factors[people] = at_visits(levels, self.protocol.grid, work.people.visits)
         return work.people.subjects.size
 
-    def work(self, people: slice, drive: Drive) -> Work:
-        """Return what an engine is asked to do for a slice of subjects."""
+    def work(self, people: slice, levels: Floats, drive: Drive, piece: int) -> Work:
+        """Return what an engine is asked to do for a piece of the scalps of a slice of subjects."""
         protocol, cohort, days = self.protocol, self.cohort, self.result.visits
-        surgery, sensitivity = self.arm.surgery, protocol.sensitivity
-        undergone = None
-        if surgery and self.habit is not None:
-            undergone = sessions_undergone(surgery, self.habit.stops[people])
-        if surgery:
+        sensitivity = protocol.sensitivity
+        if self.arm.surgery:
             sensitivity = np.append(sensitivity, 0.0)  # grafts
+        block = self.block(people, levels, drive, sensitivity, piece)
         return Work(
-            block_of(
-                cohort,
-                people,
-                drive,
-                protocol.grid,
-                protocol.condition,
-                protocol.parameters,
-                [session.shock for session in surgery],
-                undergone,
-            ),
+            block,
             sensitivity,
             self.rules,
             People(
@@ -128,9 +133,52 @@ class ArmRun:
                 cohort.subject[people],
                 cohort.follicles[people],
                 days if len(days) == 1 else days[people],
+                protocol.scalp.first_name(piece),
             ),
             self.grafts._replace(number=self.grafts.number[people]),
         )
+
+    def block(
+        self, people: slice, levels: Floats, drive: Drive, sensitivity: Floats, piece: int = 0
+    ) -> Block:
+        """Return what drives the follicles of a piece of the scalps of a slice of subjects."""
+        protocol = self.protocol
+        return block_of(
+            self.cohort,
+            people,
+            drive,
+            protocol.grid,
+            protocol.parameters,
+            self.acts(people, levels, sensitivity, piece),
+            protocol.condition.miniaturised,
+        )
+
+    def acts(self, people: slice, levels: Floats, sensitivity: Floats, piece: int) -> Acts:
+        """Return what condition and surgery do to a piece of the scalps of a slice of subjects."""
+        protocol, outbreak, surgery = self.protocol, self.outbreak, self.arm.surgery
+        setting = Setting(
+            grid=protocol.grid,
+            levels=levels,
+            table=protocol.factors,
+            shifts={number: z[people] for number, z in outbreak.shifts.items()},
+            strength={number: factor[people] for number, factor in outbreak.strength.items()},
+            sensitivity=sensitivity,
+            awake=outbreak.awake(people, piece, protocol.grid),
+            patch=None if outbreak.patch is None else outbreak.patch[people, piece],
+        )
+        acts = acts_of(protocol.condition, setting)
+        if not surgery:
+            return acts
+        undergone = np.ones((1, len(surgery)), np.bool_)
+        if self.habit is not None:
+            undergone = sessions_undergone(surgery, self.habit.stops[people])
+        shocks = [session.shock for session in surgery]
+        return replace(acts, attack=with_shock(acts.attack, shocks, protocol.grid, undergone))
+
+
+def covers(protocol: Protocol) -> bool:
+    """Tell whether it is recorded how much of each piece of scalp is covered by hair."""
+    return protocol.condition.patches is not None or len(protocol.scalp.pieces) > 1
 
 
 def at_visits(levels: Floats, grid: Floats, visits: Floats) -> Floats:

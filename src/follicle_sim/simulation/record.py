@@ -30,6 +30,7 @@ class ArmResult:
     factors: Floats  # (S, V, F)
     phase: NDArray[np.uint8]  # (S, V, N), N = 0 where not recorded
     calibre: NDArray[np.float32]  # (S, V, N)
+    seen: Floats  # (S, V, R) visible hairs of each piece of scalp, R = 0 where not recorded
 
 
 Results = Sequence[Sequence[ArmResult]]

@@ -101,7 +101,7 @@ def screening_count(
         visits=Visits((day,)),
         conduct=Design.model_construct(kind=design.kind, visits=(day,), adherence_spread=adherence),
         record=protocol.record.model_copy(update={"follicles": False}),
-        grid=time_grid(protocol.history, 0.0, protocol.step, design.run_in or 0.0),
+        grid=time_grid(protocol.history, 0.0, protocol.step, protocol.lead),
     )
     run = prepare_arm(early, before, cohort)
     run_jobs(run.jobs(), cohort.subject.size, threads=threads)

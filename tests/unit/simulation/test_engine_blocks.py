@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from follicle_sim.base.codes import Phase
 from follicle_sim.simulation.engine.agents.clocks import Block, forcing_of, same_forcing
 
 NODES = 5
@@ -14,10 +13,13 @@ def block(people: int = 2, own: str = "", **changes) -> Block:
     """Return people who are all forced alike; `own` names forcing of which each has a row."""
     rows = {name: np.ones((1, NODES)) for name in SHARED}
     rows["log_rho"] = np.ones((1, 3, NODES))
+    rows["attack"] = np.ones((1, 1, NODES))
     if own:
         rows[own] = np.arange(1.0, people + 1)[:, None] * rows[own][0].ravel()
         if own == "log_rho":
             rows[own] = rows[own].reshape(people, 3, NODES)
+        if own == "attack":
+            rows[own] = rows[own].reshape(people, 1, NODES)
     ones = np.ones(people)
     whole = Block(
         grid=np.arange(float(NODES)),
@@ -25,8 +27,8 @@ def block(people: int = 2, own: str = "", **changes) -> Block:
         progression=ones.copy(),
         growth_scale=ones.copy(),
         pace=np.zeros((people, 3)),
-        destruction=np.zeros(NODES),
-        attacked_into=int(Phase.CATAGEN),
+        destruction=np.zeros((1, 1, NODES)),
+        falls=np.zeros((1, 1, NODES)),
         **rows,
     )
     return whole._replace(**changes)

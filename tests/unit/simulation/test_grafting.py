@@ -28,8 +28,8 @@ def arm(*doses: dict) -> Arm:
     return Arm.model_validate({"label": "surgery", "role": "treatment", "doses": given})
 
 
-def given(*doses: dict, end: float = 1000.0, condition=CONDITION):
-    return sessions(arm(*doses), end, condition, TREATMENTS)
+def given(*doses: dict, end: float = 1000.0):
+    return sessions(arm(*doses), end, TREATMENTS)
 
 
 def test_sessions_come_in_order_of_time():
@@ -56,11 +56,10 @@ def test_as_many_as_a_scalp_takes_is_allowed_and_one_more_is_not():
 
 
 def test_what_cannot_be_is_refused_all_at_once():
-    effluvium = load_condition("telogen_effluvium")
     with pytest.raises(InputError) as caught:
-        given({"amount": "300 grafts/cm2", "adherence": 0.9}, condition=effluvium)
+        given({"amount": "300 grafts/cm2", "adherence": 0.9})
     told = str(caught.value)
-    for part in ("300 grafts/cm2", "a transplant is not missed", "attacks growing hair itself"):
+    for part in ("300 grafts/cm2", "a transplant is not missed"):
         assert part in told
 
 

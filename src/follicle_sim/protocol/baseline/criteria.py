@@ -19,7 +19,7 @@ def contradiction(question: Question, stated: Stated) -> str:
     inclusion = question.population.inclusion
     if inclusion is None or inclusion.hair_density is None:
         return ""
-    if question.before.arm.doses or question.condition.attack:
+    if question.before.arm.doses or not question.condition.quiet:
         return ""
     least, most = inclusion.hair_density
     too_few = stated.variable == "hair_density" and stated.density < least

@@ -145,7 +145,7 @@ def sample_of(question: Question, severity: float | None) -> Sample:
     tool = question.instrument
     limits = Limits(tool.shortest, tool.thinnest, tool.terminal_calibre)
     screening, baseline = (sight.repeated(people.copies) for sight in seen_on(lives, days, limits))
-    alive = float(np.exp(condition.destruction * grid[0]))
+    alive = float(np.exp(condition.slow_loss * grid[0]))
     return Sample(people, screening, baseline, alive)
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import lru_cache
 
 from follicle_sim.base.errors import InputError, Problem
-from follicle_sim.biology.conditions import load_condition
 from follicle_sim.pharmacology.potencies import POTENCY_PREFIX, potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.expect import Before, Question
@@ -115,7 +114,7 @@ def question_of(scenario: Scenario) -> Question:
     }
     return Question(
         population=scenario.population,
-        condition=load_condition(scenario.population.condition),
+        condition=scenario.population.disease,
         instrument=scenario.instrument,
         parameters=biology_of(scenario),
         before=Before(

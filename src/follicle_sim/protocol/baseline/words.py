@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from follicle_sim.base.units import format_quantity
-from follicle_sim.biology.conditions import Condition, load_condition
+from follicle_sim.biology.conditions import Condition
 from follicle_sim.protocol.baseline.dense_scalps import doubt_of
 from follicle_sim.protocol.baseline.meet import meet_baseline
 from follicle_sim.protocol.baseline.settle import Met
@@ -27,7 +27,7 @@ def baseline_sentence(scenario: Scenario) -> str:
     met = meet_baseline(scenario)
     if met is None:
         return ""
-    condition = load_condition(scenario.population.condition)
+    condition = scenario.population.disease
     who, follicles = scenario.population, f"{met.follicle_density:.4g} follicles/cm2"
     hairs = _stated_text(scenario, met)
     tool = _instrument_text(scenario.instrument) + _operators_text(scenario, met)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Bounded(Protocol):
@@ -39,6 +39,8 @@ class Known:
         Treatment name to the names of its hypotheses.
     own
         Treatments that the scenario brings along itself.
+    own_conditions
+        Conditions that it brings along, by name.
     """
 
     treatments: Mapping[str, str] = field(default_factory=dict)
@@ -48,6 +50,7 @@ class Known:
     routes: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
+    own_conditions: Mapping[str, Any] = field(default_factory=dict)
 
 
 @cache

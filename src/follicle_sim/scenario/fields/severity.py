@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationInfo
 
 from follicle_sim.base.errors import did_you_mean, shown
 from follicle_sim.base.frozen import FrozenMap
-from follicle_sim.biology.conditions import Scale, load_conditions
+from follicle_sim.biology.conditions import Condition, Scale, load_conditions
 from follicle_sim.scenario.fields.laws import shares
 from follicle_sim.scenario.fields.quantities import FieldType, Quantity, read, within
 from follicle_sim.scenario.fields.refusals import Collector, known_names, refuse
@@ -24,7 +25,7 @@ OTHER_SCALES = {
     "sinclair": "no published table turns Sinclair's grades into grades of this condition",
     "basp": "no published table turns BASP types into grades of this condition",
     "olsen": "no published table turns Olsen's grades into grades of this condition",
-    "salt": "SALT is the share of the scalp lost to alopecia areata, which is no condition here",
+    "salt": "SALT is the share of the scalp lost to alopecia areata (alopecia_areata)",
 }
 """Why a scale that papers use is of no help, by the word that names it; what a condition lists as
 its own scales (conditions.toml) is asked first."""
@@ -42,22 +43,32 @@ class Severity(FieldType):
 
     def check(self, value: object, info: ValidationInfo) -> float | str | FrozenMap[str, float]:
         condition = info.data.get("condition")  # absent when it was itself refused
-        if isinstance(value, Mapping):
-            known = known_names(info).conditions
-            if condition is None:
+        if condition is None:
+            if isinstance(value, Mapping):
                 return shares(value, value, "grade")
-            return shares(_in_grades(value, condition, known[condition]), known[condition], "grade")
-        grades = known_names(info).conditions[condition] if condition else ()
+            return value if isinstance(value, str) else self.multiple(value, None, (), ())
+        known = known_names(info)
+        grades, scales = known.conditions[condition], scales_of(condition, known.own_conditions)
+        if isinstance(value, Mapping):
+            return shares(_in_grades(value, condition, grades, scales), grades, "grade")
         if isinstance(value, str):
-            return value if condition is None else grade_named(value, condition, grades)
-        return self.multiple(value, condition, grades)
+            return grade_named(value, condition, grades, scales)
+        if _in_percent(condition, known.own_conditions):
+            return within(read(value, "number"), value, Quantity("number", upper=100.0))
+        return self.multiple(value, condition, grades, scales)
 
-    def multiple(self, value: object, condition: str | None, grades: Sequence[str]) -> float:
+    def multiple(
+        self,
+        value: object,
+        condition: str | None,
+        grades: Sequence[str],
+        scales: Sequence[Scale],
+    ) -> float:
         """Return a multiple of the fitted severity; a whole number may be meant as a grade."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             refuse(f"found {shown(value)}; allowed: a number or the name of a grade")
         number = within(read(value, "number"), value, Quantity("number", upper=self.upper))
-        if isinstance(value, int) and value > 0 and condition and scales_of(condition):
+        if isinstance(value, int) and value > 0 and condition and scales:
             refuse(
                 f"found {value}, which may be a grade or a multiple; allowed: a grade of "
                 f"{condition} ({', '.join(grades)}), or with a decimal point, {value:.1f}, that "
@@ -74,12 +85,12 @@ class Severity(FieldType):
 
 
 def _in_grades(
-    mixture: Mapping[Any, object], condition: str, grades: Sequence[str]
+    mixture: Mapping[Any, object], condition: str, grades: Sequence[str], scales: Sequence[Scale]
 ) -> dict[object, object]:
     """Return a mixture by the names of its grades, whatever words stand in the file."""
     parts, named = Collector(), dict[object, object]()
     for words, share in mixture.items():
-        grade = parts.run((words,), lambda words=words: grade_named(str(words), condition, grades))  # type: ignore[misc]
+        grade = parts.run((words,), partial(grade_named, str(words), condition, grades, scales))
         if grade is not None and grade in named:
             parts.problems.append(((words,), f"{grade} stands here already"))
         elif grade is not None:
@@ -88,7 +99,7 @@ def _in_grades(
     return named
 
 
-def grade_named(text: str, condition: str, grades: Sequence[str]) -> str:
+def grade_named(text: str, condition: str, grades: Sequence[str], scales: Sequence[Scale]) -> str:
     """Return the grade of a condition that a text means: its name, or its class on a scale.
 
     A scale that the condition does not have is refused with its reason, and no grade is guessed.
@@ -97,7 +108,7 @@ def grade_named(text: str, condition: str, grades: Sequence[str]) -> str:
         return text
     if not grades:
         refuse(f'found "{text}"; condition {condition} has no named grades: give a number')
-    scale, place = read_class(text, scales_of(condition))
+    scale, place = read_class(text, scales)
     if scale is not None and place in scale.classes and scale.classes[place] in grades:
         return scale.classes[place]
     unknown, menu = f"found {shown(text)}, unknown grade of {condition}", ", ".join(grades)
@@ -113,10 +124,19 @@ def grade_named(text: str, condition: str, grades: Sequence[str]) -> str:
     refuse(f"{unknown}{hint}" if "allowed:" in hint else f"{unknown}{hint}; allowed: {menu}")
 
 
-def scales_of(condition: str) -> tuple[Scale, ...]:
-    """Return the published scales that name grades of a condition; none of an unknown one."""
-    known = load_conditions().get(condition)
+def scales_of(condition: str, own: Mapping[str, Condition]) -> tuple[Scale, ...]:
+    """Return the published scales that name grades of a condition; none of an unknown one.
+
+    own : conditions that the scenario brings along
+    """
+    known = own.get(condition) or load_conditions().get(condition)
     return () if known is None else known.scales
+
+
+def _in_percent(condition: str, own: Mapping[str, Condition]) -> bool:
+    """Tell whether a severity is a percentage of the scalp, and no multiple."""
+    known = own.get(condition) or load_conditions().get(condition)
+    return known is not None and known.patches is not None
 
 
 def read_class(text: str, scales: Sequence[Scale]) -> tuple[Scale | None, str]:

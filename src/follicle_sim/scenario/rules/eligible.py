@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from follicle_sim.base.units import format_quantity
-from follicle_sim.biology.conditions import Condition, load_conditions
+from follicle_sim.biology.conditions import Condition
 from follicle_sim.scenario.fields.laws import OLDEST, Age, AgeLaw
 from follicle_sim.scenario.fields.refusals import Path
 from follicle_sim.scenario.tables.instrument import Instrument
@@ -59,11 +59,11 @@ def shares_eligible(who: Population, instrument: Instrument, dosed: bool) -> dic
     if inclusion.sex is not None and who.sex is not None:
         one = isinstance(who.sex, str)
         shares["sex"] = float(who.sex == inclusion.sex) if one else who.sex.get(inclusion.sex, 0.0)  # type: ignore[union-attr]
-    condition = load_conditions().get(who.condition)
+    condition = who.disease
     sought = who.stated is not None  # severity or follicles are set later
     if (
         inclusion.severity is not None
-        and condition is not None
+        and condition.patches is None
         and not (sought and not who.severity)
     ):
         shares["severity"] = share_of_grades(who, condition, inclusion.severity)

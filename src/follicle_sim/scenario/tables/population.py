@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     Field,
     GetJsonSchemaHandler,
+    PrivateAttr,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -17,8 +19,9 @@ from pydantic_core import CoreSchema
 from follicle_sim.base.errors import shown
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.units import YEAR
-from follicle_sim.biology.conditions import load_condition
+from follicle_sim.biology.conditions import Condition, load_condition
 from follicle_sim.biology.people_spread import typical_spread
+from follicle_sim.biology.scalps import load_scalps
 from follicle_sim.scenario.fields.baseline import HairCount, Stated, statement_problems
 from follicle_sim.scenario.fields.correlation import TRAITS, pair_of
 from follicle_sim.scenario.fields.laws import (
@@ -32,6 +35,7 @@ from follicle_sim.scenario.fields.laws import (
 from follicle_sim.scenario.fields.quantities import Flag, Name, Quantity, Whole, one_of
 from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse_all
 from follicle_sim.scenario.fields.severity import Severity, grade_named
+from follicle_sim.scenario.tables.conditions import OtherConditions
 from follicle_sim.scenario.tables.table import Table, Time, Variation
 
 Sex = Literal["male", "female"]
@@ -124,6 +128,14 @@ class Population(Table):
     condition: Annotated[str, Name("condition", lambda known: known.conditions)] = Field(
         description='the state of the scalp, for example "aga_male"'
     )
+    also: Annotated[tuple[str, ...], OtherConditions()] = Field(
+        default=(), description='what people have besides: ["telogen_effluvium", "ageing"]'
+    )
+    scalp: Annotated[str, Name("map of the scalp", lambda _known: load_scalps())] | None = Field(
+        default=None,
+        description='"salt": the whole scalp, in pieces of which each has `target_area`; default: '
+        "one target area",
+    )
     severity: Annotated[float | str | FrozenMap[str, float], Severity()] | None = Field(
         default=None,
         description="a number, a grade or a mixture of grades; default: the condition's own",
@@ -155,12 +167,27 @@ class Population(Table):
     )
     inclusion: Inclusion | None = Field(default=None, description="who may take part")
 
+    _disease: Condition | None = PrivateAttr(default=None)
+
+    @property
+    def disease(self) -> Condition:
+        """What acts on the follicles: the condition, and what people have besides."""
+        if self._disease is not None:
+            return self._disease
+        others = tuple(load_condition(name) for name in self.also)
+        return load_condition(self.condition).together_with(others)
+
+    @property
+    def pieces(self) -> int:
+        """Pieces of scalp that are simulated of each person."""
+        return 1 if self.scalp is None else len(load_scalps()[self.scalp].pieces)
+
     @property
     def scalp_density(self) -> float:
         """Follicles per area, cm-2: as given, else as is usual in the condition."""
         if self.follicle_density is not None:
             return self.follicle_density
-        return load_condition(self.condition).follicle_density
+        return self.disease.follicle_density
 
     @property
     def stated(self) -> Stated | None:
@@ -183,7 +210,7 @@ class Population(Table):
     @property
     def variation(self) -> Mapping[str, float]:
         """Coefficient of variation of every trait but age, typical ones in place."""
-        typical = typical_spread(self.condition) if self.spread.typical else {}
+        typical = typical_spread(self.disease.typical_spread) if self.spread.typical else {}
         spreads = {}
         for trait in TRAITS[1:]:
             own = getattr(self.spread, trait)
@@ -201,7 +228,12 @@ class Population(Table):
 
     @model_validator(mode="after")
     def _people_can_be_drawn(self, info: ValidationInfo) -> Population:
-        problems = self._inclusion_problems(known_names(info).conditions[self.condition])
+        known = known_names(info)
+        own = known.own_conditions
+        if own.keys() & {self.condition, *self.also}:
+            parts = [own.get(name) or load_condition(name) for name in (self.condition, *self.also)]
+            self._disease = parts[0].together_with(tuple(parts[1:]))
+        problems = self._inclusion_problems(known.conditions[self.condition])
         problems += self._correlation_problems()
         problems += statement_problems(self, STATEMENTS)
         if problems:
@@ -222,7 +254,7 @@ class Population(Table):
             for grade in dict.fromkeys(inclusion.severity):
                 meant = parts.run(
                     where,
-                    lambda grade=grade: grade_named(grade, self.condition, grades),  # type: ignore[misc]
+                    partial(grade_named, grade, self.condition, grades, self.disease.scales),
                 )
                 if meant is not None and meant != grade:
                     message = f'found {shown(grade)}; the name of this grade here is "{meant}"'

@@ -45,7 +45,7 @@ def parse_own(treatments: Mapping[str, Any]) -> dict[str, Treatment]:
     }
 
 
-def with_own(known: Known, treatments: object) -> Known:
+def with_own_treatments(known: Known, treatments: object) -> Known:
     """Return known names with those of a scenario's own treatments, as far as they can be read.
 
     A table that is wrong still gives its name, so that the mistake is told once, where it is.

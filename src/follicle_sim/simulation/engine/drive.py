@@ -1,15 +1,17 @@
 """The engine's door: people, biology, forcing and instrument become the arrays it works on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from follicle_sim.base.codes import CYCLE, Phase
+from follicle_sim.base.codes import CYCLE
 from follicle_sim.base.numerics import log_array
-from follicle_sim.base.types import Floats
-from follicle_sim.biology.conditions import Condition, Pulse
+from follicle_sim.base.types import Flags, Floats
+from follicle_sim.biology.conditions import Condition
 from follicle_sim.biology.forcing import Drive, in_season
+from follicle_sim.biology.hazards import Setting, Struck, clock_changes, hazards_on
+from follicle_sim.protocol.surgery import Shock
 from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.scenario.model import Instrument
 from follicle_sim.simulation.engine.agents.clocks import Block, Rules
@@ -45,35 +47,41 @@ def engine_rules(parameters: Mapping[str, float], instrument: Instrument) -> Rul
     )
 
 
+@dataclass(frozen=True)
+class Acts:
+    """What is done to the follicles of some people, besides what their cycle is driven by.
+
+    attack, loss : hazards on growing hairs, and on follicles
+    clocks : (S or 1, 3, T) added to the log speed of the clocks; None where nothing is
+    """
+
+    attack: Struck
+    loss: Struck
+    clocks: Floats | None = None
+
+
 def block_of(
     cohort: Cohort,
     people: slice,
     drive: Drive,
     grid: Floats,
-    condition: Condition,
     parameters: Mapping[str, float],
-    shock: Sequence[Pulse] = (),
-    sessions_undergone: NDArray[np.bool_] | None = None,
+    acts: Acts,
+    miniaturised: float | None = None,
 ) -> Block:
     """Return the engine's input for a slice of a cohort.
 
-    shock : pulses that make growing hairs fall at once; not together with attacks of a condition.
-    sessions_undergone : (S, K) which of these pulses each person has; None for all of them.
+    acts : what their condition and their surgery do to them
+    miniaturised : multiple of miniaturisation in place of the cohort's severity
     """
-    pulses = (*condition.attack, *shock)
-    having = (
-        np.ones((1, len(pulses)), np.bool_) if sessions_undergone is None else sessions_undergone
-    )
-    attack = np.zeros((len(having), grid.size))
-    for pulse, has in zip(pulses, having.T, strict=True):
-        # the share of each grid cell that the pulse covers: its integral is exact on any grid
-        since = np.clip(grid - pulse.start, 0.0, pulse.duration)
-        hazard = pulse.hazard * np.diff(since) / np.diff(grid)
-        attack[:, :-1] += np.where(has[:, None], hazard, 0.0)
     calendar = None if cohort.calendar is None else cohort.calendar[people]
+    severity = cohort.severity[people]
+    if miniaturised is not None:
+        severity = np.full_like(severity, miniaturised)
+    log_rho = in_season(drive.log_rho, calendar, grid, parameters)
     return Block(
         grid=grid,
-        severity=parameters["severity"] * cohort.severity[people],
+        severity=parameters["severity"] * severity,
         progression=cohort.progression[people],
         growth_scale=cohort.growth[people],
         pace=cohort.pace[people],
@@ -81,8 +89,34 @@ def block_of(
         reversible=drive.reversible,
         brake=drive.brake,
         gain=drive.gain,
-        log_rho=in_season(drive.log_rho, calendar, grid, parameters),
-        attack=attack,
-        destruction=np.full_like(grid, condition.destruction),
-        attacked_into=int(Phase.KENOGEN if shock else Phase.CATAGEN),
+        log_rho=log_rho if acts.clocks is None else log_rho + acts.clocks,
+        attack=acts.attack.rate,
+        destruction=acts.loss.rate,
+        falls=acts.attack.falls,
     )
+
+
+def acts_of(condition: Condition, setting: Setting) -> Acts:
+    """Return what a condition does in a setting."""
+    return Acts(
+        hazards_on(condition.attacks, setting),
+        hazards_on(condition.losses, setting, first=len(condition.attacks)),
+        clock_changes(condition.clocks, setting),
+    )
+
+
+def with_shock(attack: Struck, shocks: Sequence[Shock], grid: Floats, undergone: Flags) -> Struck:
+    """Return attacks with those of surgery, under which growing hairs fall at once.
+
+    undergone : (S or 1, K) which of these each person has
+    """
+    shock = np.zeros((len(undergone), 1, grid.size))
+    for pulse, has in zip(shocks, undergone.T, strict=True):
+        # the share of each grid cell that the pulse covers: its integral is exact on any grid
+        since = np.clip(grid - pulse.start, 0.0, pulse.duration)
+        hazard = pulse.hazard * np.diff(since) / np.diff(grid)
+        shock[:, 0, :-1] += np.where(has[:, None], hazard, 0.0)
+    total = attack.rate + shock
+    falling = attack.rate * attack.falls + shock
+    falls = np.divide(falling, total, out=np.zeros_like(total), where=total > 0.0)
+    return Struck(total, np.minimum(falls, 1.0))

@@ -56,20 +56,22 @@ def _place(f: Any, i: int, clocks: Clocks, rules: Rules, name: Any, weight: Floa
 
 
 @jit
-def initialise(state: Any, clocks: Clocks, rules: Rules, name: Any, stationary: bool) -> None:
+def initialise(
+    state: Any, clocks: Clocks, rules: Rules, name: Any, stationary: bool, first: int = 0
+) -> None:
     """Give every follicle its traits and its place in the cycle at the start of the grid.
 
     `name` is (seed, replicate, stream, subject). With `stationary`, phases and residual times
     follow the exact stationary law of a renewal process at the clocks' first values: phase with
     probability proportional to mean / speed, a length-biased duration, a uniform position in it.
-    Otherwise all follicles begin anagen together.
+    Otherwise all follicles begin anagen together. Follicles are named from `first` on.
     """
     strata = clocks.native
     reader = reader_of(clocks)
     weight = np.empty(4)
     ahead = scratch(rules)
-    for i in range(state.size):
-        f = state[i]
+    for place in range(state.size):
+        f, i = state[place], first + place
         u, _ = draw(name[0], name[1], name[2], name[3], i, 0, STRATUM)
         f.stratum = min(int(u * strata), strata - 1)
         u, _ = draw(name[0], name[1], name[2], name[3], i, 0, FULL_CALIBRE)

@@ -19,7 +19,7 @@ from follicle_sim.base.types import Floats
 ANAGEN, CATAGEN, TELOGEN, KENOGEN, LOST = (int(phase) for phase in Phase)
 
 LOG_CALIBRE, GROWN = 4, 5
-ATTACK_HAZARD, DESTRUCTION_HAZARD = 0, 1
+ATTACK_HAZARD, DESTRUCTION_HAZARD, FALLS = 0, 1, 2
 
 
 class Rules(NamedTuple):
@@ -52,9 +52,10 @@ class Forcing(NamedTuple):
     brake: Floats  # Q
     gain: Floats  # G, log calibre gained from growth factors
     log_rho: Floats  # (3, T) log speed of the anagen, telogen and kenogen clocks from factors
-    attack: Floats  # hazard of a forced end of anagen, 1/day, in the cell that each node begins
-    destruction: Floats  # hazard of permanent loss, likewise
-    attacked_into: int  # phase that an attacked hair enters: CATAGEN, or KENOGEN where it falls
+    attack: Floats  # (G or 1, T) hazard of a forced end of anagen, 1/day, in the cell that each
+    # node begins
+    destruction: Floats  # (G or 1, T) hazard of permanent loss, likewise
+    falls: Floats  # (G or 1, T) share of attacked hairs that fall at once; others enter catagen
     growth_scale: float  # this person's growth relative to the mean
     pace: Floats  # (3,) log speed this person adds to the anagen, telogen and kenogen clocks
 
@@ -72,9 +73,9 @@ class Block(NamedTuple):
     brake: Floats  # (S or 1, T)
     gain: Floats  # (S or 1, T)
     log_rho: Floats  # (S or 1, 3, T)
-    attack: Floats  # (S or 1, T)
-    destruction: Floats  # (T,)
-    attacked_into: int  # CATAGEN, or KENOGEN where an attacked hair falls at once
+    attack: Floats  # (S or 1, G or 1, T)
+    destruction: Floats  # (S or 1, G or 1, T)
+    falls: Floats  # (S or 1, G or 1, T)
 
 
 class Clocks(NamedTuple):
@@ -83,10 +84,11 @@ class Clocks(NamedTuple):
     grid: Floats  # (T,)
     table: Floats  # (6, G, T) running integral of the four phase clocks; then LOG_CALIBRE x and
     # GROWN, mm of shaft made since the start of the grid
-    hazard: Floats  # (2, 1, T) running integral of the attack and destruction hazards
+    hazard: Floats  # (3, G, T) running integral of the attack and destruction hazards; then FALLS,
+    # the share of attacked hairs that fall at once, in the cell that each node begins
     attacked: bool
     destroyed: bool
-    attacked_into: int
+    emergence: float  # length of shaft below which a hair is not seen
     native: int  # strata of native follicles: all, or all but the last, which holds grafts
 
 
@@ -102,8 +104,8 @@ def forcing_of(block: Block, s: int) -> Forcing:
         block.gain[min(s, block.gain.shape[0] - 1)],
         block.log_rho[min(s, block.log_rho.shape[0] - 1)],
         block.attack[min(s, block.attack.shape[0] - 1)],
-        block.destruction,
-        block.attacked_into,
+        block.destruction[min(s, block.destruction.shape[0] - 1)],
+        block.falls[min(s, block.falls.shape[0] - 1)],
         block.growth_scale[s],
         block.pace[s],
     )
@@ -119,6 +121,8 @@ def same_forcing(block: Block, s: int) -> bool:
         * block.gain.shape[0]
         * block.log_rho.shape[0]
         * block.attack.shape[0]
+        * block.destruction.shape[0]
+        * block.falls.shape[0]
         == 1
     )
     return (
@@ -141,10 +145,10 @@ def allocate_clocks(strata: int, nodes: int, grafted: int = 0) -> Clocks:
     return Clocks(
         np.empty(nodes),
         np.empty((6, strata, nodes)),
-        np.empty((2, 1, nodes)),
+        np.empty((3, strata, nodes)),
         False,
         False,
-        CATAGEN,
+        0.0,
         strata - grafted,
     )
 
@@ -163,6 +167,22 @@ def _accumulate_cells(rate: Floats, grid: Floats, total: Floats) -> None:
     total[0] = 0.0
     for i in range(1, grid.size):
         total[i] = total[i - 1] + (grid[i] - grid[i - 1]) * rate[i - 1]
+
+
+@jit
+def _tabulate(hazard: Floats, grid: Floats, total: Floats) -> bool:
+    """Fill the running integral of a hazard (G or 1, T) in every stratum; tell if there is any.
+
+    A table that is zero everywhere is left as it is: nobody reads it.
+    """
+    anything = False
+    for g in range(hazard.shape[0]):
+        _accumulate_cells(hazard[g], grid, total[g])
+        anything = anything or total[g, grid.size - 1] > 0.0
+    if anything:
+        for g in range(hazard.shape[0], total.shape[0]):
+            total[g] = total[0]
+    return anything
 
 
 @jit
@@ -193,15 +213,18 @@ def build_clocks(room: Clocks, forcing: Forcing, sensitivity: Floats, rules: Rul
             _accumulate(speed, grid, room.table[ANAGEN if c == 0 else c + 1, g])
         for i in range(nodes):
             room.table[CATAGEN, g, i] = grid[i] - grid[0]
-    _accumulate_cells(forcing.attack, grid, room.hazard[ATTACK_HAZARD, 0])
-    _accumulate_cells(forcing.destruction, grid, room.hazard[DESTRUCTION_HAZARD, 0])
+    attacked = _tabulate(forcing.attack, grid, room.hazard[ATTACK_HAZARD])
+    destroyed = _tabulate(forcing.destruction, grid, room.hazard[DESTRUCTION_HAZARD])
+    if attacked:
+        for g in range(sensitivity.size):
+            room.hazard[FALLS, g] = forcing.falls[min(g, forcing.falls.shape[0] - 1)]
     return Clocks(
         grid,
         room.table,
         room.hazard,
-        room.hazard[ATTACK_HAZARD, 0, nodes - 1] > 0.0,
-        room.hazard[DESTRUCTION_HAZARD, 0, nodes - 1] > 0.0,
-        forcing.attacked_into,
+        attacked,
+        destroyed,
+        rules.emergence_length,
         room.native,
     )
 
@@ -229,7 +252,7 @@ class Reader(NamedTuple):
     nodes: int
     attacked: bool
     destroyed: bool
-    attacked_into: int
+    emergence: float
 
 
 @jit_inline
@@ -243,7 +266,7 @@ def reader_of(clocks: Clocks) -> Reader:
         clocks.grid.size,
         clocks.attacked,
         clocks.destroyed,
-        clocks.attacked_into,
+        clocks.emergence,
     )
 
 
@@ -254,9 +277,9 @@ def row_of(reader: Reader, row: int, g: int) -> int:
 
 
 @jit_inline
-def hazard_of(reader: Reader, row: int) -> int:
-    """Return the address of hazard[row, 0, 0]; `row` is ATTACK_HAZARD or DESTRUCTION_HAZARD."""
-    return reader.hazard + 8 * reader.nodes * row
+def hazard_of(reader: Reader, row: int, g: int) -> int:
+    """Return the address of hazard[row, g, 0]."""
+    return reader.hazard + 8 * reader.nodes * (row * reader.strata + g)
 
 
 @jit_inline

@@ -5,15 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from follicle_sim.base.addresses import hold
+from follicle_sim.base.addresses import hold, number_at
 from follicle_sim.base.codes import Decision
 from follicle_sim.base.compiled import jit, jit_inline
-from follicle_sim.base.numerics import exp
+from follicle_sim.base.numerics import draw, exp
 from follicle_sim.simulation.engine.agents.clocks import (
     ANAGEN,
     ATTACK_HAZARD,
     CATAGEN,
     DESTRUCTION_HAZARD,
+    FALLS,
     GROWN,
     KENOGEN,
     LOG_CALIBRE,
@@ -32,6 +33,7 @@ from follicle_sim.simulation.engine.agents.clocks import (
 from follicle_sim.simulation.engine.agents.durations import FIRST_CYCLE, budget, duration, scratch
 
 ATTACK, DESTRUCTION = int(Decision.ATTACK), int(Decision.DESTRUCTION)
+ATTACK_FALLS = int(Decision.ATTACK_FALLS)
 
 PHASE_END, ATTACKED, DESTROYED = range(3)
 """What a follicle's next event is."""
@@ -49,18 +51,39 @@ def schedule(f: Any, reader: Reader, phase: int, due: float, cell: int, now: flo
         following, there = inverse(row_of(reader, phase, f.stratum), grid, nodes, cell, due)
         if reader.attacked and phase == ANAGEN:
             rival, rival_cell = inverse(
-                hazard_of(reader, ATTACK_HAZARD), grid, nodes, cell, f.attack
+                hazard_of(reader, ATTACK_HAZARD, f.stratum), grid, nodes, cell, f.attack
             )
             if rival < following:
                 following, there, cause = rival, rival_cell, ATTACKED
         if reader.destroyed:
-            destruction = hazard_of(reader, DESTRUCTION_HAZARD)
+            destruction = hazard_of(reader, DESTRUCTION_HAZARD, f.stratum)
             rival, rival_cell = inverse(destruction, grid, nodes, cell, f.destruction)
             if rival < following:
                 following, there, cause = rival, rival_cell, DESTROYED
     f.cell = there
     f.cause = cause
     f.next = max(following, now)
+
+
+@jit_inline
+def attacked_into(falls: float, name: Any, follicle: int, cycle: int) -> int:
+    """Return the phase of an attacked hair: CATAGEN, or KENOGEN where it falls at once.
+
+    Only where some fall and some do not is it drawn.
+    """
+    if falls <= 0.0:
+        return CATAGEN
+    if falls >= 1.0:
+        return KENOGEN
+    u, _ = draw(name[0], name[1], name[2], name[3], follicle, cycle, ATTACK_FALLS)
+    return KENOGEN if u < falls else CATAGEN
+
+
+@jit_inline
+def _is_out(f: Any, reader: Reader, cell: int, share: float) -> bool:
+    """Tell whether the shaft of a growing hair has come out of the skin."""
+    grown = interpolate(row_of(reader, GROWN, f.stratum), cell, share)
+    return grown - f.mark >= reader.emergence
 
 
 @jit_inline
@@ -73,17 +96,21 @@ def event(f: Any, i: int, reader: Reader, name: Any, ahead: int) -> None:
         f.phase = LOST
         f.next = math.inf
         return
-    phase = reader.attacked_into if f.cause == ATTACKED else (f.phase + 1) & 3
+    phase = (f.phase + 1) & 3
+    if f.cause == ATTACKED:
+        phase = attacked_into(number_at(hazard_of(reader, FALLS, g), cell), name, i, cycle)
     if phase == CATAGEN:
         f.club = exp(interpolate(row_of(reader, LOG_CALIBRE, g), cell, share))
     elif phase == KENOGEN:
-        f.shed = now
+        # a hair that is struck before it comes out is no hair that anybody finds
+        if f.cause != ATTACKED or _is_out(f, reader, cell, share):
+            f.shed = now
     elif phase == ANAGEN:
         cycle += 1
         f.cycle = cycle
         f.mark = interpolate(row_of(reader, GROWN, g), cell, share)
         if reader.attacked:
-            spent = interpolate(hazard_of(reader, ATTACK_HAZARD), cell, share)
+            spent = interpolate(hazard_of(reader, ATTACK_HAZARD, g), cell, share)
             f.attack = spent + budget(name, i, cycle, ATTACK)
     reading = interpolate(row_of(reader, phase, g), cell, share)
     due = reading + duration(ahead, name, i, cycle, phase)

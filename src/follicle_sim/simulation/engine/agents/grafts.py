@@ -106,7 +106,7 @@ def plant(
         f.attack = math.inf
         f.destruction = math.inf
         if clocks.destroyed:
-            spent = interpolate(hazard_of(reader, DESTRUCTION_HAZARD), cell, share)
+            spent = interpolate(hazard_of(reader, DESTRUCTION_HAZARD, f.stratum), cell, share)
             f.destruction = spent + budget(name, who, 0, DESTRUCTION)
         u, _ = draw(name[0], name[1], name[2], name[3], who, 0, SURVIVAL)
         if u < grafts.survival[k]:

@@ -47,6 +47,7 @@ class People(NamedTuple):
     subjects: NDArray[np.int64]  # (S,) names in the draws
     follicles: NDArray[np.int64]  # (S,) native follicles of each
     visits: Floats  # (S or 1, V) day, in order in each row
+    first: int = 0  # name of the first follicle of each in the draws
 
 
 class Person(NamedTuple):
@@ -56,6 +57,7 @@ class Person(NamedTuple):
     growth_scale: float  # this person's growth relative to the mean
     visits: Floats  # (V,) day, in order
     grafts: NDArray[np.int64]  # (K,) follicles given in each transplant session
+    first: int = 0  # name of the first follicle in the draws
 
 
 class Sightings(NamedTuple):
@@ -122,7 +124,7 @@ def live(
         if stop[0] != 0:
             break
         f = state[i]
-        v, who = 0, i
+        v, who = 0, person.first + i
         if i < natives:
             ahead[FIRST_CYCLE] = -1.0
         else:
@@ -176,10 +178,11 @@ def run_block(
         natives, counts = people.follicles[s], grafts.number[s]
         state = states[min(s, states.shape[0] - 1)][: natives + counts.sum()]
         name = (keys[0], keys[1], keys[2], people.subjects[s])
-        initialise(state[:natives], clocks, rules, name, True)
+        initialise(state[:natives], clocks, rules, name, True, people.first)
         if grafts.day.size > 0:
             plant(state[natives:], clocks, rules, name, grafts, counts)
-        person = Person(name, forcing.growth_scale, visits[min(s, visits.shape[0] - 1)], counts)
+        days = visits[min(s, visits.shape[0] - 1)]
+        person = Person(name, forcing.growth_scale, days, counts, people.first)
         seen = Sightings(sightings.tally[s], sightings.phase[s], sightings.calibre[s])
         events += live(state, clocks, rules, person, grafts, seen, stop)
     return events

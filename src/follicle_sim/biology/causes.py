@@ -1,0 +1,136 @@
+"""What a condition does, as numbers: when it acts, how hard, on what (model section 5.6)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from follicle_sim.base.types import Floats
+
+LATEST_SD = 4.0
+"""Standard deviations by which a start can differ from its mean: draws beyond are held there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """When something acts: from `start` for `duration` (day), `count` times, one `every` so often.
+
+    `start_sd` is how much people differ in the start. Without a start it has always been so.
+    """
+
+    start: float = -math.inf
+    duration: float = math.inf
+    every: float = 0.0
+    count: int = 1
+    start_sd: float = 0.0
+
+    @property
+    def dated(self) -> bool:
+        """True where it begins at a date."""
+        return self.start > -math.inf
+
+    @property
+    def earliest(self) -> float:
+        """Day before which it begins for nobody."""
+        return self.start - LATEST_SD * self.start_sd if self.dated else self.start
+
+    def shifted(self, normal: Floats | None) -> Floats:
+        """Return the days (S,) by which people's start is later, from standard normal draws."""
+        if self.start_sd == 0.0 or normal is None:
+            return np.zeros(1)
+        return np.asarray(self.start_sd * np.clip(normal, -LATEST_SD, LATEST_SD))
+
+    def covered(self, grid: Floats, shift: Floats) -> Floats:
+        """Return for how many days (S or 1, T - 1) of each cell of a grid (T,) a dated one acts."""
+        acting = np.zeros((shift.size, grid.size))
+        for cycle in range(self.count):
+            start = self.start + cycle * self.every + shift[:, None]
+            acting += np.clip(grid - start, 0.0, self.duration)
+        return np.diff(acting, axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Something that a condition does.
+
+    Parameters
+    ----------
+    course
+        When it acts.
+    through
+        (factor, power): levels that it is proportional to a power of.
+    lag
+        Mean days with which it follows these levels and the state of its patch; 0, at once.
+    within_patches
+        It acts in patches only, while the disease is awake there.
+    trigger
+        Number of the condition it belongs to, for people who have several.
+    """
+
+    course: Course
+    through: tuple[tuple[str, float], ...] = ()
+    lag: float = 0.0
+    within_patches: bool = False
+    trigger: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hazard(Cause):
+    """A hazard on growing hairs, or on whole follicles.
+
+    Parameters
+    ----------
+    rate
+        Per day, while it acts, in an untreated person of mean strength.
+    falls
+        Share of struck growing hairs that fall at once; the others go through catagen and rest.
+    person_cv
+        Coefficient of variation of the rate between people.
+    sensitivity_power
+        The rate in a stratum is proportional to this power of its androgen sensitivity.
+    """
+
+    rate: float
+    falls: float = 0.0
+    person_cv: float = 0.0
+    sensitivity_power: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockChange(Cause):
+    """A change of the speed at which a phase ends, while its course (and its patch) lasts.
+
+    What it follows (`through`, patches) scales the logarithm of the speed, up to the whole of it.
+    """
+
+    phase: Literal["anagen", "telogen", "kenogen"]
+    speed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Patches:
+    """How bare patches come and go, grade by grade (G), mildest first; rates per day.
+
+    Parameters
+    ----------
+    least : (G,) percentage of the scalp from which on a person is of the grade
+    remission : (G,) rate at which the disease falls silent, in all patches of a person at once
+    strength : (G,) factor on every hazard within patches
+    relapse, spread : rates at which a silent disease awakes, and a free piece is drawn in
+    patch_cv : coefficient of variation of the hazard between patches of a person
+    """
+
+    least: tuple[float, ...]
+    remission: tuple[float, ...]
+    strength: tuple[float, ...]
+    relapse: float
+    spread: float
+    patch_cv: float
+
+    def grade(self, extent: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+        """Return the number of the grade that a percentage of the scalp is of."""
+        places = np.searchsorted(np.array(self.least), extent, side="right") - 1
+        return np.asarray(np.maximum(places, 0))

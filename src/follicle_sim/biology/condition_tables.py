@@ -1,0 +1,229 @@
+"""A condition as its file holds it: tables of numbers with unit, source and grade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+
+from follicle_sim.base.errors import did_you_mean
+from follicle_sim.base.quantity import (
+    Day,
+    Days,
+    PerArea,
+    Positive,
+    Quantity,
+    Rate,
+    Share,
+    Signed,
+    Variation,
+)
+from follicle_sim.biology.factors import load_factors
+
+CERTAIN = 0.999999
+"""Largest share that a pulse strikes: a hazard that strikes all would be infinite."""
+
+MOST_CYCLES = 200
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class FrozenTable(BaseModel):
+    """A table of a condition's file: no unknown key, and nobody changes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ScaleTable(FrozenTable):
+    """A published scale whose classes are grades of the condition, and the words that name them."""
+
+    title: Text
+    words: tuple[Text, ...]
+    source: Text
+    classes: Mapping[str, str]
+
+
+class Timed(FrozenTable):
+    """Something that happens: always, once, or again and again.
+
+    `start` is in days since baseline, negative before it; without it, it has always been so.
+    `start_sd` is how much people differ in it. `through` are powers of factor levels that it is
+    proportional to, and `lag` the mean days with which it follows them and the state of its patch.
+    """
+
+    about: Text
+    start: Day | None = None
+    start_sd: Days | None = None
+    duration: Days | None = None
+    every: Days | None = None
+    count: Annotated[int, Field(ge=1, le=MOST_CYCLES, strict=True)] = 1
+    within: Literal["patches"] | None = None
+    through: Mapping[str, Signed] = Field(default_factory=dict)
+    lag: Days | None = None
+
+    @model_validator(mode="after")
+    def _follows_factors(self) -> Timed:
+        names = load_factors().names
+        for name in self.through:
+            if name not in names:
+                raise ValueError(f'through: no factor "{name}"{did_you_mean(name, names)}')
+        if self.lag is not None and not (self.through or self.within):
+            raise ValueError("lag is that of the factors in `through`, or of patches; it has none")
+        return self
+
+    @model_validator(mode="after")
+    def _times_fit(self) -> Timed:
+        if self.start is None:
+            for key in ("start_sd", "duration", "every"):
+                if getattr(self, key) is not None:
+                    raise ValueError(f"{key} needs a start; without one it has always been so")
+        elif self.duration is None:
+            raise ValueError("duration is missing: for how long after its start")
+        if self.count > 1 and self.every is None:
+            raise ValueError("every is missing: days from the start of one cycle to the next")
+        if self.every is not None and self.duration is not None:
+            if self.count == 1:
+                raise ValueError("count is missing: how many cycles there are")
+            if self.every.value < self.duration.value:
+                raise ValueError(
+                    f"a cycle lasts {self.duration.value:g} days and the next begins "
+                    f"{self.every.value:g} days after its start; allowed: no overlap"
+                )
+        return self
+
+
+class AttackTable(Timed):
+    """A hazard on growing hairs: its rate, or the share that is struck while it lasts.
+
+    `falls` is the share of struck hairs that fall at once; the others go through catagen and rest.
+    `person_cv` is how much people differ in it, `sensitivity_power` how strata of follicles do.
+    """
+
+    rate: Rate | None = None
+    share: Share | None = None
+    falls: Share | None = None
+    person_cv: Variation | None = None
+    sensitivity_power: Signed | None = None
+
+    @model_validator(mode="after")
+    def _one_size(self) -> AttackTable:
+        if (self.rate is None) == (self.share is None):
+            raise ValueError("give either rate (per day) or share (of those at risk), one of them")
+        if self.share is not None and self.duration is None:
+            raise ValueError("share needs start and duration: the share struck while it lasts")
+        return self
+
+
+class LossTable(AttackTable):
+    """The same, of a follicle that is lost for ever."""
+
+    @model_validator(mode="after")
+    def _no_shedding(self) -> LossTable:
+        if self.falls is not None:
+            raise ValueError("falls: a follicle that is lost leaves no choice; leave it out")
+        return self
+
+
+class ClockTable(Timed):
+    """A change of the speed at which a phase ends: 0.5, it lasts twice as long.
+
+    `through` scales the logarithm of the speed.
+    """
+
+    phase: Literal["anagen", "telogen", "kenogen"]
+    speed: Positive
+
+
+class GradeTable(FrozenTable):
+    """Patches of people of one grade: from which share of the scalp on (percent), and their course.
+
+    `strength` multiplies the hazards within patches, `remission` is the rate per day at which the
+    disease falls silent.
+    """
+
+    least: Annotated[FiniteFloat, Field(ge=0.0, lt=100.0)]
+    remission: Rate
+    strength: Positive
+
+
+class PatchesTable(FrozenTable):
+    """Bare patches: how many people have, and how the disease comes and goes.
+
+    `relapse` is the rate per day at which a silent disease awakes, `spread` that at which a free
+    piece of scalp is drawn in while it is awake, `patch_cv` how much patches of a person differ.
+    """
+
+    source: Text
+    grades: Mapping[str, GradeTable]
+    relapse: Rate
+    spread: Rate
+    patch_cv: Variation
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PatchesTable:
+        least = [grade.least for grade in self.grades.values()]
+        if not least or least != sorted(set(least)):
+            raise ValueError("grades: at least one, each with a higher `least` than the one before")
+        return self
+
+
+class ConditionTable(FrozenTable):
+    """One condition: what it does to follicles, and what its grades are."""
+
+    title: Text
+    source: Text
+    androgen_sensitive: bool
+    default_severity: str
+    severities: Mapping[str, Annotated[FiniteFloat, Field(ge=0.0)]]
+    follicle_density: PerArea
+    typical_spread: str | None = None
+    scales: tuple[ScaleTable, ...] = ()
+    attacks: tuple[AttackTable, ...] = ()
+    losses: tuple[LossTable, ...] = ()
+    clocks: tuple[ClockTable, ...] = ()
+    patches: PatchesTable | None = None
+
+    @model_validator(mode="after")
+    def _grades_exist(self) -> ConditionTable:
+        grades = list(self.severities)
+        if self.default_severity not in grades:
+            hint = did_you_mean(self.default_severity, grades)
+            raise ValueError(f'default_severity: no severity "{self.default_severity}"{hint}')
+        for scale in self.scales:
+            for grade in scale.classes.values():
+                if grade not in grades:
+                    hint = did_you_mean(grade, grades)
+                    raise ValueError(f'scales: no severity "{grade}"{hint}')
+        self._patches_fit()
+        return self
+
+    def _patches_fit(self) -> None:
+        within = [row for row in (*self.attacks, *self.losses, *self.clocks) if row.within]
+        if self.patches is None:
+            if within:
+                raise ValueError('within = "patches" needs a [patches] table')
+            return
+        if not within:
+            raise ValueError('[patches]: no attack, loss or clock has within = "patches"')
+        if list(self.patches.grades) != list(self.severities):
+            raise ValueError(
+                f"patches.grades: found {', '.join(self.patches.grades)}; needed: the grades of "
+                f"severities in their order ({', '.join(self.severities)})"
+            )
+        for name, grade in self.patches.grades.items():
+            if not grade.least <= self.severities[name] <= 100.0:
+                raise ValueError(
+                    f"severities.{name}: {self.severities[name]:g} is no percentage of scalp from "
+                    f"{grade.least:g} to 100"
+                )
+
+
+def plain(quantity: Quantity | None, default: float = 0.0) -> float:
+    """Return the number of a quantity, the default where there is none."""
+    return default if quantity is None else float(quantity.value)
+
+
+def as_tables(value: Any) -> dict[str, Any]:
+    """Return a condition as plain tables, keys that say nothing left out."""
+    return dict(ConditionTable.model_validate(value).model_dump(exclude_defaults=True))

@@ -1,0 +1,155 @@
+"""What a condition does to S people on a grid of T days: hazards and clocks as arrays.
+
+Hazards are constant in each cell of the grid, as a pulse has edges and no ramps; clocks are given
+at the nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from follicle_sim.base.numerics import exp_array, log_array, relax
+from follicle_sim.base.types import Floats
+from follicle_sim.biology.causes import Cause, ClockChange, Hazard
+from follicle_sim.biology.factors import FactorTable
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What hazards depend on, besides their own numbers; S people or 1 for all.
+
+    Parameters
+    ----------
+    grid : (T,) day
+    levels : (S or 1, F, T) factor levels relative to untreated
+    table : of the factors
+    shifts : (S or 1,) standard normal draws of how late the start is for a person, by trigger
+    strength : (S or 1,) factors of people on the rate of each hazard, by its number
+    sensitivity : (G,) androgen sensitivity of each stratum
+    awake : (S, T) 1 where the disease is awake in the patch, 0 where not; None without patches
+    patch : (S,) factor on the hazards within the patch
+    """
+
+    grid: Floats
+    levels: Floats
+    table: FactorTable
+    shifts: Mapping[int, Floats]
+    strength: Mapping[int, Floats]
+    sensitivity: Floats
+    awake: Floats | None = None
+    patch: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Struck:
+    """Hazards in each cell, at the node that begins it; the last node has none.
+
+    rate : (S or 1, G or 1, T) per day
+    falls : (S or 1, G or 1, T) share of struck growing hairs that fall at once
+    """
+
+    rate: Floats
+    falls: Floats
+
+
+def hazards_on(hazards: Sequence[Hazard], setting: Setting, first: int = 0) -> Struck:
+    """Return all hazards of one kind together, of rivals the sum.
+
+    first : number of the first of them among the hazards of a condition, as in `setting.strength`
+    """
+    nodes = setting.grid.size
+    total, falling = np.zeros((1, 1, nodes)), np.zeros((1, 1, nodes))
+    for number, hazard in enumerate(hazards, start=first):
+        rate = _rate(hazard, number, setting)
+        total = total + rate
+        if hazard.falls > 0.0:
+            falling = falling + hazard.falls * rate
+    if not falling.any():
+        return Struck(total, np.zeros((1, 1, nodes)))
+    share = np.divide(falling, total, out=np.zeros_like(total), where=total > 0.0)
+    return Struck(total, np.minimum(share, 1.0))
+
+
+def _rate(hazard: Hazard, number: int, setting: Setting) -> Floats:
+    grid = setting.grid
+    if hazard.course.dated:
+        # the share of a cell that a pulse covers: its integral is exact on any grid
+        days = hazard.course.covered(grid, _shift(hazard, setting))
+        cells = hazard.rate * days / np.diff(grid)
+    else:
+        cells = np.full((1, grid.size - 1), hazard.rate)
+    if hazard.within_patches or hazard.through:
+        signal = _signal(hazard, setting)
+        cells = cells * (0.5 * (signal[:, :-1] + signal[:, 1:]))
+    if hazard.within_patches and setting.patch is not None:
+        cells = cells * setting.patch[:, None]
+    if number in setting.strength:
+        cells = cells * setting.strength[number][:, None]
+    weight = _weights(hazard.sensitivity_power, setting.sensitivity)
+    out = np.zeros((len(cells), weight.size, grid.size))
+    out[:, :, :-1] = cells[:, None, :] * weight[:, None]
+    return out
+
+
+def _weights(power: float, sensitivity: Floats) -> Floats:
+    """Return (G or 1,) powers of the sensitivity of strata; 0 where a stratum has none."""
+    if power == 0.0:
+        return np.ones(1)
+    known = sensitivity > 0.0
+    logs = log_array(np.where(known, sensitivity, 1.0))
+    return np.where(known, exp_array(power * logs), 0.0)
+
+
+def clock_changes(changes: Sequence[ClockChange], setting: Setting) -> Floats | None:
+    """Return (S or 1, 3, T) added to the log speed of the anagen, telogen and kenogen clocks.
+
+    None where nothing is changed.
+    """
+    if not changes:
+        return None
+    grid = setting.grid
+    rows = ("anagen", "telogen", "kenogen")
+    total = np.zeros((1, 3, grid.size))
+    for change in changes:
+        acting = _acting_at(change, grid, _shift(change, setting))
+        if change.within_patches or change.through:
+            acting = acting * np.minimum(1.0, _signal(change, setting))
+        own = np.zeros((len(acting), 3, grid.size))
+        own[:, rows.index(change.phase)] = float(log_array(change.speed)) * acting
+        total = total + own
+    return total
+
+
+def _shift(cause: Cause, setting: Setting) -> Floats:
+    return cause.course.shifted(setting.shifts.get(cause.trigger))
+
+
+def _acting_at(cause: Cause, grid: Floats, shift: Floats) -> Floats:
+    """Return (S or 1, T) 1 at nodes from a start up to, and not at, its end."""
+    course = cause.course
+    if not course.dated:
+        return np.ones((1, grid.size))
+    acting = np.zeros((shift.size, grid.size))
+    for cycle in range(course.count):
+        since = grid - (course.start + cycle * course.every + shift[:, None])
+        acting += (since >= 0.0) & (since < course.duration)
+    return acting
+
+
+def _signal(cause: Cause, setting: Setting) -> Floats:
+    """Return (S or 1, T) what a cause is proportional to: factor levels, and whether it is awake.
+
+    With a lag tau it follows them as tau da/dt = signal - a, from balance at the grid's start.
+    """
+    log_level = np.zeros((1, setting.grid.size))
+    for name, power in cause.through:
+        log_level = log_level + power * log_array(setting.levels[:, setting.table.index(name)])
+    signal = exp_array(log_level) if cause.through else np.ones((1, setting.grid.size))
+    if cause.within_patches and setting.awake is not None:
+        signal = signal * setting.awake
+    if cause.lag > 0.0 and (signal != signal[:, :1]).any():
+        signal = relax(signal, 1.0 / cause.lag, setting.grid, signal[:, 0])
+    return np.maximum(signal, 0.0)

@@ -1,0 +1,137 @@
+"""Conditions that a scenario brings along: `[conditions.NAME]` tables, as in a file of the library.
+
+They stand in the scenario itself, so that a stored scenario can be run again without the folder it
+came from. As in `treatments`, what is only needed by such a scenario is imported inside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationInfo
+
+from follicle_sim.base.errors import InputError, shown
+from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.scenario.fields.known import Known
+from follicle_sim.scenario.fields.quantities import FieldType
+from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse
+from follicle_sim.scenario.tables.treatments import frozen, thawed
+
+if TYPE_CHECKING:
+    from follicle_sim.biology.conditions import Condition
+
+MOST_OWN = 16
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
+
+def parse_own_conditions(conditions: Mapping[str, Any]) -> dict[str, Condition]:
+    """Return a scenario's own conditions by name.
+
+    Raises
+    ------
+    InputError
+        If a table is not a condition; tables of a checked scenario are.
+    """
+    from follicle_sim.biology.conditions import parse_condition
+
+    return {
+        name: parse_condition(name, thawed(tables), f"conditions.{name}")
+        for name, tables in conditions.items()
+    }
+
+
+def with_own_conditions(known: Known, conditions: object) -> Known:
+    """Return known names with those of a scenario's own conditions, as far as they can be read.
+
+    A table that is wrong still gives its name, so that the mistake is told once, where it is.
+    """
+    if not isinstance(conditions, Mapping) or not conditions:
+        return known
+    grades: dict[str, tuple[str, ...]] = {}
+    own: dict[str, Condition] = {}
+    for name, tables in conditions.items():
+        if name in known.conditions:
+            continue  # refused by the field
+        grades[name] = ()
+        try:
+            own |= parse_own_conditions({name: tables})
+        except (InputError, TypeError):
+            continue  # told by the field
+        grades[name] = tuple(own[name].severities)
+    return replace(known, conditions={**known.conditions, **grades}, own_conditions=own)
+
+
+@dataclass(frozen=True)
+class OwnConditions(FieldType):
+    """Conditions by name, each with the keys of a library file."""
+
+    def check(self, value: object, info: ValidationInfo) -> FrozenMap[str, Any]:
+        if not isinstance(value, Mapping):
+            refuse(f"found {shown(value)}; tables are needed: [conditions.NAME]")
+        if len(value) > MOST_OWN:
+            refuse(f"found {len(value):,} conditions; allowed: at most {MOST_OWN}")
+        parts, conditions = Collector(), {}
+        for name, tables in value.items():
+            try:
+                condition = parts.run((name,), partial(self._one, name, tables, info))
+            except InputError as error:
+                for problem in error.problems:
+                    below: Path = tuple(problem.where.split(".")) if problem.where else ()
+                    parts.problems.append(((name, *below), problem.message))
+                continue
+            if condition is not None:
+                conditions[name] = condition
+        parts.finish()
+        return FrozenMap(conditions)
+
+    @staticmethod
+    def _one(name: str, tables: object, info: ValidationInfo) -> FrozenMap[str, Any]:
+        known = known_names(info)
+        if not _NAME.fullmatch(name):
+            refuse("the name of a condition is small letters, digits and _, such as my_effluvium")
+        if name in known.conditions and name not in known.own_conditions:
+            from follicle_sim.biology.conditions import load_conditions
+
+            if name in load_conditions():
+                refuse(
+                    "already a condition of the library, which a scenario cannot change; choose "
+                    "another name"
+                )
+        if not isinstance(tables, Mapping):
+            refuse(f"found {shown(tables)}; a table is needed: [conditions.{name}]")
+        parse_own_conditions({name: tables})
+        return frozen(dict(tables))  # type: ignore[no-any-return]
+
+    def write(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(thawed(value))
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": {"type": "object"}}
+
+
+@dataclass(frozen=True)
+class OtherConditions(FieldType):
+    """Conditions that people have besides the one of the population."""
+
+    def check(self, value: object, info: ValidationInfo) -> tuple[str, ...]:
+        if not isinstance(value, (list, tuple)):
+            refuse(f'found {shown(value)}; allowed: a list of conditions, ["telogen_effluvium"]')
+        known, first = known_names(info), info.data.get("condition")
+        parts = Collector()
+        for index, name in enumerate(value):
+            parts.run((index,), partial(choose, name, list(known.conditions), "condition"))
+            if name == first or name in value[:index]:
+                message = f"found {shown(name)} twice; a condition acts once"
+                parts.problems.append(((index,), message))
+        parts.finish()
+        return tuple(value)
+
+    def write(self, value: tuple[str, ...]) -> list[str]:
+        return list(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string"}}
