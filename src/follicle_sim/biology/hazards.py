@@ -16,6 +16,10 @@ from follicle_sim.base.types import Floats
 from follicle_sim.biology.causes import Cause, ClockChange, Hazard
 from follicle_sim.biology.factors import FactorTable
 
+SILENT = 1e-4
+"""Activity of a disease that is silent, against one that is awake (assumption: a residue from which
+it can awake, too small to be seen)."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -142,14 +146,16 @@ def _acting_at(cause: Cause, grid: Floats, shift: Floats) -> Floats:
 def _signal(cause: Cause, setting: Setting) -> Floats:
     """Return (S or 1, T) what a cause is proportional to: factor levels, and whether it is awake.
 
-    With a lag tau it follows them as tau da/dt = signal - a, from balance at the grid's start.
+    With a lag tau the logarithm follows theirs, tau d ln a/dt = ln signal - ln a, from balance at
+    the grid's start: cells that attack multiply and die off in proportion to their number.
     """
     log_level = np.zeros((1, setting.grid.size))
     for name, power in cause.through:
         log_level = log_level + power * log_array(setting.levels[:, setting.table.index(name)])
-    signal = exp_array(log_level) if cause.through else np.ones((1, setting.grid.size))
     if cause.within_patches and setting.awake is not None:
-        signal = signal * setting.awake
-    if cause.lag > 0.0 and (signal != signal[:, :1]).any():
-        signal = relax(signal, 1.0 / cause.lag, setting.grid, signal[:, 0])
-    return np.maximum(signal, 0.0)
+        log_level = log_level + log_array(np.where(setting.awake > 0.0, 1.0, SILENT))
+    if (log_level == 0.0).all():
+        return np.ones((1, setting.grid.size))
+    if cause.lag > 0.0:
+        log_level = relax(log_level, 1.0 / cause.lag, setting.grid, log_level[:, 0])
+    return exp_array(log_level)
