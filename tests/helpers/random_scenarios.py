@@ -52,6 +52,9 @@ AMOUNTS = {
     "none": ("1 mL",),
 }
 LABELS = ("drug", "placebo", "v1.2", "low dose", "Ärztin", "no treatment")
+OF_AREAS = sorted(name for name, method in load_methods().items() if "salt" not in method.measures)
+"""Methods that read a target area; the others need a whole scalp."""
+
 ROLES = ("treatment", "placebo", "active_control", "untreated")
 ENDPOINTS = (
     "hair_density", "terminal_density", "shaft_calibre", "anagen_fraction", "shed_rate",
@@ -270,7 +273,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     instrument: dict[str, Any] = draw(
         st.one_of(
             st.just({}),
-            st.sampled_from(sorted(load_methods())).map(lambda name: {"method": name}),
+            st.sampled_from(OF_AREAS).map(lambda name: {"method": name}),
             st.just({"reader_error": 0.1}),
         )
     )

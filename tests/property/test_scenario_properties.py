@@ -7,12 +7,12 @@ import string
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from random_scenarios import OF_AREAS
 from scenario_examples import FULL, KNOWN
 
 from follicle_sim.base.errors import InputError, UnitError
 from follicle_sim.base.units import dimensions, format_quantity, parse
 from follicle_sim.scenario import Scenario, dump_scenario, parse_scenario, scenario_hash
-from follicle_sim.scenario.fields.methods import load_methods
 from follicle_sim.scenario.load import to_document
 from follicle_sim.scenario.problems import path_text
 from follicle_sim.scenario.text.files import parse_toml
@@ -90,7 +90,7 @@ def documents(draw):
         "instrument": table(
             {},
             name=LABEL,
-            method=st.sampled_from(sorted(load_methods())),
+            method=st.sampled_from(OF_AREAS),
             terminal_calibre=quantity(0, 99, "um"),
             detection_calibre=quantity(0, 99, "um"),
             reader_error=VARIATION,

@@ -13,13 +13,14 @@ from follicle_sim.analysis.values import named_arms
 from follicle_sim.base.errors import InputError, did_you_mean
 from follicle_sim.protocol.unfold import unfold
 from follicle_sim.results.counterparts import RECIPES
+from follicle_sim.results.variables import FURTHER
 from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.fields.parts import VARIABLES
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.tables.analysis import Analysis
 from follicle_sim.scenario.tables.instrument import unseen
 
-OF_OTHERS = ("phase_count", "factor_level")
+OF_OTHERS = tuple(FURTHER)
 """Variables with a dimension more than arm, subject and time: no endpoints."""
 
 

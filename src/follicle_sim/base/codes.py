@@ -102,6 +102,7 @@ class Decision(IntEnum):
     PULL = 75
     COMB = 76
     RATING = 77
+    SALT_READING = 78
     IMPUTATION = 80
     RESAMPLING = 81
     SATISFACTION_PERSON = 82

@@ -21,6 +21,7 @@ from follicle_sim.protocol.resolve import resolve
 from follicle_sim.results.expected import always_known, is_plain, periods_of, variables_of
 from follicle_sim.results.provenance import scenario_that_made
 from follicle_sim.results.variables import (
+    FURTHER,
     MEANING,
     MEASURED,
     OF_FOLLOW_UP,
@@ -121,7 +122,7 @@ def _further(name: str) -> tuple[str, ...]:
     """Return the dimensions of a variable beyond those that name a person."""
     if name in OF_FOLLOW_UP or name in OF_PEOPLE:
         return ("time",) if name in BY_VISIT else ()
-    last = {"phase_count": "phase", "factor_level": "factor"}.get(name)
+    last = FURTHER.get(name)
     if name.startswith("follicle_"):
         last = "follicle"
     return ("time",) if last is None else ("time", last)

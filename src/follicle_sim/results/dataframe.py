@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _INDEX = ("replicate", "arm", "subject", "time")
-_WIDE = ("phase", "factor")
-"""Dimensions that become columns: one for each phase, one for each factor."""
+_WIDE = ("phase", "factor", "region")
+"""Dimensions that become columns: one for each phase, factor, or piece of the scalp."""
 
 _WORDS = ("arm", "role", "sex", "severity_class")
 

@@ -36,8 +36,18 @@ OF_INSTRUMENTS: Mapping[str, tuple[str, str]] = {
     "pull_count": ("1", "hairs that come out when a lock is pulled"),
     "pull_positive": ("1", "1 where more hairs than normal come out, else 0"),
     "comb_count": ("1", "shed hairs collected by combing or washing"),
+    "cover": ("1", "visible hairs relative to the same scalp in health"),
+    "salt": ("1", "SALT score: share of the scalp without hair, in percent"),
+    "region_cover": ("1", "visible hairs of each piece of the scalp, relative to health"),
 }
 """What only some instruments see."""
+
+FURTHER: Mapping[str, str] = {
+    "phase_count": "phase",
+    "factor_level": "factor",
+    "region_cover": "region",
+}
+"""The dimension that a variable has beside arm, subject and time; of one value a visit, none."""
 
 OF_PEOPLE: Mapping[str, tuple[str, str]] = {
     "person": ("1", "name of the person in the random draws"),

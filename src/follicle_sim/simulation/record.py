@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from follicle_sim.base.codes import BY_VISIT, NO_FOLLICLE, PHASE_NAMES
 from follicle_sim.base.types import Floats, Values
 from follicle_sim.protocol.protocol import Protocol
-from follicle_sim.results.variables import MEANING, OF_INSTRUMENTS, SUBJECT_VARIABLES
+from follicle_sim.results.variables import FURTHER, MEANING, OF_INSTRUMENTS, SUBJECT_VARIABLES
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.simulation.instrument import observable, read
 from follicle_sim.simulation.people.about import describe_people
@@ -135,7 +135,7 @@ def _of_readings(
     variables: Variables = {}
     for name in (*SUBJECT_VARIABLES, *OF_INSTRUMENTS):
         if name in recorded and name in readings[0][0]:
-            last = ("phase",) if name == "phase_count" else ()
+            last = (FURTHER[name],) if name in FURTHER else ()
             data = frame.stack([[reading[name] for reading in row] for row in readings])
             variables[name] = ((*course, *last), data)
     if "factor_level" in recorded:

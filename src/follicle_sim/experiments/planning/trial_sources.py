@@ -20,8 +20,8 @@ from follicle_sim.protocol.baseline.meet import with_baseline
 from follicle_sim.protocol.headcount import Headcount, people_of
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.results.counterparts import RECIPES
+from follicle_sim.results.variables import FURTHER, SUBJECT_VARIABLES
 from follicle_sim.results.variables import OF_INSTRUMENTS as EXTRA
-from follicle_sim.results.variables import SUBJECT_VARIABLES
 from follicle_sim.scenario.load import with_overrides
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.simulation.instrument import unseen
@@ -142,7 +142,7 @@ def arrival(person: NDArray[np.int64]) -> NDArray[np.int64]:
 def endpoint_names() -> tuple[str, ...]:
     """Return what can be tested: the endpoints of trials, and every variable measured."""
     recipes = {name for name, recipe in RECIPES.items() if not recipe.factor}
-    return tuple(sorted({*recipes, *SUBJECT_VARIABLES, *EXTRA} - {"phase_count"}))
+    return tuple(sorted({*recipes, *SUBJECT_VARIABLES, *EXTRA} - set(FURTHER)))
 
 
 def with_people(scenario: Scenario, endpoint: str, n: int, replicates: int) -> Scenario:

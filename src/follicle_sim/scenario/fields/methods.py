@@ -20,6 +20,9 @@ EXTRA_VARIABLES = (
     "pull_count",
     "pull_positive",
     "comb_count",
+    "cover",
+    "salt",
+    "region_cover",
 )
 """Result variables that are there only where the instrument measures them."""
 

@@ -130,6 +130,7 @@ METHODS = Words(
         global_photo="global photography, global photograph, standardised photographs",
         comb_count="60 second comb count, 60 s comb",
         hair_pull="pull test, hair pull test",
+        salt_score="salt, severity of alopecia tool, salt scoring",
     ),
     dict.fromkeys(
         map(fold, ("biopsy", "scalp biopsy", "punch biopsy", "4 mm punch", "4-mm punch biopsy")),
@@ -253,6 +254,8 @@ ENDPOINTS = Words(
         global_rating="global photographic assessment, global assessment, panel rating, gpa",
         hair_weight="weight of hair, interval hair weight",
         pull_count="hairs pulled, pull test",
+        salt="salt score, severity of alopecia tool, severity of alopecia tool score",
+        cover="hair cover, scalp cover, scalp hair cover",
     ),
     {
         "density": 'of which hairs? "hair_density" (all that are counted), "terminal_density" or '

@@ -12,6 +12,7 @@ from follicle_sim.scenario.fields.refusals import Path
 from follicle_sim.scenario.fields.unjudged import attempt, judge
 from follicle_sim.scenario.rules.design import arm_problems, calendar_problems
 from follicle_sim.scenario.rules.eligible import eligibility_problems
+from follicle_sim.scenario.rules.scalp import scalp_problems
 from follicle_sim.scenario.rules.search import cost_problems, search_problems
 from follicle_sim.scenario.tables.analysis import plan_problems
 from follicle_sim.scenario.tables.instrument import unseen
@@ -83,6 +84,10 @@ def _sight(scenario: Any, names: Names) -> Problems:
             yield ("record", "variables", index), message
 
 
+def _scalp(scenario: Any, names: Names) -> Iterable[Problem]:
+    return scalp_problems(scenario)
+
+
 def _stated(scenario: Any, names: Names) -> Problems:
     stated = scenario.population.stated
     if stated is not None and (message := unseen(stated.variable, scenario.instrument)):
@@ -148,6 +153,7 @@ RULES = (
     _no_follicle,
     _steps,
     _sight,
+    _scalp,
     _stated,
     _draws,
     _screening,

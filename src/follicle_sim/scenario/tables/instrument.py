@@ -140,6 +140,18 @@ class Instrument(Table):
         default=0.4, description="relative change of coverage from one point to the next"
     )
     rating_error: Variation = Field(default=0.0, description="SD of a rating, in points")
+    full_cover: Annotated[float, Number(0.5, 1.0)] = Field(
+        default=0.7,
+        description="share of its healthy hairs with which a piece of scalp looks covered (SALT)",
+    )
+    bare_cover: Annotated[float, Number(0.0, 0.4)] = Field(
+        default=0.05,
+        description="share of its healthy hairs with which a piece of scalp looks bare (SALT)",
+    )
+    salt_error: Annotated[float, Number(0.0, 50.0)] = Field(
+        default=0.0,
+        description="SD of a SALT score between readings, in points; none at 0 and at 100",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -192,7 +204,7 @@ class Instrument(Table):
         0.0
         """
         names = ("name", "measures", "detection_calibre", "terminal_calibre", "visible_length")
-        more = ("pixel", "regrowth", "resolution")
+        more = ("pixel", "regrowth", "resolution", "full_cover", "bare_cover")
         return Instrument.model_construct(**{key: getattr(self, key) for key in (*names, *more)})
 
 

@@ -20,6 +20,7 @@ from follicle_sim.simulation.instrument.counts import (
     errs,
     reader_factors,
 )
+from follicle_sim.simulation.instrument.extent import read_extent
 from follicle_sim.simulation.instrument.reading_draws import ReadingDraws, binomial, poisson
 from follicle_sim.simulation.people.cohort import Cohort
 
@@ -38,6 +39,8 @@ def read(
     *,
     reading: int | None = None,
     instrument: Instrument | None = None,
+    cover: Floats | None = None,
+    weight: Floats | None = None,
 ) -> dict[str, Floats]:
     """Return what an instrument makes of one arm.
 
@@ -59,10 +62,16 @@ def read(
         the minute of each of the protocol's visits.
     instrument
         Another one than the protocol's, which sees the same hairs.
+    cover
+        (S, V, R) visible hairs of each of R pieces of scalp relative to health; None where the
+        condition has no patches.
+    weight
+        (R,) share of the scalp that each piece is; one piece is a target area and no scalp.
 
     Returns
     -------
-    Variable name to (S, V), `phase_count` (S, V, 5). Ratios are NaN where nothing was counted.
+    Variable name to (S, V), `phase_count` (S, V, 5), `region_cover` (S, V, R). Ratios are NaN where
+    nothing was counted.
     """
     instrument = protocol.instrument if instrument is None else instrument
     days = np.array(protocol.visits.days)
@@ -76,7 +85,10 @@ def read(
     )
     readings = _counts(instrument, tally, cohort.area[:, None], luck)
     baseline = np.flatnonzero(days == 0.0) if reading is None else np.array([], np.int64)
-    return readings | _special(instrument, readings, tally, luck, baseline)
+    special = _special(instrument, readings, tally, luck, baseline)
+    if cover is not None and weight is not None:
+        special |= read_extent(instrument, cover, weight, luck)
+    return readings | {name: special[name] for name in OF_INSTRUMENTS if name in special}
 
 
 def _counts(
@@ -159,7 +171,7 @@ def _special(
     if "comb_count" in names:
         shed = readings["shed_rate"] * instrument.comb_area * instrument.comb_days
         measured["comb_count"] = poisson(shed * instrument.comb_catch, luck, Decision.COMB)
-    return {name: measured[name] for name in OF_INSTRUMENTS if name in names}
+    return measured
 
 
 def _pulled(instrument: Instrument, tally: Floats, luck: ReadingDraws) -> Floats:
