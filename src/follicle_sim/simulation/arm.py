@@ -110,8 +110,9 @@ class ArmRun:
             sightings = rows if pieces == 1 else rows._replace(tally=np.empty_like(rows.tally))
             self.engine.live(work, sightings, stop)
             if pieces > 1:
-                share = pieces * scalp.share[piece]
-                rows.tally[:] = (rows.tally if piece else 0.0) + share * sightings.tally
+                # what a target area shows that is drawn from the whole scalp
+                share = scalp.share[piece] * sightings.tally
+                rows.tally[:] = share if piece == 0 else rows.tally + share
             if result.seen.shape[2] > 0:
                 result.seen[people, :, piece] = sightings.tally[:, :, SEEN]
         result.factors[people] = at_visits(levels, self.protocol.grid, work.people.visits)

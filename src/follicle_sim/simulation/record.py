@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from follicle_sim.base.codes import BY_VISIT, NO_FOLLICLE, PHASE_NAMES
 from follicle_sim.base.types import Floats, Values
-from follicle_sim.protocol.protocol import Protocol
+from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.results.variables import FURTHER, MEANING, OF_INSTRUMENTS, SUBJECT_VARIABLES
 from follicle_sim.scenario.tables.instrument import Instrument
+from follicle_sim.simulation.cover import cover_of
 from follicle_sim.simulation.instrument import observable, read
 from follicle_sim.simulation.people.about import describe_people
 from follicle_sim.simulation.people.cohort import Cohort
@@ -59,7 +60,7 @@ def to_dataset(
         | (_of_follicles(frame, results) if protocol.record.follicles else {})
     )
     flow = design_attrs(protocol, sizes, known, attrs.get("flow", ""))
-    coords = _coordinates(protocol, frame)
+    coords = _coordinates(protocol, frame, variables)
     data_set = xr.Dataset(variables, coords=coords, attrs=dict(attrs) | flow)
     if frame.several:
         names = [row[0].cohort.replicate for row in results]
@@ -104,13 +105,25 @@ def _read_and_follow(
     readings, known = [], []
     for row in results:
         whole = [
-            read(protocol, arm, result.cohort, result.tally, instrument=reader)
+            _read(protocol, arm, result, reader)
             for arm, result in zip(protocol.arms, row, strict=True)
         ]
         gaps, followed = follow(protocol, [result.cohort for result in row], whole)
         readings.append(gaps)
         known.append(followed)
     return readings, known
+
+
+def _read(
+    protocol: Protocol, arm: PlannedArm, result: ArmResult, reader: Instrument
+) -> dict[str, Floats]:
+    if result.seen.shape[2] == 0:
+        return read(protocol, arm, result.cohort, result.tally, instrument=reader)
+    cover = cover_of(protocol, result.cohort, result.seen)
+    weight = protocol.scalp.weight
+    return read(
+        protocol, arm, result.cohort, result.tally, instrument=reader, cover=cover, weight=weight
+    )
 
 
 def _of_people(frame: Frame, protocol: Protocol, results: Results) -> Variables:
@@ -173,7 +186,15 @@ def _of_follicles(frame: Frame, results: Results) -> Variables:
     }
 
 
-def _coordinates(protocol: Protocol, frame: Frame) -> dict[str, Any]:
+def _regions(protocol: Protocol, variables: Variables) -> dict[str, Any]:
+    """Return the pieces of the scalp and their shares of it, where something is said of each."""
+    if not any("region" in dims for dims, _ in variables.values()):
+        return {}
+    share = ("region", protocol.scalp.weight, {"units": "1", "long_name": "share of the scalp"})
+    return {"region": list(protocol.scalp.pieces), "region_share": share}
+
+
+def _coordinates(protocol: Protocol, frame: Frame, variables: Variables) -> dict[str, Any]:
     arms = protocol.arms
     return {
         "arm": [arm.label for arm in arms],
@@ -182,4 +203,4 @@ def _coordinates(protocol: Protocol, frame: Frame) -> dict[str, Any]:
         "time": ("time", np.array(protocol.visits.days)),
         "phase": list(PHASE_NAMES),
         "factor": list(protocol.factors.names),
-    }
+    } | _regions(protocol, variables)
