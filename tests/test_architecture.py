@@ -373,14 +373,17 @@ def test_everything_public_has_a_docstring():
 
 # -- numbers ---------------------------------------------------------------------------------------
 
-TABLES = ["biology/parameters.toml", "biology/conditions.toml"]
+TABLES = ["biology/parameters.toml"]
 VALUES = [
     "analysis/outcomes/satisfaction.toml",
     "biology/factors.toml",
     "biology/spread.toml",
     "pharmacology/costs.toml",
     *sorted(p.relative_to(PACKAGE).as_posix() for p in PACKAGE.glob("pharmacology/library/*.toml")),
+    *sorted(p.relative_to(PACKAGE).as_posix() for p in PACKAGE.glob("biology/conditions/*.toml")),
 ]
+BARE = re.compile(r"severities\.\w+|patches\.grades\.\w+\.least|(attacks|losses|clocks)\.count")
+"""Numbers of a condition without a source of their own: grades, and how often something comes."""
 
 
 def load(name):
@@ -413,7 +416,7 @@ def unsourced(node, path=""):
 
 @pytest.mark.parametrize("name", VALUES)
 def test_every_value_has_unit_source_and_grade(name):
-    assert list(unsourced(load(name))) == []
+    assert [path for path in unsourced(load(name)) if not BARE.fullmatch(path)] == []
 
 
 def test_a_bare_number_would_be_found():

@@ -162,13 +162,7 @@ def parse_condition(
     InputError
         With every problem: what is missing, unknown, out of bounds or does not fit together.
     """
-    try:
-        table = ConditionTable.model_validate(fill_fitted(dict(tables), source, FOLDER, fitted))
-    except ValidationError as error:
-        problems = [
-            Problem(".".join(map(str, e["loc"])), _in_words(e, tables)) for e in error.errors()
-        ]
-        raise InputError(source, problems) from None
+    table = _checked(tables, source, fitted)
     return Condition(
         name=name,
         title=table.title,
@@ -188,6 +182,32 @@ def parse_condition(
         patches=None if table.patches is None else _patches(table.patches),
         miniaturised=None if table.patches is None else 0.0,
     )
+
+
+def condition_table(name: str, tables: Mapping[str, Any] | None = None) -> ConditionTable:
+    """Return a condition with the source of each number: a library's, or that of the tables.
+
+    Raises
+    ------
+    InputError
+        As `parse_condition`; for a name of the library, if there is none.
+    """
+    if tables is None:
+        load_condition(name)
+        return _checked(read_toml(FOLDER / f"{name}.toml"), f"{name}.toml", None)
+    return _checked(tables, f"conditions.{name}", None)
+
+
+def _checked(
+    tables: Mapping[str, Any],
+    source: str,
+    fitted: Mapping[str, Mapping[str, Quantity]] | None,
+) -> ConditionTable:
+    try:
+        return ConditionTable.model_validate(fill_fitted(dict(tables), source, FOLDER, fitted))
+    except ValidationError as error:
+        problems = [Problem(".".join(map(str, e["loc"])), _in_words(e)) for e in error.errors()]
+        raise InputError(source, problems) from None
 
 
 def _course(row: Timed) -> Course:
@@ -243,7 +263,7 @@ def _patches(row: PatchesTable) -> Patches:
     )
 
 
-def _in_words(error: Mapping[str, Any], tables: Mapping[str, Any]) -> str:
+def _in_words(error: Mapping[str, Any]) -> str:
     """Return a problem of a table in words, with the key that may have been meant."""
     if error["type"] == "missing":
         return "missing; every condition, and every number of one, needs it"

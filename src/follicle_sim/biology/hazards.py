@@ -151,6 +151,8 @@ def _signal(cause: Cause, setting: Setting) -> Floats:
     """
     log_level = np.zeros((1, setting.grid.size))
     for name, power in cause.through:
+        if name not in setting.table.names:
+            continue  # a table older than the factor: nothing has moved it
         log_level = log_level + power * log_array(setting.levels[:, setting.table.index(name)])
     if cause.within_patches and setting.awake is not None:
         log_level = log_level + log_array(np.where(setting.awake > 0.0, 1.0, SILENT))

@@ -53,6 +53,7 @@ def print_scenario(scenario: Scenario) -> None:
     console.print(describe(scenario), soft_wrap=True)
     if scenario.population.spread.typical:
         _print_spread(console, scenario.population)
+    _print_conditions(console, scenario)
     treatments = list(treatments_of(scenario).values())
     _print_potencies(console, scenario, treatments)
     print_heading(console, "\nBiology parameters")
@@ -66,6 +67,27 @@ def print_scenario(scenario: Scenario) -> None:
         f"\nPredicted: about {cost.seconds:.1f} s on {format_count(cost.threads, 'thread')} once "
         f"compiled, {cost.memory / 1e6:,.0f} MB of memory."
     )
+
+
+def _print_conditions(console: Console, scenario: Scenario) -> None:
+    """Print what each condition of the people does, every number with its source."""
+    from follicle_sim.biology.conditions import condition_table
+    from follicle_sim.scenario.tables.treatments import thawed
+
+    for name in (scenario.population.condition, *scenario.population.also):
+        own = scenario.conditions.get(name)
+        table = condition_table(name, None if own is None else thawed(own))
+        print_heading(console, f"\nCondition {name}: {table.title}")
+        for part in ("attacks", "losses", "clocks"):
+            for row in getattr(table, part):
+                print_indented(console, f"{part}: {row.about}", 2)
+                for path, quantity in list_quantities(row):
+                    source = format_source(quantity.grade, quantity.source)
+                    print_value(console, format_quantity(path, quantity), source)
+        if table.patches is not None:
+            for path, quantity in list_quantities(table.patches):
+                source = format_source(quantity.grade, quantity.source)
+                print_value(console, format_quantity(f"patches.{path}", quantity), source)
 
 
 def _print_potencies(console: Console, scenario: Scenario, treatments: Sequence[Treatment]) -> None:
@@ -91,7 +113,7 @@ def _print_spread(console: Console, population: Population) -> None:
     from follicle_sim.biology.people_spread import typical_spread
 
     print_heading(console, "\nDifferences between people")
-    for trait, row in typical_spread(population.condition).items():
+    for trait, row in typical_spread(population.disease.typical_spread).items():
         own = getattr(population.spread, trait)
         value = row.value if own is None else own
         source = format_source(row.grade, row.source) if own is None else SET_HERE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from follicle_sim.base.units import format_quantity
+from follicle_sim.biology.scalps import load_scalps
 from follicle_sim.protocol.baseline.meet import with_baseline
 from follicle_sim.protocol.describe_design import design_lines, subjects_text, timeline
 from follicle_sim.protocol.notes import notes
@@ -80,7 +81,9 @@ def overview(scenario: Scenario) -> str:
 
 def traits_text(who: Population) -> list[str]:
     """Return the condition, severity, sex and age of a population, in words."""
-    traits = [who.condition]
+    traits = [" + ".join((who.condition, *who.also))]
+    if who.scalp is not None:
+        traits.append(f"{load_scalps()[who.scalp].title} ({who.pieces} pieces)")
     if isinstance(who.severity, Mapping):
         traits.append(f"severity {_shares(who.severity)}")
     elif who.severity is not None:

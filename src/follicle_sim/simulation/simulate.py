@@ -218,7 +218,8 @@ def memory_needed(protocol: Protocol) -> int:
     people = replicates * (sum(sizes) + len(sizes) * max(sizes)) // 2
     rows = people * len(protocol.visits.days)
     # tallies and factor levels, and the dataset's copies of them
-    per_row = 8 * 2 * (TALLY_COLUMNS + len(protocol.factors.names))
+    pieces = len(protocol.scalp.pieces)
+    per_row = 8 * 2 * (TALLY_COLUMNS + len(protocol.factors.names) + pieces)
     if protocol.record.follicles:
         # records are as wide as the densest scalp, and are padded and stacked
         per_row += 3 * 5 * _widest(protocol)

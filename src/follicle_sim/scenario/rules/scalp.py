@@ -12,6 +12,25 @@ OF_WHOLE_SCALP = ("salt",)
 """Result variables that a target area does not have."""
 
 
+def _one_area_only(scenario: Any) -> Iterator[tuple[Path, str]]:
+    """Yield what a whole scalp cannot have: it is about one target area."""
+    if scenario.population.scalp is None:
+        return
+    way = "leave population.scalp out"
+    if scenario.design.kind == "split_scalp":
+        yield ("design", "kind"), f"halves of a scalp are compared in one target area each; {way}"
+    if scenario.record.follicles:
+        yield (
+            ("record", "follicles"),
+            f"follicles are kept of one target area, not of a whole scalp; {way}",
+        )
+    for i, arm in enumerate(scenario.arms):
+        for j, dose in enumerate(arm.doses):
+            if dose.amount_dimension == "grafts":
+                message = f"grafts are set into one target area, not into a whole scalp; {way}"
+                yield ("arms", i, "doses", j, "treatment"), message
+
+
 def scalp_problems(scenario: Any) -> Iterator[tuple[Path, str]]:
     """Yield why an instrument cannot score what a scenario simulates.
 
@@ -21,9 +40,10 @@ def scalp_problems(scenario: Any) -> Iterator[tuple[Path, str]]:
         A scenario, or its tables with stand-ins for what was refused; `population.scalp` is the
         name of a map of the scalp, None where a target area alone is simulated.
     """
+    yield from _one_area_only(scenario)
     instrument = scenario.instrument
     asked = [name for name in OF_WHOLE_SCALP if name in instrument.measures]
-    if not asked or getattr(scenario.population, "scalp", None) is not None:
+    if not asked or scenario.population.scalp is not None:
         return
     preset = load_methods()[instrument.method].measures
     key = "method" if set(asked) <= set(preset) else "measures"

@@ -50,7 +50,7 @@ def _labels(scenario: Any, names: Names) -> Iterable[Problem]:
 
 def _follicles(scenario: Any, names: Names) -> Problems:
     subjects, replicates = scenario.population.subjects, scenario.run.replicates
-    follicles = scenario.population.follicles_per_subject
+    follicles = scenario.population.follicles_per_subject * scenario.population.pieces
     arms = sum(scenario.design.ratio(arm.label) for arm in scenario.arms)
     total = arms * subjects * follicles * replicates
     if total > MOST_FOLLICLES:
@@ -90,6 +90,12 @@ def _scalp(scenario: Any, names: Names) -> Iterable[Problem]:
 
 def _stated(scenario: Any, names: Names) -> Problems:
     stated = scenario.population.stated
+    if stated is not None and scenario.population.disease.before_baseline:
+        yield (
+            ("population", stated.key),
+            f"{scenario.population.condition} changes the number of hairs before baseline, so a "
+            "count cannot be met by severity and follicles alone; give follicle_density",
+        )
     if stated is not None and (message := unseen(stated.variable, scenario.instrument)):
         yield ("population", stated.key), message
 

@@ -80,7 +80,8 @@ class OwnConditions(FieldType):
                 condition = parts.run((name,), partial(self._one, name, tables, info))
             except InputError as error:
                 for problem in error.problems:
-                    below: Path = tuple(problem.where.split(".")) if problem.where else ()
+                    keys = problem.where.split(".") if problem.where else []
+                    below: Path = tuple(int(key) if key.isdigit() else key for key in keys)
                     parts.problems.append(((name, *below), problem.message))
                 continue
             if condition is not None:
