@@ -58,12 +58,13 @@ _UNITS = {
     "1": "relative",
     "": "",
 }
-_SHARES = frozenset({"anagen_fraction", "telogen_fraction", "pull_positive"})
+_SHARES = frozenset({"anagen_fraction", "telogen_fraction", "pull_positive", "cover"})
 _UNITLESS = {
     "anagen_telogen_ratio": "ratio",
     "pull_count": "hairs",
     "comb_count": "hairs",
     "global_rating": "points",
+    "salt": "points",
 }
 _NAMES = {
     "anagen_fraction": "anagen share of counted hairs",
@@ -72,6 +73,8 @@ _NAMES = {
     "pull_count": "hairs pulled out",
     "comb_count": "shed hairs collected",
     "global_rating": "panel rating",
+    "salt": "SALT score",
+    "cover": "hair cover",
     "anagen_telogen_ratio": "anagen to telogen ratio",
     "scalp_dht": "scalp DHT",
     "serum_dht": "serum DHT",

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from follicle_sim.analysis.result import TrialResult, TrialRow, p_text
-from follicle_sim.analysis.trial import SMALLER_IS_BETTER
 from follicle_sim.figures.parts.style import is_share, name_of, unit_of
+from follicle_sim.scenario.fields.methods import SMALLER_IS_BETTER
 
 METHOD_WORDS: Mapping[str, str] = {
     "t_test": "t test on changes",
@@ -123,13 +123,17 @@ def limits(row: TrialRow, level: float) -> str:
 
 
 def responder_words(endpoint: str, gain: str) -> str:
-    """Return what makes a responder; `gain` is the least one.
+    """Return what makes a responder; `gain` is the least one, or a level.
 
     Examples
     --------
     >>> responder_words("hair_density", "10 hairs/cm2")
     'a gain in hair density of 10 hairs/cm2 or more'
+    >>> responder_words("salt", "20 points or less")
+    'a SALT score of 20 points or less'
     """
+    if gain.endswith(" or less"):
+        return f"a {name_of(endpoint)} of {gain}"
     what = "fall" if endpoint in SMALLER_IS_BETTER else "gain"
     return f"a {what} in {name_of(endpoint)} of {gain} or more"
 
