@@ -91,9 +91,9 @@ def unit_words(row: TrialRow) -> str:
     """Return the unit of a change of a row's endpoint."""
     if is_rate(row):
         return "percentage points"
-    if row.unit == "1" and not is_share(row.endpoint):
-        return ""
-    return plain(unit_of(row.endpoint, row.unit, change=True))
+    unit = plain(unit_of(row.endpoint, row.unit, change=True))
+    # a plain number has no unit, but points of a score are called so
+    return "" if row.unit == "1" and unit != "points" and not is_share(row.endpoint) else unit
 
 
 def amount(row: TrialRow, value: float, *, sign: bool = False) -> str:
