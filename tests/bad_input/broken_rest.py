@@ -47,7 +47,11 @@ REST = {
     "plan_with_a_level_of_what_should_rise": (
         'responder_gain = "12 cm-2"',
         "responder_below = 20",
-        ["analysis.responder_below: less of terminal_density is no response", "salt", "responder_gain"],
+        [
+            "analysis.responder_below: less of terminal_density is no response",
+            "salt",
+            "responder_gain",
+        ],
     ),
     "plan_with_alpha_in_percent": (
         "alpha = 0.025",

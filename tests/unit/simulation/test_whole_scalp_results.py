@@ -10,6 +10,7 @@ from follicle_sim import analyse, compare, parse_scenario, simulate, summarise, 
 from follicle_sim.experiments.planning.power import power
 from follicle_sim.experiments.planning.power_plan import Plan
 from follicle_sim.figures import save_figure
+from follicle_sim.figures.parts.forest import group_rows
 from follicle_sim.figures.trajectories import plot_density
 from follicle_sim.reporting.page.figures import trial_figure
 from follicle_sim.reporting.page.text import page
@@ -92,6 +93,8 @@ def test_it_is_compared_analysed_and_written_about(scenario, tmp_path) -> None:
     rows = {row.observation: row for row in compare(data).rows}
     assert rows["thrive_aa1_2024:1"].simulated == pytest.approx(0.5)
     assert rows["thrive_aa1_2024:1-vs-placebo"].z is not None
+    titles = [group.title for group in group_rows(tuple(rows.values()))]
+    assert titles == ["Share of people (%)", "Difference of shares of people (percentage points)"]
     result = analyse(data)
     assert result.rows[0].estimate < 0.0
     assert result.rows[0].effect
