@@ -17,7 +17,11 @@ from follicle_sim.results.recipe import Span
 
 EFFLUVIUM = 1.5
 """Rate of shedding, in multiples of the person's own at baseline, above which hair is said to fall
-out (assumption: papers ask people and give no figure)."""
+out (assumption: papers ask people and give no figure).
+
+People judge by their whole scalp. On a small target area the few hairs shed in a week pass this by
+luck: in 60 people with telogen effluvium, seen every week, the mean onset was day 80 (SD 3) on
+25 cm2, day 75 (18) on 5 cm2 and day 63 (32) on 1 cm2."""
 
 NOTICED = 0.2266
 """Share of the hairs whose loss is noticed: three of four dermatologists saw it in photographs
@@ -159,7 +163,7 @@ SPANS: Mapping[str, Span] = {
     "effluvium_end": Span("shed_rate", end),
     "effluvium_duration": Span("shed_rate", duration),
     "hair_loss_time": Span("hair_density", loss_day),
-    "regrowth_time": Span("hair_density", regrowth_day, clock="last_dose"),
+    "regrowth_time": Span("hair_density", regrowth_day, clock="chemotherapy_end"),
     "hair_preservation": Span("hair_density", preserved),
     "salt30_to_salt20_time": Span("salt", from_salt30_to_salt20),
 }

@@ -113,10 +113,14 @@ SHARES: Mapping[str, Recipe] = {
         _share(lambda hairs, base: hairs < RECOVERED * base),
         against_baseline=True,
         standing=True,
-        clock="last_dose",
+        clock="chemotherapy_end",
     ),
     "regrowth_after_chemotherapy": Recipe(
-        ("hair_density",), begun_again, against_baseline=True, standing=True, clock="last_dose"
+        ("hair_density",),
+        begun_again,
+        against_baseline=True,
+        standing=True,
+        clock="chemotherapy_end",
     ),
     "bare_area_reduction": Recipe(("salt",), regrown_share, against_baseline=True, standing=True),
 }
