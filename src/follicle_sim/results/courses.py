@@ -31,6 +31,9 @@ REGROWN = 0.1
 """Share of the hairs at baseline that must have come back before regrowth is said to have begun
 (assumption: papers ask people and give no figure)."""
 
+DUST = 1e-9
+"""Share of a level by which rounding may miss it: 90 % of 70 points is not 63 to the last bit."""
+
 PRESERVED = 0.5
 """Share of the hairs at baseline that is never lost by who keeps the hair through chemotherapy:
 loss under 50 % (CTCAE grade 0 to 1)."""
@@ -69,14 +72,15 @@ def first_crossing(
     day = np.full(values.shape[:-1], np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         limit = level[..., None]
-        beyond = values > limit if direction == "above" else values <= limit
+        low = values <= limit + DUST * np.abs(limit)
+        beyond = low if direction == "down_to" else np.isfinite(values) & np.isfinite(limit) & ~low
         for k in range(days.size - 1, -1, -1):  # the earliest is written last
             now = beyond[..., k] & (days[k] == after)
             day = np.where(now, days[k], day)
             if k == 0:
                 break
             start, end = values[..., k - 1], values[..., k]
-            share = (level - start) / (end - start)
+            share = np.clip((level - start) / (end - start), 0.0, 1.0)
             met = beyond[..., k] & ~beyond[..., k - 1] & np.isfinite(start)
             met &= days[k - 1] >= after
             day = np.where(met, days[k - 1] + share * (days[k] - days[k - 1]), day)
