@@ -105,6 +105,7 @@ def _inside(dotted):
     return dotted.removeprefix("follicle_sim.") if dotted.startswith("follicle_sim.") else None
 
 
+@cache
 def imports_of(path, *, deferred):
     """Return imports at module level, or (deferred) those inside functions and for typing."""
     found = set()
@@ -118,7 +119,7 @@ def imports_of(path, *, deferred):
             walk(child, inside or late or typed)
 
     walk(tree_of(path), False)
-    return found - {name_of(path)}
+    return frozenset(found - {name_of(path)})
 
 
 def graph(*, deferred=False):

@@ -1,5 +1,7 @@
 """Virtual trials of a known potency, and each as the table of single people a clinic would keep."""
 
+from functools import cache
+
 from follicle_sim import parse_scenario, simulate, with_overrides
 from follicle_sim.base.csv_text import csv_text
 
@@ -43,8 +45,9 @@ def scenario_of_kind(kind):
     return with_overrides(parse_scenario(TEXT), [f'design.kind="{kind}"'])
 
 
+@cache
 def trials_of(kind, trials):
-    """Return virtual trials of the true potency, one a replicate."""
+    """Return virtual trials of the true potency, one a replicate; nobody changes them."""
     settings = [f"run.replicates={trials}", f"biology.{NAME}={TRUTH}"]
     return simulate(with_overrides(scenario_of_kind(kind), settings))
 

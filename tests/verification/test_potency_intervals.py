@@ -9,6 +9,7 @@ benchmarks/subject_table_coverage.py simulates anew for each of them, as `fit_sc
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -52,8 +53,12 @@ def changes(data):
     return gain.transpose(..., "arm", "time", "subject").values
 
 
+@cache
 def grid_runs(kind):
-    """Return one large trial of a design at every potency of the grid, of the same people."""
+    """Return one large trial of a design at every potency of the grid, of the same people.
+
+    Simulated once for all tests of this file; nobody changes them.
+    """
     steady = with_overrides(scenario_of_kind(kind), ["population.subjects=400", "run.seed=77"])
     if kind == "parallel":
         steady = with_overrides(steady, ['design.kind="counterfactual"'])

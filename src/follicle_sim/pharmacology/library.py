@@ -1,6 +1,9 @@
 """The library of treatments: one file a treatment, named by its file; every number has a source."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.fitted import FITTED_PREFIX
@@ -38,7 +41,14 @@ def load_treatment(name: str, folder: Path = LIBRARY) -> Treatment:
     'mass'
     """
     path = treatment_file(name, folder)
-    return parse_treatment(name, read_toml(path), path.name)
+    status = path.stat()
+    return parse_treatment(name, _read(path, status.st_mtime_ns, status.st_size), path.name)
+
+
+@lru_cache(maxsize=128)
+def _read(path: Path, changed: int, size: int) -> Mapping[str, Any]:
+    """Return the tables of a file as it was when last changed; many short runs read it often."""
+    return read_toml(path)
 
 
 def load_treatments() -> dict[str, Treatment]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, Self
 
@@ -16,7 +16,7 @@ from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.estimates import Figure, FloatArray, estimate
 from follicle_sim.evidence.normalise import Kind
 from follicle_sim.evidence.observation import Observation
-from follicle_sim.evidence.own.held import held
+from follicle_sim.evidence.own.held import Held, held
 from follicle_sim.evidence.studies import Grade, Study, Use, load_studies
 from follicle_sim.results.by_treatment import WITHIN, by_treatment
 from follicle_sim.results.counterparts import NO_BASELINE, Course, course
@@ -194,14 +194,15 @@ def compare(
         comparisons = [_Stored.of(table) for table in stored]
     dataset = by_treatment(dataset)
     labels, roles = arm_roles(dataset)
-    _check(comparisons, labels)
     within = dataset.attrs.get("design_kind") in ("split_scalp", WITHIN)
+    role_of = dict(zip(labels, roles, strict=True))
+    _check(comparisons, labels, lambda own: held(own, role_of, paired=within))
     rows: list[ComparisonRow] = []
     unmatched: list[Unmatched] = []
     courses: dict[str, Course | str] = {}
     for comparison in comparisons:
         met: set[str] = set()
-        source = held(comparison, dict(zip(labels, roles, strict=True)), paired=within)
+        source = held(comparison, role_of, paired=within)
         for observation in source.observations:
             if observation.endpoint not in courses:
                 courses[observation.endpoint] = course(dataset, observation.endpoint)
@@ -225,7 +226,7 @@ def compare(
     return ComparisonTable(tuple(rows), tuple(unmatched), origin_of(dataset))
 
 
-def _check(comparisons: Sequence[Comparison], labels: Sequence[str]) -> None:
+def _check(comparisons: Sequence[Any], labels: Sequence[str], hold: Callable[[Any], Held]) -> None:
     problems = []
     studies = load_studies()
     if not isinstance(comparisons, (list, tuple)):
@@ -236,7 +237,7 @@ def _check(comparisons: Sequence[Comparison], labels: Sequence[str]) -> None:
         if not named or not isinstance(getattr(comparison, "arms", None), Mapping):
             raise refused(_ASKED, where, comparison, "an object with `study` and `arms`")
         own = getattr(comparison, "rows", ())
-        study = held(comparison).study if own else studies.get(comparison.study)
+        study = hold(comparison).study if own else studies.get(comparison.study)
         if study is None:
             tail = did_you_mean(comparison.study, studies)
             problems.append(Problem(f"{where}.study", f'unknown study "{comparison.study}"{tail}'))

@@ -1,13 +1,12 @@
 """Results on disk: NetCDF4, written whole or not at all."""
 
-import io
 import os
 import warnings
 from collections.abc import Hashable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import h5netcdf
 import h5py
 import numpy as np
 import xarray as xr
@@ -17,6 +16,7 @@ from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.files import write_bytes_atomic
 from follicle_sim.base.folders import incomplete
 from follicle_sim.base.signatures import HDF5, first_bytes, name_binary
+from follicle_sim.results.netcdf import read_netcdf, write_netcdf
 
 
 def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
@@ -51,9 +51,7 @@ def save_result(data: xr.Dataset, path: str | os.PathLike[str]) -> None:
         if name in data.variables:
             packed[name] = packed.get(name, {}) | {"_FillValue": None}
     # HDF5 crashes the process when a disk fills under it, so it writes to memory and we to disk.
-    memory = io.BytesIO()
-    with h5netcdf.File(memory, "w") as file:
-        data.dump_to_store(xr.backends.H5NetCDFStore(file), encoding=packed)
+    memory = write_netcdf(data, packed)
     # The view ends here whatever happens: one that lives on in the traceback of a failure keeps the
     # memory from closing, and from Python 3.13 on its finaliser says so after our own message.
     with memory.getbuffer() as view:
@@ -95,6 +93,8 @@ def read_result(path: str | os.PathLike[str]) -> xr.Dataset:
         hint = f"; to simulate a scenario file: follicle-sim run {source}" * (kind == "a text file")
         message = f"is {kind}, no result; give the result.nc of a run{hint}"
         raise InputError(str(source), [Problem("", message)])
+    with suppress(Exception):  # whatever is wrong with a file, the way below says it
+        return read_netcdf(source)
     try:
         _walk(source)
         with xr.open_dataset(source, engine="h5netcdf", decode_timedelta=False) as data:

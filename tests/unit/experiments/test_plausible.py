@@ -78,8 +78,8 @@ def found(scenario):
 
 @pytest.fixture
 def in_parts(monkeypatch):
-    """Studies are drawn ten at a time."""
-    monkeypatch.setattr("follicle_sim.experiments.planning.plausible.trials_at_once", lambda *_: 10)
+    """Studies are drawn four at a time."""
+    monkeypatch.setattr("follicle_sim.experiments.planning.plausible.trials_at_once", lambda *_: 4)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def drawn(monkeypatch):
 
 @pytest.mark.parametrize("stop", [1, 3, 12])
 def test_after_ctrl_c_it_goes_on_where_it_stopped(scenario, in_parts, drawn, tmp_path, stop):
-    question = make_question(scenario, (2.0,), 24)
+    question = make_question(scenario, (2.0,), 10)
     key = question.key
     whole = plausible(question)
     every, drawn["parts"], drawn["stop"] = drawn["parts"], 0, stop

@@ -15,6 +15,7 @@ second derivatives vanish. One contrast at a time needs no scaling of the statis
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,11 +154,12 @@ class _State:
     def step(self) -> tuple[Floats, float]:
         """Return the next step of Sigma, (V, V), and its squared length in standard errors."""
         score = self.basis.T @ self.score().reshape(-1)
-        step = np.linalg.solve(self.information(), score)
+        step = np.linalg.solve(self.information, score)
         return (self.basis @ step).reshape(self.sigma.shape), float(score @ step)
 
+    @cached_property
     def information(self) -> Floats:
-        """Return the expected information of the parameters of Sigma, (m, m)."""
+        """The expected information of the parameters of Sigma, (m, m)."""
         a, people, basis = self.inverse, self.data.people, self.basis
         size = a.shape[1] ** 2
         first = people[:, None, None] * a
@@ -165,13 +167,14 @@ class _State:
             first = first - 2.0 * (a @ self.kernel @ a)
         information = product(product(basis.T, cross_products(first, a).reshape(size, size)), basis)
         if self.restricted:
-            moved = self.phi @ self.moved()  # (m, Vq, Vq)
+            moved = self.phi @ self.moved  # (m, Vq, Vq)
             flat = moved.reshape(len(moved), -1)
             information += product(flat, moved.transpose(0, 2, 1).reshape(len(moved), -1).T)
         return np.asarray(0.25 * (information + information.T))
 
+    @cached_property
     def moved(self) -> Floats:
-        """Return the derivative of the precision of B by each parameter of Sigma, (m, Vq, Vq)."""
+        """The derivative of the precision of B by each parameter of Sigma, (m, Vq, Vq)."""
         a, basis, m = self.inverse, self.basis, self.basis.shape[1]
         visits, q = self.data.yx.shape[1:]
         full = np.empty((visits, q, visits, q, m))
@@ -191,8 +194,8 @@ class _State:
         c = weights.reshape(-1)
         d = (self.phi @ c).reshape(visits, q)
         plain = float(c @ d.reshape(-1))
-        covariance = np.linalg.inv(inside(self.information(), FLAT))
-        moved = self.moved() @ d.reshape(-1)  # (m, Vq)
+        covariance = np.linalg.inv(inside(self.information, FLAT))
+        moved = self.moved @ d.reshape(-1)  # (m, Vq)
         slope = moved @ d.reshape(-1)  # derivative of c' Phi c with its sign turned
         # d' Q_ij d with Q_ij = sum_g X' A E_i A E_j A X
         outer = a @ (d @ xx @ d.T) @ a
@@ -270,14 +273,14 @@ def fit(
         basis = unstructured(visits)
     start = basis @ np.linalg.lstsq(basis, _first_guess(x, y).reshape(-1), rcond=None)[0]
     state = _State(Patterns.of(x, y), start.reshape(visits, visits), basis, restricted)
-    inside(state.information(), FLAT)
+    inside(state.information, FLAT)
     for _ in range(MOST_STEPS):
         step, gap = state.step()
         if gap < NEAR:
             state, gap = _polish(state, step, gap)
             if gap < CLOSE:
                 inside(state.sigma, EDGE)
-                inside(state.information(), FLAT)
+                inside(state.information, FLAT)
                 return Fit(state.beta, state.sigma, state.log_likelihood, state)
             step, gap = state.step()
         state, better = _step_along(state, step)

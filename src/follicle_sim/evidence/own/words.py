@@ -105,15 +105,16 @@ def unit_of(text: str, endpoint: str) -> str:
     raise ValueError(f"found {shown(text)}, which is not a unit of {endpoint}; {hint}")
 
 
-def _allowed(endpoint: str) -> list[str]:
+@cache
+def _allowed(endpoint: str) -> tuple[str, ...]:
     wordings = unit_wordings()
     name = measure(endpoint, "hairs/cm2").endpoint
     own = _words()["canonical"][name]
     percent = () if name in RATIOS else ("%", "% of subjects")
-    return [
+    return tuple(
         raw
         for raw, (unit, other, relative) in wordings.items()
         if relative
         or (unit == own and not other and (not raw.startswith("%") or raw in percent))
         or name == _ONLY_BY_UNIT.get(other)
-    ]
+    )
