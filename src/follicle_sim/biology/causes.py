@@ -118,15 +118,16 @@ class Patches:
     ----------
     least : (G,) percentage of the scalp from which on a person is of the grade
     remission : (G,) rate at which the disease falls silent, in all patches of a person at once
+    relapse : (G,) rate at which a silent disease awakes
     strength : (G,) factor on every hazard within patches
-    relapse, spread : rates at which a silent disease awakes, and a free piece is drawn in
+    spread : rate at which a free piece is drawn in
     patch_cv : coefficient of variation of the hazard between patches of a person
     """
 
     least: tuple[float, ...]
     remission: tuple[float, ...]
+    relapse: tuple[float, ...]
     strength: tuple[float, ...]
-    relapse: float
     spread: float
     patch_cv: float
 

@@ -139,24 +139,24 @@ class GradeTable(FrozenTable):
     """Patches of people of one grade: from which share of the scalp on (percent), and their course.
 
     `strength` multiplies the hazards within patches, `remission` is the rate per day at which the
-    disease falls silent.
+    disease falls silent, `relapse` that at which it awakes again.
     """
 
     least: Annotated[FiniteFloat, Field(ge=0.0, lt=100.0)]
     remission: Rate
+    relapse: Rate
     strength: Positive
 
 
 class PatchesTable(FrozenTable):
     """Bare patches: how many people have, and how the disease comes and goes.
 
-    `relapse` is the rate per day at which a silent disease awakes, `spread` that at which a free
-    piece of scalp is drawn in while it is awake, `patch_cv` how much patches of a person differ.
+    `spread` is the rate per day at which a free piece of scalp is drawn in, `patch_cv` how much
+    patches of a person differ.
     """
 
     source: Text
     grades: Mapping[str, GradeTable]
-    relapse: Rate
     spread: Rate
     patch_cv: Variation
 

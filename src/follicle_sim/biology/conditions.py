@@ -1,295 +1,16 @@
-"""Conditions (pattern hair loss, effluvium, alopecia areata, ageing): data, one file each.
-
-A condition is what acts on the follicles of its people: attacks that end the growth of a hair,
-losses that end a follicle, changes of the phase clocks, and, where they act in patches only, the
-course of these.
-"""
+"""The library of conditions (pattern hair loss, effluvium, alopecia areata ...): one file each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import ValidationError
-
-from follicle_sim import biology
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
-from follicle_sim.base.fitted import FITTED_PREFIX, fill_fitted
-from follicle_sim.base.numerics import log_array
-from follicle_sim.base.quantity import Quantity, read_toml
-from follicle_sim.biology.causes import Cause, ClockChange, Course, Hazard, Patches
-from follicle_sim.biology.condition_tables import (
-    CERTAIN,
-    AttackTable,
-    ClockTable,
-    ConditionTable,
-    PatchesTable,
-    Timed,
-    plain,
-)
-
-FOLDER = Path(biology.__file__).parent / "conditions"
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A published scale of severity: what it is called, and which grade each of its classes is."""
-
-    title: str
-    words: tuple[str, ...]
-    classes: Mapping[str, str]
-    source: str
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What a condition does to follicles.
-
-    `severities` are multiples of the fitted baseline miniaturisation, or, of a condition with
-    patches, the percentage of the scalp they cover; `follicle_density` (cm-2) is the usual one, for
-    scenarios that give a count of hairs instead; `scales` are ways to name a grade;
-    `typical_spread` names the condition whose people differ as much; `miniaturised` is the multiple
-    of miniaturisation where the severity is of something else, None where it is the severity.
-    """
-
-    name: str
-    title: str
-    source: str
-    androgen_sensitive: bool
-    default_severity: str
-    severities: Mapping[str, float]
-    follicle_density: float
-    scales: tuple[Scale, ...] = ()
-    typical_spread: str = ""
-    attacks: tuple[Hazard, ...] = ()
-    losses: tuple[Hazard, ...] = ()
-    clocks: tuple[ClockChange, ...] = ()
-    patches: Patches | None = None
-    miniaturised: float | None = None
-
-    def severity(self, grade: str | float | Mapping[str, float] | None) -> float:
-        """Return the multiple for a class name, a number, or None for the default class.
-
-        For a mixture of classes with their shares, it is the mean multiple.
-        """
-        if isinstance(grade, Mapping):
-            return sum(share * self.severities[name] for name, share in grade.items())
-        if isinstance(grade, str):
-            return self.severities[grade]
-        return self.severities[self.default_severity] if grade is None else float(grade)
-
-    @property
-    def quiet(self) -> bool:
-        """True where nothing of the condition changes from day to day, but for slow loss."""
-        return not (self.attacks or self.clocks)
-
-    @property
-    def causes(self) -> tuple[Cause, ...]:
-        """All that it does."""
-        return (*self.attacks, *self.losses, *self.clocks)
-
-    @property
-    def factors(self) -> frozenset[str]:
-        """Names of the factors that something of it follows."""
-        return frozenset(name for cause in self.causes for name, _ in cause.through)
-
-    @property
-    def slow_loss(self) -> float:
-        """Hazard per day of losing a follicle that acts on everybody at all times."""
-        return sum(
-            (loss.rate for loss in self.losses if not (loss.course.dated or loss.within_patches)),
-            0.0,
-        )
-
-    @property
-    def before_baseline(self) -> bool:
-        """True where it may change the number of hairs before baseline, but for slow loss."""
-        return any(
-            cause.course.earliest < 0.0 and not (cause in self.losses and not cause.course.dated)
-            for cause in self.causes
-        )
-
-    @property
-    def lead(self) -> float:
-        """Days before baseline from which on something of it happens at a date."""
-        starts = [cause.course.earliest for cause in self.causes]
-        return max([0.0, *(-start for start in starts if start > -float("inf"))])
-
-    def together_with(self, others: tuple["Condition", ...]) -> "Condition":
-        """Return the condition of people who have others besides: all that acts, acts.
-
-        Grades, patches and follicles are those of the first one. Pattern hair loss as another one
-        has its usual severity.
-        """
-        if not others:
-            return self
-        every = (self, *others)
-        second = next((one for one in others if one.androgen_sensitive), None)
-        miniaturised = self.miniaturised
-        if not self.androgen_sensitive and second is not None:
-            miniaturised = second.severity(None)
-        return replace(
-            self,
-            miniaturised=miniaturised,
-            androgen_sensitive=any(one.androgen_sensitive for one in every),
-            attacks=_numbered([one.attacks for one in every]),
-            losses=_numbered([one.losses for one in every]),
-            clocks=_numbered([one.clocks for one in every]),
-        )
-
-
-def _numbered(groups: list[tuple[Any, ...]]) -> tuple[Any, ...]:
-    """Return the causes of several conditions, each with the number of its own trigger."""
-    return tuple(
-        replace(cause, trigger=number) for number, group in enumerate(groups) for cause in group
-    )
-
-
-def parse_condition(
-    name: str,
-    tables: Mapping[str, Any],
-    source: str,
-    fitted: Mapping[str, Mapping[str, Quantity]] | None = None,
-) -> Condition:
-    """Return a condition from the tables of its file.
-
-    fitted : sets of fitted numbers to use instead of the files of the folder
-
-    Raises
-    ------
-    InputError
-        With every problem: what is missing, unknown, out of bounds or does not fit together.
-    """
-    table = _checked(tables, source, fitted)
-    return Condition(
-        name=name,
-        title=table.title,
-        source=table.source,
-        androgen_sensitive=table.androgen_sensitive,
-        default_severity=table.default_severity,
-        severities=MappingProxyType(dict(table.severities)),
-        follicle_density=table.follicle_density.value,
-        scales=tuple(
-            Scale(row.title, row.words, MappingProxyType(dict(row.classes)), row.source)
-            for row in table.scales
-        ),
-        typical_spread=table.typical_spread or name,
-        attacks=tuple(_hazard(row) for row in table.attacks),
-        losses=tuple(_hazard(row) for row in table.losses),
-        clocks=tuple(_clock(row) for row in table.clocks),
-        patches=None if table.patches is None else _patches(table.patches),
-        miniaturised=None if table.patches is None else 0.0,
-    )
-
-
-def condition_table(name: str, tables: Mapping[str, Any] | None = None) -> ConditionTable:
-    """Return a condition with the source of each number: a library's, or that of the tables.
-
-    Raises
-    ------
-    InputError
-        As `parse_condition`; for a name of the library, if there is none.
-    """
-    if tables is None:
-        load_condition(name)
-        return _checked(read_toml(FOLDER / f"{name}.toml"), f"{name}.toml", None)
-    return _checked(tables, f"conditions.{name}", None)
-
-
-def _checked(
-    tables: Mapping[str, Any],
-    source: str,
-    fitted: Mapping[str, Mapping[str, Quantity]] | None,
-) -> ConditionTable:
-    try:
-        return ConditionTable.model_validate(fill_fitted(dict(tables), source, FOLDER, fitted))
-    except ValidationError as error:
-        problems = [Problem(".".join(map(str, e["loc"])), _in_words(e)) for e in error.errors()]
-        raise InputError(source, problems) from None
-
-
-def _course(row: Timed) -> Course:
-    if row.start is None:
-        return Course()
-    return Course(
-        start=row.start.value,
-        duration=plain(row.duration),
-        every=plain(row.every),
-        count=row.count,
-        start_sd=plain(row.start_sd),
-    )
-
-
-def _hazard(row: AttackTable) -> Hazard:
-    if row.rate is not None:
-        rate = row.rate.value
-    else:
-        assert row.share is not None
-        assert row.duration is not None
-        rate = float(-log_array(1.0 - min(row.share.value, CERTAIN))) / row.duration.value
-    return Hazard(
-        **_cause(row),
-        rate=rate,
-        falls=plain(row.falls),
-        person_cv=plain(row.person_cv),
-        sensitivity_power=plain(row.sensitivity_power),
-    )
-
-
-def _clock(row: ClockTable) -> ClockChange:
-    return ClockChange(**_cause(row), phase=row.phase, speed=row.speed.value)
-
-
-def _cause(row: Timed) -> dict[str, Any]:
-    return {
-        "course": _course(row),
-        "through": tuple((name, power.value) for name, power in row.through.items()),
-        "lag": plain(row.lag),
-        "within_patches": row.within is not None,
-    }
-
-
-def _patches(row: PatchesTable) -> Patches:
-    grades = row.grades.values()
-    return Patches(
-        least=tuple(grade.least for grade in grades),
-        remission=tuple(grade.remission.value for grade in grades),
-        strength=tuple(grade.strength.value for grade in grades),
-        relapse=row.relapse.value,
-        spread=row.spread.value,
-        patch_cv=row.patch_cv.value,
-    )
-
-
-def _in_words(error: Mapping[str, Any]) -> str:
-    """Return a problem of a table in words, with the key that may have been meant."""
-    if error["type"] == "missing":
-        return "missing; every condition, and every number of one, needs it"
-    if error["type"] != "extra_forbidden":
-        message = str(error["msg"]).removeprefix("Value error, ")
-        return message[:1].lower() + message[1:]
-    place = error["loc"]
-    parent: Any = ConditionTable
-    for key in place[:-1]:
-        parent = _below(parent, key)
-    known = list(getattr(parent, "model_fields", {}))
-    return f"unknown key{did_you_mean(str(place[-1]), known)}"
-
-
-def _below(model: Any, key: object) -> Any:
-    """Return the model of a table below another one, as far as its annotation names one."""
-    field = getattr(model, "model_fields", {}).get(key)
-    if field is None:
-        return model
-    models = [field.annotation]
-    while models:
-        kind = models.pop()
-        if hasattr(kind, "model_fields"):
-            return kind
-        models += list(getattr(kind, "__args__", ()))
-    return None
+from follicle_sim.base.fitted import FITTED_PREFIX
+from follicle_sim.base.quantity import read_toml
+from follicle_sim.biology.condition import Condition
+from follicle_sim.biology.condition_reading import FOLDER, parse_condition, read_tables
+from follicle_sim.biology.condition_tables import ConditionTable
 
 
 @cache
@@ -326,3 +47,17 @@ def load_condition(name: str) -> Condition:
         message = f"unknown condition{did_you_mean(name, table)}"
         raise InputError("conditions", [Problem(name, message)])
     return table[name]
+
+
+def condition_table(name: str, tables: Mapping[str, Any] | None = None) -> ConditionTable:
+    """Return a condition with the source of each number: a library's, or that of the tables.
+
+    Raises
+    ------
+    InputError
+        As `parse_condition`; for a name of the library, if there is none.
+    """
+    if tables is None:
+        load_condition(name)
+        return read_tables(read_toml(FOLDER / f"{name}.toml"), f"{name}.toml")
+    return read_tables(tables, f"conditions.{name}")

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from follicle_sim.base.types import Floats
-from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.condition import Condition
 
 STRATA = 32
 

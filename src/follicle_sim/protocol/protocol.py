@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from follicle_sim.base.types import Floats
-from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.factors import FactorTable
 from follicle_sim.biology.scalps import Scalp
 from follicle_sim.pharmacology.treatment import Treatment

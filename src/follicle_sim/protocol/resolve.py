@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from follicle_sim.base.arguments import check_kind
 from follicle_sim.base.codes import CYCLE
 from follicle_sim.base.errors import InputError, Problem
-from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.scalps import TARGET_AREA, load_scalps
 from follicle_sim.biology.strata import sensitivities
 from follicle_sim.pharmacology.potencies import potency_overrides

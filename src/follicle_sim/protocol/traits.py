@@ -18,7 +18,7 @@ from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.numerics import log_array, lognormal_multipliers, normals, uniforms
 from follicle_sim.base.types import Floats, Names
 from follicle_sim.biology.causes import Patches
-from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.condition import Condition
 from follicle_sim.scenario.fields.correlation import mixing
 from follicle_sim.scenario.fields.laws import OLDEST
 from follicle_sim.scenario.tables.population import Population

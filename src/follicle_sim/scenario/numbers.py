@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from follicle_sim.base.errors import InputError, Problem
-from follicle_sim.biology.conditions import Condition, load_condition
+from follicle_sim.biology.condition import Condition
+from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.factors import FactorTable, load_factors, parse_factors
 from follicle_sim.biology.parameters import load_parameters, parameter_table
 from follicle_sim.biology.people_spread import spreads

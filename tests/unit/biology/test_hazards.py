@@ -103,5 +103,5 @@ def test_clocks_change_while_they_are_told_to():
 
 
 def test_grades_of_an_extent():
-    patches = Patches((0.0, 25.0, 50.0), (1.0,) * 3, (1.0,) * 3, 1.0, 1.0, 0.0)
+    patches = Patches((0.0, 25.0, 50.0), (1.0,) * 3, (1.0,) * 3, (1.0,) * 3, 1.0, 0.0)
     assert patches.grade(np.array([0.0, 24.9, 25.0, 50.0, 100.0])).tolist() == [0, 0, 1, 2, 2]

@@ -60,7 +60,7 @@ def test_the_disease_falls_silent_at_its_rate_and_awakes_again():
     assert awake is not None
     patches = AREATA.patches
     assert patches is not None
-    leaves, returns = patches.remission[2], patches.relapse
+    leaves, returns = patches.remission[2], patches.relapse[2]
     bare = np.isneginf(slow.drawn_in[:, 0])
     share = leaves / (leaves + returns)
     # two states that change at constant rates (Cox and Miller 1965, section 4.3)

@@ -26,7 +26,7 @@ import numpy as np
 from follicle_sim.base.fitted import FittedValue, save_fitted
 from follicle_sim.base.quantity import Quantity, read_toml
 from follicle_sim.base.types import Floats
-from follicle_sim.biology.conditions import FOLDER, parse_condition
+from follicle_sim.biology.condition_reading import FOLDER, parse_condition
 from follicle_sim.experiments.scoreboard.designs import DESIGNS
 from follicle_sim.experiments.scoreboard.run import baselines
 from follicle_sim.experiments.scoreboard.score_rows import ScoreRow
@@ -68,16 +68,16 @@ class Sought:
 
 
 SOUGHT = {
-    "rate": Sought(1.2, "1/d", 1.0),
-    "person_cv": Sought(1.8, "1", 0.4),
-    "lag": Sought(90.0, "d", 0.5),
-    "remission_50_94": Sought(0.0004, "1/d", 0.7),
-    "remission_95_100": Sought(0.0002, "1/d", 0.7),
-    "strength_95_100": Sought(1.1, "1", 0.7),
-    "baricitinib_ec50": Sought(0.0008, "mg/L", 1.5, "treatment", ("brave",)),
-    "deuruxolitinib_ec50": Sought(0.09, "mg", 1.5, "treatment", ("ctp_543_2022",)),
-    "ritlecitinib_k_inact": Sought(30.0, "1/(mg d)", 1.5, "treatment", ("allegro_2023",)),
-    "upadacitinib_ec50": Sought(7e-5, "mg/L", 1.5, "treatment", ("up_aa_2025",)),
+    "rate": Sought(0.9, "1/d", 1.0),
+    "person_cv": Sought(1.5, "1", 0.4),
+    "lag": Sought(75.0, "d", 0.5),
+    "remission_50_94": Sought(0.0007, "1/d", 0.7),
+    "remission_95_100": Sought(0.0003, "1/d", 0.7),
+    "strength_95_100": Sought(1.5, "1", 0.7),
+    "baricitinib_ec50": Sought(0.0009, "mg/L", 1.5, "treatment", ("brave",)),
+    "deuruxolitinib_ec50": Sought(0.1, "mg", 1.5, "treatment", ("ctp_543_2022",)),
+    "ritlecitinib_k_inact": Sought(35.0, "1/(mg d)", 1.5, "treatment", ("allegro_2023",)),
+    "upadacitinib_ec50": Sought(7.5e-5, "mg/L", 1.5, "treatment", ("up_aa_2025",)),
 }
 """Round starts, near what a coarser search found, so that a repeat does not depend on what an
 earlier fit left."""

@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from follicle_sim.base.types import Floats
 from follicle_sim.base.units import YEAR
-from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.expected_cycle import Lives
 from follicle_sim.biology.expected_sight import Limits, Seen, seen_on
 from follicle_sim.biology.factors import FactorTable

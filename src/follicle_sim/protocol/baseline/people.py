@@ -15,7 +15,7 @@ from scipy.special import ndtri
 from follicle_sim.base.codes import Decision
 from follicle_sim.base.types import Flags, Floats, Names
 from follicle_sim.base.units import YEAR
-from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.condition import Condition
 from follicle_sim.protocol.traits import Draws, grade_of
 from follicle_sim.scenario.fields.correlation import correlated
 from follicle_sim.scenario.tables.design import Recruitment

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from scipy.optimize import brentq
 
 from follicle_sim.base.units import format_quantity
-from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.condition import Condition
 from follicle_sim.protocol.baseline.criteria import contradiction, too_rare
 from follicle_sim.protocol.baseline.expect import (
     Question,

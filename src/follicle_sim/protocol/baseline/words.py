@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from follicle_sim.base.units import format_quantity
-from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.condition import Condition
 from follicle_sim.protocol.baseline.dense_scalps import doubt_of
 from follicle_sim.protocol.baseline.meet import meet_baseline
 from follicle_sim.protocol.baseline.settle import Met

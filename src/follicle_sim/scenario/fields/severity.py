@@ -12,7 +12,8 @@ from pydantic import ValidationInfo
 
 from follicle_sim.base.errors import did_you_mean, shown
 from follicle_sim.base.frozen import FrozenMap
-from follicle_sim.biology.conditions import Condition, Scale, load_conditions
+from follicle_sim.biology.condition import Condition, Scale
+from follicle_sim.biology.conditions import load_conditions
 from follicle_sim.scenario.fields.laws import shares
 from follicle_sim.scenario.fields.quantities import FieldType, Quantity, read, within
 from follicle_sim.scenario.fields.refusals import Collector, known_names, refuse

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from follicle_sim.base.units import format_quantity
-from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.condition import Condition
 from follicle_sim.scenario.fields.laws import OLDEST, Age, AgeLaw
 from follicle_sim.scenario.fields.refusals import Path
 from follicle_sim.scenario.tables.instrument import Instrument

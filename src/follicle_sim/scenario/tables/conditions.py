@@ -22,7 +22,7 @@ from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known
 from follicle_sim.scenario.tables.treatments import frozen, thawed
 
 if TYPE_CHECKING:
-    from follicle_sim.biology.conditions import Condition
+    from follicle_sim.biology.condition import Condition
 
 MOST_OWN = 16
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -36,7 +36,7 @@ def parse_own_conditions(conditions: Mapping[str, Any]) -> dict[str, Condition]:
     InputError
         If a table is not a condition; tables of a checked scenario are.
     """
-    from follicle_sim.biology.conditions import parse_condition
+    from follicle_sim.biology.condition_reading import parse_condition
 
     return {
         name: parse_condition(name, thawed(tables), f"conditions.{name}")
@@ -106,7 +106,7 @@ class OwnConditions(FieldType):
             refuse(f"found {shown(tables)}; a table is needed: [conditions.{name}]")
         parse_own_conditions({name: tables})
         from follicle_sim.base.fitted import fill_fitted
-        from follicle_sim.biology.conditions import FOLDER
+        from follicle_sim.biology.condition_reading import FOLDER
 
         return frozen(fill_fitted(dict(tables), "", FOLDER))  # type: ignore[no-any-return]
 

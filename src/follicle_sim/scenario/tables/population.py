@@ -19,7 +19,8 @@ from pydantic_core import CoreSchema
 from follicle_sim.base.errors import shown
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.units import YEAR
-from follicle_sim.biology.conditions import Condition, load_condition
+from follicle_sim.biology.condition import Condition
+from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.people_spread import typical_spread
 from follicle_sim.biology.scalps import load_scalps
 from follicle_sim.scenario.fields.baseline import HairCount, Stated, statement_problems

@@ -8,7 +8,7 @@ import numpy as np
 from follicle_sim.base.codes import CYCLE
 from follicle_sim.base.numerics import log_array
 from follicle_sim.base.types import Flags, Floats
-from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.forcing import Drive, in_season
 from follicle_sim.biology.hazards import Setting, Struck, clock_changes, hazards_on
 from follicle_sim.protocol.surgery import Shock

@@ -16,11 +16,11 @@ from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.numerics import log_array, lognormal_multipliers, normals, uniforms
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.biology.causes import Patches
-from follicle_sim.biology.conditions import Condition
+from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.scalps import Scalp
 
-MOST_TURNS = 12
-"""Remissions and relapses of one person that are drawn; a disease that turned so often stays."""
+MOST_TURNS = 64
+"""Remissions and relapses of one person that are drawn: enough for a lifetime at the rates known."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def break_out(condition: Condition, scalp: Scalp, severity: Floats, who: DrawNam
     return Outbreak(
         shifts,
         strength,
-        turns=_turns(patches, np.array(patches.remission)[grade], who),
+        turns=_turns(np.array(patches.remission)[grade], np.array(patches.relapse)[grade], who),
         drawn_in=_drawn_in(patches, scalp, severity, who),
         patch=np.array(patches.strength)[grade][:, None] * _patch_factors(patches, scalp, who),
     )
@@ -100,11 +100,11 @@ def _uniform(who: DrawNames, numbers: ArrayLike, decision: Decision) -> Floats:
     return uniforms(*who.keys, who.column, SUBJECT_LEVEL, np.asarray(numbers), int(decision))
 
 
-def _turns(patches: Patches, remission: Floats, who: DrawNames) -> Floats:
+def _turns(remission: Floats, relapse: Floats, who: DrawNames) -> Floats:
     """Return (S, MOST_TURNS) days from baseline on: waiting times are exponential."""
     half = np.arange(MOST_TURNS // 2)
     silent = -log_array(_uniform(who, half, Decision.REMISSION)) / remission[:, None]
-    awake = -log_array(_uniform(who, half, Decision.RELAPSE)) / patches.relapse
+    awake = -log_array(_uniform(who, half, Decision.RELAPSE)) / relapse[:, None]
     waits = np.stack([silent, awake], axis=2).reshape(len(silent), -1)
     return np.cumsum(waits, axis=1)
 

@@ -1,0 +1,125 @@
+"""One condition: what acts on the follicles of its people, and what its grades are.
+
+Attacks end the growth of a hair, losses end a follicle, changes of the clocks make phases longer or
+shorter, and patches say where and when that is so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from follicle_sim.biology.causes import Cause, ClockChange, Hazard, Patches
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A published scale of severity: what it is called, and which grade each of its classes is."""
+
+    title: str
+    words: tuple[str, ...]
+    classes: Mapping[str, str]
+    source: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a condition does to follicles.
+
+    `severities` are multiples of the fitted baseline miniaturisation, or, of a condition with
+    patches, the percentage of the scalp they cover; `follicle_density` (cm-2) is the usual one, for
+    scenarios that give a count of hairs instead; `scales` are ways to name a grade;
+    `typical_spread` names the condition whose people differ as much; `miniaturised` is the multiple
+    of miniaturisation where the severity is of something else, None where it is the severity.
+    """
+
+    name: str
+    title: str
+    source: str
+    androgen_sensitive: bool
+    default_severity: str
+    severities: Mapping[str, float]
+    follicle_density: float
+    scales: tuple[Scale, ...] = ()
+    typical_spread: str = ""
+    attacks: tuple[Hazard, ...] = ()
+    losses: tuple[Hazard, ...] = ()
+    clocks: tuple[ClockChange, ...] = ()
+    patches: Patches | None = None
+    miniaturised: float | None = None
+
+    def severity(self, grade: str | float | Mapping[str, float] | None) -> float:
+        """Return the multiple for a class name, a number, or None for the default class.
+
+        For a mixture of classes with their shares, it is the mean multiple.
+        """
+        if isinstance(grade, Mapping):
+            return sum(share * self.severities[name] for name, share in grade.items())
+        if isinstance(grade, str):
+            return self.severities[grade]
+        return self.severities[self.default_severity] if grade is None else float(grade)
+
+    @property
+    def quiet(self) -> bool:
+        """True where nothing of the condition changes from day to day, but for slow loss."""
+        return not (self.attacks or self.clocks)
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """All that it does."""
+        return (*self.attacks, *self.losses, *self.clocks)
+
+    @property
+    def factors(self) -> frozenset[str]:
+        """Names of the factors that something of it follows."""
+        return frozenset(name for cause in self.causes for name, _ in cause.through)
+
+    @property
+    def slow_loss(self) -> float:
+        """Hazard per day of losing a follicle that acts on everybody at all times."""
+        return sum(
+            (loss.rate for loss in self.losses if not (loss.course.dated or loss.within_patches)),
+            0.0,
+        )
+
+    @property
+    def before_baseline(self) -> bool:
+        """True where it may change the number of hairs before baseline, but for slow loss."""
+        return any(
+            cause.course.earliest < 0.0 and not (cause in self.losses and not cause.course.dated)
+            for cause in self.causes
+        )
+
+    @property
+    def lead(self) -> float:
+        """Days before baseline from which on something of it happens at a date."""
+        starts = [cause.course.earliest for cause in self.causes]
+        return max([0.0, *(-start for start in starts if start > -float("inf"))])
+
+    def together_with(self, others: tuple["Condition", ...]) -> "Condition":
+        """Return the condition of people who have others besides: all that acts, acts.
+
+        Grades, patches and follicles are those of the first one. Pattern hair loss as another one
+        has its usual severity.
+        """
+        if not others:
+            return self
+        every = (self, *others)
+        second = next((one for one in others if one.androgen_sensitive), None)
+        miniaturised = self.miniaturised
+        if not self.androgen_sensitive and second is not None:
+            miniaturised = second.severity(None)
+        return replace(
+            self,
+            miniaturised=miniaturised,
+            androgen_sensitive=any(one.androgen_sensitive for one in every),
+            attacks=_numbered([one.attacks for one in every]),
+            losses=_numbered([one.losses for one in every]),
+            clocks=_numbered([one.clocks for one in every]),
+        )
+
+
+def _numbered(groups: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Return the causes of several conditions, each with the number of its own trigger."""
+    return tuple(
+        replace(cause, trigger=number) for number, group in enumerate(groups) for cause in group
+    )
