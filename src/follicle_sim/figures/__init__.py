@@ -7,6 +7,7 @@ from follicle_sim.figures.chain import plot_chain
 from follicle_sim.figures.comparison import plot_comparison
 from follicle_sim.figures.difference import plot_difference
 from follicle_sim.figures.fit import plot_fit
+from follicle_sim.figures.heads import plot_heads
 from follicle_sim.figures.multiples import plot_small_multiples
 from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.figures.phases import plot_phases
@@ -18,6 +19,7 @@ __all__ = [
     "plot_density",
     "plot_difference",
     "plot_fit",
+    "plot_heads",
     "plot_phases",
     "plot_small_multiples",
     "save_figure",

@@ -31,6 +31,8 @@ FILES = (
     "endpoints.csv",
     "comparison.csv",
     "density.png",
+    "salt.png",
+    "heads.png",
     "phases.png",
     "comparison.png",
 )
@@ -189,6 +191,7 @@ def _figures(
     from follicle_sim.figures import (
         plot_comparison,
         plot_density,
+        plot_heads,
         plot_phases,
         plot_small_multiples,
         save_figure,
@@ -207,6 +210,13 @@ def _figures(
             ),
             path,
         )
+    if "salt" in data:
+        change = shown_as_change(data, comparison, "salt")
+        figures["salt.png"] = lambda path: save_figure(
+            draw(data, variable="salt", change=change, comparison=comparison), path
+        )
+    if "region_cover" in data:
+        figures["heads.png"] = lambda path: save_figure(plot_heads(data), path)
     if "phase_count" in data:
         figures["phases.png"] = lambda path: save_figure(plot_phases(data), path)
     if scenario.compare:

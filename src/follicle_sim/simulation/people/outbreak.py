@@ -20,7 +20,7 @@ from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.scalps import Scalp
 
 MOST_TURNS = 64
-"""Remissions and relapses of one person that are drawn: enough for a lifetime at the rates known."""
+"""Remissions and relapses that are drawn of a person: enough for a lifetime at the rates known."""
 
 
 @dataclass(frozen=True)
