@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from follicle_sim.analysis.outcomes.reported import Reported, load_reported
 from follicle_sim.analysis.outcomes.responders import wilson
@@ -169,6 +168,8 @@ def _draw_counts(
         int(Decision.ADVERSE_EVENT),
     )
     if reported.sessions is not None:
+        from scipy.stats import binom  # half a second, which trials without such events are spared
+
         sessions = np.rint(share_taken * (times[None, :] < until[:, None]).sum(axis=1))
         return np.asarray(binom.ppf(u, sessions, reported.per_session), dtype=np.int64)
     start = times[0] if times.size else np.inf

@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtr, ndtri
-from scipy.stats import rankdata
 
 from follicle_sim.analysis.statistics.effects import Alternative, Effect, Effects, stacked
 from follicle_sim.analysis.statistics.groups import Group, dust_of
@@ -77,6 +76,8 @@ def shift(
     n, m = x.size, y.size
     if n == 0 or m == 0:
         return Effect.missing(n, m, "wilcoxon", few((n, m), "1 in each arm"))
+    from scipy.stats import rankdata  # half a second, which commands without ranks are spared
+
     values = tied(np.concatenate([x, y]), dust)
     x, y = values[:n], values[n:]
     ranks = rankdata(np.concatenate([x, y]))
@@ -108,6 +109,8 @@ def centre(
     n = nonzero.size
     if values.size == 0:
         return Effect.missing(0, 0, "signed_rank", few((0,), "1"))
+    from scipy.stats import rankdata  # as above
+
     ranks = rankdata(np.abs(nonzero))
     statistic = float(ranks[nonzero > 0].sum())
     heaps = np.unique(ranks, return_counts=True)[1]

@@ -11,8 +11,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scipy.optimize import brentq
-
 from follicle_sim.base.units import format_quantity
 from follicle_sim.biology.condition import Condition
 from follicle_sim.protocol.baseline.criteria import contradiction, too_rare
@@ -122,7 +120,7 @@ def _by_severity(
         sample = sample_of(question, math.exp(log_severity))
         return mean_baseline(question, sample, density, stated.variable) - stated.density
 
-    root = brentq(excess, math.log(ends[0]), math.log(ends[1]), xtol=SEVERITY_TOLERANCE)
+    root = _root(excess, math.log(ends[0]), math.log(ends[1]), xtol=SEVERITY_TOLERANCE)
     severity = _rounded(math.exp(root))
     counted = count_baseline(question, sample_of(question, severity), density, stated.variable)
     return Met(stated, severity, density, False, counted.mean), counted.eligible
@@ -160,7 +158,14 @@ def _crossing(count: Callable[[float], float], target: float, most: float) -> fl
         least = max(FEWEST, 0.5 * least)
     if excess(least) > 0.0:
         raise ValueError("no scalp shows so few hairs to those who are let in; widen the criteria")
-    return float(brentq(excess, least, most, rtol=1e-6)) if least < most else most
+    return _root(excess, least, most, rtol=1e-6) if least < most else most
+
+
+def _root(function: Callable[[float], float], low: float, high: float, **ends: float) -> float:
+    # a fifth of a second to import, which scenarios that state no baseline are spared
+    from scipy.optimize import brentq
+
+    return float(brentq(function, low, high, **ends))
 
 
 def _out_of_reach(question: Question, stated: Stated, counts: list[float]) -> str:
