@@ -7,13 +7,13 @@ import h5py
 import pytest
 from command_line import TINY
 
-from follicle_sim import load_result, parse_scenario, simulate
+from follicle_sim import load_result, parse_scenario, save_result, simulate
 from follicle_sim.biology import factors, parameters
 from follicle_sim.biology import posterior as draws
 from follicle_sim.pharmacology import fitted as values
 from follicle_sim.results.provenance import stored_scenario
 from follicle_sim.scenario.fields import known
-from follicle_sim.scenario.numbers import as_record, changed_since, read_record
+from follicle_sim.scenario.numbers import as_record, changed_since, factors_of, read_record
 
 MINOXIDIL = TINY.replace("finasteride_oral", "minoxidil_topical_5").replace("1 mg", "1 mL")
 POSTERIOR = MINOXIDIL.replace("[run]", '[run]\nuncertainty = "posterior"\nreplicates = 2')
@@ -106,6 +106,39 @@ def test_a_result_of_an_earlier_version_repeats_as_before(cli, tiny, tmp_path):
     assert (told.code, told.err) == (0, told.err)
     assert "equal, bit for bit" in told.out
     assert "stored in the result" not in told.err
+
+
+def forget_a_factor(path, name):
+    """Make a result what a version wrote that did not know a factor."""
+    data = load_result(path).drop_sel(factor=name)
+    record = json.loads(data.attrs["provenance"])
+    del record["numbers"]["factors"][name]
+    save_result(data.assign_attrs(provenance=json.dumps(record)), path)
+
+
+def test_a_result_from_before_a_factor_was_added_repeats(cli, tmp_path):
+    path, out, again = tmp_path / "mine.toml", tmp_path / "out", tmp_path / "again"
+    path.write_text(MINOXIDIL)
+    assert cli("run", path, "-q", "--out", out).code == 0
+    forget_a_factor(out / "result.nc", "PERFUSION")
+    told = cli("rerun", out / "result.nc", "--check")
+    assert (told.code, "today's differ" in told.err) == (0, False), told.err
+    assert "equal, bit for bit" in told.out
+    assert cli("rerun", out / "result.nc", "--out", again, "-q").code == 0
+    record = json.loads(load_result(again / "result.nc").attrs["provenance"])["numbers"]
+    assert "PERFUSION" not in record["factors"]
+
+
+def test_a_treatment_added_to_an_old_result_brings_the_factor_it_moves():
+    data = simulate(parse_scenario(MINOXIDIL))
+    record = json.loads(data.attrs["provenance"])["numbers"]
+    del record["factors"]["IFNG"], record["factors"]["PERFUSION"]
+    old = parse_scenario(MINOXIDIL).remembering(numbers=read_record(record, "test"))
+    assert "IFNG" not in factors_of(old).names
+    other = parse_scenario(TINY.replace("finasteride_oral", "baricitinib_oral"))
+    added = factors_of(other.remembering(numbers=read_record(record, "test")))
+    assert added.names[-1] == "IFNG"
+    assert "PERFUSION" not in added.names
 
 
 def test_what_was_repeated_keeps_the_old_numbers_too(cli, tiny, tmp_path, new_fit):

@@ -91,10 +91,10 @@ condition = "telogen_effluvium"
 
 FROZEN = {
     "androgens, people that differ": (
-        "b5a20e6ad3ab44f9d1716110bf2f7e78e4cab7721cd8c9eb3a0637f8b71b93a0"
+        "8bad570bbce50a49b8a7f8922d35f36beb4be087a6f34bfc269620bcfbb7995a"
     ),
     "attack on healthy scalp, two replicates": (
-        "afc52b2611a533c266832eeb51eab30e567c8cd7a3c03d37179f056ee26078b7"
+        "d8e1205402a784bee5c01e08a8796d84bc1653a3492206034bd5da9b48526a35"
     ),
 }
 

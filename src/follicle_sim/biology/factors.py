@@ -28,7 +28,8 @@ FLOOR = 0.05
 Drives add up, so strong or many inhibitors could ask for a level of zero or less, which has no
 logarithm. A twentieth is below what any treatment here reaches on average (finasteride leaves a
 third of scalp DHT, dutasteride a fifth); it binds only for a person with an extreme response. A
-factor that is only looked at, and enters no logarithm, may give a `floor` of its own.
+factor that enters no logarithm (it is only looked at, or acts through a hazard) may give a `floor`
+of its own.
 """
 
 FACTOR_FILE = Path(biology.__file__).parent / "factors.toml"
@@ -39,7 +40,7 @@ class Factor(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["promoter", "inhibitor", "endocrine", "immune"]
+    kind: Literal["promoter", "inhibitor", "endocrine", "immune", "physical"]
     direction: str = Field(min_length=1)
     turnover: Rate
     floor: Share | None = None

@@ -34,6 +34,8 @@ CHANNEL_WORDS = {
 _NO_CHANNEL = {
     "DHT": ": it acts through miniaturisation and the brake on the cycle",
     "DHT_SERUM": ": it is only observed",
+    "IFNG": ": it acts through the attack on growing hairs, where a condition has one",
+    "PERFUSION": ": it acts through the attack on growing hairs, where a condition has one",
 }
 
 

@@ -116,6 +116,12 @@ class Treatment(FrozenTable):
         cvs = (cv_of(self.person_cv), cv_of(self.batch_cv))
         return any(cv > 0.0 for cv in cvs) or self.responders is not None
 
+    @property
+    def moved_factors(self) -> frozenset[str]:
+        """Names of the factors that it or one of its variants can move."""
+        signatures = (self.signature, *(v.signature or {} for v in self.variants.values()))
+        return frozenset(name for signature in signatures for name in signature)
+
     def response(self) -> Response:
         """Return the level at the site of effect after a unit dose.
 

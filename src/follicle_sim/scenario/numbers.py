@@ -70,9 +70,25 @@ def treatments_of(scenario: Scenario) -> dict[str, Treatment]:
 
 
 def factors_of(scenario: Scenario) -> FactorTable:
-    """Return the factor table of a scenario: the stored one, else today's."""
-    stored = scenario.background.numbers
-    return load_factors() if stored is None else stored.factors
+    """Return the factor table of a scenario: the stored one, else today's.
+
+    A factor that the stored table lacks is added where a treatment moves it, as it is today.
+    """
+    stored, today = scenario.background.numbers, load_factors()
+    if stored is None:
+        return today
+    younger = [name for name in today.names if name not in stored.factors.factors]
+    moved = _moved_factors(scenario) if younger else frozenset()
+    added = {name: today.factors[name] for name in younger if name in moved}
+    return FactorTable({**stored.factors.factors, **added}) if added else stored.factors
+
+
+def _moved_factors(scenario: Scenario) -> frozenset[str]:
+    try:
+        treatments = treatments_of(scenario).values()
+    except InputError:
+        return frozenset()  # names that a caller brought along, of which nothing is known here
+    return frozenset(name for treatment in treatments for name in treatment.moved_factors)
 
 
 def as_record(
@@ -153,8 +169,10 @@ def read_record(record: object, source: str) -> Numbers:
             name: {**_dressed(table), "direction": STORED}
             for name, table in record["factors"].items()
         }
-        # in today's order, in which they are added up; JSON has none
-        table = parse_factors({name: factors[name] for name in load_factors().names}, source)
+        # In today's order, in which they are added up; JSON has none. A factor that is younger than
+        # the result was at 1 in it, and its treatments name none.
+        stored = {name: factors[name] for name in load_factors().names if name in factors}
+        table = parse_factors(stored, source)
         marks = {str(name): str(mark) for name, mark in record["marks"].items()}
         missing = set(parameter_table()) - set(biology)
         if missing:
@@ -237,7 +255,8 @@ def changed_since(scenario: Scenario) -> list[str]:
         if now is None or _plain(now) != _plain(stored):
             names.append(f"treatment {name}")
     for name, factor in load_factors().factors.items():
-        if _plain(factor) != _plain(numbers.factors.factors[name]):
+        stored_factor = numbers.factors.factors.get(name)
+        if stored_factor is not None and _plain(factor) != _plain(stored_factor):
             names.append(f"factor {name}")
     return names
 

@@ -37,9 +37,12 @@ def test_the_table_holds_every_factor_of_the_model():
     assert {n for n, k in kinds.items() if k == "inhibitor"} == {"TGFB2", "DKK1", "BMP", "PGD2"}
     assert {n for n, k in kinds.items() if k == "endocrine"} == {"DHT", "DHT_SERUM"}
     assert kinds["IFNG"] == "immune"
+    assert kinds["PERFUSION"] == "physical"
+    # appended last: the order of the others is that of stored results
+    assert TABLE.names[-2:] == ("IFNG", "PERFUSION")
 
 
-@pytest.mark.parametrize("name", ["DHT", "DHT_SERUM", "IFNG"])
+@pytest.mark.parametrize("name", ["DHT", "DHT_SERUM", "IFNG", "PERFUSION"])
 def test_factors_that_act_elsewhere_touch_no_channel(name):
     assert all(TABLE.factors[name].elasticity(c) == 0.0 for c in CHANNELS)
 
@@ -98,6 +101,13 @@ def test_levels_never_fall_to_zero():
     for name in ("DHT", "WNT"):
         assert levels[0, TABLE.index(name)].min() == pytest.approx(FLOOR)
         assert (levels[0, TABLE.index(name)] >= FLOOR).all()
+
+
+@pytest.mark.parametrize(("name", "floor"), [("IFNG", 0.005), ("PERFUSION", 0.01)])
+def test_a_factor_that_acts_through_hazards_may_fall_lower(name, floor):
+    level = levels_of(np.ones((1, GRID.size - 1)), **{name: -5.0})[0, TABLE.index(name)]
+    assert level[-1] == pytest.approx(floor, rel=1e-9)
+    assert level.min() >= floor
 
 
 def test_treatments_add_up_in_a_shared_factor():

@@ -55,7 +55,9 @@ def test_the_error_of_a_fitted_potency_says_where_it_comes_from():
 
 def test_the_library_of_this_version():
     assert {name: load_treatment(name).amount for name in treatment_names()} == {
+        "baricitinib_oral": "mass",
         "conditioned_medium_topical": "sessions",
+        "deuruxolitinib_oral": "mass",
         "dutasteride_oral": "mass",
         "exosomes_adipose_microneedling": "sessions",
         "exosomes_foreskin_injection": "particles",
@@ -71,8 +73,12 @@ def test_the_library_of_this_version():
         "minoxidil_oral": "mass",
         "minoxidil_topical_2": "volume",
         "minoxidil_topical_5": "volume",
+        "prednisolone_oral": "mass",
         "prp_injection": "sessions",
+        "ritlecitinib_oral": "mass",
         "saline_injection": "sessions",
+        "tofacitinib_oral": "mass",
+        "upadacitinib_oral": "mass",
         "vehicle": "volume",
     }
 
@@ -88,7 +94,7 @@ def test_every_treatment_loads_and_only_the_vehicle_does_nothing(name):
 def test_an_unknown_treatment_gives_the_nearest():
     with pytest.raises(InputError, match='did you mean "finasteride_oral"'):
         load_treatment("finastride_oral")
-    with pytest.raises(InputError, match="allowed: conditioned_medium_topical"):
+    with pytest.raises(InputError, match="allowed: baricitinib_oral"):
         load_treatment("zzz")
     with pytest.raises(InputError, match="unknown treatment"):
         load_treatment("../library/vehicle")
