@@ -205,6 +205,8 @@ def _hazard(row: AttackTable) -> Hazard:
         **_cause(row),
         rate=rate,
         falls=plain(row.falls),
+        delay=plain(row.delay),
+        delay_sd=plain(row.delay_sd),
         person_cv=plain(row.person_cv),
         sensitivity_power=plain(row.sensitivity_power),
     )

@@ -14,6 +14,7 @@ import numpy as np
 from follicle_sim.base.numerics import exp_array, log_array, relax
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.causes import Cause, ClockChange, Hazard
+from follicle_sim.biology.delays import delayed
 from follicle_sim.biology.factors import FactorTable
 
 SILENT = 1e-4
@@ -86,16 +87,50 @@ def _rate(hazard: Hazard, number: int, setting: Setting) -> Floats:
     else:
         cells = np.full((1, grid.size - 1), hazard.rate)
     if hazard.within_patches or hazard.through:
-        signal = _signal(hazard, setting)
-        cells = cells * (0.5 * (signal[:, :-1] + signal[:, 1:]))
+        cells = cells * _signal_in_cells(hazard, setting)
     if hazard.within_patches and setting.patch is not None:
         cells = cells * setting.patch[:, None]
     if number in setting.strength:
         cells = cells * setting.strength[number][:, None]
+    if hazard.delay > 0.0:
+        cells = delayed(cells, grid, hazard.delay, hazard.delay_sd)
     weight = _weights(hazard.sensitivity_power, setting.sensitivity)
     out = np.zeros((len(cells), weight.size, grid.size))
     out[:, :, :-1] = cells[:, None, :] * weight[:, None]
     return out
+
+
+def _signal_in_cells(hazard: Hazard, setting: Setting) -> Floats:
+    """Return (S or 1, T - 1) the mean signal of each cell.
+
+    A factor follows a drive that is constant in a cell; its mean there is exact whatever the step,
+    so that a drug of one day meets what cooling does on that day.
+    """
+    if hazard.lag > 0.0 or hazard.within_patches:
+        signal = _signal(hazard, setting)
+        return np.asarray(0.5 * (signal[:, :-1] + signal[:, 1:]))
+    steps = np.diff(setting.grid)
+    out = np.ones((1, steps.size))
+    for name, power in hazard.through:
+        factor = setting.table.factors[name]
+        level = setting.levels[:, setting.table.index(name)]
+        mean = cell_mean(level, factor.turnover.value, steps)
+        out = out * exp_array(power * log_array(mean))
+    return out
+
+
+def cell_mean(level: Floats, rate: float, steps: Floats) -> Floats:
+    """Return the mean in each cell of dy/dt = rate (drive - y), drive constant in the cell.
+
+    level : (S, T) y at the nodes; rate : 1/day; steps : (T - 1,) day. Returns (S, T - 1).
+
+    With e = exp(-rate step) and m = (1 - e)/(rate step), the mean of e^(-rate t), the drive is
+    (y1 - e y0)/(1 - e) and the mean drive (1 - m) + m y0.
+    """
+    gone = 1.0 - exp_array(-rate * steps)
+    kept = gone / (rate * steps)
+    end = (1.0 - kept) / gone
+    return np.asarray(end * level[:, 1:] + (1.0 - end) * level[:, :-1])
 
 
 def _weights(power: float, sensitivity: Floats) -> Floats:
