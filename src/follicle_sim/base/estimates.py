@@ -63,6 +63,20 @@ def level_geometric_mean(now: FloatArray, base: FloatArray) -> tuple[FloatArray,
     return value, value[..., None] * influence
 
 
+def level_median(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Median at the visit.
+
+    Its standard error is half the width of the interval between the order statistics one standard
+    error of the binomial law (n, 1/2) to either side (Woodruff 1952, JASA 47:635).
+    """
+    count = np.isfinite(now).sum(axis=-1)
+    middle = _quantiles(now, np.full(count.shape, 0.5))
+    half = 0.5 / np.sqrt(np.maximum(count, 1))
+    error = 0.5 * (_quantiles(now, 0.5 + half) - _quantiles(now, 0.5 - half))
+    # Every person moves the median one way or the other by the same.
+    return middle, np.sign(now - middle[..., None]) * (error * np.sqrt(count))[..., None]
+
+
 def change_mean(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Mean change from baseline."""
     return level_mean(now - base, base)
@@ -161,6 +175,17 @@ def spread_within(values: FloatArray, draws: int) -> FloatArray:
     freedom = np.maximum(counts - 1, 0).sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(freedom > 0, np.sqrt(squares / freedom), np.nan)
+
+
+def _quantiles(values: FloatArray, levels: FloatArray) -> FloatArray:
+    """Return a quantile over the last dimension, each with a level of its own; NaN for nobody."""
+    rows, flat = values.reshape(-1, values.shape[-1]), levels.reshape(-1)
+    out = np.full(flat.size, np.nan)
+    for index, row in enumerate(rows):
+        known = row[np.isfinite(row)]
+        if known.size:
+            out[index] = np.quantile(known, min(1.0, max(0.0, float(flat[index]))))
+    return out.reshape(levels.shape)
 
 
 def _quantile(values: FloatArray, level: float) -> FloatArray:

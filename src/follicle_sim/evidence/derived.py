@@ -1,4 +1,4 @@
-"""Numbers computed from published ones: changes from levels, differences from changes.
+"""Numbers computed from published ones: changes from levels, differences from changes or shares.
 
 Each says which other rows tell the same, so that no fit uses one fact twice.
 """
@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from follicle_sim.evidence.normalise import Kind, measure
 from follicle_sim.evidence.observation import Observation
-from follicle_sim.evidence.standard_errors import imputed_error
+from follicle_sim.evidence.standard_errors import imputed_error, is_share_of_people
 from follicle_sim.evidence.studies import Study
 
 
@@ -52,10 +52,24 @@ def _changes(published: Sequence[Observation]) -> Iterator[Observation]:
 def _differences(
     rows: Sequence[Observation], studies: Mapping[str, Study]
 ) -> Iterator[Observation]:
-    """Yield treated minus control for every pair of changes whose difference nobody printed."""
-    kinds: dict[Kind, Kind] = {"change": "difference", "percent_change": "percent_difference"}
+    """Yield treated minus control for every pair of numbers whose difference nobody printed.
+
+    Pairs of changes, and pairs of shares of people whose errors are known.
+    """
+    kinds: dict[Kind, Kind] = {
+        "change": "difference",
+        "percent_change": "percent_difference",
+        "level": "difference",
+    }
     printed = {(row.study, row.arm, row.endpoint, row.week) for row in rows if row.control}
-    changes = [row for row in rows if row.kind in kinds and not row.duplicate_of]
+    changes = [
+        row
+        for row in rows
+        if row.kind in kinds
+        and not row.duplicate_of
+        # Shares of people are compared as they stand; of other levels the change counts.
+        and (row.kind != "level" or _share_with_error(row, studies))
+    ]
     for row in changes:
         control = studies[row.study].control
         if (
@@ -71,6 +85,11 @@ def _differences(
                 difference = _derive(row, other, kinds[row.kind], control=control.id)
                 yield _without_error(difference) if studies[row.study].within_person else difference
                 break
+
+
+def _share_with_error(row: Observation, studies: Mapping[str, Study]) -> bool:
+    one_arm = not studies[row.study].within_person
+    return one_arm and row.se is not None and is_share_of_people(row.endpoint)
 
 
 def _series(row: Observation) -> tuple[object, ...]:

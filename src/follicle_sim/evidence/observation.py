@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from follicle_sim.evidence.normalise import Kind, Measure, grade_of, kind_of, measure
-from follicle_sim.evidence.standard_errors import imputed_error, standard_error
+from follicle_sim.evidence.standard_errors import imputed_error, share_error, standard_error
 from follicle_sim.evidence.studies import Grade, Role, RowException, Study, Use
 
 
@@ -25,7 +25,7 @@ class Observation:
     week
         Weeks since baseline, None where not stated.
     value, unit, se
-        Canonical; `se` is None where no spread was reported.
+        Canonical; `se` is None where no spread was reported and none follows from the number.
     imputed_se, se_source
         A standard error that may stand in for a missing one, and where either comes from.
     raw_mean, raw_unit, factor, conversion
@@ -93,6 +93,8 @@ def observation_of(row_id: str, study: Study, raw: Mapping[str, str]) -> Observa
     )
     n = int(raw["n"]) if raw["n"].isdecimal() else None  # "238 in all" says nothing of one arm
     spread = standard_error(raw["spread"], raw["spread_kind"], n, meaning.factor)
+    if kind == "level" and not spread.source and study.controlled != "meta-analysis":
+        spread = share_error(meaning, raw["endpoint"], float(raw["mean"]), n)
     imputed = imputed_error(meaning, kind, raw["sex"], n if spread.se is None else None)
     row = Observation(
         id=row_id,

@@ -1,4 +1,10 @@
-"""How sure a published number is: its standard error, or one that stands in for it."""
+"""How sure a published number is: its standard error, or one that stands in for it.
+
+A share of n people carries its error in itself: p and n are all there is to know, and nothing of
+another trial is put in its place. So its binomial error is the number's own (`se`), and `se_source`
+says that it was worked out and not printed. An error that other trials usually have is a guess at
+what nobody printed: it is kept apart (`imputed_se`).
+"""
 
 from __future__ import annotations
 
@@ -53,6 +59,53 @@ def standard_error(spread: str, kind: str, n: int | None, factor: float) -> Spre
         case "none", [_]:
             return Spread(None, "spread of unstated kind")
     return Spread(None, "")
+
+
+def is_share_of_people(endpoint: str) -> bool:
+    """Tell whether an endpoint is the share of people who have something.
+
+    Examples
+    --------
+    >>> is_share_of_people("salt20_responders"), is_share_of_people("anagen_fraction")
+    (True, False)
+    """
+    return endpoint in normalisation_tables()[0]["binomial"]["endpoints"]
+
+
+def share_error(meaning: Measure, raw_endpoint: str, raw_mean: float, n: int | None) -> Spread:
+    """Return the binomial standard error ``sqrt(p (1 - p) / n)`` of a share of n people.
+
+    p is ``(x + 1/2) / (n + 1)``, x being the people who have it: the mean of the posterior under
+    the prior of Jeffreys, so that a share of 0 or 1 has an error too.
+
+    Parameters
+    ----------
+    meaning
+        Of the endpoint and unit.
+    raw_endpoint
+        The paper's wording: of some, n is not the number the share is of.
+    raw_mean
+        The share as printed.
+    n
+        People.
+
+    Examples
+    --------
+    >>> from follicle_sim.evidence.normalise import measure
+    >>> salt = measure("SALT<=20 responders", "%")
+    >>> spread = share_error(salt, "SALT<=20 responders", 29.6, 351)
+    >>> round(spread.se, 5), spread.source
+    (0.02438, 'binomial, n = 351')
+    >>> share_error(salt, "SALT<=20 responders", 0.0, 140).se > 0.0
+    True
+    """
+    other = normalisation_tables()[0]["binomial"]["other_n"]
+    share = raw_mean * meaning.factor
+    counted = is_share_of_people(meaning.endpoint) and meaning.unit == "1" and not meaning.relative
+    if not n or not counted or raw_endpoint in other or not 0.0 <= share <= 1.0:
+        return Spread(None, "")
+    p = (share * n + 0.5) / (n + 1.0)
+    return Spread(math.sqrt(p * (1.0 - p) / n), f"binomial, n = {n}")
 
 
 def imputed_error(meaning: Measure, kind: Kind, sex: str, n: int | None) -> Spread:

@@ -13,32 +13,17 @@ import xarray as xr
 
 from follicle_sim.base.arguments import check_dataset, refused
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
-from follicle_sim.base.estimates import (
-    Figure,
-    FloatArray,
-    change_mean,
-    estimate,
-    level_geometric_mean,
-    level_mean,
-    relative_change,
-)
+from follicle_sim.base.estimates import Figure, FloatArray, estimate
 from follicle_sim.evidence.normalise import Kind
 from follicle_sim.evidence.observation import Observation
 from follicle_sim.evidence.own.held import held
 from follicle_sim.evidence.studies import Grade, Study, Use, load_studies
 from follicle_sim.results.by_treatment import WITHIN, by_treatment
-from follicle_sim.results.counterparts import Course, course
+from follicle_sim.results.counterparts import NO_BASELINE, Course, course
+from follicle_sim.results.courses import SPANS
 from follicle_sim.results.endpoints import arm_roles, draws_of, is_paired, scenario_of
 from follicle_sim.results.origin import UNKNOWN, Origin, origin_of, write_rows_of_run
 
-FIGURES: Mapping[tuple[Kind, str], Figure] = {
-    ("level", "mean"): level_mean,
-    ("level", "geometric mean"): level_geometric_mean,
-    ("change", "mean"): change_mean,
-    ("difference", "mean"): change_mean,
-    ("percent_change", "mean"): relative_change,
-    ("percent_difference", "mean"): relative_change,
-}
 _ASKED = "comparison"
 
 
@@ -68,7 +53,8 @@ class ComparisonRow:
     study_arm, study_control
         Ids of the observed arms.
     endpoint, kind, statistic, week, day, unit
-        What is compared.
+        What is compared. Weeks count as the published ones do. What a person has once in a run,
+        such as the time to an event, has the last visit: it was looked for until then.
     observed, observed_se, imputed_se, se_source
         The published value; `observed_se` is None where no spread was published, `imputed_se` then
         may stand in for it.
@@ -188,7 +174,8 @@ def compare(
 
     Notes
     -----
-    Differences are differences of changes from baseline. Relative changes are changes of the
+    Differences are differences of changes from baseline; those of shares of people are differences
+    of the shares at the visit. Relative changes are changes of the
     group's mean over the group's mean baseline. Errors are taken person by person where arms hold
     the same people and add as variances otherwise. A crossover is compared by treatment.
 
@@ -272,26 +259,30 @@ def _match(
     dataset: xr.Dataset,
 ) -> list[ComparisonRow] | str:
     """Return the rows of one observation, or the reason why it has none."""
-    figure = FIGURES.get((observation.kind, observation.statistic))
     if observation.duplicate_of:
         return f"second reading of {observation.duplicate_of}"
-    if observation.week is None:
+    once = observation.endpoint in SPANS
+    if observation.week is None and not once:
         return "its week is not stated"
     if isinstance(simulated, str):
         return simulated
+    figure = simulated.figure(observation.kind, observation.statistic)
     if figure is None:
         return f"a {observation.statistic} ({observation.kind}) has no simulated counterpart"
     if observation.kind == "level" and observation.endpoint.endswith("_dht"):
         return "factors are simulated relative to baseline only"
-    day = 7.0 * observation.week
+    stated = observation.week
+    day = float(simulated.days[-1]) if once or stated is None else 7.0 * stated
     visit = simulated.at(day)
     if visit is None:
         span = f"{simulated.days[0] / 7:g} to {simulated.days[-1] / 7:g}"
-        return f"week {observation.week:g} is outside the run, weeks {span}"
+        return f"week {day / 7.0:g} is outside the run, weeks {span}"
     now, interpolated = visit
-    base = np.zeros_like(now) if observation.kind == "level" else simulated.base
+    base = simulated.reference(observation.kind)
     if base is None:
-        return "the run has no visit at baseline"
+        return NO_BASELINE
+    if once and not np.isfinite(now).any():
+        return "nobody of this run has it"
     paired, draws = is_paired(dataset), draws_of(dataset)
     rows = []
     for team in teams:

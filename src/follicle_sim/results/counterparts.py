@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
-from follicle_sim.base.estimates import FloatArray
+from follicle_sim.base.estimates import (
+    Figure,
+    FloatArray,
+    change_mean,
+    level_geometric_mean,
+    level_mean,
+    level_median,
+    relative_change,
+)
+from follicle_sim.evidence.normalise import Kind
+from follicle_sim.results.clocks import clock_starts
+from follicle_sim.results.courses import SPANS
 from follicle_sim.results.endpoints import people_last
+from follicle_sim.results.recipe import Recipe, Span
+from follicle_sim.results.shares import SHARES, UNSTATED
 
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Variables an endpoint needs, and how one subject's values become the endpoint."""
-
-    needs: tuple[str, ...]
-    combine: Callable[..., FloatArray] = lambda values: values
-    factor: str = ""
+NO_BASELINE = "the run has no visit at baseline"
 
 
 def _odds(fraction: FloatArray) -> FloatArray:
@@ -43,18 +49,50 @@ RECIPES = {
     "shaft_calibre": Recipe(("shaft_calibre",)),
     "growth_rate": Recipe(("growth_rate",)),
     "hair_weight": Recipe(("hair_weight",)),
+    "salt": Recipe(("salt",)),
     # A factor's level is relative to baseline, so only its changes can be compared.
     "scalp_dht": Recipe(("factor_level",), factor="DHT"),
     "serum_dht": Recipe(("factor_level",), factor="DHT_SERUM"),
 }
+"""Endpoints that are read at a visit, and can be analysed as they are."""
+
+
+FIGURES: Mapping[tuple[Kind, str], Figure] = {
+    ("level", "mean"): level_mean,
+    ("level", "geometric mean"): level_geometric_mean,
+    ("level", "median"): level_median,
+    ("change", "mean"): change_mean,
+    ("difference", "mean"): change_mean,
+    ("percent_change", "mean"): relative_change,
+    ("percent_difference", "mean"): relative_change,
+}
+"""Of a published number, how people's values become the simulated one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One endpoint over time: `values` of shape (arm, time, people), `days` since baseline."""
+    """One endpoint over time.
+
+    Parameters
+    ----------
+    values
+        (arm, time, people).
+    days
+        (time,) since baseline.
+    starts
+        (arm,) day since baseline from which published weeks count.
+    standing
+        Compared as it stands at a visit (`Recipe.standing`).
+    once
+        A person has it once in the run: `values` has one time, the last visit, and no week is
+        looked at.
+    """
 
     values: FloatArray
     days: FloatArray
+    starts: FloatArray | None = None
+    standing: bool = False
+    once: bool = False
 
     @property
     def base(self) -> FloatArray | None:
@@ -62,27 +100,57 @@ class Course:
         at_zero = np.flatnonzero(self.days == 0.0)
         return self.values[:, at_zero[0], :] if at_zero.size else None
 
+    def reference(self, kind: str) -> FloatArray | None:
+        """Return what a number of this kind is held against (arm, people): 0 for a level.
+
+        None where it is a change and the run has no visit at baseline.
+        """
+        if kind == "level" or self.standing:
+            return np.zeros_like(self.values[:, 0, :])
+        return self.base
+
+    def figure(self, kind: Kind, statistic: str) -> Figure | None:
+        """Return how people's values become such a number; None where nothing here does."""
+        return FIGURES.get(("level" if self.standing else kind, statistic))
+
     def at(self, day: float) -> tuple[FloatArray, bool] | None:
         """Return values (arm, people) at `day` and whether they lie between two visits.
 
         Linear between neighbouring visits; None outside them, because nothing is extrapolated.
+        Days count as the published ones do.
         """
+        if self.once:
+            return self.values[:, 0, :], False
+        starts = np.zeros(len(self.values)) if self.starts is None else self.starts
+        parts = [self._arm_at(arm, day + start) for arm, start in enumerate(starts.tolist())]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
+            return None
+        return np.stack([values for values, _ in known]), any(between for _, between in known)
+
+    def _arm_at(self, arm: int, day: float) -> tuple[FloatArray, bool] | None:
         exact = np.flatnonzero(np.abs(self.days - day) < 1e-6)
         if exact.size:
-            return self.values[:, exact[0], :], False
+            return self.values[arm, exact[0], :], False
         after = int(np.searchsorted(self.days, day))
         if after in (0, self.days.size):
             return None
         start, end = self.days[after - 1], self.days[after]
         share = (day - start) / (end - start)
-        return (1 - share) * self.values[:, after - 1, :] + share * self.values[:, after, :], True
+        before, later = self.values[arm, after - 1, :], self.values[arm, after, :]
+        return (1 - share) * before + share * later, True
 
 
 def course(dataset: xr.Dataset, endpoint: str) -> Course | str:
     """Return the simulated course of an endpoint, or the reason why there is none."""
-    recipe = RECIPES.get(endpoint)
+    days = np.asarray(dataset["time"].values, dtype=np.float64)
+    if endpoint in SPANS:
+        return _span(dataset, SPANS[endpoint], days)
+    recipe = RECIPES.get(endpoint) or SHARES.get(endpoint)
     if recipe is None:
-        return f"the model does not simulate {endpoint}"
+        return UNSTATED.get(endpoint, f"the model does not simulate {endpoint}")
+    if recipe.whole is not None and "salt" in dataset.data_vars:
+        recipe = recipe.whole
     missing = [name for name in recipe.needs if name not in dataset.data_vars]
     if missing:
         return f"not recorded in this run: {', '.join(missing)}"
@@ -91,5 +159,24 @@ def course(dataset: xr.Dataset, endpoint: str) -> Course | str:
         if recipe.factor not in {str(name) for name in dataset["factor"].values}:
             return f"not recorded in this run: factor_level of {recipe.factor}"
         arrays = [array.sel(factor=recipe.factor) for array in arrays]
-    values = recipe.combine(*(people_last(array, "arm", "time") for array in arrays))
-    return Course(values, np.asarray(dataset["time"].values, dtype=np.float64))
+    values = [people_last(array, "arm", "time") for array in arrays]
+    if recipe.against_baseline:
+        start = np.flatnonzero(days == 0.0)
+        if not start.size:
+            return NO_BASELINE
+        values += [value[:, start[:1], :] for value in values]
+    starts = clock_starts(dataset, recipe.clock)
+    return Course(recipe.combine(*values), days, starts, recipe.standing)
+
+
+def _span(dataset: xr.Dataset, span: Span, days: FloatArray) -> Course | str:
+    if span.needs not in dataset.data_vars:
+        return f"not recorded in this run: {span.needs}"
+    if not (days == 0.0).any():
+        return NO_BASELINE
+    later = days >= 0.0
+    values = people_last(dataset[span.needs].isel(time=later), "arm", "time")
+    numbers = span.of_course(np.moveaxis(values, 1, -1), days[later])
+    if span.clock != "baseline":
+        numbers = numbers - clock_starts(dataset, span.clock)[:, None]
+    return Course(numbers[:, None, :], days[-1:], standing=True, once=True)

@@ -25,7 +25,7 @@ from follicle_sim.base.types import Floats
 from follicle_sim.evidence.normalise import Kind
 from follicle_sim.experiments.scoreboard.scoring import drift_of
 from follicle_sim.results.by_treatment import by_treatment
-from follicle_sim.results.compare import FIGURES, ComparisonRow
+from follicle_sim.results.compare import ComparisonRow
 from follicle_sim.results.counterparts import Course, course
 
 Row = ComparisonRow
@@ -100,6 +100,8 @@ def _why_unfit(row: Row, fitted: Sequence[Row]) -> str:
         return "the simulation has no counterpart with an error"
     if row.statistic == "geometric mean":
         return "a geometric mean; its error is not on the same scale"
+    if row.statistic == "median":
+        return "a median; of it no share of people can be worked out that moves it"
     for other in fitted:
         same_visit = (other.study, other.endpoint, other.week) == (
             row.study,
@@ -133,11 +135,13 @@ def sampling_covariance(dataset: xr.Dataset, rows: Sequence[Row], *, paired: boo
         assert isinstance(simulated, Course)
         visit = simulated.at(row.day)
         assert visit is not None
-        base = np.zeros_like(visit[0]) if row.kind == "level" else simulated.base
+        base = simulated.reference(row.kind)
         assert base is not None
+        figure = simulated.figure(row.kind, row.statistic)
+        assert figure is not None
         for label, weight in _weights(row).items():
             a = labels.index(label)
-            _, moves = FIGURES[row.kind, row.statistic](visit[0][a], base[a])
+            _, moves = figure(visit[0][a], base[a])
             influence[i, a] += weight * np.nan_to_num(moves)
     if paired:
         influence = influence.sum(axis=1, keepdims=True)

@@ -28,8 +28,11 @@ from follicle_sim.protocol.headcount import people_of
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.results.compare import ComparisonRow, compare
 from follicle_sim.results.counterparts import RECIPES, course
+from follicle_sim.results.courses import SPANS
 from follicle_sim.results.endpoints import arm_roles
 from follicle_sim.results.provenance import package_version
+from follicle_sim.results.shares import SHARES
+from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import check_scenario, with_overrides
 from follicle_sim.scenario.model import Comparison, Scenario
@@ -258,7 +261,9 @@ def as_trial(scenario: Scenario, subjects: int) -> Scenario:
     if scenario.design.kind == "counterfactual":
         changes.append("design.kind=parallel")
     trial = with_overrides(scenario, changes)
-    needs = sorted({name for recipe in RECIPES.values() for name in recipe.needs})
+    recipes = [*RECIPES.values(), *SHARES.values()]
+    unmeasured = set(EXTRA_VARIABLES) - set(trial.instrument.measures)
+    needs = sorted({name for recipe in recipes for name in recipe.needs} - unmeasured)
     record = trial.record.model_copy(update={"variables": tuple(needs), "follicles": False})
     return trial.model_copy(update={"record": record})
 
@@ -271,7 +276,10 @@ def _comparable(
     rows = [
         row
         for row in table.rows
-        if row.kind in FIGURES and row.statistic == "mean" and row.arm in labels
+        if row.kind in FIGURES
+        and row.statistic == "mean"
+        and row.arm in labels
+        and row.endpoint not in SPANS  # no course to draw a band of
     ]
     if not rows:
         reasons = sorted({lost.reason for lost in table.unmatched})[:3]
