@@ -190,7 +190,10 @@ class PatchesTable(FrozenTable):
 
 
 class ConditionTable(FrozenTable):
-    """One condition: what it does to follicles, and what its grades are."""
+    """One condition: what it does to follicles, and what its grades are.
+
+    `variation` are coefficients of variation of phases' lengths in place of the usual ones.
+    """
 
     title: Text
     source: Text
@@ -204,6 +207,9 @@ class ConditionTable(FrozenTable):
     losses: tuple[LossTable, ...] = ()
     clocks: tuple[ClockTable, ...] = ()
     patches: PatchesTable | None = None
+    variation: Mapping[Literal["anagen", "catagen", "telogen", "kenogen"], Variation] = Field(
+        default_factory=dict
+    )
 
     @model_validator(mode="after")
     def _grades_exist(self) -> ConditionTable:

@@ -6,7 +6,7 @@ course of these.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -50,7 +50,8 @@ class Condition:
     patches, the percentage of the scalp they cover; `follicle_density` (cm-2) is the usual one, for
     scenarios that give a count of hairs instead; `scales` are ways to name a grade;
     `typical_spread` names the condition whose people differ as much; `miniaturised` is the multiple
-    of miniaturisation where the severity is of something else, None where it is the severity.
+    of miniaturisation where the severity is of something else, None where it is the severity;
+    `variation` are coefficients of variation by phase in place of the usual ones.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Condition:
     clocks: tuple[ClockChange, ...] = ()
     patches: Patches | None = None
     miniaturised: float | None = None
+    variation: Mapping[str, float] = field(default_factory=dict)
 
     def severity(self, grade: str | float | Mapping[str, float] | None) -> float:
         """Return the multiple for a class name, a number, or None for the default class.
@@ -78,6 +80,11 @@ class Condition:
         if isinstance(grade, str):
             return self.severities[grade]
         return self.severities[self.default_severity] if grade is None else float(grade)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Biology parameters that the condition sets, by name."""
+        return {f"{phase}_cv": value for phase, value in self.variation.items()}
 
     @property
     def quiet(self) -> bool:
@@ -119,7 +126,8 @@ class Condition:
     def together_with(self, others: tuple["Condition", ...]) -> "Condition":
         """Return the condition of people who have others besides: all that acts, acts.
 
-        Grades, patches and follicles are those of the first one. Pattern hair loss as another one
+        Grades, patches and follicles are those of the first one; a variation is that of the first
+        one that has it. Pattern hair loss as another one
         has its usual severity.
         """
         if not others:
@@ -136,6 +144,9 @@ class Condition:
             attacks=_numbered([one.attacks for one in every]),
             losses=_numbered([one.losses for one in every]),
             clocks=_numbered([one.clocks for one in every]),
+            variation={
+                phase: cv for one in reversed(every) for phase, cv in one.variation.items()
+            },
         )
 
 
@@ -179,6 +190,7 @@ def parse_condition(name: str, tables: Mapping[str, Any], source: str) -> Condit
         clocks=tuple(_clock(row) for row in table.clocks),
         patches=None if table.patches is None else _patches(table.patches),
         miniaturised=None if table.patches is None else 0.0,
+        variation=MappingProxyType({phase: cv.value for phase, cv in table.variation.items()}),
     )
 
 
