@@ -16,8 +16,9 @@ from pydantic import ValidationError
 
 from follicle_sim import biology
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.fitted import FITTED_PREFIX, fill_fitted
 from follicle_sim.base.numerics import log_array
-from follicle_sim.base.quantity import read_toml
+from follicle_sim.base.quantity import Quantity, read_toml
 from follicle_sim.biology.causes import Cause, ClockChange, Course, Hazard, Patches
 from follicle_sim.biology.condition_tables import (
     CERTAIN,
@@ -157,8 +158,15 @@ def _numbered(groups: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     )
 
 
-def parse_condition(name: str, tables: Mapping[str, Any], source: str) -> Condition:
+def parse_condition(
+    name: str,
+    tables: Mapping[str, Any],
+    source: str,
+    fitted: Mapping[str, Mapping[str, Quantity]] | None = None,
+) -> Condition:
     """Return a condition from the tables of its file.
+
+    fitted : sets of fitted numbers to use instead of the files of the folder
 
     Raises
     ------
@@ -166,7 +174,7 @@ def parse_condition(name: str, tables: Mapping[str, Any], source: str) -> Condit
         With every problem: what is missing, unknown, out of bounds or does not fit together.
     """
     try:
-        table = ConditionTable.model_validate(dict(tables))
+        table = ConditionTable.model_validate(fill_fitted(dict(tables), source, FOLDER, fitted))
     except ValidationError as error:
         problems = [
             Problem(".".join(map(str, e["loc"])), _in_words(e, tables)) for e in error.errors()
@@ -290,9 +298,12 @@ def load_conditions() -> Mapping[str, Condition]:
     >>> load_conditions()["aga_male"].severities["norwood_iii"]
     1.0
     """
-    files = sorted(FOLDER.glob("*.toml"))
     return MappingProxyType(
-        {path.stem: parse_condition(path.stem, read_toml(path), path.name) for path in files}
+        {
+            path.stem: parse_condition(path.stem, read_toml(path), path.name)
+            for path in sorted(FOLDER.glob("*.toml"))
+            if not path.stem.startswith(FITTED_PREFIX)
+        }
     )
 
 

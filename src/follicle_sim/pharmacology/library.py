@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.fitted import FITTED_PREFIX
 from follicle_sim.base.quantity import read_toml
-from follicle_sim.pharmacology.fitted import FITTED_PREFIX, LIBRARY
+from follicle_sim.pharmacology.fitted import LIBRARY
 from follicle_sim.pharmacology.treatment import Treatment, parse_treatment
 
 

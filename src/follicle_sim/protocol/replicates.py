@@ -20,13 +20,14 @@ import xarray as xr
 
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.base.fitted import FittedValue
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.numerics import normals, uniforms
 from follicle_sim.base.quantity import Quantity
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.biology.posterior import load_posterior
 from follicle_sim.pharmacology.dosing import word
-from follicle_sim.pharmacology.fitted import FittedValue, load_fitted
+from follicle_sim.pharmacology.fitted import load_fitted
 from follicle_sim.pharmacology.potencies import MOST_POTENCY, POTENCY_PREFIX
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.scenario.model import Scenario

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from follicle_sim.base.errors import InputError
+from follicle_sim.base.fitted import FittedValue
 from follicle_sim.base.quantity import read_toml
 from follicle_sim.biology.factors import FACTOR_FILE, channel, load_factors
-from follicle_sim.pharmacology.fitted import LIBRARY, FittedValue, load_fitted, write_fitted
+from follicle_sim.pharmacology.fitted import LIBRARY, load_fitted, write_fitted
 from follicle_sim.pharmacology.library import load_treatment, treatment_file, treatment_names
 from follicle_sim.pharmacology.treatment import parse_treatment
 

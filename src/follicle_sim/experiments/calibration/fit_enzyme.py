@@ -20,12 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from follicle_sim.base.fitted import FittedValue
 from follicle_sim.base.quantity import Quantity, read_toml
 from follicle_sim.biology.factors import load_factors
 from follicle_sim.evidence.observation import Observation
 from follicle_sim.evidence.observed import observations
 from follicle_sim.pharmacology.exposure import arm_factors
-from follicle_sim.pharmacology.fitted import FittedValue, write_fitted
+from follicle_sim.pharmacology.fitted import write_fitted
 from follicle_sim.pharmacology.library import treatment_file
 from follicle_sim.pharmacology.treatment import Treatment, parse_treatment
 

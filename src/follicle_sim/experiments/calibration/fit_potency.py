@@ -22,6 +22,7 @@ import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.fitted import FittedValue
 from follicle_sim.experiments.calibration.fit_biology import with_biology
 from follicle_sim.experiments.calibration.potency_error import (
     FIT,
@@ -33,7 +34,7 @@ from follicle_sim.experiments.calibration.potency_error import (
     with_error,
 )
 from follicle_sim.experiments.scoreboard.designs import scoring_rules
-from follicle_sim.pharmacology.fitted import FittedValue, load_fitted, write_fitted
+from follicle_sim.pharmacology.fitted import load_fitted, write_fitted
 from follicle_sim.pharmacology.potencies import POTENCY_PREFIX
 from follicle_sim.results.compare import ComparisonRow, compare
 from follicle_sim.scenario.load import load_scenario

@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.fitted import FittedValue
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.biology.posterior import load_posterior
@@ -36,7 +37,7 @@ from follicle_sim.experiments.calibration.likelihood import load_rules
 from follicle_sim.experiments.scoreboard.run import baselines
 from follicle_sim.experiments.scoreboard.score_rows import ScoreRow
 from follicle_sim.experiments.scoreboard.scoring import score
-from follicle_sim.pharmacology.fitted import FittedValue, load_fitted, write_fitted
+from follicle_sim.pharmacology.fitted import load_fitted, write_fitted
 from follicle_sim.pharmacology.potencies import POTENCY_PREFIX
 from follicle_sim.results.compare import compare
 from follicle_sim.scenario.load import load_scenario

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from follicle_sim.evidence.observation import Observation
-from follicle_sim.evidence.standard_errors import density_change_sd
+from follicle_sim.evidence.standard_errors import density_change_sd, is_share_of_people
 from follicle_sim.experiments.scoreboard.designs import scoring_rules
 from follicle_sim.experiments.scoreboard.sources import Sources
 from follicle_sim.results.compare import ComparisonRow
@@ -24,6 +24,8 @@ def find_error(
     if row.imputed_se is not None:
         return row.imputed_se, row.se_source
     sizes = _sizes(observation, sources)
+    if is_share_of_people(row.endpoint):
+        return _of_share(row, sizes)
     person = _person_sd(row, observation.sex, start)
     if sizes is None or person is None:
         return None, ""
@@ -31,6 +33,18 @@ def find_error(
     se = math.sqrt(sum(sd**2 / n for n in sizes))
     size_text = " and ".join(f"{n:g}" for n in sizes)
     return se, f"imputed: {source}, n = {size_text}"
+
+
+def _of_share(row: ComparisonRow, sizes: tuple[float, ...] | None) -> tuple[float | None, str]:
+    """Return the binomial error of a share of so many people; none of a difference of shares.
+
+    The share is that of Jeffreys' posterior, so that 0 has an error too.
+    """
+    if sizes is None or len(sizes) > 1:
+        return None, ""
+    n = sizes[0]
+    p = (row.observed * n + 0.5) / (n + 1.0)
+    return math.sqrt(p * (1.0 - p) / n), f"imputed: binomial, n = {n:g}"
 
 
 def _person_sd(row: ComparisonRow, sex: str, start: float) -> tuple[float, str] | None:

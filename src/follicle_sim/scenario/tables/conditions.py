@@ -104,7 +104,10 @@ class OwnConditions(FieldType):
         if not isinstance(tables, Mapping):
             refuse(f"found {shown(tables)}; a table is needed: [conditions.{name}]")
         parse_own_conditions({name: tables})
-        return frozen(dict(tables))  # type: ignore[no-any-return]
+        from follicle_sim.base.fitted import fill_fitted
+        from follicle_sim.biology.conditions import FOLDER
+
+        return frozen(fill_fitted(dict(tables), "", FOLDER))  # type: ignore[no-any-return]
 
     def write(self, value: Mapping[str, Any]) -> dict[str, Any]:
         return dict(thawed(value))
