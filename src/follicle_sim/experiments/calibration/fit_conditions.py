@@ -1,25 +1,29 @@
-"""Sizes of effluvia set so that published numbers are met, observed beside simulated.
+"""Fit the sizes of effluvia: one number of a condition to one published number, in turn.
 
-    python -m follicle_sim.experiments.calibration.fit_conditions
+    python -m follicle_sim.experiments.calibration.fit_conditions [--dry-run]
 
-solves for one number of a condition's file at a time, the others as they stand in the file, and
-prints what is kept there, what solves, and what both give. Two rounds reach numbers that hang on
-each other. Registry rows are those kept for calibration; other aims carry their source here.
+Writes `biology/conditions/fitted_effluvia.toml`. Each number is solved for with the others held, on
+the same people in every evaluation; two rounds reach numbers that hang on each other. Registry rows
+are those kept for calibration; an aim from elsewhere carries its source here. Five minutes.
+
+A command of developers, the one kind of experiment that writes: it rewrites data of the package.
 """
 
 from __future__ import annotations
 
-import copy
-import json
-from collections.abc import Callable, Mapping
+import argparse
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
 
-from follicle_sim.base.quantity import read_toml
+from follicle_sim.base.fitted import FittedValue, fill_fitted, read_fitted, save_fitted
+from follicle_sim.base.quantity import Quantity, read_toml
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.conditions import FOLDER
 from follicle_sim.evidence.observed import observations
@@ -28,13 +32,18 @@ from follicle_sim.results.shares import RECOVERED
 from follicle_sim.scenario.load import from_document
 from follicle_sim.simulation.simulate import simulate
 
-Tables = dict[str, Any]
-Path = tuple[str | int, ...]
+COMMAND = "python -m follicle_sim.experiments.calibration.fit_conditions"
+SET = "effluvia"
+ROUNDS = 2
+SEED = 20261127
 
 LAST = 63.0
 """Day of the last of four infusions, three weeks apart."""
 
-SEED = 20261127
+TWO_YEARS = 104.0 * 7.0
+
+Values = tuple[tuple[str, float], ...]
+"""Names and values, in the order of `SOUGHT`."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +56,106 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Knob:
-    """One number of a condition's file and what it is set by.
+class People:
+    """How many people with how many follicles each, seen how often (day), until when."""
 
-    paths : where it stands; aim : a registry row, or a number with `source`; also : conditions
-    that keep the same number
+    subjects: int
+    follicles: int
+    every: int
+    until: int
+    cooled: bool = False
+
+
+MANY_HAIRS = People(60, 20_000, 7, 420)
+"""So many hairs that luck makes no wave of shedding."""
+
+CYCLES = People(600, 400, 3, 399)
+COOLED = People(600, 400, 3, 399, cooled=True)
+YEARS = People(2000, 200, 91, 910)
+
+
+@cache
+def course(condition: str, values: Values, people: People) -> Course:
+    """Return the course of a condition with these numbers."""
+    trial = {
+        name: Quantity(value=value, unit=SOUGHT[name].unit, source="trial", grade="fitted")
+        for name, value in values
+    }
+    tables = fill_fitted(read_toml(FOLDER / f"{condition}.toml"), condition, FOLDER, {SET: trial})
+    arm: dict[str, Any] = {"label": "it", "role": "untreated"}
+    if people.cooled:
+        cap = {"treatment": "scalp_cooling", "amount": "1 session", "every": "21 days", "count": 4}
+        arm = {"label": "it", "role": "treatment", "doses": [cap]}
+    scenario = {
+        "schema_version": 1,
+        "title": "a condition that is fitted",
+        "conditions": {"fitted": tables},
+        "population": {
+            "subjects": people.subjects,
+            "follicles": people.follicles,
+            "target_area": f"{people.follicles / 240.0:.4f} cm2",
+            "follicle_density": "240 cm-2",
+            "condition": "fitted",
+        },
+        "arms": [arm],
+        "design": {
+            "kind": "parallel",
+            "visits": {"every": f"{people.every} days", "until": f"{people.until} days"},
+        },
+        "run": {"seed": SEED},
+    }
+    data = simulate(from_document(scenario))
+    days = np.asarray(data["time"].values, dtype=np.float64)
+    return Course(days, data["hair_density"].values[0], data["shed_rate"].values[0])
+
+
+def _fastest(lived: Course) -> float:
+    return float(np.nanmean(courses.peak(lived.shed, lived.days)))
+
+
+def _onset(lived: Course) -> float:
+    return float(np.nanmean(courses.onset(lived.shed, lived.days)))
+
+
+def _lost(lived: Course) -> float:
+    return float(1.0 - (lived.density.min(axis=1) / lived.density[:, 0]).mean())
+
+
+def _loss_day(lived: Course) -> float:
+    return float(np.nanmean(courses.loss_day(lived.density, lived.days)))
+
+
+def _kept(lived: Course) -> float:
+    during = lived.days <= LAST + 28.0
+    return float(courses.preserved(lived.density[:, during], lived.days[during]).mean())
+
+
+def _regrowth(lived: Course) -> float:
+    return float(np.nanmean(courses.regrowth_day(lived.density, lived.days)) - LAST)
+
+
+def _bare(lived: Course) -> float:
+    later = lived.days >= LAST + TWO_YEARS
+    left = lived.density[:, later][:, 0] / lived.density[:, 0]
+    return float((left < RECOVERED).mean())
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A number to be found: between which bounds, in whom, by what it is met.
+
+    aim : a registry row, or a number with `source`
     """
 
-    condition: str
-    paths: tuple[Path, ...]
     lower: float
     upper: float
-    measure: str
+    unit: str
+    condition: str
+    people: People
+    measure: Callable[[Course], float]
+    what: str
     aim: str | float
     source: str = ""
-    also: tuple[str, ...] = ()
 
     @property
     def observed(self) -> float:
@@ -73,238 +167,124 @@ class Knob:
             raise ValueError(f"{row.id} is for {row.use}, not for a fit")
         return row.value
 
-
-def _with(tables: Tables, knob: Knob, value: float) -> Tables:
-    out = copy.deepcopy(tables)
-    for path in knob.paths:
-        place: Any = out
-        for key in path:
-            place = place[key]
-        place["value"] = value
-    return out
+    def simulated(self, values: Values) -> float:
+        """Return what the condition gives with these numbers."""
+        return self.measure(course(self.condition, values, self.people))
 
 
-def _value(tables: Tables, knob: Knob) -> float:
-    place: Any = tables
-    for key in knob.paths[0]:
-        place = place[key]
-    return float(place["value"])
-
-
-@cache
-def _lived(text: str, cooled: bool, people: int, hairs: int, every: int, until: int) -> Course:
-    arm: Tables = {"label": "it", "role": "untreated"}
-    if cooled:
-        cap = {"treatment": "scalp_cooling", "amount": "1 session", "every": "21 days", "count": 4}
-        arm = {"label": "it", "role": "treatment", "doses": [cap]}
-    data = simulate(
-        from_document(
-            {
-                "schema_version": 1,
-                "title": "a condition that is fitted",
-                "conditions": {"fitted": json.loads(text)},
-                "population": {
-                    "subjects": people,
-                    "follicles": hairs,
-                    "target_area": f"{hairs / 240.0:.4f} cm2",
-                    "follicle_density": "240 cm-2",
-                    "condition": "fitted",
-                },
-                "arms": [arm],
-                "design": {
-                    "kind": "parallel",
-                    "visits": {"every": f"{every} days", "until": f"{until} days"},
-                },
-                "run": {"seed": SEED},
-            }
-        )
-    )
-    day = np.asarray(data["time"].values, dtype=np.float64)
-    return Course(day, data["hair_density"].values[0], data["shed_rate"].values[0])
-
-
-def _months(tables: Tables) -> Course:
-    """Return the course of people with so many hairs that luck makes no wave."""
-    return _lived(json.dumps(tables), False, 60, 20000, 7, 420)
-
-
-def _cycles(tables: Tables, *, cooled: bool = False) -> Course:
-    return _lived(json.dumps(tables), cooled, 600, 400, 3, 399)
-
-
-def _years(tables: Tables) -> Course:
-    """Return the course of many people for more than two years after the last infusion."""
-    return _lived(json.dumps(tables), False, 2000, 200, 91, 910)
-
-
-def _fastest(tables: Tables) -> float:
-    course = _months(tables)
-    return float(np.nanmean(courses.peak(course.shed, course.days)))
-
-
-def _onset(tables: Tables) -> float:
-    course = _months(tables)
-    return float(np.nanmean(courses.onset(course.shed, course.days)))
-
-
-def _lost(tables: Tables) -> float:
-    density = _cycles(tables).density
-    return float(1.0 - (density.min(axis=1) / density[:, 0]).mean())
-
-
-def _loss_day(tables: Tables) -> float:
-    course = _cycles(tables)
-    return float(np.nanmean(courses.loss_day(course.density, course.days)))
-
-
-def _kept(tables: Tables) -> float:
-    course = _cycles(tables, cooled=True)
-    during = course.days <= LAST + 28.0
-    return float(courses.preserved(course.density[:, during], course.days[during]).mean())
-
-
-def _regrowth(tables: Tables) -> float:
-    course = _cycles(tables)
-    return float(np.nanmean(courses.regrowth_day(course.density, course.days)) - LAST)
-
-
-def _bare(tables: Tables) -> float:
-    course = _years(tables)
-    later = course.days >= LAST + 728.0
-    left = course.density[:, later][:, 0] / course.density[:, 0]
-    return float((left < RECOVERED).mean())
-
-
-MEASURES: Mapping[str, Callable[[Tables], float]] = {
-    "day of fastest shedding": _fastest,
-    "day on which shedding begins": _onset,
-    "share of hair lost": _lost,
-    "day of hair loss": _loss_day,
-    "share who keep half, cooled": _kept,
-    "days to regrowth": _regrowth,
-    "share with less than 30 % left": _bare,
-}
-
-REGISTRY = "Dutch scalp cooling registry, abstract: https://"
-_REGIMENS = ("chemotherapy_taxane", "chemotherapy_tac")
-_POWER: Path = ("through", "PERFUSION")
-KNOBS = (
-    Knob(
-        "telogen_effluvium",
-        (("clocks", 0, "speed"),),
-        *(1.0, 3.0),
-        "day of fastest shedding",
-        91.3,
-        "three months, the middle of the 2-4 months in which reviews see it (model section 9.8)",
-        ("postcovid", "effluvium_lasting_trigger"),
+_REGISTRY = "Dutch scalp cooling registry, abstract: https://"
+_KEPT = "share of people who keep half of their hair, with cooling"
+_CHEMO = "chemotherapy"
+SOUGHT = {
+    "telogen_release": Sought(
+        *(1.0, 3.0, "1", "telogen_effluvium", MANY_HAIRS, _fastest),
+        *("day of fastest shedding", 91.3),
+        "three months: the middle of 2-4 months after the trigger (model section 9.8)",
     ),
-    Knob(
-        "postpartum",
-        (("attacks", 0, "duration"),),
-        *(10.0, 150.0),
-        "day of fastest shedding",
-        "hirose_2023:3",
+    "birth_duration": Sought(
+        *(10.0, 150.0, "d", "postpartum", MANY_HAIRS, _fastest),
+        *("day of fastest shedding", "hirose_2023:3"),
     ),
-    Knob(
-        "postpartum",
-        (("attacks", 0, "share"),),
-        *(0.1, 0.8),
-        "day on which shedding begins",
-        "hirose_2023:2",
+    "birth_share": Sought(
+        *(0.1, 0.6, "1", "postpartum", MANY_HAIRS, _onset),
+        *("day on which shedding begins", "hirose_2023:2"),
     ),
-    Knob(
-        "chemotherapy",
-        (("attacks", 0, "share"),),
-        *(0.3, 0.95),
-        "share of hair lost",
-        0.9,
-        "at least 90 % is lost (model section 5.6)",
+    "chemotherapy_share": Sought(
+        *(0.3, 0.95, "1", _CHEMO, CYCLES, _lost),
+        *("share of hair lost", 0.9, "at least 90 % is lost (model section 5.6)"),
     ),
-    Knob(
-        "chemotherapy",
-        (("attacks", 0, "delay"), ("losses", 0, "delay")),
-        *(8.0, 30.0),
-        "day of hair loss",
-        "watanabe_2019:2",
-        also=_REGIMENS,
+    "chemotherapy_delay": Sought(
+        *(8.0, 30.0, "d", _CHEMO, CYCLES, _loss_day),
+        *("day of hair loss", "watanabe_2019:2"),
     ),
-    Knob(
-        "chemotherapy",
-        (("attacks", 0, *_POWER), ("losses", 0, *_POWER)),
-        *(0.5, 5.0),
-        "share who keep half, cooled",
-        "scalp_2017:1",
-        also=_REGIMENS,
+    "cooling_power": Sought(*(0.5, 5.0, "1", _CHEMO, COOLED, _kept), *(_KEPT, "scalp_2017:1")),
+    "chemotherapy_rest": Sought(
+        *(60.0, 250.0, "d", _CHEMO, CYCLES, _regrowth),
+        *("days from the last infusion to regrowth", "watanabe_2019:4"),
     ),
-    Knob(
-        "chemotherapy",
-        (("clocks", 0, "duration"),),
-        *(60.0, 250.0),
-        "days to regrowth",
-        "watanabe_2019:4",
-        also=_REGIMENS,
+    "chemotherapy_loss": Sought(
+        *(0.01, 0.3, "1", _CHEMO, YEARS, _bare),
+        *("share of people with less than 30 % left", "watanabe_2019:5"),
     ),
-    Knob(
-        "chemotherapy",
-        (("losses", 0, "share"),),
-        *(0.01, 0.3),
-        "share with less than 30 % left",
-        "watanabe_2019:5",
-        also=_REGIMENS,
+    "taxane_share": Sought(
+        *(0.2, 0.9, "1", "chemotherapy_taxane", COOLED, _kept),
+        *(_KEPT, 0.8),
+        f"{_REGISTRY}jnccn.org/search?f_0=author&q_0=Wim+Breed (above 80 % for taxanes alone)",
     ),
-    Knob(
-        "chemotherapy_taxane",
-        (("attacks", 0, "share"),),
-        *(0.2, 0.9),
-        "share who keep half, cooled",
-        0.8,
-        f"{REGISTRY}jnccn.org/search?f_0=author&q_0=Wim+Breed (above 80 % for taxanes alone)",
-    ),
-    Knob(
-        "chemotherapy_tac",
-        (("attacks", 0, "share"),),
-        *(0.5, 0.99),
-        "share who keep half, cooled",
-        0.08,
-        f"{REGISTRY}nki.nl/research/publications/article/"
+    "tac_share": Sought(
+        *(0.3, 0.99, "1", "chemotherapy_tac", COOLED, _kept),
+        *(_KEPT, 0.08),
+        f"{_REGISTRY}nki.nl/research/publications/article/"
         "?articleId=9b8efc22-8990-4f31-a302-b749e0420685 (8 % after TAC)",
     ),
-)
+}
 
 
-def solve(knob: Knob, tables: Tables) -> float:
-    """Return the value within its bounds that meets what was observed, the nearer bound if none."""
+def with_value(values: Values, name: str, value: float) -> Values:
+    """Return the numbers with one of them changed."""
+    return tuple((key, value if key == name else old) for key, old in values)
+
+
+def solve(name: str, values: Values) -> float:
+    """Return the number that meets what was observed, the nearer bound if none does."""
+    sought = SOUGHT[name]
 
     def gap(value: float) -> float:
-        return MEASURES[knob.measure](_with(tables, knob, value)) - knob.observed
+        return sought.simulated(with_value(values, name, value)) - sought.observed
 
-    low, high = gap(knob.lower), gap(knob.upper)
+    low, high = gap(sought.lower), gap(sought.upper)
     if low * high > 0.0:
-        return knob.lower if abs(low) < abs(high) else knob.upper
-    root = brentq(gap, knob.lower, knob.upper, xtol=0.002 * knob.upper, maxiter=30)
+        return sought.lower if abs(low) < abs(high) else sought.upper
+    root = brentq(gap, sought.lower, sought.upper, xtol=0.002 * sought.upper, maxiter=30)
     return float(f"{root:.3g}")
 
 
-def main(rounds: int = 2) -> None:
-    """Print every knob: kept and solved value, observed and simulated number."""
-    names = dict.fromkeys(name for knob in KNOBS for name in (knob.condition, *knob.also))
-    kept = {name: read_toml(FOLDER / f"{name}.toml") for name in names}
-    solved = copy.deepcopy(kept)
-    for _ in range(rounds):
-        for knob in KNOBS:
-            value = solve(knob, solved[knob.condition])
-            for name in (knob.condition, *knob.also):
-                solved[name] = _with(solved[name], knob, value)
-    print(f"{'condition':20s} {'number':34s} {'kept':>7s} {'solved':>7s}  observed  kept gives")
-    for knob in KNOBS:
-        now = kept[knob.condition]
-        given = MEASURES[knob.measure](now)
-        where = ".".join(map(str, knob.paths[0]))
-        print(
-            f"{knob.condition:20s} {where:34s} {_value(now, knob):7.3g} "
-            f"{_value(solved[knob.condition], knob):7.3g}  {knob.observed:8.4g}  {given:10.4g}  "
-            f"{knob.measure}; {knob.source or knob.aim}"
+def fit() -> Values:
+    """Return all numbers, three digits each; prints how it goes."""
+    values: Values = tuple((name, read_fitted(SET, FOLDER)[name].value) for name in SOUGHT)
+    for turn in range(1, ROUNDS + 1):
+        for name in SOUGHT:
+            values = with_value(values, name, solve(name, values))
+        print(f"round {turn}: {dict(values)}", flush=True)
+    return values
+
+
+def table(values: Values) -> list[str]:
+    """Return what was observed and what the numbers give, line by line."""
+    lines = ["number                  value  observed  simulated  what"]
+    for name, value in values:
+        sought = SOUGHT[name]
+        given = sought.simulated(values)
+        where = f"{sought.what}; {sought.source or sought.aim}"
+        lines.append(f"{name:20} {value:8.3g} {sought.observed:9.4g} {given:10.4g}  {where}")
+    return lines
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fit, print every number that was met, and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
+    options = parser.parse_args(arguments)
+    values = fit()
+    lines = table(values)
+    print("\n".join(lines))
+    if options.dry_run:
+        return
+    entries: Mapping[str, FittedValue] = {
+        name: FittedValue(
+            value=value,
+            unit=SOUGHT[name].unit,
+            source=f"{SOUGHT[name].what}: {SOUGHT[name].source or SOUGHT[name].aim}",
+            grade="fitted",
+            command=COMMAND,
+            data=(str(SOUGHT[name].source or SOUGHT[name].aim),),
+            date=date.today().isoformat(),
+            versions={package: version(package) for package in ("follicle-sim", "numpy")},
         )
+        for name, value in values
+    }
+    heading = f"Written by `{COMMAND}`; do not edit.\n\n" + "\n".join(lines)
+    print(f"wrote {save_fitted(SET, entries, heading, FOLDER)}")
 
 
 if __name__ == "__main__":
