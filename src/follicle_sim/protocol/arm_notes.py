@@ -14,7 +14,12 @@ from follicle_sim.scenario.tables.arms import Dose
 
 Notes = Iterator[tuple[str, str]]
 
-NEEDLES = ("intradermal_injection", "microneedling", "topical_after_microneedling")
+NEEDLES = (
+    "intradermal_injection",
+    "intralesional_injection",
+    "microneedling",
+    "topical_after_microneedling",
+)
 """Routes that wound the skin, which is an effect of its own in the library."""
 
 

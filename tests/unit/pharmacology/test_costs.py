@@ -27,7 +27,13 @@ def dose(treatment="prp_injection", count=3, every=28.0, amount=1.0, kind="sessi
     )
 
 
-UNPRICED = {"deuruxolitinib_oral", "prednisolone_oral"}
+UNPRICED = {
+    "clobetasol_topical",
+    "contact_immunotherapy",
+    "deuruxolitinib_oral",
+    "methotrexate_oral",
+    "prednisolone_oral",
+}
 """No page with a price was found; a scenario that asks for a bill must bring one."""
 
 

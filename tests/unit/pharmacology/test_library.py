@@ -57,7 +57,9 @@ def test_the_error_of_a_fitted_potency_says_where_it_comes_from():
 def test_the_library_of_this_version():
     assert {name: load_treatment(name).amount for name in treatment_names()} == {
         "baricitinib_oral": "mass",
+        "clobetasol_topical": "volume",
         "conditioned_medium_topical": "sessions",
+        "contact_immunotherapy": "sessions",
         "deuruxolitinib_oral": "mass",
         "dutasteride_oral": "mass",
         "exosomes_adipose_microneedling": "sessions",
@@ -68,7 +70,9 @@ def test_the_library_of_this_version():
         "finasteride_topical": "volume",
         "growth_factor_cocktail_microneedling": "sessions",
         "hair_transplant": "grafts",
+        "hydroxychloroquine_oral": "mass",
         "laser_comb": "sessions",
+        "methotrexate_oral": "mass",
         "microneedling": "sessions",
         "minoxidil_foam_5": "mass",
         "minoxidil_oral": "mass",
@@ -78,7 +82,9 @@ def test_the_library_of_this_version():
         "prp_injection": "sessions",
         "ritlecitinib_oral": "mass",
         "saline_injection": "sessions",
+        "scalp_cooling": "sessions",
         "tofacitinib_oral": "mass",
+        "triamcinolone_intralesional": "mass",
         "upadacitinib_oral": "mass",
         "vehicle": "volume",
     }

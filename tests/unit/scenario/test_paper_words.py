@@ -1,9 +1,12 @@
 """A scenario in the words of a paper equals the one in the words of the program."""
 
+import re
+
 import pytest
 from clinic_example import CLINIC, MINOXIDIL, replaced
 
 from follicle_sim import parse_scenario
+from follicle_sim.base.errors import InputError
 from follicle_sim.scenario import scenario_hash
 
 EVERY = 'every = "3 weeks"'
@@ -147,12 +150,53 @@ def test_people_in_all_follow_the_allocation():
         ("prp_injection", "platelet-rich plasma", "prp_injection"),
         ("saline_injection", "saline", "saline_injection"),
         ("laser_comb", "Laser comb", "laser_comb"),
+        ("contact_immunotherapy", "DPCP", "contact_immunotherapy"),
+        ("scalp_cooling", "cold cap", "scalp_cooling"),
+        ("scalp_cooling", "scalp cooling", "scalp_cooling"),
     ],
 )
 def test_sessions_are_known_by_their_usual_names(own, word, name):
     text = replaced('"exosomes_adipose_microneedling"', f'"{own}"')
     check_same(text, f'"{own}"', f'"{word}"')
     assert parse_scenario(text).arms[0].doses[0].treatment == name
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("Olumiant", "baricitinib_oral"),
+        ("Litfulo", "ritlecitinib_oral"),
+        ("Leqselvi", "deuruxolitinib_oral"),
+        ("Rinvoq", "upadacitinib_oral"),
+        ("Xeljanz", "tofacitinib_oral"),
+        ("Kenalog", "triamcinolone_intralesional"),
+        ("Plaquenil", "hydroxychloroquine_oral"),
+        ("MTX", "methotrexate_oral"),
+    ],
+)
+def test_drugs_are_known_by_their_brand_names(word, name):
+    tablets = f'amount = "4 mg", every = "1 day", until = "24 weeks", treatment = "{word}"'
+    text = (
+        'schema_version = 1\ntitle = "t"\n'
+        f'arms = [{{ label = "a", role = "treatment", doses = [{{ {tablets} }}] }}]\n'
+        'design = { kind = "parallel", visits = ["0 days"] }\n[population]\nsubjects = 2\n'
+        'condition = "healthy"\ntarget_area = "1 cm2"\nfollicle_density = "200 cm-2"\n'
+    )
+    assert parse_scenario(text).arms[0].doses[0].treatment == name
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("JAK inhibitor", 'which one? "baricitinib_oral"'),
+        ("corticosteroid", 'which one? "prednisolone_oral"'),
+        ("prednisone", 'write "prednisolone_oral"'),
+    ],
+)
+def test_a_word_for_several_drugs_is_asked_about(word, message):
+    text = replaced('"exosomes_adipose_microneedling"', f'"{word}"')
+    with pytest.raises(InputError, match=re.escape(message)):
+        parse_scenario(text)
 
 
 def test_an_override_may_be_in_words_of_papers_too():

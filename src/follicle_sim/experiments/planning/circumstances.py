@@ -26,7 +26,11 @@ from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.tables.treatments import parse_own
 from follicle_sim.scenario.vary import with_other_arms
 
-NEEDLES = {"intradermal_injection": "saline_injection", "microneedling": "microneedling"}
+NEEDLES = {
+    "intradermal_injection": "saline_injection",
+    "intralesional_injection": "saline_injection",
+    "microneedling": "microneedling",
+}
 """What a treatment of a route leaves when its drug is left out."""
 
 MONTHS = (

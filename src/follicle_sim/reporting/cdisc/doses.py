@@ -29,6 +29,7 @@ ROUTES: Mapping[str, str] = {
     "oral": "ORAL",
     "topical": "TOPICAL",
     "intradermal_injection": "INTRADERMAL",
+    "intralesional_injection": "INTRALESIONAL",
     "microneedling": "PERCUTANEOUS",
     "topical_after_microneedling": "PERCUTANEOUS",
 }

@@ -160,6 +160,22 @@ TREATMENTS = Words(
         microneedling="dermaroller, derma roller, needling, microneedle, dermapen",
         hair_transplant="transplant, hair transplantation, fue, follicular unit extraction",
         laser_comb="lasercomb, laser comb device, hairmax lasercomb",
+        baricitinib_oral="olumiant, baricitinib, oral baricitinib, baricitinib tablets",
+        ritlecitinib_oral="litfulo, ritlecitinib, oral ritlecitinib, ritlecitinib capsules",
+        deuruxolitinib_oral="leqselvi, ctp-543, deuruxolitinib, oral deuruxolitinib",
+        upadacitinib_oral="rinvoq, upadacitinib, oral upadacitinib",
+        tofacitinib_oral="xeljanz, tofacitinib, oral tofacitinib",
+        prednisolone_oral="prednisolone, oral prednisolone, prednisolone tablets",
+        triamcinolone_intralesional="kenalog, intralesional triamcinolone, triamcinolone, ilta, "
+        "triamcinolone acetonide, intralesional steroid, intralesional corticosteroid",
+        clobetasol_topical="clobetasol, clobetasol propionate, topical clobetasol, temovate, "
+        "dermovate",
+        contact_immunotherapy="dpcp, dcp, diphencyprone, diphenylcyclopropenone, sadbe, squaric "
+        "acid, squaric acid dibutylester, topical immunotherapy, contact sensitiser",
+        methotrexate_oral="methotrexate, mtx, oral methotrexate",
+        hydroxychloroquine_oral="plaquenil, hydroxychloroquine, hcq, oral hydroxychloroquine",
+        scalp_cooling="cold cap, cold caps, cold capping, scalp hypothermia, cooling cap, "
+        "scalp cooling system, paxman, dignicap",
     ),
     dict.fromkeys(
         map(
@@ -178,7 +194,19 @@ TREATMENTS = Words(
         ),
         _HELMET,
     )
+    | dict.fromkeys(
+        map(fold, ("steroid", "steroids", "corticosteroid", "corticosteroids", "cortisone")),
+        'which one? "prednisolone_oral", "triamcinolone_intralesional" (into the patch) or '
+        '"clobetasol_topical"',
+    )
+    | dict.fromkeys(
+        map(fold, ("jak inhibitor", "jak inhibitors", "jaki", "oral jak inhibitor")),
+        'which one? "baricitinib_oral", "ritlecitinib_oral", "deuruxolitinib_oral", '
+        '"upadacitinib_oral" or "tofacitinib_oral"',
+    )
     | {
+        "prednisone": "prednisone becomes prednisolone in the body, nearly mg for mg: write "
+        '"prednisolone_oral"',
         "sham": 'a sham does nothing here: give the arm role = "placebo" and no doses',
         "placebo": 'a placebo does nothing here: give the arm role = "placebo" and no doses, or '
         'doses of "vehicle" or "saline_injection"',
