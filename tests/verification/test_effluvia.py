@@ -1,4 +1,4 @@
-"""Shedding and loss by condition: when it comes, how much falls, what grows again (model 5.6, 8)."""
+"""Shedding and loss by condition: when it comes, how much falls, what grows again (model 5.6)."""
 
 from functools import cache
 from typing import Any
@@ -59,9 +59,15 @@ def lived(
 
 
 def shedding(data: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return days and the mean shed rate relative to that of baseline."""
-    rate = data["shed_rate"].values[0].mean(axis=0)
-    return data["time"].values, rate / rate[0]
+    """Return days and the mean shed rate relative to that of healthy people."""
+    usual = lived("healthy")["shed_rate"].mean().item()
+    return data["time"].values, data["shed_rate"].values[0].mean(axis=0) / usual
+
+
+def test_a_change_of_a_clock_does_not_reach_back_before_its_start() -> None:
+    data = lived("effluvium_immediate_telogen_release")
+    usual = lived("healthy")["shed_rate"].values[0, :, 0]
+    np.testing.assert_array_equal(data["shed_rate"].values[0, :, 0], usual)
 
 
 @pytest.mark.parametrize(
@@ -162,10 +168,8 @@ until = "1440 days"
 
 
 def test_what_became_scar_stays_lost_and_calming_saves_the_rest() -> None:
-    data = lived(
-        "lichen_planopilaris", arms=SCARRING, people=60, hairs=500, every=60, until=2400
-    )
-    lost = data["phase_count"].sel(phase="LOST").values  # (arm, person, visit)
+    data = lived("lichen_planopilaris", arms=SCARRING, people=60, hairs=500, every=60, until=2400)
+    lost = data["phase_count"].sel(phase="lost").values  # (arm, person, visit)
     assert (np.diff(lost, axis=2) >= 0.0).all()
     day = data["time"].values
     before, during = day <= 720.0, (day >= 840.0) & (day <= 1440.0)
@@ -180,7 +184,7 @@ def test_what_became_scar_stays_lost_and_calming_saves_the_rest() -> None:
 
 def _left(condition: str, also: tuple[str, ...], until: int = 300) -> float:
     data = lived(condition, also=also, people=40, hairs=10000, every=100, until=until)
-    lost = data["phase_count"].sel(phase="LOST").values[0]
+    lost = data["phase_count"].sel(phase="lost").values[0]
     return float(1.0 - lost[:, -1].sum() / (40 * 10000))
 
 
@@ -191,7 +195,9 @@ def test_losses_of_two_conditions_are_rivals_neither_doubled_nor_halved() -> Non
     # drawn apart, so that the mean of products is the product of means within 3 errors of 40 people
     assert both == pytest.approx(one * other, abs=0.05)
     assert both < min(one, other) - 0.05
-    assert both == pytest.approx(_left("lichen_planopilaris", ("frontal_fibrosing_alopecia",)), abs=0.05)
+    assert both == pytest.approx(
+        _left("lichen_planopilaris", ("frontal_fibrosing_alopecia",)), abs=0.05
+    )
 
 
 OWN = """
@@ -218,7 +224,7 @@ def _struck(share: float, other: float | None = None) -> float:
         more += OWN.format(share=other).replace("first", "second")
         also = ("second",)
     data = lived("first", also=also, people=20, hairs=10000, every=10, until=10, more=more)
-    growing = data["phase_count"].sel(phase="ANAGEN").values[0].sum(axis=0)
+    growing = data["phase_count"].sel(phase="anagen").values[0].sum(axis=0)
     return float(1.0 - growing[1] / growing[0])
 
 
@@ -248,7 +254,10 @@ def test_h6_shorter_anagen_thins_and_even_anagen_sheds_in_waves() -> None:
     usual, density = years("healthy")
     shorter, thinner = years("healthy", "[biology]\nanagen_mean = '400 days'\n")
     even, dense = years("chronic_telogen_effluvium")
-    assert thinner < 0.93 * density
+    # a hair is seen but for kenogen (44.3 d) and its way out of the skin (5 mm at 0.37 mm a day)
+    hidden = 44.3 + 5.0 / 0.37
+    theory = (1.0 - hidden / 562.3) / (1.0 - hidden / 1162.3)
+    assert thinner / density == pytest.approx(theory, abs=0.005)
     assert dense > 0.97 * density
 
     def dispersion(counts: np.ndarray) -> float:

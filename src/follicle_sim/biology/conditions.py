@@ -145,9 +145,7 @@ class Condition:
             attacks=_numbered([one.attacks for one in every]),
             losses=_numbered([one.losses for one in every]),
             clocks=_numbered([one.clocks for one in every]),
-            variation={
-                phase: cv for one in reversed(every) for phase, cv in one.variation.items()
-            },
+            variation={phase: cv for one in reversed(every) for phase, cv in one.variation.items()},
         )
 
 

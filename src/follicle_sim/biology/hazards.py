@@ -167,14 +167,18 @@ def _shift(cause: Cause, setting: Setting) -> Floats:
 
 
 def _acting_at(cause: Cause, grid: Floats, shift: Floats) -> Floats:
-    """Return (S or 1, T) 1 at nodes from a start up to, and not at, its end."""
+    """Return (S or 1, T) 1 at nodes after a start, up to its end and with it.
+
+    Clocks are linear between nodes: a change at the node of its start would reach back into the
+    step before it, a month long where fine steps begin.
+    """
     course = cause.course
     if not course.dated:
         return np.ones((1, grid.size))
     acting = np.zeros((shift.size, grid.size))
     for cycle in range(course.count):
         since = grid - (course.start + cycle * course.every + shift[:, None])
-        acting += (since >= 0.0) & (since < course.duration)
+        acting += (since > 0.0) & (since <= course.duration)
     return acting
 
 
