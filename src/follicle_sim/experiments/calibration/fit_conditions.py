@@ -177,7 +177,7 @@ _KEPT = "share of people who keep half of their hair, with cooling"
 _CHEMO = "chemotherapy"
 SOUGHT = {
     "telogen_release": Sought(
-        *(1.0, 3.0, "1", "telogen_effluvium", MANY_HAIRS, _fastest),
+        *(1.0, 5.0, "1", "telogen_effluvium", MANY_HAIRS, _fastest),
         *("day of fastest shedding", 91.3),
         "three months: the middle of 2-4 months after the trigger (model section 9.8)",
     ),
