@@ -44,6 +44,15 @@ REST = {
         'responder_gain = "12 cm-2"\nresponder_share = "10%"',
         ["analysis.responder_share: responder_gain and responder_share exclude each other"],
     ),
+    "plan_with_a_level_of_what_should_rise": (
+        'responder_gain = "12 cm-2"',
+        "responder_below = 20",
+        [
+            "analysis.responder_below: less of terminal_density is no response",
+            "salt",
+            "responder_gain",
+        ],
+    ),
     "plan_with_alpha_in_percent": (
         "alpha = 0.025",
         "alpha = 5",

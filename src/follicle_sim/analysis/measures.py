@@ -27,6 +27,11 @@ half the mean gain on 5 % minoxidil or finasteride within a year)."""
 DEFAULT_SHARE = 0.10
 """Share of the baseline that makes a responder of other endpoints (assumption)."""
 
+DEFAULT_LEVELS: Mapping[str, float] = {"salt": 20.0}
+"""Levels that make a responder whatever the baseline, where a plan does not say: hair on four
+fifths of the scalp is what patients and experts call success (Wyrwich 2020, Br J Dermatol
+183:702)."""
+
 DENSITY = "cm-2"
 
 AS_NONE = "missing_is_no_response"
@@ -41,23 +46,56 @@ MEASURES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Threshold:
-    """The gain that makes a responder: absolute, or a share of the baseline where `relative`."""
+    """What makes a responder: a gain, absolute or a share of the baseline, or a level.
+
+    Parameters
+    ----------
+    least
+        Smallest gain, or the level.
+    relative
+        A gain is a share of the baseline.
+    level
+        It is a level: the endpoint is so low, or lower, whatever it was at baseline.
+    falls
+        A gain is one where the endpoint falls.
+    """
 
     least: float
     relative: bool
+    level: bool = False
+    falls: bool = False
 
     def text(self, unit: str) -> str:
-        """Return the threshold in words."""
-        return f"{self.least:.0%} of baseline" if self.relative else f"{self.least:g} {unit}"
+        """Return the threshold in words.
+
+        Examples
+        --------
+        >>> Threshold(10.0, False).text("cm-2"), Threshold(0.5, True, falls=True).text("1")
+        ('gain of 10 cm-2 or more', 'fall of 50% of baseline or more')
+        >>> Threshold(20.0, False, level=True).text("1")
+        '20 or less'
+        """
+        number = f"{self.least:g}" if unit in ("", "1") else f"{self.least:g} {unit}"
+        if self.level:
+            return f"{number} or less"
+        number = f"{self.least:.0%} of baseline" if self.relative else number
+        return f"{'fall' if self.falls else 'gain'} of {number} or more"
 
 
 def threshold_of(plan: Analysis, trial: Trial) -> Threshold:
     """Return what makes a responder in a trial."""
+    falls = not trial.larger_is_better
     if plan.responder_share is not None:
-        return Threshold(plan.responder_share, True)
+        return Threshold(plan.responder_share, True, falls=falls)
+    level = DEFAULT_LEVELS.get(trial.endpoint)
+    if plan.responder_below is not None and trial.endpoint == plan.endpoint:
+        level = plan.responder_below
+    if level is not None:
+        return Threshold(level, False, level=True)
     if trial.unit != DENSITY:
-        return Threshold(DEFAULT_SHARE, True)
-    return Threshold(DEFAULT_GAIN if plan.responder_gain is None else plan.responder_gain, False)
+        return Threshold(DEFAULT_SHARE, True, falls=falls)
+    gain = DEFAULT_GAIN if plan.responder_gain is None else plan.responder_gain
+    return Threshold(gain, False, falls=falls)
 
 
 def misfit(measure: str, method: str, missing: str, kind: str, *, own: bool) -> tuple[str, str]:
@@ -162,6 +200,9 @@ def averaged(group: Group, days: Floats) -> Group:
 def response(group: Group, plan: Analysis, trial: Trial) -> Floats:
     """Return 1 for a responder, 0 for none, NaN where it is not known, (..., n, V)."""
     limit = threshold_of(plan, trial)
+    if limit.level:
+        low = group.followed <= limit.least + DUST * np.abs(group.followed)
+        return np.where(np.isfinite(group.change), low.astype(np.float64), np.nan)
     sign = 1.0 if trial.larger_is_better else -1.0
     baseline = np.broadcast_to(group.baseline[..., None], group.followed.shape)
     return responded(sign * group.change, baseline, limit.least, limit.relative)

@@ -14,9 +14,7 @@ from follicle_sim.analysis.statistics.effects import refuse
 from follicle_sim.analysis.statistics.groups import Group
 from follicle_sim.base.errors import did_you_mean
 from follicle_sim.base.types import Flags, Floats
-
-SMALLER_IS_BETTER = frozenset({"shed_rate", "telogen_fraction", "pull_count", "comb_count"})
-"""Endpoints of which less is good for hair."""
+from follicle_sim.scenario.fields.methods import SMALLER_IS_BETTER
 
 SHARED = frozenset({"counterfactual", "split_scalp"})
 """Designs whose arms hold the same people."""

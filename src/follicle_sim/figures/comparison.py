@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from follicle_sim.base.normal import NORMAL_95
+from follicle_sim.evidence.standard_errors import is_share_of_people
 from follicle_sim.figures.parts import style as look
 from follicle_sim.figures.parts.forest import Group, Line, group_rows, shorten
 from follicle_sim.figures.parts.labels import size_in_points, text_width
@@ -104,7 +105,8 @@ def _notes(comparison: ComparisonTable, groups: Sequence[Group], whose: Whose) -
         "~": "between two visits",
     }
     parts = [f"{mark} {text}" for mark, text in meanings.items() if mark in signs]
-    if any(" − " in line.arm for line in lines):
+    differences = [row for row in comparison.rows if row.control]
+    if any(not is_share_of_people(row.endpoint) for row in differences):
         parts.append("a − b: change in a minus change in b")
     if parts:
         notes.append("; ".join(parts) + ".")

@@ -85,6 +85,8 @@ class TrialReport:
         """What makes a responder of the primary endpoint, such as "10 hairs/cm2"."""
         trial = self.trial(self.primary.endpoint)
         limit = threshold_of(self.plan, trial)
+        if limit.level:
+            return f"{limit.least:g} {plain(unit_of(trial.endpoint, trial.unit))} or less"
         if limit.relative:
             return f"{100 * limit.least:g} % of the baseline"
         return f"{limit.least:g} {plain(unit_of(trial.endpoint, trial.unit))}"

@@ -17,7 +17,11 @@ from follicle_sim.results.recipe import Span
 
 EFFLUVIUM = 1.5
 """Rate of shedding, in multiples of the person's own at baseline, above which hair is said to fall
-out (assumption: papers ask people and give no figure)."""
+out (assumption: papers ask people and give no figure).
+
+People judge by their whole scalp. On a small target area the few hairs shed in a week pass this by
+luck: in 60 people with telogen effluvium, seen every week, the mean onset was day 80 (SD 3) on
+25 cm2, day 75 (18) on 5 cm2 and day 63 (32) on 1 cm2."""
 
 NOTICED = 0.2266
 """Share of the hairs whose loss is noticed: three of four dermatologists saw it in photographs
@@ -26,6 +30,9 @@ NOTICED = 0.2266
 REGROWN = 0.1
 """Share of the hairs at baseline that must have come back before regrowth is said to have begun
 (assumption: papers ask people and give no figure)."""
+
+DUST = 1e-9
+"""Share of a level by which rounding may miss it: 90 % of 70 points is not 63 to the last bit."""
 
 PRESERVED = 0.5
 """Share of the hairs at baseline that is never lost by who keeps the hair through chemotherapy:
@@ -65,14 +72,15 @@ def first_crossing(
     day = np.full(values.shape[:-1], np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         limit = level[..., None]
-        beyond = values > limit if direction == "above" else values <= limit
+        low = values <= limit + DUST * np.abs(limit)
+        beyond = low if direction == "down_to" else np.isfinite(values) & np.isfinite(limit) & ~low
         for k in range(days.size - 1, -1, -1):  # the earliest is written last
             now = beyond[..., k] & (days[k] == after)
             day = np.where(now, days[k], day)
             if k == 0:
                 break
             start, end = values[..., k - 1], values[..., k]
-            share = (level - start) / (end - start)
+            share = np.clip((level - start) / (end - start), 0.0, 1.0)
             met = beyond[..., k] & ~beyond[..., k - 1] & np.isfinite(start)
             met &= days[k - 1] >= after
             day = np.where(met, days[k - 1] + share * (days[k] - days[k - 1]), day)
@@ -159,7 +167,7 @@ SPANS: Mapping[str, Span] = {
     "effluvium_end": Span("shed_rate", end),
     "effluvium_duration": Span("shed_rate", duration),
     "hair_loss_time": Span("hair_density", loss_day),
-    "regrowth_time": Span("hair_density", regrowth_day, clock="last_dose"),
+    "regrowth_time": Span("hair_density", regrowth_day, clock="chemotherapy_end"),
     "hair_preservation": Span("hair_density", preserved),
     "salt30_to_salt20_time": Span("salt", from_salt30_to_salt20),
 }

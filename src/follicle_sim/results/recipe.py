@@ -8,7 +8,7 @@ from typing import Literal
 
 from follicle_sim.base.estimates import FloatArray
 
-Clock = Literal["baseline", "last_dose"]
+Clock = Literal["baseline", "chemotherapy_end"]
 """From when the weeks of a published number count."""
 
 

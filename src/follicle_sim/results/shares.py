@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from follicle_sim.base.estimates import FloatArray
-from follicle_sim.results.courses import NOTICED, REGROWN
+from follicle_sim.results.courses import DUST, NOTICED, REGROWN
 from follicle_sim.results.recipe import Recipe
 
 NO_HAIR_LOSS = 0.0
@@ -49,7 +49,7 @@ def _at_most(points: float) -> Recipe:
 
 
 def _fell_by(share: float) -> Recipe:
-    fallen = _share(lambda salt, base: salt <= (1.0 - share) * base)
+    fallen = _share(lambda salt, base: salt <= (1.0 - share + DUST) * base)
     return Recipe(("salt",), lambda s, b: fallen(s, _loss(b)), against_baseline=True, standing=True)
 
 
@@ -113,10 +113,14 @@ SHARES: Mapping[str, Recipe] = {
         _share(lambda hairs, base: hairs < RECOVERED * base),
         against_baseline=True,
         standing=True,
-        clock="last_dose",
+        clock="chemotherapy_end",
     ),
     "regrowth_after_chemotherapy": Recipe(
-        ("hair_density",), begun_again, against_baseline=True, standing=True, clock="last_dose"
+        ("hair_density",),
+        begun_again,
+        against_baseline=True,
+        standing=True,
+        clock="chemotherapy_end",
     ),
     "bare_area_reduction": Recipe(("salt",), regrown_share, against_baseline=True, standing=True),
 }

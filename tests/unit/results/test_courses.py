@@ -17,6 +17,7 @@ from follicle_sim.results.courses import (
     preserved,
     regrowth_day,
 )
+from follicle_sim.results.shares import SHARES, begun_again, regrown_share
 
 DAYS = np.array([0.0, 30.0, 60.0, 90.0, 120.0, 180.0])
 NAN = np.nan
@@ -113,3 +114,38 @@ def test_from_a_first_response_to_a_low_score() -> None:
         ]
     )
     same(from_salt30_to_salt20(salt, DAYS), [30.0, NAN, 0.0, NAN])
+
+
+def test_hair_begins_to_come_back_after_its_lowest() -> None:
+    density = np.array(
+        [
+            # two people over five visits: one lost it all, one never enough to be noticed
+            [200.0, 200.0],
+            [0.0, 170.0],
+            [0.0, 165.0],
+            [19.0, 180.0],
+            [21.0, 200.0],
+        ]
+    )
+    marks = begun_again(density, density[:1])
+    same(marks[:, 0], [0.0, 0.0, 0.0, 0.0, 1.0])  # a tenth of 200 hairs is 20
+    assert np.isnan(marks[:, 1]).all()
+
+
+def test_what_grew_of_a_bare_area() -> None:
+    salt, base = np.array([0.0, 5.0, 20.0, 3.0]), np.array([10.0, 10.0, 10.0, 0.0])
+    same(regrown_share(salt, base), [1.0, 0.5, -1.0, NAN])
+
+
+@pytest.mark.parametrize("name", ["salt30_responders", "salt50_responders", "salt90_responders"])
+def test_a_fall_by_just_the_share_is_one(name: str) -> None:
+    share = float(name[4:6]) / 100.0
+    base = np.array([10.0, 37.0, 63.0, 90.0, 100.0])
+    fallen = SHARES[name].combine
+    same(fallen(base - share * base, base), [1.0] * 5)
+    same(fallen(base - (share - 0.001) * base, base), [0.0] * 5)
+
+
+def test_a_score_that_stays_just_at_the_limit_has_reached_it() -> None:
+    salt = np.array([[90.0, 63.0, 63.0, 20.0, 20.0, 20.0]])
+    same(from_salt30_to_salt20(salt, DAYS), [60.0])

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import xarray as xr
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.evidence.observed import observations
-from follicle_sim.results.clocks import clock_starts
+from follicle_sim.results.clocks import clock_starts, last_attack
 from follicle_sim.results.compare import ComparisonRow, ComparisonTable, compare
 from follicle_sim.results.counterparts import Course, course
 from follicle_sim.results.courses import NOTICED, SPANS
@@ -279,7 +280,7 @@ def test_weeks_after_the_end_of_treatment_count_from_the_last_dose() -> None:
     data = simulate(parse_scenario(DOSED))
     assert clock_starts(data, "baseline").tolist() == [0.0, 0.0]
     # doses at weeks 0, 3, 6 and 9; controls of the trial count as the treated do
-    assert clock_starts(data, "last_dose").tolist() == [63.0, 63.0]
+    assert clock_starts(data, "chemotherapy_end").tolist() == [63.0, 63.0]
     hairs = course(data, "incomplete_recovery")
     assert isinstance(hairs, Course)
     one_week = hairs.at(7.0)
@@ -287,3 +288,16 @@ def test_weeks_after_the_end_of_treatment_count_from_the_last_dose() -> None:
     assert not one_week[1]  # week 10 is a visit
     assert hairs.at(7.0 * 12) is None  # week 21 is after the run
     assert hairs.at(7.0 * 5) is not None
+
+
+def test_a_condition_that_is_chemotherapy_ends_with_its_last_infusion() -> None:
+    def attack(**course: float) -> SimpleNamespace:
+        return SimpleNamespace(course=SimpleNamespace(**course))
+
+    infusions = attack(start=0.0, duration=1.0, every=21.0, count=4)
+    lasting = attack(start=-math.inf, duration=math.inf, every=0.0, count=1)
+    assert last_attack(SimpleNamespace(attacks=(infusions, lasting)), 365.0) == 64.0
+    # what goes on at the end of the run has not ended
+    assert last_attack(SimpleNamespace(attacks=(infusions,)), 50.0) is None
+    assert last_attack(SimpleNamespace(attacks=(lasting,)), 365.0) is None
+    assert last_attack(None, 365.0) is None

@@ -91,7 +91,7 @@ class Further:
             )
         return self._row(
             "responders",
-            f"{self.trial.endpoint}, gain of {limit} or more",
+            f"{self.trial.endpoint}, {limit}",
             effect,
             (_mean(treated), None if control is None else _mean(control)),
             "difference of rates" if control is not None else "rate",
@@ -131,8 +131,9 @@ class Further:
         if self.trial.paired and self.control is not None:
             return []
         treated = first_response(self._response(self.treated), self.days)
-        label = f"{self.trial.endpoint}, weeks to a gain of "
-        label += f"{threshold_of(self.plan, self.trial).text(self.trial.unit)} or more"
+        limit = threshold_of(self.plan, self.trial)
+        article = "" if limit.level else "a "
+        label = f"{self.trial.endpoint}, weeks to {article}{limit.text(self.trial.unit)}"
         if self.control is None:
             present = np.isfinite(treated[0])
             nan = float("nan")

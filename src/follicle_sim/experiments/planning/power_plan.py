@@ -13,10 +13,10 @@ from follicle_sim.analysis.measures import MEASURES, misfit, rate_test
 from follicle_sim.analysis.methods import METHODS
 from follicle_sim.analysis.statistics.effects import Alternative, direction
 from follicle_sim.analysis.tests import Test, control_of
-from follicle_sim.analysis.trial import SMALLER_IS_BETTER
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.biology.posterior import load_posterior
 from follicle_sim.experiments.planning.trial_sources import check_endpoint
+from follicle_sim.scenario.fields.methods import SMALLER_IS_BETTER
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.tables.analysis import REPEATED, Analysis
 from follicle_sim.scenario.vary import with_other_arms

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scipy.special import stdtrit
 
 from follicle_sim.base.normal import NORMAL_95
+from follicle_sim.evidence.standard_errors import is_share_of_people
 from follicle_sim.figures.parts.published import study_name
 from follicle_sim.figures.parts.style import is_share, name_of, unit_of
 
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     from follicle_sim.results.compare import ComparisonRow
 
 _ARM_LETTERS = 36
-_ORDER = ("Level", "Change from baseline", "Relative change from baseline")
+_ORDER = (
+    "Level",
+    "Share of people",
+    "Change from baseline",
+    "Relative change from baseline",
+    "Difference of shares of people",
+)
+_ABOUT_ZERO = 2
+"""From this place of the order on, zero means no change, or no difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class Group:
 
 
 def group_rows(rows: Sequence[ComparisonRow]) -> list[Group]:
-    """Return the rows in groups by unit, levels before changes before relative changes."""
+    """Return the rows in groups by unit, in the order of `_ORDER`."""
     members_of: dict[tuple[int, str], list[ComparisonRow]] = {}
     for row in rows:
         members_of.setdefault(_group(row), []).append(row)
@@ -77,16 +86,20 @@ def group_rows(rows: Sequence[ComparisonRow]) -> list[Group]:
         title = f"{_ORDER[order]} ({unit})"
         largest = max(abs(_scale(row) * row.observed) for row in members)
         decimals = 1 if largest >= 10 else 2 if largest >= 1 else 3
-        lines = tuple(_line(row, decimals, order > 0) for row in members)
-        groups.append(Group(title, order > 0, lines))
+        about_zero = order >= _ABOUT_ZERO
+        lines = tuple(_line(row, decimals, about_zero) for row in members)
+        groups.append(Group(title, about_zero, lines))
     return groups
 
 
 def _group(row: ComparisonRow) -> tuple[int, str]:
     if row.kind.startswith("percent"):
-        return 2, "%"
+        return 3, "%"
     change = row.kind != "level"
-    return int(change), unit_of(row.endpoint, row.unit, change=change)
+    unit = unit_of(row.endpoint, row.unit, change=change)
+    if is_share_of_people(row.endpoint):
+        return (4 if change else 1), unit
+    return (2 if change else 0), unit
 
 
 def _scale(row: ComparisonRow) -> float:

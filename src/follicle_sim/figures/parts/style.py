@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.files import replacing
+from follicle_sim.evidence.standard_errors import is_share_of_people
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -58,12 +59,13 @@ _UNITS = {
     "1": "relative",
     "": "",
 }
-_SHARES = frozenset({"anagen_fraction", "telogen_fraction", "pull_positive"})
+_SHARES = frozenset({"anagen_fraction", "telogen_fraction", "pull_positive", "cover"})
 _UNITLESS = {
     "anagen_telogen_ratio": "ratio",
     "pull_count": "hairs",
     "comb_count": "hairs",
     "global_rating": "points",
+    "salt": "points",
 }
 _NAMES = {
     "anagen_fraction": "anagen share of counted hairs",
@@ -72,7 +74,20 @@ _NAMES = {
     "pull_count": "hairs pulled out",
     "comb_count": "shed hairs collected",
     "global_rating": "panel rating",
+    "salt": "SALT score",
+    "cover": "hair cover",
     "anagen_telogen_ratio": "anagen to telogen ratio",
+    "salt20_responders": "SALT 20 or less",
+    "salt10_responders": "SALT 10 or less",
+    "salt30_responders": "SALT fallen by 30 %",
+    "salt50_responders": "SALT fallen by 50 %",
+    "salt90_responders": "SALT fallen by 90 %",
+    "salt30_to_salt20_time": "from SALT30 to SALT 20",
+    "disease_free": "no hair loss",
+    "totalis_universalis": "totalis or universalis",
+    "hair_preservation": "hair kept through chemotherapy",
+    "incomplete_recovery": "under 30 % of hair recovered",
+    "regrowth_after_chemotherapy": "hair regrows",
     "scalp_dht": "scalp DHT",
     "serum_dht": "serum DHT",
 }
@@ -178,7 +193,7 @@ def name_of(variable: str) -> str:
 
 def is_share(variable: str) -> bool:
     """Tell whether a variable is shown in per cent."""
-    return variable in _SHARES
+    return variable in _SHARES or is_share_of_people(variable)
 
 
 def unit_of(variable: str, units: str, *, change: bool = False) -> str:

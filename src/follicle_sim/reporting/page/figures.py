@@ -122,7 +122,10 @@ def _rates(report: TrialReport) -> tuple[str, list[Rate]]:
     for row in report.result.rows:
         if row.purpose != "responders":
             continue
-        threshold = row.endpoint.partition(", ")[2].replace("cm-2", "hairs/cm²")
+        name, _, threshold = row.endpoint.partition(", ")
+        threshold = threshold.replace("cm-2", "hairs/cm²")
+        if threshold.endswith(" or less"):
+            threshold = f"{name_of(name)}, {threshold}"
         sides = [(row.arm, row.mean_treated, row.n_treated)]
         # Within persons both sides are the same people, counted once.
         sides += [(row.control, row.mean_control, row.n_control or row.n_treated)]

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from follicle_sim.analysis.result import TrialResult, TrialRow, p_text
-from follicle_sim.analysis.trial import SMALLER_IS_BETTER
 from follicle_sim.figures.parts.style import is_share, name_of, unit_of
+from follicle_sim.scenario.fields.methods import SMALLER_IS_BETTER
 
 METHOD_WORDS: Mapping[str, str] = {
     "t_test": "t test on changes",
@@ -91,9 +91,9 @@ def unit_words(row: TrialRow) -> str:
     """Return the unit of a change of a row's endpoint."""
     if is_rate(row):
         return "percentage points"
-    if row.unit == "1" and not is_share(row.endpoint):
-        return ""
-    return plain(unit_of(row.endpoint, row.unit, change=True))
+    unit = plain(unit_of(row.endpoint, row.unit, change=True))
+    # a plain number has no unit, but points of a score are called so
+    return "" if row.unit == "1" and unit != "points" and not is_share(row.endpoint) else unit
 
 
 def amount(row: TrialRow, value: float, *, sign: bool = False) -> str:
@@ -123,13 +123,17 @@ def limits(row: TrialRow, level: float) -> str:
 
 
 def responder_words(endpoint: str, gain: str) -> str:
-    """Return what makes a responder; `gain` is the least one.
+    """Return what makes a responder; `gain` is the least one, or a level.
 
     Examples
     --------
     >>> responder_words("hair_density", "10 hairs/cm2")
     'a gain in hair density of 10 hairs/cm2 or more'
+    >>> responder_words("salt", "20 points or less")
+    'a SALT score of 20 points or less'
     """
+    if gain.endswith(" or less"):
+        return f"a {name_of(endpoint)} of {gain}"
     what = "fall" if endpoint in SMALLER_IS_BETTER else "gain"
     return f"a {what} in {name_of(endpoint)} of {gain} or more"
 

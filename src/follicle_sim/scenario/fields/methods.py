@@ -26,6 +26,9 @@ EXTRA_VARIABLES = (
 )
 """Result variables that are there only where the instrument measures them."""
 
+SMALLER_IS_BETTER = frozenset({"shed_rate", "telogen_fraction", "pull_count", "comb_count", "salt"})
+"""Result variables of which less is good for hair."""
+
 DERIVED = {
     "telogen_fraction": ("anagen_fraction",),
     "anagen_telogen_ratio": ("anagen_fraction",),

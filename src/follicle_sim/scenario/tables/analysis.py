@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from follicle_sim.base.errors import did_you_mean
 from follicle_sim.base.units import format_quantity
-from follicle_sim.scenario.fields.methods import DERIVED
+from follicle_sim.scenario.fields.methods import DERIVED, SMALLER_IS_BETTER
 from follicle_sim.scenario.fields.quantities import (
     FieldType,
     Flag,
@@ -147,6 +147,11 @@ class Analysis(Table):
     responder_share: Annotated[float, Number(0.0001, 10.0)] | None = Field(
         default=None, description='the same as a share of the baseline, such as "10%"'
     )
+    responder_below: Annotated[float, Number(0.0, 10_000.0)] | None = Field(
+        default=None,
+        description="instead of a gain, the level that makes a responder, in the endpoint's unit: "
+        "20 for a SALT score of 20 or less, which is also the default of salt",
+    )
     secondary: tuple[Secondary, ...] = Field(
         default=(), max_length=32, description="[[analysis.secondary]] tables"
     )
@@ -169,9 +174,26 @@ Problems = Iterator[tuple[Path, str]]
 
 
 def _one_responder(plan: Analysis) -> Problems:
-    if plan.responder_gain is not None and plan.responder_share is not None:
-        message = "responder_gain and responder_share exclude each other; keep one"
-        yield ("responder_share",), message
+    keys = ("responder_gain", "responder_share", "responder_below")
+    given = [key for key in keys if getattr(plan, key) is not None]
+    if len(given) > 1:
+        yield (given[1],), f"{' and '.join(given)} exclude each other; keep one"
+
+
+def _responder_fits_endpoint(plan: Analysis) -> Problems:
+    if plan.responder_below is not None and plan.endpoint not in SMALLER_IS_BETTER:
+        falling = ", ".join(sorted(SMALLER_IS_BETTER))
+        message = (
+            f"less of {plan.endpoint} is no response; allowed where less is better ({falling}); "
+            "use responder_gain or responder_share"
+        )
+        yield ("responder_below",), message
+    if plan.responder_gain is not None and plan.endpoint == "salt":
+        message = (
+            "a gain of hairs is none of a score; use responder_below, or responder_share for a "
+            "fall by a share of the baseline"
+        )
+        yield ("responder_gain",), message
 
 
 def _imputation_needs_error(plan: Analysis) -> Problems:
@@ -208,6 +230,7 @@ def _pairs_differ(plan: Analysis) -> Problems:
 
 PLAN_RULES = (
     _one_responder,
+    _responder_fits_endpoint,
     _imputation_needs_error,
     _method_fits_measure,
     _imputation_fits_measure,
