@@ -142,6 +142,15 @@ def test_cooling_keeps_the_hair_of_half_and_no_cooling_of_none() -> None:
     assert abs(kept[1] - 0.505) < 3.0 * np.sqrt(0.25 / 150.0 + 0.25 / 95.0)
 
 
+def test_cooled_follicles_are_harmed_less_and_grow_again_sooner() -> None:
+    data = chemotherapy()
+    day = data["time"].values
+    bare, cooled = (
+        np.nanmean(courses.regrowth_day(density, day)) for density in data["hair_density"].values
+    )
+    assert cooled < bare - 0.5 * MONTH
+
+
 def test_a_day_of_cooling_meets_a_day_of_the_drug_whatever_the_step() -> None:
     means = [
         chemotherapy(more=f'forcing_step = "{step} days"')["hair_density"].mean("subject").values[1]

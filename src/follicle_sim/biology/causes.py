@@ -111,11 +111,13 @@ class Hazard(Cause):
 class ClockChange(Cause):
     """A change of the speed at which a phase ends, while its course (and its patch) lasts.
 
-    What it follows (`through`, patches) scales the logarithm of the speed, up to the whole of it.
+    What it follows (`through`, patches, the harm done) scales the logarithm of the speed, up to the
+    whole of it. `harmed`: it follows how hard the attacks of its condition have struck so far.
     """
 
     phase: Literal["anagen", "telogen", "kenogen"]
     speed: float
+    harmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

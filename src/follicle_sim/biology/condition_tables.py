@@ -149,11 +149,13 @@ class LossTable(AttackTable):
 class ClockTable(Timed):
     """A change of the speed at which a phase ends: 0.5, it lasts twice as long.
 
-    `through` scales the logarithm of the speed.
+    `through` scales the logarithm of the speed; so does, with `harmed`, how hard the attacks of the
+    condition have struck so far, against people whose factors are untreated.
     """
 
     phase: Literal["anagen", "telogen", "kenogen"]
     speed: Positive
+    harmed: bool = False
 
 
 class GradeTable(FrozenTable):
@@ -222,6 +224,8 @@ class ConditionTable(FrozenTable):
                 if grade not in grades:
                     hint = did_you_mean(grade, grades)
                     raise ValueError(f'scales: no severity "{grade}"{hint}')
+        if not self.attacks and any(clock.harmed for clock in self.clocks):
+            raise ValueError("clocks: harmed needs an attack that does the harm")
         self._patches_fit()
         return self
 

@@ -231,7 +231,7 @@ def _hazard(row: AttackTable) -> Hazard:
 
 
 def _clock(row: ClockTable) -> ClockChange:
-    return ClockChange(**_cause(row), phase=row.phase, speed=row.speed.value)
+    return ClockChange(**_cause(row), phase=row.phase, speed=row.speed.value, harmed=row.harmed)
 
 
 def _cause(row: Timed) -> dict[str, Any]:

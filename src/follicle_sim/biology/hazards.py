@@ -7,7 +7,7 @@ at the nodes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -142,10 +142,12 @@ def _weights(power: float, sensitivity: Floats) -> Floats:
     return np.where(known, exp_array(power * logs), 0.0)
 
 
-def clock_changes(changes: Sequence[ClockChange], setting: Setting) -> Floats | None:
+def clock_changes(
+    changes: Sequence[ClockChange], setting: Setting, attacks: Sequence[Hazard] = ()
+) -> Floats | None:
     """Return (S or 1, 3, T) added to the log speed of the anagen, telogen and kenogen clocks.
 
-    None where nothing is changed.
+    None where nothing is changed. attacks : of the same people, for changes that follow the harm
     """
     if not changes:
         return None
@@ -156,10 +158,32 @@ def clock_changes(changes: Sequence[ClockChange], setting: Setting) -> Floats | 
         acting = _acting_at(change, grid, _shift(change, setting))
         if change.within_patches or change.through:
             acting = acting * np.minimum(1.0, _signal(change, setting))
+        if change.harmed:
+            own_attacks = [attack for attack in attacks if attack.trigger == change.trigger]
+            acting = acting * np.minimum(1.0, _harm(own_attacks, setting))
         own = np.zeros((len(acting), 3, grid.size))
         own[:, rows.index(change.phase)] = float(log_array(change.speed)) * acting
         total = total + own
     return total
+
+
+def _harm(attacks: Sequence[Hazard], setting: Setting) -> Floats:
+    """Return (S or 1, T) hazards spent up to each node over those of untreated factors; 1 before.
+
+    At the strike: what falls later was harmed then.
+    """
+    untreated = replace(setting, levels=np.ones_like(setting.levels[:1]))
+    spent, usual = (
+        sum(
+            _rate(replace(attack, delay=0.0, sensitivity_power=0.0), -1, where)[:, 0, :-1]
+            for attack in attacks
+        )
+        * np.diff(setting.grid)
+        for where in (setting, untreated)
+    )
+    done, most = np.cumsum(spent, axis=1), np.cumsum(usual, axis=1)
+    share = np.divide(done, most, out=np.ones(np.broadcast(done, most).shape), where=most > 0.0)
+    return np.concatenate([np.ones((len(share), 1)), share], axis=1)
 
 
 def _shift(cause: Cause, setting: Setting) -> Floats:

@@ -80,3 +80,10 @@ def days(value: float) -> dict[str, object]:
 def test_delays_that_cannot_be_are_refused(changes: dict[str, object], words: str) -> None:
     with pytest.raises(InputError, match=words):
         _with(**changes)
+
+
+def test_a_clock_that_follows_harm_needs_an_attack() -> None:
+    tables = read_toml(FOLDER / "effluvium_short_anagen.toml")
+    clocks = [{**tables["clocks"][0], "harmed": True}]
+    with pytest.raises(InputError, match="harmed needs an attack"):
+        parse_condition("it", {**tables, "clocks": clocks}, "it.toml")

@@ -37,8 +37,8 @@ SET = "effluvia"
 ROUNDS = 2
 SEED = 20261127
 
-LAST = 63.0
-"""Day of the last of four infusions, three weeks apart."""
+LAST = 64.0
+"""End of the day of the last of four infusions, three weeks apart."""
 
 TWO_YEARS = 104.0 * 7.0
 
@@ -96,6 +96,7 @@ def course(condition: str, values: Values, people: People) -> Course:
             "target_area": f"{people.follicles / 240.0:.4f} cm2",
             "follicle_density": "240 cm-2",
             "condition": "fitted",
+            "spread": {"kenogen": 0.3} if people is not MANY_HAIRS else {},
         },
         "arms": [arm],
         "design": {
@@ -199,7 +200,7 @@ SOUGHT = {
     ),
     "cooling_power": Sought(*(0.5, 5.0, "1", _CHEMO, COOLED, _kept), *(_KEPT, "scalp_2017:1")),
     "chemotherapy_rest": Sought(
-        *(60.0, 250.0, "d", _CHEMO, CYCLES, _regrowth),
+        *(0.02, 0.9, "1", _CHEMO, CYCLES, _regrowth),
         *("days from the last infusion to regrowth", "watanabe_2019:4"),
     ),
     "chemotherapy_loss": Sought(
