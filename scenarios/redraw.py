@@ -118,6 +118,23 @@ DRAWINGS = (
             *_set("population.subjects=6"),
         ),
     ),
+    *(
+        Drawing(
+            name,
+            ("run", f"scenarios/{name}.toml"),
+            "endpoints.csv",
+            {f"{name}.png": "density.png"},
+            ("run", f"scenarios/{name}.toml", *_set(*_FEW)),
+        )
+        for name in (
+            "chemotherapy_scalp_cooling",
+            "postcovid",
+            "postpartum",
+            "scarring",
+            "several_causes",
+            "sixty_years",
+        )
+    ),
     # Its table is compared with the whole by tests/regression/test_scoreboard.py.
     Drawing(
         "scoreboard",

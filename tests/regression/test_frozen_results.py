@@ -94,7 +94,7 @@ FROZEN = {
         "8bad570bbce50a49b8a7f8922d35f36beb4be087a6f34bfc269620bcfbb7995a"
     ),
     "attack on healthy scalp, two replicates": (
-        "d8e1205402a784bee5c01e08a8796d84bc1653a3492206034bd5da9b48526a35"
+        "166c6a40d53d159faadd9237d47b85c9995b0343fc7f1bf6b7cbe19cc3d7fe43"
     ),
 }
 

@@ -13,6 +13,9 @@ from follicle_sim.base.types import Floats
 LATEST_SD = 4.0
 """Standard deviations by which a start can differ from its mean: draws beyond are held there."""
 
+HALF_WIDTH = math.sqrt(3.0)
+"""Half the width of an even spread, in its standard deviations."""
+
 
 @dataclass(frozen=True, slots=True)
 class Course:
@@ -87,6 +90,9 @@ class Hazard(Cause):
         Per day, while it acts, in an untreated person of mean strength.
     falls
         Share of struck growing hairs that fall at once; the others go through catagen and rest.
+    delay, delay_sd
+        Mean days from the strike to what it does, and their standard deviation between hairs, whose
+        delays are spread evenly. A broken shaft falls when the break has come out of the skin.
     person_cv
         Coefficient of variation of the rate between people.
     sensitivity_power
@@ -95,6 +101,8 @@ class Hazard(Cause):
 
     rate: float
     falls: float = 0.0
+    delay: float = 0.0
+    delay_sd: float = 0.0
     person_cv: float = 0.0
     sensitivity_power: float = 0.0
 
@@ -103,11 +111,13 @@ class Hazard(Cause):
 class ClockChange(Cause):
     """A change of the speed at which a phase ends, while its course (and its patch) lasts.
 
-    What it follows (`through`, patches) scales the logarithm of the speed, up to the whole of it.
+    What it follows (`through`, patches, the harm done) scales the logarithm of the speed, up to the
+    whole of it. `harmed`: it follows how hard the attacks of its condition have struck so far.
     """
 
     phase: Literal["anagen", "telogen", "kenogen"]
     speed: float
+    harmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ shorter, and patches say where and when that is so.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from follicle_sim.biology.causes import Cause, ClockChange, Hazard, Patches
@@ -29,7 +29,8 @@ class Condition:
     patches, the percentage of the scalp they cover; `follicle_density` (cm-2) is the usual one, for
     scenarios that give a count of hairs instead; `scales` are ways to name a grade;
     `typical_spread` names the condition whose people differ as much; `miniaturised` is the multiple
-    of miniaturisation where the severity is of something else, None where it is the severity.
+    of miniaturisation where the severity is of something else, None where it is the severity;
+    `variation` are coefficients of variation by phase in place of the usual ones.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Condition:
     clocks: tuple[ClockChange, ...] = ()
     patches: Patches | None = None
     miniaturised: float | None = None
+    variation: Mapping[str, float] = field(default_factory=dict)
 
     def severity(self, grade: str | float | Mapping[str, float] | None) -> float:
         """Return the multiple for a class name, a number, or None for the default class.
@@ -57,6 +59,11 @@ class Condition:
         if isinstance(grade, str):
             return self.severities[grade]
         return self.severities[self.default_severity] if grade is None else float(grade)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Biology parameters that the condition sets, by name."""
+        return {f"{phase}_cv": value for phase, value in self.variation.items()}
 
     @property
     def quiet(self) -> bool:
@@ -98,8 +105,8 @@ class Condition:
     def together_with(self, others: tuple["Condition", ...]) -> "Condition":
         """Return the condition of people who have others besides: all that acts, acts.
 
-        Grades, patches and follicles are those of the first one. Pattern hair loss as another one
-        has its usual severity.
+        Grades, patches and follicles are those of the first one; a variation is that of the first
+        one that has it. Pattern hair loss as another one has its usual severity.
         """
         if not others:
             return self
@@ -115,6 +122,7 @@ class Condition:
             attacks=_numbered([one.attacks for one in every]),
             losses=_numbered([one.losses for one in every]),
             clocks=_numbered([one.clocks for one in every]),
+            variation={phase: cv for one in reversed(every) for phase, cv in one.variation.items()},
         )
 
 

@@ -62,6 +62,7 @@ def parse_condition(
         clocks=tuple(_clock(row) for row in table.clocks),
         patches=None if table.patches is None else _patches(table.patches),
         miniaturised=None if table.patches is None else 0.0,
+        variation=MappingProxyType({phase: cv.value for phase, cv in table.variation.items()}),
     )
 
 
@@ -101,13 +102,15 @@ def _hazard(row: AttackTable) -> Hazard:
         **_cause(row),
         rate=rate,
         falls=plain(row.falls),
+        delay=plain(row.delay),
+        delay_sd=plain(row.delay_sd),
         person_cv=plain(row.person_cv),
         sensitivity_power=plain(row.sensitivity_power),
     )
 
 
 def _clock(row: ClockTable) -> ClockChange:
-    return ClockChange(**_cause(row), phase=row.phase, speed=row.speed.value)
+    return ClockChange(**_cause(row), phase=row.phase, speed=row.speed.value, harmed=row.harmed)
 
 
 def _cause(row: Timed) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from follicle_sim.base.quantity import (
     Signed,
     Variation,
 )
+from follicle_sim.biology.causes import HALF_WIDTH
 from follicle_sim.biology.factors import load_factors
 
 CERTAIN = 0.999999
@@ -97,12 +98,15 @@ class AttackTable(Timed):
     """A hazard on growing hairs: its rate, or the share that is struck while it lasts.
 
     `falls` is the share of struck hairs that fall at once; the others go through catagen and rest.
+    `delay` are the mean days from the strike to what it does, and `delay_sd` how much hairs differ.
     `person_cv` is how much people differ in it, `sensitivity_power` how strata of follicles do.
     """
 
     rate: Rate | None = None
     share: Share | None = None
     falls: Share | None = None
+    delay: Days | None = None
+    delay_sd: Days | None = None
     person_cv: Variation | None = None
     sensitivity_power: Signed | None = None
 
@@ -112,6 +116,23 @@ class AttackTable(Timed):
             raise ValueError("give either rate (per day) or share (of those at risk), one of them")
         if self.share is not None and self.duration is None:
             raise ValueError("share needs start and duration: the share struck while it lasts")
+        return self
+
+    @model_validator(mode="after")
+    def _delay_fits(self) -> AttackTable:
+        if self.delay is None:
+            if self.delay_sd is not None:
+                raise ValueError("delay_sd needs a delay: the mean days that hairs differ from")
+            return self
+        if self.start is None:
+            raise ValueError("delay needs a start: what has always been so comes no later")
+        widest = self.delay.value / HALF_WIDTH
+        if self.delay_sd is not None and self.delay_sd.value > widest:
+            raise ValueError(
+                f"delay_sd: found {self.delay_sd.value:g} days; allowed with a delay of "
+                f"{self.delay.value:g} days: up to {widest:.3g}, so that none falls before the "
+                "strike (delays are spread evenly)"
+            )
         return self
 
 
@@ -128,11 +149,13 @@ class LossTable(AttackTable):
 class ClockTable(Timed):
     """A change of the speed at which a phase ends: 0.5, it lasts twice as long.
 
-    `through` scales the logarithm of the speed.
+    `through` scales the logarithm of the speed; so does, with `harmed`, how hard the attacks of the
+    condition have struck so far, against people whose factors are untreated.
     """
 
     phase: Literal["anagen", "telogen", "kenogen"]
     speed: Positive
+    harmed: bool = False
 
 
 class GradeTable(FrozenTable):
@@ -169,7 +192,10 @@ class PatchesTable(FrozenTable):
 
 
 class ConditionTable(FrozenTable):
-    """One condition: what it does to follicles, and what its grades are."""
+    """One condition: what it does to follicles, and what its grades are.
+
+    `variation` are coefficients of variation of phases' lengths in place of the usual ones.
+    """
 
     title: Text
     source: Text
@@ -183,6 +209,9 @@ class ConditionTable(FrozenTable):
     losses: tuple[LossTable, ...] = ()
     clocks: tuple[ClockTable, ...] = ()
     patches: PatchesTable | None = None
+    variation: Mapping[Literal["anagen", "catagen", "telogen", "kenogen"], Variation] = Field(
+        default_factory=dict
+    )
 
     @model_validator(mode="after")
     def _grades_exist(self) -> ConditionTable:
@@ -195,6 +224,8 @@ class ConditionTable(FrozenTable):
                 if grade not in grades:
                     hint = did_you_mean(grade, grades)
                     raise ValueError(f'scales: no severity "{grade}"{hint}')
+        if not self.attacks and any(clock.harmed for clock in self.clocks):
+            raise ValueError("clocks: harmed needs an attack that does the harm")
         self._patches_fit()
         return self
 

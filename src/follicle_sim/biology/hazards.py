@@ -7,13 +7,14 @@ at the nodes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from follicle_sim.base.numerics import exp_array, log_array, relax
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.causes import Cause, ClockChange, Hazard
+from follicle_sim.biology.delays import delayed
 from follicle_sim.biology.factors import FactorTable
 
 SILENT = 1e-4
@@ -86,16 +87,52 @@ def _rate(hazard: Hazard, number: int, setting: Setting) -> Floats:
     else:
         cells = np.full((1, grid.size - 1), hazard.rate)
     if hazard.within_patches or hazard.through:
-        signal = _signal(hazard, setting)
-        cells = cells * (0.5 * (signal[:, :-1] + signal[:, 1:]))
+        cells = cells * _signal_in_cells(hazard, setting)
     if hazard.within_patches and setting.patch is not None:
         cells = cells * setting.patch[:, None]
     if number in setting.strength:
         cells = cells * setting.strength[number][:, None]
+    if hazard.delay > 0.0:
+        cells = delayed(cells, grid, hazard.delay, hazard.delay_sd)
     weight = _weights(hazard.sensitivity_power, setting.sensitivity)
     out = np.zeros((len(cells), weight.size, grid.size))
     out[:, :, :-1] = cells[:, None, :] * weight[:, None]
     return out
+
+
+def _signal_in_cells(hazard: Hazard, setting: Setting) -> Floats:
+    """Return (S or 1, T - 1) the mean signal of each cell.
+
+    A factor follows a drive that is constant in a cell; its mean there is exact whatever the step,
+    so that a drug of one day meets what cooling does on that day.
+    """
+    if hazard.lag > 0.0 or hazard.within_patches:
+        signal = _signal(hazard, setting)
+        return np.asarray(0.5 * (signal[:, :-1] + signal[:, 1:]))
+    steps = np.diff(setting.grid)
+    out = np.ones((1, steps.size))
+    for name, power in hazard.through:
+        if name not in setting.table.names:
+            continue  # as in `_signal`
+        factor = setting.table.factors[name]
+        level = setting.levels[:, setting.table.index(name)]
+        mean = cell_mean(level, factor.turnover.value, steps)
+        out = out * exp_array(power * log_array(mean))
+    return out
+
+
+def cell_mean(level: Floats, rate: float, steps: Floats) -> Floats:
+    """Return the mean in each cell of dy/dt = rate (drive - y), drive constant in the cell.
+
+    level : (S, T) y at the nodes; rate : 1/day; steps : (T - 1,) day. Returns (S, T - 1).
+
+    With e = exp(-rate step) and m = (1 - e)/(rate step), the mean of e^(-rate t), the drive is
+    (y1 - e y0)/(1 - e) and the mean drive (1 - m) + m y0.
+    """
+    gone = 1.0 - exp_array(-rate * steps)
+    kept = gone / (rate * steps)
+    end = (1.0 - kept) / gone
+    return np.asarray(end * level[:, 1:] + (1.0 - end) * level[:, :-1])
 
 
 def _weights(power: float, sensitivity: Floats) -> Floats:
@@ -107,10 +144,12 @@ def _weights(power: float, sensitivity: Floats) -> Floats:
     return np.where(known, exp_array(power * logs), 0.0)
 
 
-def clock_changes(changes: Sequence[ClockChange], setting: Setting) -> Floats | None:
+def clock_changes(
+    changes: Sequence[ClockChange], setting: Setting, attacks: Sequence[Hazard] = ()
+) -> Floats | None:
     """Return (S or 1, 3, T) added to the log speed of the anagen, telogen and kenogen clocks.
 
-    None where nothing is changed.
+    None where nothing is changed. attacks : of the same people, for changes that follow the harm
     """
     if not changes:
         return None
@@ -121,10 +160,32 @@ def clock_changes(changes: Sequence[ClockChange], setting: Setting) -> Floats | 
         acting = _acting_at(change, grid, _shift(change, setting))
         if change.within_patches or change.through:
             acting = acting * np.minimum(1.0, _signal(change, setting))
+        if change.harmed:
+            own_attacks = [attack for attack in attacks if attack.trigger == change.trigger]
+            acting = acting * np.minimum(1.0, _harm(own_attacks, setting))
         own = np.zeros((len(acting), 3, grid.size))
         own[:, rows.index(change.phase)] = float(log_array(change.speed)) * acting
         total = total + own
     return total
+
+
+def _harm(attacks: Sequence[Hazard], setting: Setting) -> Floats:
+    """Return (S or 1, T) hazards spent up to each node over those of untreated factors; 1 before.
+
+    At the strike: what falls later was harmed then.
+    """
+    untreated = replace(setting, levels=np.ones_like(setting.levels[:1]))
+    spent, usual = (
+        sum(
+            _rate(replace(attack, delay=0.0, sensitivity_power=0.0), -1, where)[:, 0, :-1]
+            for attack in attacks
+        )
+        * np.diff(setting.grid)
+        for where in (setting, untreated)
+    )
+    done, most = np.cumsum(spent, axis=1), np.cumsum(usual, axis=1)
+    share = np.divide(done, most, out=np.ones(np.broadcast(done, most).shape), where=most > 0.0)
+    return np.concatenate([np.ones((len(share), 1)), share], axis=1)
 
 
 def _shift(cause: Cause, setting: Setting) -> Floats:
@@ -132,14 +193,18 @@ def _shift(cause: Cause, setting: Setting) -> Floats:
 
 
 def _acting_at(cause: Cause, grid: Floats, shift: Floats) -> Floats:
-    """Return (S or 1, T) 1 at nodes from a start up to, and not at, its end."""
+    """Return (S or 1, T) 1 at nodes after a start, up to its end and with it.
+
+    Clocks are linear between nodes: a change at the node of its start would reach back into the
+    step before it, a month long where fine steps begin.
+    """
     course = cause.course
     if not course.dated:
         return np.ones((1, grid.size))
     acting = np.zeros((shift.size, grid.size))
     for cycle in range(course.count):
         since = grid - (course.start + cycle * course.every + shift[:, None])
-        acting += (since >= 0.0) & (since < course.duration)
+        acting += (since > 0.0) & (since <= course.duration)
     return acting
 
 

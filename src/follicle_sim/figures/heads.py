@@ -1,4 +1,4 @@
-"""Heads from above, one a person and visit: each piece of scalp is as dark as its hair covers it."""
+"""Heads from above, one a person and visit: a piece of scalp is as dark as its hair covers it."""
 
 from __future__ import annotations
 

@@ -40,6 +40,8 @@ def biology_of(
 ) -> Mapping[str, float]:
     """Return every biology parameter of a scenario: its own, else stored ones, else today's.
 
+    Today's are those of the people's condition where it sets one.
+
     changes : by name, what stands in place of the scenario's own, such as a posterior draw
 
     Raises
@@ -52,7 +54,7 @@ def biology_of(
         for name, value in (scenario.biology if changes is None else changes).items()
         if not name.startswith(POTENCY_PREFIX)
     }
-    parameters = load_parameters(own)
+    parameters = load_parameters({**scenario.population.disease.parameters, **own})
     stored = scenario.background.numbers
     return parameters if stored is None else {**parameters, **stored.biology, **own}
 
@@ -139,7 +141,7 @@ def _marks(scenario: Scenario) -> dict[str, str]:
 
 def _told(condition: Condition) -> tuple[object, ...]:
     """Return what a condition does; parts that it does not have are not told."""
-    parts = (condition.clocks, condition.patches)
+    parts = (condition.clocks, condition.patches, condition.parameters)
     return (
         condition.androgen_sensitive,
         condition.default_severity,

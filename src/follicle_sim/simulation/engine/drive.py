@@ -101,7 +101,7 @@ def acts_of(condition: Condition, setting: Setting) -> Acts:
     return Acts(
         hazards_on(condition.attacks, setting),
         hazards_on(condition.losses, setting, first=len(condition.attacks)),
-        clock_changes(condition.clocks, setting),
+        clock_changes(condition.clocks, setting, condition.attacks),
     )
 
 
