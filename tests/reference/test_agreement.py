@@ -19,8 +19,8 @@ from follicle_sim.biology.causes import Course, Hazard
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.factors import CHANNELS, load_factors
 from follicle_sim.biology.forcing import integrate
-from follicle_sim.biology.hazards import Setting
 from follicle_sim.biology.parameters import load_parameters
+from follicle_sim.biology.signals import Setting
 from follicle_sim.biology.strata import sensitivities
 from follicle_sim.pharmacology.exposure import arm_factors
 from follicle_sim.protocol.timeline import time_grid

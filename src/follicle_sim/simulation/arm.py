@@ -11,7 +11,7 @@ import numpy as np
 from follicle_sim.base.codes import NO_FOLLICLE
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.forcing import Drive, integrate
-from follicle_sim.biology.hazards import Setting
+from follicle_sim.biology.signals import Setting
 from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.protocol.protocol import PlannedArm, Protocol

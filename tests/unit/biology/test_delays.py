@@ -9,7 +9,7 @@ from follicle_sim.base.errors import InputError
 from follicle_sim.base.quantity import read_toml
 from follicle_sim.biology.condition_reading import FOLDER, parse_condition
 from follicle_sim.biology.delays import delayed
-from follicle_sim.biology.hazards import cell_mean
+from follicle_sim.biology.signals import cell_mean
 
 PULSE = np.array([[0.0, 0.0, 3.0, 1.0, *[0.0] * 26]])
 UNEVEN = np.concatenate([np.arange(0.0, 10.0, 0.7), np.arange(10.0, 40.0, 1.6)])

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from follicle_sim.biology.causes import LATEST_SD, ClockChange, Course, Hazard, Patches
+from follicle_sim.biology.clock_changes import clock_changes
 from follicle_sim.biology.factors import load_factors
-from follicle_sim.biology.hazards import SILENT, Setting, clock_changes, hazards_on
+from follicle_sim.biology.hazards import hazards_on
+from follicle_sim.biology.signals import SILENT, Setting
 
 GRID = np.concatenate([np.arange(-90.0, 0.0, 30.0), np.arange(0.0, 61.0)])
 FACTORS = load_factors()

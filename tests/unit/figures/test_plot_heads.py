@@ -64,5 +64,5 @@ def test_people_arms_and_visits():
 def test_what_cannot_be_drawn_is_told():
     with pytest.raises(InputError, match=r"needs a whole scalp \(population.scalp\)"):
         plot_heads(scalps().drop_vars("region_cover"))
-    with pytest.raises(InputError, match='no arm "arm 3"; did you mean "arm'):
+    with pytest.raises(InputError, match='no arm "arm 3"; allowed: arm 0, arm 1'):
         plot_heads(scalps(), arms=["arm 3"])

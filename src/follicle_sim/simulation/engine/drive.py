@@ -8,9 +8,11 @@ import numpy as np
 from follicle_sim.base.codes import CYCLE
 from follicle_sim.base.numerics import log_array
 from follicle_sim.base.types import Flags, Floats
+from follicle_sim.biology.clock_changes import clock_changes
 from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.forcing import Drive, in_season
-from follicle_sim.biology.hazards import Setting, Struck, clock_changes, hazards_on
+from follicle_sim.biology.hazards import Struck, hazards_on
+from follicle_sim.biology.signals import Setting
 from follicle_sim.protocol.surgery import Shock
 from follicle_sim.protocol.timeline import SHED_WINDOW
 from follicle_sim.scenario.model import Instrument

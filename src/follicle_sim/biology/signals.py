@@ -1,0 +1,103 @@
+"""What the causes of a condition are proportional to: factor levels, and the state of a patch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from follicle_sim.base.numerics import exp_array, log_array, relax
+from follicle_sim.base.types import Floats
+from follicle_sim.biology.causes import Cause, Hazard
+from follicle_sim.biology.factors import FactorTable
+
+SILENT = 1e-4
+"""Activity of a disease that is silent, against one that is awake (assumption: a residue from which
+it can awake, too small to be seen)."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What hazards depend on, besides their own numbers; S people or 1 for all.
+
+    Parameters
+    ----------
+    grid : (T,) day
+    levels : (S or 1, F, T) factor levels relative to untreated
+    table : of the factors
+    shifts : (S or 1,) standard normal draws of how late the start is for a person, by trigger
+    strength : (S or 1,) factors of people on the rate of each hazard, by its number
+    sensitivity : (G,) androgen sensitivity of each stratum
+    awake : (S, T) 1 where the disease is awake in the patch, 0 where not; None without patches
+    patch : (S,) factor on the hazards within the patch
+    """
+
+    grid: Floats
+    levels: Floats
+    table: FactorTable
+    shifts: Mapping[int, Floats]
+    strength: Mapping[int, Floats]
+    sensitivity: Floats
+    awake: Floats | None = None
+    patch: Floats | None = None
+
+
+def shift_of(cause: Cause, setting: Setting) -> Floats:
+    """Return (S or 1,) days by which a cause starts later for each person."""
+    return cause.course.shifted(setting.shifts.get(cause.trigger))
+
+
+def signal_at(cause: Cause, setting: Setting) -> Floats:
+    """Return (S or 1, T) what a cause is proportional to: factor levels, and whether it is awake.
+
+    With a lag tau the logarithm follows theirs, tau d ln a/dt = ln signal - ln a, from balance at
+    the grid's start: cells that attack multiply and die off in proportion to their number.
+    """
+    log_level = np.zeros((1, setting.grid.size))
+    for name, power in cause.through:
+        if name not in setting.table.names:
+            continue  # a table older than the factor: nothing has moved it
+        log_level = log_level + power * log_array(setting.levels[:, setting.table.index(name)])
+    if cause.within_patches and setting.awake is not None:
+        log_level = log_level + log_array(np.where(setting.awake > 0.0, 1.0, SILENT))
+    if (log_level == 0.0).all():
+        return np.ones((1, setting.grid.size))
+    if cause.lag > 0.0:
+        log_level = relax(log_level, 1.0 / cause.lag, setting.grid, log_level[:, 0])
+    return exp_array(log_level)
+
+
+def signal_in_cells(hazard: Hazard, setting: Setting) -> Floats:
+    """Return (S or 1, T - 1) the mean signal of each cell.
+
+    A factor follows a drive that is constant in a cell; its mean there is exact whatever the step,
+    so that a drug of one day meets what cooling does on that day.
+    """
+    if hazard.lag > 0.0 or hazard.within_patches:
+        signal = signal_at(hazard, setting)
+        return np.asarray(0.5 * (signal[:, :-1] + signal[:, 1:]))
+    steps = np.diff(setting.grid)
+    out = np.ones((1, steps.size))
+    for name, power in hazard.through:
+        if name not in setting.table.names:
+            continue  # as in `signal_at`
+        factor = setting.table.factors[name]
+        level = setting.levels[:, setting.table.index(name)]
+        mean = cell_mean(level, factor.turnover.value, steps)
+        out = out * exp_array(power * log_array(mean))
+    return out
+
+
+def cell_mean(level: Floats, rate: float, steps: Floats) -> Floats:
+    """Return the mean in each cell of dy/dt = rate (drive - y), drive constant in the cell.
+
+    level : (S, T) y at the nodes; rate : 1/day; steps : (T - 1,) day. Returns (S, T - 1).
+
+    With e = exp(-rate step) and m = (1 - e)/(rate step), the mean of e^(-rate t), the drive is
+    (y1 - e y0)/(1 - e) and the mean drive (1 - m) + m y0.
+    """
+    gone = 1.0 - exp_array(-rate * steps)
+    kept = gone / (rate * steps)
+    end = (1.0 - kept) / gone
+    return np.asarray(end * level[:, 1:] + (1.0 - end) * level[:, :-1])
