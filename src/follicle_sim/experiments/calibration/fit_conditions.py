@@ -2,7 +2,7 @@
 
     python -m follicle_sim.experiments.calibration.fit_conditions [--dry-run] [NAME ...]
 
-Writes `biology/conditions/fitted_effluvia.toml`; with NAMEs, only these numbers anew. Each number is
+Writes `biology/conditions/fitted_effluvia.toml`; with NAMEs, only these anew. Each number is
 solved for with the others held, on the same people in every evaluation; two rounds reach numbers
 that hang on each other. Registry rows are those kept for calibration; an aim from elsewhere carries
 its source here. Five minutes.
