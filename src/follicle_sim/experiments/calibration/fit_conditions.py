@@ -1,10 +1,11 @@
 """Fit the sizes of effluvia: one number of a condition to one published number, in turn.
 
-    python -m follicle_sim.experiments.calibration.fit_conditions [--dry-run]
+    python -m follicle_sim.experiments.calibration.fit_conditions [--dry-run] [NAME ...]
 
-Writes `biology/conditions/fitted_effluvia.toml`. Each number is solved for with the others held, on
-the same people in every evaluation; two rounds reach numbers that hang on each other. Registry rows
-are those kept for calibration; an aim from elsewhere carries its source here. Five minutes.
+Writes `biology/conditions/fitted_effluvia.toml`; with NAMEs, only these anew. Each number is
+solved for with the others held, on the same people in every evaluation; two rounds reach numbers
+that hang on each other. Registry rows are those kept for calibration; an aim from elsewhere carries
+its source here. Five minutes.
 
 A command of developers, the one kind of experiment that writes: it rewrites data of the package.
 """
@@ -186,10 +187,6 @@ SOUGHT = {
         *(10.0, 150.0, "d", "postpartum", MANY_HAIRS, _fastest),
         *("day of fastest shedding", "hirose_2023:3"),
     ),
-    "birth_share": Sought(
-        *(0.1, 0.6, "1", "postpartum", MANY_HAIRS, _onset),
-        *("day on which shedding begins", "hirose_2023:2"),
-    ),
     "chemotherapy_share": Sought(
         *(0.3, 0.95, "1", _CHEMO, CYCLES, _lost),
         *("share of hair lost", 0.9, "at least 90 % is lost (model section 5.6)"),
@@ -240,11 +237,11 @@ def solve(name: str, values: Values) -> float:
     return float(f"{root:.3g}")
 
 
-def fit() -> Values:
-    """Return all numbers, three digits each; prints how it goes."""
+def fit(names: Sequence[str]) -> Values:
+    """Return all numbers, these anew and of three digits; prints how it goes."""
     values: Values = tuple((name, read_fitted(SET, FOLDER)[name].value) for name in SOUGHT)
     for turn in range(1, ROUNDS + 1):
-        for name in SOUGHT:
+        for name in names:
             values = with_value(values, name, solve(name, values))
         print(f"round {turn}: {dict(values)}", flush=True)
     return values
@@ -265,8 +262,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Fit, print every number that was met, and write the file."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(SOUGHT)}")
     options = parser.parse_args(arguments)
-    values = fit()
+    if unknown := sorted(set(options.names) - set(SOUGHT)):
+        parser.error(f"no number {unknown[0]}; there are {', '.join(SOUGHT)}")
+    values = fit(options.names or list(SOUGHT))
     lines = table(values)
     print("\n".join(lines))
     if options.dry_run:
