@@ -41,15 +41,21 @@ SMALLER = ("population.subjects=40", "population.follicles=1000")
 """Enough where every draw meets the same people and luck, so that only parameters differ."""
 
 
-def spread_of(name: str, draws: int = DRAWS, people: Sequence[str] = SMALLER) -> list[Spread]:
+IN_PIECES = ("population.subjects=60", "population.follicles=30")
+"""The same where a whole scalp is simulated: of each of its pieces."""
+
+
+def spread_of(name: str, draws: int = DRAWS, people: Sequence[str] | None = None) -> list[Spread]:
     """Return the spread of every scored prediction of a design.
 
     Parameters
     ----------
     name : of a design
     draws : 2 or more
-    people : overrides of the design, to make it smaller
+    people : overrides of the design, to make it smaller; None for those of its kind
     """
+    if people is None:
+        people = SMALLER if load_design(name).population.scalp is None else IN_PIECES
     posterior = ["run.uncertainty=posterior", f"run.replicates={draws}"]
     plan = load_design(name, [*people, *posterior])
     predicted: dict[tuple[str, str, str], list[float]] = {}
