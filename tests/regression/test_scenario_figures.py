@@ -2,12 +2,13 @@
 
 `scenarios/redraw.py` stores beside each the hash of its scenario and a digest of the table it was
 drawn from. Here the cheap tables are made again and compared whole. Too long for that, and checked
-by a small run of the same command: those of conditions, exosome_vs_standard_care,
-exosome_sessions, exosome_ersan_2024,
-exosome_schedule, sensitivity_exosome_park_2022. The table of the scoreboard is compared whole by
-test_scoreboard.py. profile_ten_parameters (thousands of simulations) has no small run: its files
-and command are checked here, its fit again by tests/verification/test_fitted_defaults.py. The whole
-of the long ones: `python scenarios/redraw.py --check`, about half an hour of one processor.
+by a small run of the same command: those of conditions (chemotherapy_scalp_cooling, postcovid,
+postpartum, scarring, several_causes, sixty_years), exosome_vs_standard_care, exosome_sessions,
+exosome_ersan_2024, exosome_schedule, sensitivity_exosome_park_2022. The table of the scoreboard is
+compared whole by test_scoreboard.py. profile_ten_parameters (thousands of simulations) has no small
+run: its files and command are checked here, its fit again by
+tests/verification/test_fitted_defaults.py. The whole of the long ones:
+`python scenarios/redraw.py --check`, about half an hour of one processor.
 
 If a change of numbers is meant, redraw what the message names and commit it.
 """

@@ -77,7 +77,6 @@ def test_five_in_a_hundred_trials_of_nothing_find_something(method, trials, miss
 def test_ninety_five_in_a_hundred_intervals_hold_the_truth(method, trials, missing):
     # A p value below 0.05 and an interval without the truth are one event, so how often it happens
     # is already measured above; fits by search take most of the time of this file.
-    trials = 400 if missing else trials
     _, held = shares(
         method, trials, effect=EFFECT, missing=missing, seed=2, exchangeable=method == "mixed_model"
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from follicle_sim.base.normal import NORMAL_90
+from follicle_sim.evidence.standard_errors import is_share_of_people
 from follicle_sim.figures.parts import style as look
 from follicle_sim.figures.parts.forest import shorten
 from follicle_sim.figures.parts.labels import size_in_points
@@ -27,8 +28,21 @@ _LEFT, _RIGHT = 5.3, 0.6  # inches beside the panels
 _HEAD, _FOOT = 0.95, 0.62
 _HEADING, _GAP = 1.25, 3.2  # heights in lines
 
-_WIDEST = (-40.0, 75.0)
-"""Per cent of baseline shown; what lies beyond is drawn at the edge with its number."""
+Kind = Literal["hair", "share", "dht"]
+"""Of a panel."""
+
+_LIMITS: Mapping[Kind, tuple[float, float]] = {
+    "hair": (-40.0, 75.0),
+    "share": (-5.0, 105.0),
+    "dht": (-100.0, 20.0),
+}
+"""Per cent shown; what lies beyond is drawn at the edge with its number."""
+
+_MEANING: Mapping[Kind, str] = {
+    "hair": "change from baseline, less the control arm's if there is one (% of baseline)",
+    "share": "share of people, less the control arm's if the number is a difference (%)",
+    "dht": "change of DHT (% of baseline)",
+}
 
 _DHT = ("scalp_dht", "serum_dht")
 
@@ -50,7 +64,7 @@ class _Panel:
     """Lines that share an axis."""
 
     lines: tuple[_Line, ...]
-    dht: bool
+    kind: Kind
 
     @property
     def height(self) -> float:
@@ -58,24 +72,28 @@ class _Panel:
 
 
 def plot_scoreboard(rows: Sequence[ScoreRow], ax: Axes | None = None) -> Axes:
-    """Draw every published change beside its prediction, in per cent of baseline.
+    """Draw every published change beside its prediction, in per cent of baseline, and every share of
+    people, in per cent of them.
 
     Parameters
     ----------
     rows
-        Of a scoreboard; levels and control arms' own changes are left to its table.
+        Of a scoreboard; other levels and control arms' own changes are left to its table.
     ax
         Axes whose place is used; None makes a figure as tall as the rows need.
 
     Returns
     -------
     Axes
-        Their child axes are the panels: hair, and DHT below it where there is any.
+        Their child axes are the panels: hair, and below it shares of people and DHT where there are
+        any.
     """
-    changes = [row for row in rows if row.kind != "level" and row.compared != "control arm"]
-    dht = [row for row in changes if row.endpoint in _DHT]
-    hair = [row for row in changes if row.endpoint not in _DHT]
-    panels = [panel for panel in (_panel(hair, dht=False), _panel(dht, dht=True)) if panel.lines]
+    changes = [row for row in rows if _shown(row)]
+    panels = [
+        panel
+        for kind in ("hair", "share", "dht")
+        if (panel := _panel([row for row in changes if _kind(row) == kind], kind)).lines
+    ]
     with look.style():
         if ax is None:
             ax = _own_axes(panels)
@@ -95,7 +113,22 @@ def _own_axes(panels: Sequence[_Panel]) -> Axes:
     return look.place(figure, _MARGIN, _MARGIN, _MARGIN, _MARGIN)
 
 
-def _panel(rows: Iterable[ScoreRow], *, dht: bool) -> _Panel:
+def _shown(row: ScoreRow) -> bool:
+    """Tell whether a number has a place in the figure: a change, or a share of people."""
+    if row.compared == "control arm":
+        return False
+    if is_share_of_people(row.endpoint):
+        return True
+    return row.kind.startswith("percent") or (row.kind != "level" and row.baseline != 0.0)
+
+
+def _kind(row: ScoreRow) -> Kind:
+    if is_share_of_people(row.endpoint):
+        return "share"
+    return "dht" if row.endpoint in _DHT else "hair"
+
+
+def _panel(rows: Iterable[ScoreRow], kind: Kind) -> _Panel:
     groups: dict[str, list[ScoreRow]] = {}
     for row in rows:
         groups.setdefault(row.treatment, []).append(row)
@@ -105,7 +138,7 @@ def _panel(rows: Iterable[ScoreRow], *, dht: bool) -> _Panel:
         # Those that count first, trial by trial.
         ordered = sorted(groups[treatment], key=lambda row: (not row.counted, row.study))
         lines += [_Line(_words(row), row) for row in ordered]
-    return _Panel(tuple(lines), dht)
+    return _Panel(tuple(lines), kind)
 
 
 def _words(row: ScoreRow) -> str:
@@ -169,13 +202,11 @@ def _dress(axes: Axes, panel: _Panel) -> None:
     axes.spines["left"].set_visible(False)
     axes.set_ylim(panel.height, 0.0)
     axes.set_yticks([])
-    axes.set_xlim(*((-100.0, 20.0) if panel.dht else _WIDEST))
+    axes.set_xlim(*_LIMITS[panel.kind])
     axes.axvline(0, color=look.MUTED, linewidth=0.8, zorder=1)
     axes.grid(True, axis="x", color=look.RULE, linewidth=0.6)
     axes.tick_params(labelsize=look.TINY, pad=2)
-    hair = "change from baseline, less the control arm's if there is one"
-    what = "change of DHT" if panel.dht else hair
-    axes.set_xlabel(f"{what} (% of baseline)", fontsize=look.SMALL, labelpad=2)
+    axes.set_xlabel(_MEANING[panel.kind], fontsize=look.SMALL, labelpad=2)
     at = 0.0
     for line in panel.lines:
         if line.row is None:
@@ -184,6 +215,8 @@ def _dress(axes: Axes, panel: _Panel) -> None:
 
 
 def _percent(row: ScoreRow) -> float:
+    if is_share_of_people(row.endpoint):
+        return 100.0
     return 100.0 if row.kind.startswith("percent") else 100.0 / row.baseline
 
 

@@ -84,7 +84,7 @@ def test_design_visits_every_published_week(name: str) -> None:
     }
     # week 6.43 is no whole number of days and lies between two visits
     assert {7.0 * week for week in weeks} - set(scenario.design.visits) <= {7.0 * 6.43}
-    assert scenario.design.visits[-1] >= 7.0 * max(weeks)
+    assert scenario.design.visits[-1] >= 7.0 * max(weeks, default=0.0)
 
 
 def test_rules_name_only_what_exists() -> None:
