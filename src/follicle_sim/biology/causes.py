@@ -95,6 +95,8 @@ class Hazard(Cause):
         delays are spread evenly. A broken shaft falls when the break has come out of the skin.
     person_cv
         Coefficient of variation of the rate between people.
+    least
+        Rate per day of the person with the weakest disease.
     sensitivity_power
         The rate in a stratum is proportional to this power of its androgen sensitivity.
     """
@@ -104,6 +106,7 @@ class Hazard(Cause):
     delay: float = 0.0
     delay_sd: float = 0.0
     person_cv: float = 0.0
+    least: float = 0.0
     sensitivity_power: float = 0.0
 
 

@@ -105,6 +105,7 @@ def _hazard(row: AttackTable) -> Hazard:
         delay=plain(row.delay),
         delay_sd=plain(row.delay_sd),
         person_cv=plain(row.person_cv),
+        least=plain(row.least),
         sensitivity_power=plain(row.sensitivity_power),
     )
 

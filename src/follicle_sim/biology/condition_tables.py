@@ -99,7 +99,8 @@ class AttackTable(Timed):
 
     `falls` is the share of struck hairs that fall at once; the others go through catagen and rest.
     `delay` are the mean days from the strike to what it does, and `delay_sd` how much hairs differ.
-    `person_cv` is how much people differ in it, `sensitivity_power` how strata of follicles do.
+    `person_cv` is how much people differ in it, `least` the smallest rate that anybody has (people
+    with less do not have the disease), `sensitivity_power` how strata of follicles differ.
     """
 
     rate: Rate | None = None
@@ -108,6 +109,7 @@ class AttackTable(Timed):
     delay: Days | None = None
     delay_sd: Days | None = None
     person_cv: Variation | None = None
+    least: Rate | None = None
     sensitivity_power: Signed | None = None
 
     @model_validator(mode="after")

@@ -72,8 +72,7 @@ class _Panel:
 
 
 def plot_scoreboard(rows: Sequence[ScoreRow], ax: Axes | None = None) -> Axes:
-    """Draw every published change beside its prediction, in per cent of baseline, and every share of
-    people, in per cent of them.
+    """Draw published changes beside predictions, in per cent of baseline, and shares of people.
 
     Parameters
     ----------

@@ -68,12 +68,12 @@ class Sought:
 
 
 SOUGHT = {
-    "rate": Sought(0.9, "1/d", 1.0),
-    "person_cv": Sought(1.5, "1", 0.4),
+    "rate": Sought(0.7, "1/d", 1.0),
+    "person_cv": Sought(1.4, "1", 0.4),
     "lag": Sought(75.0, "d", 0.5),
     "remission_50_94": Sought(0.0007, "1/d", 0.7),
-    "remission_95_100": Sought(0.0003, "1/d", 0.7),
-    "strength_95_100": Sought(1.5, "1", 0.7),
+    "remission_95_100": Sought(0.0004, "1/d", 0.7),
+    "strength_95_100": Sought(1.7, "1", 0.7),
     "baricitinib_ec50": Sought(0.0009, "mg/L", 1.5, "treatment", ("brave",)),
     "deuruxolitinib_ec50": Sought(0.1, "mg", 1.5, "treatment", ("ctp_543_2022",)),
     "ritlecitinib_k_inact": Sought(35.0, "1/(mg d)", 1.5, "treatment", ("allegro_2023",)),

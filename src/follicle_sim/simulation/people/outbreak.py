@@ -5,7 +5,7 @@ Every draw is named by the person, so that the same person has the same luck in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.numerics import log_array, lognormal_multipliers, normals, uniforms
 from follicle_sim.base.types import Flags, Floats
-from follicle_sim.biology.causes import Patches
+from follicle_sim.biology.causes import Hazard, Patches
 from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.scalps import Scalp
 
@@ -71,24 +71,34 @@ def break_out(condition: Condition, scalp: Scalp, severity: Floats, who: DrawNam
     causes = (*hazards, *condition.clocks)
     late = sorted({cause.trigger for cause in causes if cause.course.start_sd > 0.0})
     shifts = {number: _normal(who, number, Decision.TRIGGER_START) for number in late}
-    strength = {
-        number: lognormal_multipliers(
-            hazard.person_cv, _normal(who, number, Decision.TRIGGER_STRENGTH)
-        )
-        for number, hazard in enumerate(hazards)
-        if hazard.person_cv > 0.0
-    }
-    if condition.patches is None:
-        return Outbreak(shifts, strength)
     patches = condition.patches
+    if patches is None:
+        return Outbreak(shifts, _strengths(hazards, np.ones(severity.size), who))
     grade = patches.grade(severity)
+    of_grade = np.array(patches.strength)[grade]
     return Outbreak(
         shifts,
-        strength,
+        _strengths(hazards, of_grade, who),
         turns=_turns(np.array(patches.remission)[grade], np.array(patches.relapse)[grade], who),
         drawn_in=_drawn_in(patches, scalp, severity, who),
-        patch=np.array(patches.strength)[grade][:, None] * _patch_factors(patches, scalp, who),
+        patch=of_grade[:, None] * _patch_factors(patches, scalp, who),
     )
+
+
+def _strengths(hazards: Sequence[Hazard], of_grade: Floats, who: DrawNames) -> dict[int, Floats]:
+    """Return the factor (S,) of people on the rate of each hazard in which they differ.
+
+    of_grade : (S,) factor of their grade, which comes on top of it within patches
+    """
+    strength = {}
+    for number, hazard in enumerate(hazards):
+        if hazard.person_cv == 0.0:
+            continue
+        z = _normal(who, number, Decision.TRIGGER_STRENGTH)
+        own = lognormal_multipliers(hazard.person_cv, z)
+        usual = hazard.rate * (of_grade if hazard.within_patches else 1.0)
+        strength[number] = np.maximum(own, hazard.least / usual)
+    return strength
 
 
 def _normal(who: DrawNames, number: int, decision: Decision) -> Floats:
