@@ -171,7 +171,7 @@ def _special(
     if "comb_count" in names:
         shed = readings["shed_rate"] * instrument.comb_area * instrument.comb_days
         measured["comb_count"] = poisson(shed * instrument.comb_catch, luck, Decision.COMB)
-    return measured
+    return {name: values for name, values in measured.items() if name in names}
 
 
 def _pulled(instrument: Instrument, tally: Floats, luck: ReadingDraws) -> Floats:
