@@ -110,6 +110,12 @@ CONDITIONS = Words(
         healthy="normal, no hair loss, healthy scalp",
         ageing="aging, senescent alopecia",
         telogen_effluvium="te, acute telogen effluvium, effluvium",
+        chronic_telogen_effluvium="cte, chronic effluvium",
+        postpartum="pregnancy, birth, delivery, postpartum effluvium",
+        postcovid="covid, covid-19, fever, postfebrile effluvium",
+        chemotherapy="chemo, anagen effluvium, cia",
+        lichen_planopilaris="lpp, scarring alopecia, cicatricial alopecia",
+        frontal_fibrosing_alopecia="ffa",
     ),
     dict.fromkeys(
         map(fold, ("aga", "androgenetic alopecia", "pattern hair loss", "androgenic alopecia")),
