@@ -61,7 +61,7 @@ HINTS = [
     # people
     ('"aga_male"', '"AGA"', 'of men ("aga_male") or of women ("aga_female")?'),
     ('"aga_male"', '"postmenopausal"', "the model has no menopause"),
-    ('"aga_male"', '"alopecia areata"', "unknown condition; allowed: healthy, aga_male"),
+    ('"aga_male"', '"alopecia areatta"', 'did you mean "alopecia_areata"?'),
     ('"aga_male"', '"aga_mael"', 'did you mean "aga_male"?'),
     (SEX, 'sex = "both"', "allowed: male, female"),
     (SEX, "age = 42", 'allowed: an age such as "42 years"'),

@@ -89,6 +89,14 @@ GROUPS = (
         ),
     ),
     Group(
+        "conditions",
+        "Kinds of hair loss that people can have.",
+        (
+            Command("list", "List the conditions of the library.", "list_conditions", "conditions"),
+            Command("show", "Show every number of a condition.", "show_condition", "conditions"),
+        ),
+    ),
+    Group(
         "instruments",
         "Ways of measuring hair, and what each sees.",
         (

@@ -45,9 +45,15 @@ def list_quantities(treatment: BaseModel) -> Iterator[tuple[str, Quantity]]:
         if isinstance(node, Quantity):
             yield path, node
             return
+        if isinstance(node, tuple):
+            for index, child in enumerate(node):
+                yield from walk(child, f"{path}[{index}]")
+            return
+        if not isinstance(node, dict) and not hasattr(node, "model_fields_set"):
+            return
         parts = node if isinstance(node, dict) else dict(node)
         for key, child in parts.items():
-            if isinstance(child, Quantity | dict) or hasattr(child, "model_fields_set"):
+            if isinstance(child, Quantity | dict | tuple) or hasattr(child, "model_fields_set"):
                 yield from walk(child, f"{path}.{key}".lstrip("."))
 
     yield from walk(treatment, "")

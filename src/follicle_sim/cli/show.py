@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from follicle_sim.cli.conditions import print_causes
 from follicle_sim.cli.options import ScenarioFile, Settings, read_scenario
 from follicle_sim.cli.quantities import (
     format_quantity,
@@ -78,16 +79,7 @@ def _print_conditions(console: Console, scenario: Scenario) -> None:
         own = scenario.conditions.get(name)
         table = condition_table(name, None if own is None else thawed(own))
         print_heading(console, f"\nCondition {name}: {table.title}")
-        for part in ("attacks", "losses", "clocks"):
-            for row in getattr(table, part):
-                print_indented(console, f"{part}: {row.about}", 2)
-                for path, quantity in list_quantities(row):
-                    source = format_source(quantity.grade, quantity.source)
-                    print_value(console, format_quantity(path, quantity), source)
-        if table.patches is not None:
-            for path, quantity in list_quantities(table.patches):
-                source = format_source(quantity.grade, quantity.source)
-                print_value(console, format_quantity(f"patches.{path}", quantity), source)
+        print_causes(console, table)
 
 
 def _print_potencies(console: Console, scenario: Scenario, treatments: Sequence[Treatment]) -> None:
