@@ -24,6 +24,7 @@ from pathlib import Path
 import follicle_sim
 from follicle_sim.figures import plot_density, plot_heads
 
+here = Path.cwd()
 root = next(folder for folder in (here, *here.parents) if (folder / "scenarios").is_dir())
 
 FEW = ["population.subjects=40", "population.follicles=30"]
