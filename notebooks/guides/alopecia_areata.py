@@ -95,4 +95,4 @@ share = { value = 0.33, unit = "1", source = "our clinic", grade = "user" }
 """
 own = follicle_sim.simulate(follicle_sim.parse_scenario(OWN))
 shedding = own.shed_rate.isel(arm=0).mean("subject")
-print("most hairs are shed in week", int(shedding.time[int(shedding.argmax())]) // 7)
+print(f"most hairs are shed in week {int(shedding.idxmax()) // 7}")

@@ -31,13 +31,14 @@ FILES = (
     "endpoints.csv",
     "comparison.csv",
     "density.png",
-    "salt.png",
-    "heads.png",
     "phases.png",
     "comparison.png",
 )
 """What a run writes. Figures of a variable that was not recorded are left out, and that of the
 comparison where the scenario names no study."""
+
+OF_WHOLE_SCALP = ("salt.png", "heads.png")
+"""What a run writes besides where a whole scalp is simulated."""
 
 SUBJECTS = "subjects.csv"
 """What a run writes besides where it is asked to: a line for every subject, arm and visit."""
@@ -145,7 +146,7 @@ def write_run(
             variable = main_variable(data, comparison)
             for name, draw in _figures(data, comparison, variable, scenario).items():
                 put(name, draw)
-            for name in {*FILES, SUBJECTS} - set(done) if earlier else ():
+            for name in {*FILES, *OF_WHOLE_SCALP, SUBJECTS} - set(done) if earlier else ():
                 (folder / name).unlink(missing_ok=True)
     except OutputError as error:
         raise OutputError(f"{error}\n{so_far(done, folder)}") from error
