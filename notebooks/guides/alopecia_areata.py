@@ -11,11 +11,11 @@
 # ---
 
 # %% [markdown]
-# # How does alopecia areata answer to a drug that calms it, and how do I write a condition of my own?
+# # How does alopecia areata answer to a drug, and how do I write a condition of my own?
 #
-# A scalp is simulated in twenty pieces. In the patches growing hairs are attacked, with a strength that differs between
-# people; the follicles are never lost. A JAK inhibitor lowers the signal of interferon-gamma, and the attack follows it
-# with a lag of two to three months.
+# A scalp is simulated in twenty pieces. In the patches growing hairs are attacked, with a
+# strength that differs between people; the follicles are never lost. A JAK inhibitor lowers the
+# signal of interferon-gamma, and the attack follows it with a lag of two to three months.
 
 # %%
 # %matplotlib inline
@@ -32,8 +32,8 @@ scenario = follicle_sim.load_scenario(root / "scenarios" / "alopecia_areata_brav
 result = follicle_sim.simulate(scenario)
 
 # %% [markdown]
-# Three people of each arm, from above. Some answer wholly, some not at all; when the drug stops at week 52, hair goes
-# again within months.
+# Three people of each arm, from above. Some answer wholly, some not at all; when the drug stops
+# at week 52, hair goes again within months.
 
 # %%
 heads = plot_heads(result, arms=["baricitinib 4 mg", "placebo"])
@@ -42,8 +42,8 @@ heads = plot_heads(result, arms=["baricitinib 4 mg", "placebo"])
 course = plot_density(result, variable="salt")
 
 # %% [markdown]
-# The share of people with a SALT score of 20 or less at week 36, beside the published ones. Forty people a year are
-# few; the scoreboard uses 1,200.
+# The share of people with a SALT score of 20 or less at week 36, beside the published ones. Forty
+# people a year are few; the scoreboard uses 1,200.
 
 # %%
 at_36 = result.salt.sel(time=7 * 36)
@@ -58,8 +58,8 @@ for row in rows:
 # %% [markdown]
 # ## A condition of your own
 #
-# Every number needs its unit, source and grade; nothing needs Python. Here a third of the growing hairs ends early
-# around day 30 and falls by the usual way; people differ in when.
+# Every number needs its unit, source and grade; nothing needs Python. Here a third of the growing
+# hairs ends early around day 30 and falls by the usual way; people differ in when.
 
 # %%
 OWN = """
