@@ -135,6 +135,20 @@ DRAWINGS = (
             "sixty_years",
         )
     ),
+    Drawing(
+        "alopecia_areata_brave",
+        ("run", "scenarios/alopecia_areata_brave.toml"),
+        "endpoints.csv",
+        {"alopecia_areata_brave.png": "salt.png", "alopecia_areata_heads.png": "heads.png"},
+        ("run", "scenarios/alopecia_areata_brave.toml", *_set(_FEW[0], "population.follicles=10")),
+    ),
+    Drawing(
+        "alopecia_areata_steroid_vs_exosomes",
+        ("run", "scenarios/alopecia_areata_steroid_vs_exosomes.toml"),
+        "endpoints.csv",
+        {"alopecia_areata_steroid_vs_exosomes.png": "density.png"},
+        ("run", "scenarios/alopecia_areata_steroid_vs_exosomes.toml", *_set(*_FEW)),
+    ),
     # Its table is compared with the whole by tests/regression/test_scoreboard.py.
     Drawing(
         "scoreboard",
