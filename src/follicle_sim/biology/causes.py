@@ -67,6 +67,8 @@ class Cause:
         (factor, power): levels that it is proportional to a power of.
     lag
         Mean days with which it follows these levels and the state of its patch; 0, at once.
+    lag_back
+        The same on the way up, where it is another one; 0, as `lag`.
     within_patches
         It acts in patches only, while the disease is awake there.
     trigger
@@ -76,6 +78,7 @@ class Cause:
     course: Course
     through: tuple[tuple[str, float], ...] = ()
     lag: float = 0.0
+    lag_back: float = 0.0
     within_patches: bool = False
     trigger: int = 0
 

@@ -119,6 +119,7 @@ def _cause(row: Timed) -> dict[str, Any]:
         "course": _course(row),
         "through": tuple((name, power.value) for name, power in row.through.items()),
         "lag": plain(row.lag),
+        "lag_back": plain(row.lag_back),
         "within_patches": row.within is not None,
     }
 

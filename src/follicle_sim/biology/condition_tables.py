@@ -50,7 +50,8 @@ class Timed(FrozenTable):
 
     `start` is in days since baseline, negative before it; without it, it has always been so.
     `start_sd` is how much people differ in it. `through` are powers of factor levels that it is
-    proportional to, and `lag` the mean days with which it follows them and the state of its patch.
+    proportional to, and `lag` the mean days with which it follows them and the state of its patch,
+    `lag_back` those on the way up.
     """
 
     about: Text
@@ -62,6 +63,7 @@ class Timed(FrozenTable):
     within: Literal["patches"] | None = None
     through: Mapping[str, Signed] = Field(default_factory=dict)
     lag: Days | None = None
+    lag_back: Days | None = None
 
     @model_validator(mode="after")
     def _follows_factors(self) -> Timed:
@@ -71,6 +73,10 @@ class Timed(FrozenTable):
                 raise ValueError(f'through: no factor "{name}"{did_you_mean(name, names)}')
         if self.lag is not None and not (self.through or self.within):
             raise ValueError("lag is that of the factors in `through`, or of patches; it has none")
+        if self.lag_back is not None and self.lag is None:
+            raise ValueError(
+                "lag_back is the lag on the way up; give lag, that on the way down, too"
+            )
         return self
 
     @model_validator(mode="after")

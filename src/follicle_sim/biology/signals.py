@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from follicle_sim.base.numerics import exp_array, log_array, relax
+from follicle_sim.base.numerics import exp_array, follow, log_array, relax
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.causes import Cause, Hazard
 from follicle_sim.biology.factors import FactorTable
@@ -52,7 +52,8 @@ def signal_at(cause: Cause, setting: Setting) -> Floats:
     """Return (S or 1, T) what a cause is proportional to: factor levels, and whether it is awake.
 
     With a lag tau the logarithm follows theirs, tau d ln a/dt = ln signal - ln a, from balance at
-    the grid's start: cells that attack multiply and die off in proportion to their number.
+    the grid's start: cells that attack multiply and die off in proportion to their number. Upwards
+    the lag may be another one.
     """
     log_level = np.zeros((1, setting.grid.size))
     for name, power in cause.through:
@@ -63,7 +64,9 @@ def signal_at(cause: Cause, setting: Setting) -> Floats:
         log_level = log_level + log_array(np.where(setting.awake > 0.0, 1.0, SILENT))
     if (log_level == 0.0).all():
         return np.ones((1, setting.grid.size))
-    if cause.lag > 0.0:
+    if cause.lag_back > 0.0:
+        log_level = follow(log_level, 1.0 / cause.lag_back, 1.0 / cause.lag, setting.grid)
+    elif cause.lag > 0.0:
         log_level = relax(log_level, 1.0 / cause.lag, setting.grid, log_level[:, 0])
     return exp_array(log_level)
 

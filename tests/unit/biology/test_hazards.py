@@ -85,6 +85,18 @@ def test_a_hazard_follows_its_factor_at_once_or_with_a_lag():
     assert middle == pytest.approx(1.0 - np.exp(-19.5 / 20.0), abs=2e-3)
 
 
+def test_a_hazard_comes_back_slower_than_it_goes():
+    levels = np.ones((1, len(FACTORS.names), GRID.size))
+    levels[0, IFNG, (GRID > 0.0) & (GRID < 30.0)] = 0.25
+    here = setting(levels=levels)
+    slow = Hazard(Course(), rate=1.0, through=(("IFNG", 1.0),), lag=5.0, lag_back=20.0)
+    log_rate = np.log(hazards_on([slow], here).rate[0, 0, :-1])
+    low, later = (int(np.searchsorted(GRID, day)) for day in (27.0, 50.0))
+    assert log_rate[low] == pytest.approx(np.log(0.25), abs=0.01)
+    # after 20 days of return a share 1/e of the way is left; each step lasts a day
+    assert log_rate[later] / np.log(0.25) == pytest.approx(np.exp(-20.5 / 20.0), abs=0.02)
+
+
 def test_a_silent_disease_leaves_next_to_nothing():
     awake = np.where(GRID < 10.0, 1.0, 0.0)[None]
     hazard = Hazard(Course(), rate=1.0, within_patches=True)
