@@ -60,7 +60,7 @@ GRADES = [
     (name, list(condition.severities), grade)
     for name, condition in load_conditions().items()
     for grade in condition.severities
-    if "_" in grade
+    if "_" in grade and condition.patches is None  # their classes are no numerals
 ]
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7}
 
