@@ -295,7 +295,7 @@ def _match(
 def _teams(observation: Observation, arms: Mapping[str, str]) -> list[dict[str, float]] | str:
     """Return the weights of simulated arms that make each counterpart, or why there is none."""
     if observation.role == "pooled":
-        return [dict.fromkeys(arms, 1.0 / len(arms))] if arms else "no arm is simulated"
+        return [dict.fromkeys(sorted(arms), 1.0 / len(arms))] if arms else "no arm is simulated"
     own = [label for label, arm in arms.items() if arm == observation.arm]
     if not own:
         return f'arm "{observation.arm}" is not simulated'

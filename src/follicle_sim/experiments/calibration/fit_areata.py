@@ -3,7 +3,7 @@
     python -m follicle_sim.experiments.calibration.fit_areata [--dry-run]
 
 Writes `biology/conditions/fitted_areata.toml` and the drugs' `library/fitted_areata.toml`.
-Least squares of z scores (as the scoreboard has them) of the calibration rows of four trials, with
+Least squares of z scores (as the scoreboard has them) of the calibration rows of five studies, with
 normal priors on the logarithms, by Gauss and Newton on common random numbers: the same people in
 every evaluation, so that slopes see the numbers and not the luck. A drug's number moves its own
 trial alone. Ten minutes on two cores.
@@ -64,7 +64,13 @@ class Sought:
     unit: str
     spread: float
     of: Literal["condition", "treatment"] = "condition"
-    designs: tuple[str, ...] = ("brave", "ctp_543_2022", "allegro_2023", "up_aa_2025")
+    designs: tuple[str, ...] = (
+        "brave_placebo_2024",
+        "brave_aa1_2022",
+        "ctp_543_2022",
+        "allegro_2023",
+        "up_aa_2025",
+    )
 
 
 SOUGHT = {
@@ -74,7 +80,7 @@ SOUGHT = {
     "remission_50_94": Sought(0.0007, "1/d", 0.7),
     "remission_95_100": Sought(0.0004, "1/d", 0.7),
     "strength_95_100": Sought(1.7, "1", 0.7),
-    "baricitinib_ec50": Sought(0.0009, "mg/L", 1.5, "treatment", ("brave",)),
+    "baricitinib_ec50": Sought(0.0009, "mg/L", 1.5, "treatment", ("brave_aa1_2022",)),
     "deuruxolitinib_ec50": Sought(0.1, "mg", 1.5, "treatment", ("ctp_543_2022",)),
     "ritlecitinib_k_inact": Sought(35.0, "1/(mg d)", 1.5, "treatment", ("allegro_2023",)),
     "upadacitinib_ec50": Sought(7.5e-5, "mg/L", 1.5, "treatment", ("up_aa_2025",)),
@@ -83,7 +89,8 @@ SOUGHT = {
 earlier fit left."""
 
 NEEDED = {
-    "brave": ("baricitinib 4 mg", "baricitinib 2 mg", "placebo"),
+    "brave_placebo_2024": ("placebo",),
+    "brave_aa1_2022": ("baricitinib 4 mg", "baricitinib 2 mg", "placebo"),
     "ctp_543_2022": (
         "deuruxolitinib 4 mg",
         "deuruxolitinib 8 mg",
@@ -115,14 +122,9 @@ def scores_of(design: str, values: Values) -> list[ScoreRow]:
 def _scores(design: str, key: tuple[tuple[str, float], ...]) -> list[ScoreRow]:
     scenario = load_scenario(DESIGNS / f"{design}.toml")
     arms = tuple(arm for arm in scenario.arms if arm.label in NEEDED[design])
-    compared = tuple(
-        comparison.model_copy(
-            update={
-                "arms": {k: v for k, v in comparison.arms.items() if k in NEEDED[design]},
-            }
-        )
-        for comparison in scenario.compare
-    )
+    (comparison,) = scenario.compare
+    pairs = {label: arm for label, arm in comparison.arms.items() if label in NEEDED[design]}
+    compared = (comparison.model_copy(update={"arms": pairs}),)
     scenario = scenario.model_copy(update={"arms": arms, "compare": compared})
     fitted = {SET: {**load_fitted(SET), **_quantities(dict(key))}}
     path = FOLDER / f"{CONDITION}.toml"
@@ -209,16 +211,12 @@ def entries_of(values: Values, rows: Sequence[ScoreRow]) -> dict[str, FittedValu
             f"logarithm {SOUGHT[name].spread:g})",
             grade="fitted",
             command=COMMAND,
-            data=tuple(row.observation for row in rows if _design_of(row) in SOUGHT[name].designs),
+            data=tuple(row.observation for row in rows if row.study in SOUGHT[name].designs),
             date=date.today().isoformat(),
             versions={package: version(package) for package in ("follicle-sim", "numpy")},
         )
         for name, value in values.items()
     }
-
-
-def _design_of(row: ScoreRow) -> str:
-    return "brave" if row.study.startswith("brave") else row.study
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
