@@ -75,6 +75,7 @@ def test_each_library_file_is_read_once_a_simulation(monkeypatch):
         return read(path, *rest)
 
     monkeypatch.setattr(library, "read_toml", counted)
+    library._read.cache_clear()  # files that an earlier test has read would not be read again
     simulate(scenario)
     assert {name: n for name, n in seen.items() if not name.startswith("fitted")} == {
         "finasteride_oral.toml": 1,
