@@ -26,6 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 COMPILED_MODULES = (
     "base/addresses.py",
     "base/numerics.py",
+    "base/following.py",
     "simulation/engine/agents/clocks.py",
     "simulation/engine/agents/sight.py",
     "simulation/engine/agents/durations.py",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from follicle_sim.base.numerics import exp_array, follow, log_array, relax
+from follicle_sim.base.following import follow
+from follicle_sim.base.numerics import exp_array, log_array, relax
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.causes import Cause, Hazard
 from follicle_sim.biology.factors import FactorTable

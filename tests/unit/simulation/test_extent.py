@@ -139,11 +139,17 @@ def test_a_score_without_a_whole_scalp_is_refused_at_its_place() -> None:
 
 
 def test_a_score_of_a_whole_scalp_is_no_problem() -> None:
-    whole = SimpleNamespace(instrument=SALT, population=SimpleNamespace(scalp="salt"))
+    rest = {
+        "design": SimpleNamespace(kind="parallel"),
+        "record": SimpleNamespace(follicles=False),
+        "arms": (),
+    }
+    scalp, area = SimpleNamespace(scalp="salt"), SimpleNamespace(scalp=None)
+    whole = SimpleNamespace(instrument=SALT, population=scalp, **rest)
     assert list(scalp_problems(whole)) == []
-    area = SimpleNamespace(instrument=SALT, population=SimpleNamespace(scalp=None))
-    assert len(list(scalp_problems(area))) == 1
-    plain = SimpleNamespace(instrument=Instrument(), population=SimpleNamespace())
+    part = SimpleNamespace(instrument=SALT, population=area, **rest)
+    assert len(list(scalp_problems(part))) == 1
+    plain = SimpleNamespace(instrument=Instrument(), population=area, **rest)
     assert list(scalp_problems(plain)) == []
 
 

@@ -16,11 +16,9 @@ from follicle_sim.reporting.page.figures import trial_figure
 from follicle_sim.reporting.page.text import page
 from follicle_sim.reporting.report import make_report
 from follicle_sim.results.storage import load_result, save_result
-from follicle_sim.scenario.rules import whole
 from follicle_sim.simulation import record
 from follicle_sim.simulation.instrument import read
 
-AREAS = np.array([0.40, 0.24, 0.18, 0.18])
 TEXT = """
 schema_version = 1
 title = "made-up scalps"
@@ -31,6 +29,8 @@ subjects = 20
 target_area = "1 cm2"
 follicle_density = "100 cm-2"
 condition = "healthy"
+scalp = "salt"
+follicles = 5
 [[arms]]
 label = "drug"
 role = "treatment"
@@ -58,14 +58,13 @@ history = "30 days"
 def scenario(monkeypatch: pytest.MonkeyPatch):
     """Return a scenario whose people are bare at baseline, and half of the treated no more."""
 
-    def read_scalp(protocol, arm, cohort, tally, **rest):
-        people, visits = tally.shape[:2]
-        cover = np.full((people, visits, AREAS.size), 0.1)
+    def read_scalp(protocol, arm, cohort, tally, *, cover, weight, **rest):
+        cover = np.full_like(cover, 0.1)
+        people = len(cover)
         if arm.label == "drug":
             cover[: people // 2, 1:] = 0.8
-        return read(protocol, arm, cohort, tally, cover=cover, weight=AREAS, **rest)
+        return read(protocol, arm, cohort, tally, cover=cover, weight=weight, **rest)
 
-    monkeypatch.setattr(whole, "scalp_problems", lambda scenario: [])
     monkeypatch.setattr(record, "read", read_scalp)
     return parse_scenario(TEXT)
 
@@ -85,7 +84,7 @@ def test_a_result_holds_the_score_and_is_stored_with_it(scenario, tmp_path) -> N
     names = [row.variable for row in summarise(data).rows]
     assert "salt" in names
     assert "cover" in names
-    assert summarise(data, ["region_cover"]).rows[0].variable == "region_cover[0]"
+    assert summarise(data, ["region_cover"]).rows[0].variable == "region_cover[top 1]"
 
 
 def test_it_is_compared_analysed_and_written_about(scenario, tmp_path) -> None:
