@@ -201,7 +201,7 @@ def test_a_table_that_is_not_stored_is_named_when_it_changed(cli, tiny, tmp_path
     out = tmp_path / "out"
     assert cli("run", tiny, "-q", "--out", out).code == 0
     assert "changed since" not in cli("rerun", out / "result.nc", "--check").err
-    other = replace(load_condition("aga_male"), destruction=0.5)
+    other = replace(load_condition("aga_male"), losses=load_condition("ageing").losses)
     monkeypatch.setattr(numbers, "load_condition", lambda _name: other)
     told = cli("rerun", out / "result.nc", "--check")
     assert "changed since, and not stored in the result: condition aga_male" in told.err

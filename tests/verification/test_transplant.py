@@ -145,7 +145,6 @@ def test_waiting_and_failed_grafts_are_recorded_as_no_follicle() -> None:
     [
         ("30.0 grafts/cm2", "900 grafts/cm2", "allowed: up to 200"),
         ('start = "0 days"', "adherence = 0.5", "not missed"),
-        ('condition = "aga_male"', 'condition = "telogen_effluvium"', "attacks growing hair"),
         ("30.0 grafts/cm2", "30 mg", "grafts"),
     ],
 )
