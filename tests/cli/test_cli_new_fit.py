@@ -8,9 +8,9 @@ import pytest
 from command_line import TINY
 
 from follicle_sim import load_result, parse_scenario, save_result, simulate
+from follicle_sim.base import fitted as base_fitted
 from follicle_sim.biology import factors, parameters
 from follicle_sim.biology import posterior as draws
-from follicle_sim.pharmacology import fitted as values
 from follicle_sim.results.provenance import stored_scenario
 from follicle_sim.scenario.fields import known
 from follicle_sim.scenario.numbers import as_record, changed_since, factors_of, read_record
@@ -31,7 +31,7 @@ def new_fit(monkeypatch):
     def fit():
         read, read_fitted, read_factors = (
             parameters._read_table,
-            values._read_fitted,
+            base_fitted._read_fitted,
             factors.read_toml,
         )
         sample = draws.load_posterior()
@@ -55,7 +55,7 @@ def new_fit(monkeypatch):
             return found
 
         monkeypatch.setattr(parameters, "_read_table", changed)
-        monkeypatch.setattr(values, "_read_fitted", potencies)
+        monkeypatch.setattr(base_fitted, "_read_fitted", potencies)
         monkeypatch.setattr(factors, "read_toml", others)
         turned = tuple({k: 0.99 * v for k, v in draw.items()} for draw in sample)
         monkeypatch.setattr(draws, "_packaged_draws", lambda: turned)
