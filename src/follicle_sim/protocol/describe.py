@@ -51,12 +51,13 @@ def overview(scenario: Scenario) -> str:
     who, run = with_baseline(scenario).population, scenario.run
     patch = format_quantity(who.target_area, "area")
     density = format_quantity(who.scalp_density, "density")
+    unit = "subject" if who.scalp is None else "piece of scalp"
     tool = scenario.instrument
     terminal = format_quantity(tool.terminal_calibre, "calibre")
     method = "" if tool.method == PLAIN else f" ({tool.method})"
     lines = {
         "population": f"{subjects_text(scenario)}; {', '.join(traits_text(who))}",
-        "target area": f"{patch} at {density}: {who.follicles_per_subject:,} follicles per subject",
+        "target area": f"{patch} at {density}: {who.follicles_per_subject:,} follicles per {unit}",
         **design_lines(scenario),
         "instrument": f"{tool.name}{method}, terminal hairs from {terminal}",
         "run": f"seed {run.seed}, replicates {run.replicates}, history {_time(run.history)}",
