@@ -148,3 +148,13 @@ def test_arms_that_hold_the_same_people_hold_the_same_patches():
     np.testing.assert_array_equal(covers.isel(arm=0), covers.isel(arm=1))
     apart = scalp("alopecia_areata", kind="parallel").region_cover
     assert (apart.isel(arm=0) != apart.isel(arm=1)).any()
+
+
+@pytest.mark.parametrize("severity", [10.0, 70.0, 98.0])
+def test_nobody_with_the_disease_has_less_than_the_weakest_attack(severity):
+    outbreak, attack, patches = people(severity), AREATA.attacks[0], AREATA.patches
+    grade = int(patches.grade(np.array([severity]))[0])
+    rate = attack.rate * patches.strength[grade] * outbreak.strength[0]
+    assert rate.min() == pytest.approx(attack.least)
+    spread = np.log(rate[rate > 1.01 * attack.least])
+    assert spread.std() > 0.2, "the others differ as they did"
