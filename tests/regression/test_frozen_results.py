@@ -94,7 +94,7 @@ FROZEN = {
         "8bad570bbce50a49b8a7f8922d35f36beb4be087a6f34bfc269620bcfbb7995a"
     ),
     "attack on healthy scalp, two replicates": (
-        "166c6a40d53d159faadd9237d47b85c9995b0343fc7f1bf6b7cbe19cc3d7fe43"
+        "f3d26e5d119f50b8b2210f713bbb0e65f82d13eed2f57e3fa4a1751859ec3848"
     ),
 }
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from follicle_sim.base.numerics import log_array
+from follicle_sim.base.numerics import exp_array, log_array
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.causes import Cause, ClockChange, Hazard
 from follicle_sim.biology.hazards import rate_of
@@ -28,13 +28,16 @@ def clock_changes(
     total = np.zeros((1, 3, grid.size))
     for change in changes:
         acting = _acting_at(change, grid, shift_of(change, setting))
+        whole = np.full((1, grid.size), float(log_array(change.speed)))
         if change.within_patches or change.through:
-            acting = acting * np.minimum(1.0, signal_at(change, setting))
+            whole = whole * np.minimum(1.0, signal_at(change, setting))
         if change.harmed:
             own_attacks = [attack for attack in attacks if attack.trigger == change.trigger]
-            acting = acting * np.minimum(1.0, _harm(own_attacks, setting))
-        own = np.zeros((len(acting), 3, grid.size))
-        own[:, rows.index(change.phase)] = float(log_array(change.speed)) * acting
+            whole = whole * np.minimum(1.0, _harm(own_attacks, setting))
+        # where it acts for a part of the time, the clock has the mean of both speeds
+        mean = log_array(1.0 + acting * (exp_array(whole) - 1.0))
+        own = np.zeros((len(mean), 3, grid.size))
+        own[:, rows.index(change.phase)] = mean
         total = total + own
     return total
 
@@ -59,16 +62,23 @@ def _harm(attacks: Sequence[Hazard], setting: Setting) -> Floats:
 
 
 def _acting_at(cause: Cause, grid: Floats, shift: Floats) -> Floats:
-    """Return (S or 1, T) 1 at nodes after a start, up to its end and with it.
+    """Return (S or 1, T) how much of the time around each node a cause acts, 0 to 1.
 
-    Clocks are linear between nodes: a change at the node of its start would reach back into the
-    step before it, a month long where fine steps begin.
+    Clocks are linear between nodes, so the time around a node is half of either cell beside it: a
+    start on a node is half there, whatever the step. Where fine steps begin it is the later half
+    alone that counts, and a start on that node is not there yet: it would reach back a month.
     """
     course = cause.course
     if not course.dated:
         return np.ones((1, grid.size))
+    cells = np.diff(grid)
+    before, after = np.append(0.0, cells) / 2.0, np.append(cells, cells[-1]) / 2.0
+    coarse = before > 2.0 * after
+    low, high = grid - np.where(coarse, 0.0, before), grid + after
     acting = np.zeros((shift.size, grid.size))
     for cycle in range(course.count):
-        since = grid - (course.start + cycle * course.every + shift[:, None])
-        acting += (since > 0.0) & (since <= course.duration)
+        start = course.start + cycle * course.every + shift[:, None]
+        end = start + course.duration
+        overlap = np.minimum(high, end) - np.maximum(low, start)
+        acting += np.where(coarse & (grid <= start), 0.0, np.maximum(0.0, overlap) / (high - low))
     return acting

@@ -172,7 +172,8 @@ def baselines(data: xr.Dataset) -> Baseline:
         simulated = course(data, endpoint)
         if isinstance(simulated, str) or simulated.base is None:
             return math.nan
-        return float(np.nanmean(simulated.base[labels.index(arm)]))
+        base = simulated.base[labels.index(arm)]
+        return float(np.nanmean(base)) if np.isfinite(base).any() else math.nan
 
     return mean
 
