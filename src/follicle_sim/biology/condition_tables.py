@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
@@ -261,8 +261,3 @@ class ConditionTable(FrozenTable):
 def plain(quantity: Quantity | None, default: float = 0.0) -> float:
     """Return the number of a quantity, the default where there is none."""
     return default if quantity is None else float(quantity.value)
-
-
-def as_tables(value: Any) -> dict[str, Any]:
-    """Return a condition as plain tables, keys that say nothing left out."""
-    return dict(ConditionTable.model_validate(value).model_dump(exclude_defaults=True))

@@ -73,7 +73,7 @@ def print_scenario(scenario: Scenario) -> None:
 def _print_conditions(console: Console, scenario: Scenario) -> None:
     """Print what each condition of the people does, every number with its source."""
     from follicle_sim.biology.conditions import condition_table
-    from follicle_sim.scenario.tables.treatments import thawed
+    from follicle_sim.scenario.tables.own_tables import thawed
 
     for name in (scenario.population.condition, *scenario.population.also):
         own = scenario.conditions.get(name)

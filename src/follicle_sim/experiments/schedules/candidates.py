@@ -22,8 +22,8 @@ from follicle_sim.scenario.fields.ranges import Grid
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.rules.search import control_of
 from follicle_sim.scenario.tables.arms import Arm, Dose
+from follicle_sim.scenario.tables.own_tables import frozen, thawed
 from follicle_sim.scenario.tables.search import Optimise
-from follicle_sim.scenario.tables.treatments import frozen, thawed
 
 Point = tuple[int, ...]
 """Where on the grid: an index for each dimension."""

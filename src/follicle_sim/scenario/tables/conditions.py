@@ -19,7 +19,7 @@ from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.quantities import FieldType
 from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse
-from follicle_sim.scenario.tables.treatments import frozen, thawed
+from follicle_sim.scenario.tables.own_tables import OwnTables, frozen, thawed
 
 if TYPE_CHECKING:
     from follicle_sim.biology.condition import Condition
@@ -66,28 +66,11 @@ def with_own_conditions(known: Known, conditions: object) -> Known:
 
 
 @dataclass(frozen=True)
-class OwnConditions(FieldType):
+class OwnConditions(OwnTables):
     """Conditions by name, each with the keys of a library file."""
 
-    def check(self, value: object, info: ValidationInfo) -> FrozenMap[str, Any]:
-        if not isinstance(value, Mapping):
-            refuse(f"found {shown(value)}; tables are needed: [conditions.NAME]")
-        if len(value) > MOST_OWN:
-            refuse(f"found {len(value):,} conditions; allowed: at most {MOST_OWN}")
-        parts, conditions = Collector(), {}
-        for name, tables in value.items():
-            try:
-                condition = parts.run((name,), partial(self._one, name, tables, info))
-            except InputError as error:
-                for problem in error.problems:
-                    keys = problem.where.split(".") if problem.where else []
-                    below: Path = tuple(int(key) if key.isdigit() else key for key in keys)
-                    parts.problems.append(((name, *below), problem.message))
-                continue
-            if condition is not None:
-                conditions[name] = condition
-        parts.finish()
-        return FrozenMap(conditions)
+    NOUN = "conditions"
+    MOST = MOST_OWN
 
     @staticmethod
     def _one(name: str, tables: object, info: ValidationInfo) -> FrozenMap[str, Any]:
@@ -110,11 +93,9 @@ class OwnConditions(FieldType):
 
         return frozen(fill_fitted(dict(tables), "", FOLDER))  # type: ignore[no-any-return]
 
-    def write(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        return dict(thawed(value))
-
-    def json_schema(self) -> dict[str, Any]:
-        return {"type": "object", "additionalProperties": {"type": "object"}}
+    @staticmethod
+    def _below(keys: list[str]) -> Path:
+        return tuple(int(key) if key.isdigit() else key for key in keys)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from follicle_sim.base.errors import InputError, shown
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.quantities import FieldType
-from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse
+from follicle_sim.scenario.fields.refusals import Collector, choose, known_names, refuse
+from follicle_sim.scenario.tables.own_tables import OwnTables, frozen, thawed
 
 if TYPE_CHECKING:
     from follicle_sim.pharmacology.treatment import Treatment
@@ -80,27 +81,11 @@ def with_own_treatments(known: Known, treatments: object) -> Known:
 
 
 @dataclass(frozen=True)
-class OwnTreatments(FieldType):
+class OwnTreatments(OwnTables):
     """Treatments by name, each with the keys of a library file."""
 
-    def check(self, value: object, info: ValidationInfo) -> FrozenMap[str, Any]:
-        if not isinstance(value, Mapping):
-            refuse(f"found {shown(value)}; tables are needed: [treatments.NAME]")
-        if len(value) > MOST_OWN:
-            refuse(f"found {len(value):,} treatments; allowed: at most {MOST_OWN}")
-        parts, treatments = Collector(), {}
-        for name, tables in value.items():
-            try:
-                treatment = parts.run((name,), partial(self._one, name, tables, info))
-            except InputError as error:
-                for problem in error.problems:
-                    below: Path = tuple(problem.where.split(".")) if problem.where else ()
-                    parts.problems.append(((name, *below), _in_words(problem.message)))
-                continue
-            if treatment is not None:
-                treatments[name] = treatment
-        parts.finish()
-        return FrozenMap(treatments)
+    NOUN = "treatments"
+    MOST = MOST_OWN
 
     @staticmethod
     def _one(name: str, tables: object, info: ValidationInfo) -> FrozenMap[str, Any]:
@@ -118,11 +103,13 @@ class OwnTreatments(FieldType):
         values = treatment.model_dump(exclude={"name"}, exclude_defaults=True)
         return frozen(values)  # type: ignore[no-any-return]
 
-    def write(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        return dict(thawed(value))
-
-    def json_schema(self) -> dict[str, Any]:
-        return {"type": "object", "additionalProperties": {"type": "object"}}
+    @staticmethod
+    def _in_words(message: str) -> str:
+        words = {
+            "Field required": "missing; every treatment and every number of one needs it",
+            "Extra inputs are not permitted": "unknown key",
+        }
+        return words.get(message, message[:1].lower() + message[1:])
 
 
 @dataclass(frozen=True)
@@ -149,25 +136,3 @@ class VariantNames(FieldType):
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string"}}
-
-
-def frozen(value: Any) -> Any:
-    """Return nested tables and lists as values that nobody can change."""
-    if isinstance(value, Mapping):
-        return FrozenMap({key: frozen(item) for key, item in value.items()})
-    return tuple(map(frozen, value)) if isinstance(value, (list, tuple)) else value
-
-
-def thawed(value: Any) -> Any:
-    """Return frozen tables as plain ones."""
-    if isinstance(value, Mapping):
-        return {key: thawed(item) for key, item in value.items()}
-    return list(map(thawed, value)) if isinstance(value, (list, tuple)) else value
-
-
-def _in_words(message: str) -> str:
-    words = {
-        "Field required": "missing; every treatment and every number of one needs it",
-        "Extra inputs are not permitted": "unknown key",
-    }
-    return words.get(message, message[:1].lower() + message[1:])
