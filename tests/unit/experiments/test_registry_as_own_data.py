@@ -2,11 +2,12 @@
 own, is compared and scored alike to the last bit."""
 
 import tomllib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 
 import pytest
 import xarray as xr
+from numpy.testing import assert_equal
 
 from follicle_sim.base.csv_text import csv_text
 from follicle_sim.evidence.observation import Observation
@@ -114,7 +115,7 @@ def test_a_study_given_as_own_data_scores_alike(name: str, monkeypatch: pytest.M
     scenario, data = simulated(name)
     (comparison,) = scenario.compare
     published = compare(data)
-    expected = score(published.rows, scenario, name, baselines(data))
+    expected = [asdict(row) for row in score(published.rows, scenario, name, baselines(data))]
     own = as_own(scenario)
     known = sources.registry()
     without = sources.Sources(
@@ -125,4 +126,5 @@ def test_a_study_given_as_own_data_scores_alike(name: str, monkeypatch: pytest.M
     found = compare(data, own.compare)
     assert found.rows == published.rows
     assert found.unmatched == published.unmatched
-    assert score(found.rows, own, name, baselines(data)) == expected
+    # NaN is a start that an endpoint does not have, and the same as itself here
+    assert_equal([asdict(row) for row in score(found.rows, own, name, baselines(data))], expected)
