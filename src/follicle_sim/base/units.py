@@ -339,3 +339,15 @@ def _number(value: float) -> str:
 
 def _quote(text: str) -> str:
     return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'
+
+
+def format_unit(unit: str) -> str:
+    """Return a unit as people write it.
+
+    Examples
+    --------
+    >>> format_unit("cm-2"), format_unit("mm d-1"), format_unit("1")
+    ('hairs/cm2', 'mm/day', '')
+    """
+    known = {"cm-2": "hairs/cm2", "mm d-1": "mm/day", "d-1 cm-2": "hairs/cm2 per day", "1": ""}
+    return known.get(unit, unit)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from follicle_sim.base.units import format_unit
 from follicle_sim.cli.lost_column import explain_lost_difference
 from follicle_sim.cli.options import (
     Quiet,
@@ -26,7 +27,6 @@ from follicle_sim.cli.text import (
     choose_decimals,
     format_interval,
     format_number,
-    format_unit,
     format_week,
     make_console,
     print_files,
@@ -115,6 +115,7 @@ def print_run(scenario: Scenario, written: Written, folder: Path) -> None:
     if scenario.population.stated is not None:
         console.print(f"Baseline: {baseline_sentence(scenario)}.")
     _print_course(console, written, scenario)
+    _print_beyond(console, written)
     rows = written.comparison.rows
     if rows:
         _print_comparison(console, rows)
@@ -163,6 +164,13 @@ def _print_course(console: Console, written: Written, scenario: Scenario) -> Non
     print_groups(console, _RUN_COLUMNS, groups)
     if not endpoints.control and len(groups) > 1:
         console.print(f"\n{explain_lost_difference(scenario)}")
+
+
+def _print_beyond(console: Console, written: Written) -> None:
+    """Print what of the run nobody has ever published."""
+    for one in written.beyond:
+        console.print()
+        print_indented(console, f"{one.sentence[0].upper()}{one.sentence[1:]}.", 0)
 
 
 def _arm_title(row: EndpointRow) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from follicle_sim.base.units import format_unit
 from follicle_sim.cli.text import (
     Column,
     choose_decimals,
     format_count,
     format_number,
-    format_unit,
     format_week,
     make_console,
     print_groups,

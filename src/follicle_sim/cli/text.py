@@ -216,18 +216,6 @@ def format_interval(value: float | None, low: float | None, high: float | None, 
     return f"{text} [{format_number(low, digits)}, {format_number(high, digits)}]"
 
 
-def format_unit(unit: str) -> str:
-    """Return a unit as people write it.
-
-    Examples
-    --------
-    >>> format_unit("cm-2"), format_unit("mm d-1"), format_unit("1")
-    ('hairs/cm2', 'mm/day', '')
-    """
-    known = {"cm-2": "hairs/cm2", "mm d-1": "mm/day", "d-1 cm-2": "hairs/cm2 per day", "1": ""}
-    return known.get(unit, unit)
-
-
 def spell_out(name: str) -> str:
     """Return an identifier as words.
 

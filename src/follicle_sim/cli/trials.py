@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from follicle_sim.base.units import format_unit
 from follicle_sim.cli.text import (
     Column,
     format_count,
-    format_unit,
     format_week,
     make_console,
     print_groups,

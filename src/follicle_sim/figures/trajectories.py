@@ -31,6 +31,7 @@ from follicle_sim.figures.parts.lines import (
     middle_of,
 )
 from follicle_sim.figures.parts.published import Point, draw_points, note_of, published_points
+from follicle_sim.results.beyond import beyond_published
 from follicle_sim.results.by_treatment import by_treatment
 from follicle_sim.results.endpoints import arm_roles
 
@@ -134,10 +135,17 @@ def draw_courses(
         extent = _extent(courses, points, change, bands=bands)
         entries += draw_points(ax, points, looks, extent[1] - extent[0]) + dose_entries(doses)
         _label_axes(ax, data, variable, weeks, change)
-        low, high = headroom(ax, extent, entries, note_of(points), ROW * len(doses))
+        note = " ".join([note_of(points), *_beyond(data, variable)]).strip()
+        low, high = headroom(ax, extent, entries, note, ROW * len(doses))
         write_ends(ax, float(x[-1]), ends_of(courses, looks), low, high)
         draw_doses(ax, doses, looks)
     return ax
+
+
+def _beyond(data: xr.Dataset, variable: str) -> list[str]:
+    """Return a line for each arm that goes beyond anything published."""
+    found = [one.sentence for one in beyond_published(data, [variable])]
+    return [f"{sentence[0].upper()}{sentence[1:]}." for sentence in found]
 
 
 def _with_difference(

@@ -23,6 +23,10 @@ NEEDLES = (
 """Routes that wound the skin, which is an effect of its own in the library."""
 
 
+OBSERVED = ("DHT_SERUM",)
+"""Factors that trials measure and that are not meant to act on hair."""
+
+
 def arm_notes(scenario: Scenario) -> Notes:
     """Yield place and sentence of everything in the arms that is lost or does nothing."""
     roles = {arm.label: arm.role for arm in scenario.arms}
@@ -59,12 +63,17 @@ def _unheard(scenario: Scenario, treatments: dict[str, Treatment]) -> Notes:
                 or name in heeded
                 or any(table.factors[name].elasticity(channel) for channel in CHANNELS)
             ]
-            if moved and not heard:
+            unheard = [name for name in moved if name not in heard]
+            if heard:
+                unheard = [name for name in unheard if name not in OBSERVED]
+            if unheard:
                 condition = scenario.population.condition
-                text = f'{dose.treatment} in "{arm.label}" changes {", ".join(moved)} alone'
+                alone = " alone" if not heard else ""
+                text = f'{dose.treatment} in "{arm.label}" changes {", ".join(unheard)}{alone}'
+                end = "it changes no hair" if not heard else "that part changes no hair"
                 yield (
                     f"arms[{i}].doses[{j}]",
-                    f"{text}, to which no follicle of {condition} listens: it changes no hair",
+                    f"{text}, to which no follicle of {condition} listens: {end}",
                 )
 
 

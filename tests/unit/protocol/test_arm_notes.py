@@ -32,6 +32,18 @@ def test_a_treatment_that_no_follicle_listens_to_is_named():
     assert "no follicle of ageing listens" in note
 
 
+def test_a_factor_that_no_follicle_listens_to_is_named():
+    dose = 'treatment = "exosomes_umbilical_microneedling"'
+    calming = f'{dose}\nvariants = ["immune_calming"]'
+    text = replaced('treatment = "minoxidil_topical_5"', calming, MINOXIDIL)
+    text = replaced('"1 mL"', '"1e9 particles/cm2"', text)
+    (note,) = notes(parse_scenario(text))
+    assert note.endswith(
+        "changes IFNG, to which no follicle of aga_male listens: that part changes no hair"
+    )
+    assert notes(parse_scenario(text.replace(calming, dose))) == ()
+
+
 def test_a_placebo_without_needles_is_named():
     text = replaced('role = "untreated"', 'role = "placebo"')
     (note,) = notes(parse_scenario(text))

@@ -15,6 +15,7 @@ from follicle_sim.base.csv_text import csv_text, write_rows
 from follicle_sim.base.errors import Interrupted, MismatchError, OutputError
 from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.folders import being_written, writes_whole
+from follicle_sim.results.beyond import Beyond, beyond_published
 from follicle_sim.results.compare import ComparisonTable, compare
 from follicle_sim.results.dataframe import to_dataframe
 from follicle_sim.results.endpoints import EndpointTable, draws_of, summarise
@@ -55,6 +56,7 @@ class Written:
     comparison: ComparisonTable
     variable: str  # the density that the run's figures and table are about
     files: tuple[str, ...]  # names in the order written
+    beyond: tuple[Beyond, ...]  # what nobody has published
 
 
 def make_folder(folder: Path) -> Path:
@@ -152,7 +154,7 @@ def write_run(
         raise OutputError(f"{error}\n{so_far(done, folder)}") from error
     except KeyboardInterrupt:
         raise Interrupted(f"stopped while writing; {so_far(done, folder)}") from None
-    return Written(endpoints, comparison, variable, tuple(done))
+    return Written(endpoints, comparison, variable, tuple(done), beyond_published(data))
 
 
 def _subjects_text(data: xr.Dataset) -> str:

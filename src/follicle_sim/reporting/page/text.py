@@ -13,6 +13,7 @@ from follicle_sim.reporting.page import words
 from follicle_sim.reporting.page.caveats import caveats
 from follicle_sim.reporting.page.money import per_added_hair
 from follicle_sim.reporting.report import TrialReport
+from follicle_sim.results.beyond import beyond_published
 
 WIDTH = 96
 """Columns of the page where nothing else is asked for."""
@@ -291,7 +292,8 @@ def _costs(report: TrialReport, width: int) -> Iterator[str]:
 
 
 def _caveats(report: TrialReport, width: int) -> Iterator[str]:
-    for text in caveats(report.scenario, report.result, report.flow):
+    beyond = [one.sentence for one in beyond_published(report.dataset)]
+    for text in (*beyond, *caveats(report.scenario, report.result, report.flow)):
         sentence = f"{text[0].upper()}{text[1:].replace('_', ' ').rstrip('.')}."
         yield from words.paragraph(sentence, width, first="  - ")
 
