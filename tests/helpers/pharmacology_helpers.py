@@ -25,6 +25,7 @@ class Dose:
     until: float | None = None
     duration: float = 0.0
     adherence: float = 1.0
+    variants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.factors import CHANNELS
-from follicle_sim.pharmacology.exposure import ActingDoses, acting_doses
-from follicle_sim.pharmacology.site_effects import cell_means, effect_means, site_levels
+from follicle_sim.pharmacology.exposure import acting_doses
+from follicle_sim.pharmacology.site_effects import Acting, cell_means, effect_means, site_levels
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.pharmacology.treatment_parts import AMOUNT_UNITS
 from follicle_sim.protocol.baseline.meet import with_baseline
@@ -116,8 +116,11 @@ def explain(
     if used:
         coordinates |= {
             "treatment": list(used),
-            "amount_unit": ("treatment", [AMOUNT_UNITS[t.amount] for t, _ in used.values()]),
-            "level_unit": ("treatment", [level_unit(t) for t, _ in used.values()]),
+            "amount_unit": (
+                "treatment",
+                [AMOUNT_UNITS[one.treatment.amount] for one in used.values()],
+            ),
+            "level_unit": ("treatment", [level_unit(one.treatment) for one in used.values()]),
         }
         variables |= _exposure(protocol, used, protocol.factors.names)
     data = xr.Dataset(variables, coords=coordinates, attrs=result_attrs(scenario, plan.treatments))
@@ -284,9 +287,7 @@ def _links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Fl
     return levels, clocks
 
 
-def _exposure(
-    protocol: Protocol, used: Mapping[str, ActingDoses], factors: Sequence[str]
-) -> Variables:
+def _exposure(protocol: Protocol, used: Mapping[str, Acting], factors: Sequence[str]) -> Variables:
     """Return dose, level, effect and drive of every treatment that acts in the first arm."""
     cohort = draw_cohort(protocol, protocol.arms[0], 0)
     # doses of a run-in are not shown, what is left of them is
@@ -295,16 +296,16 @@ def _exposure(
     grid = protocol.grid[start : protocol.grid.size + 1 - BEYOND]
     shown = int(np.searchsorted(grid, 0.0))
     amounts, levels, effects, drives = [], [], [], []
-    for treatment, schedule in used.values():
-        fine, level = site_levels(treatment, schedule, grid, cohort.draw_names)
+    for acting in used.values():
+        fine, level = site_levels(acting, grid, cohort.draw_names)
         levels.append(cell_means(level, (fine.size - 1) // (grid.size - 1))[0, shown:])
-        effects.append(effect_means(treatment, schedule, grid, cohort.draw_names)[0, shown:])
+        effects.append(effect_means(acting, grid, cohort.draw_names)[0, shown:])
         amount = np.zeros(grid.size - 1)
-        for _, events in schedule:
+        for _, events in acting.schedule:
             cells = np.searchsorted(grid, events.times, side="right") - 1
             np.add.at(amount, cells, events.amounts)
         amounts.append(amount[shown:])
-        drives.append([treatment.drives().get(name, 0.0) for name in factors])
+        drives.append([acting.treatment.drives().get(name, 0.0) for name in factors])
     course = ("treatment", "time")
     return {
         "dose_amount": (course, np.array(amounts)),

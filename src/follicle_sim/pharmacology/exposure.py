@@ -15,15 +15,13 @@ from follicle_sim.base.types import Floats
 from follicle_sim.biology.factors import FactorTable, factor_levels, load_factors
 from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, expand
 from follicle_sim.pharmacology.library import load_treatment, treatment_file
-from follicle_sim.pharmacology.site_effects import effect_means
+from follicle_sim.pharmacology.opening import Sessions
+from follicle_sim.pharmacology.site_effects import Acting, effect_means
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.pharmacology.variability import Responders, cv_of, person_multipliers
 
 ONE_PERSON = DrawNames()
 BLOCK = 64  # people at a time: bounds the memory of the fine grid, changes no result
-
-ActingDoses = tuple[Treatment, list[tuple[DoseLike, DoseEvents]]]
-"""A treatment with the doses of it and their events."""
 
 
 class ArmLike(Protocol):
@@ -96,7 +94,8 @@ def arm_factors(
         raise ValueError("grid needs at least two increasing times")
     table = load_factors() if table is None else table
     acting = acting_doses(arm, float(grid[-1]), overrides, treatments)
-    alike = potency is None and habit is None and not any(map(_differs, acting.values()))
+    differ = any(one.people_differ for one in acting.values())
+    alike = potency is None and habit is None and not differ
     if alike or not acting:
         who = who.of(slice(0, 1))
         potency = None
@@ -105,7 +104,7 @@ def arm_factors(
     if not acting:
         return levels
     first = _cell_of_first_dose(acting, grid)
-    drives = {name: treatment.drives() for name, (treatment, _) in acting.items()}
+    drives = {name: one.treatment.drives() for name, one in acting.items()}
     strength = np.ones(people) if potency is None else potency
     for low in range(0, people, BLOCK):
         some = slice(low, low + BLOCK)
@@ -117,27 +116,22 @@ def arm_factors(
     return levels
 
 
-def _differs(acting: ActingDoses) -> bool:
-    """Tell whether a treatment as it is dosed can act differently in two people."""
-    treatment, schedule = acting
-    return treatment.differs_between_people or any(dose.adherence < 1.0 for dose, _ in schedule)
-
-
-def _cell_of_first_dose(acting: Mapping[str, ActingDoses], grid: Floats) -> int:
+def _cell_of_first_dose(acting: Mapping[str, Acting], grid: Floats) -> int:
     """Return the grid cell in which the first dose is given."""
-    start = min(float(e.times[0]) for _, schedule in acting.values() for _, e in schedule)
+    start = min(float(e.times[0]) for one in acting.values() for _, e in one.schedule)
     if start < grid[0]:
         raise ValueError(f"grid starts on day {grid[0]:g}, after the first dose (day {start:g})")
     return int(np.searchsorted(grid, start, side="right")) - 1
 
 
 def _effects_by_treatment(
-    acting: Mapping[str, ActingDoses], grid: Floats, who: DrawNames, habit: Habit | None
+    acting: Mapping[str, Acting], grid: Floats, who: DrawNames, habit: Habit | None
 ) -> dict[str, Floats]:
     """Return the mean effect (S or 1, T - 1) of each treatment, people's own strength included."""
     effects = {}
-    for name, (treatment, schedule) in acting.items():
-        effects[name] = effect_means(treatment, schedule, grid, who, habit)
+    for name, one in acting.items():
+        treatment = one.treatment
+        effects[name] = effect_means(one, grid, who, habit)
         cv = cv_of(treatment.person_cv)
         multipliers = person_multipliers(name, cv, treatment.responders, who)
         if multipliers is not None:
@@ -150,17 +144,26 @@ def acting_doses(
     end: float,
     overrides: Mapping[str, float] | None = None,
     treatments: Mapping[str, Treatment] | None = None,
-) -> dict[str, ActingDoses]:
+) -> dict[str, Acting]:
     """Return the treatments of an arm that act before day `end`, each with its doses and events.
 
     Errors as `arm_factors`.
     """
     arm_treatments = _treatments_of(arm, overrides or {}, treatments or {})
     schedule = _schedule_of(arm, arm_treatments, end)
+    sessions = [
+        Sessions(opening, dose, events)
+        for dose, events in schedule
+        if (opening := arm_treatments[dose.treatment].opens) is not None
+    ]
     return {
-        name: (treatment, [(d, events) for d, events in schedule if d.treatment == name])
+        name: Acting(
+            treatment,
+            tuple((dose, events) for dose, events in schedule if dose.treatment == name),
+            tuple(s for s in sessions if treatment.route in s.opening.routes),
+        )
         for name, treatment in arm_treatments.items()
-        if any(d.treatment == name for d, _ in schedule)
+        if any(dose.treatment == name for dose, _ in schedule)
     }
 
 

@@ -1,6 +1,6 @@
 """From dose events to the level of one treatment where it acts, and to its mean effect."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from follicle_sim.base.types import Floats
 from follicle_sim.pharmacology.disposition import concentration
 from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, doses_taken
 from follicle_sim.pharmacology.effect import emax, inhibited_share
+from follicle_sim.pharmacology.opening import Sessions, multipliers
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.pharmacology.treatment_parts import Emax
 from follicle_sim.pharmacology.variability import batch_multipliers, cv_of
@@ -21,12 +22,32 @@ Effects bend with concentration and concentration swings within a day (finasteri
 """
 
 
+@dataclass(frozen=True)
+class Acting:
+    """One treatment as it is given in an arm.
+
+    schedule : its doses with their events
+    sessions : those of other treatments in the same arm that open the skin for it
+    """
+
+    treatment: Treatment
+    schedule: tuple[tuple[DoseLike, DoseEvents], ...]
+    sessions: tuple[Sessions, ...] = ()
+
+    @property
+    def taken_alike(self) -> bool:
+        """True where everybody takes every dose, and comes to every session that opens the skin."""
+        sessions = all(session.alike for session in self.sessions)
+        return sessions and all(dose.adherence >= 1.0 for dose, _ in self.schedule)
+
+    @property
+    def people_differ(self) -> bool:
+        """True where it can act differently in two people of the arm."""
+        return self.treatment.differs_between_people or not self.taken_alike
+
+
 def site_levels(
-    treatment: Treatment,
-    schedule: Sequence[tuple[DoseLike, DoseEvents]],
-    grid: Floats,
-    who: DrawNames,
-    habit: Habit | None = None,
+    acting: Acting, grid: Floats, who: DrawNames, habit: Habit | None = None
 ) -> tuple[Floats, Floats]:
     """Return the mean level of one treatment at its site of effect, on a finer grid.
 
@@ -34,7 +55,7 @@ def site_levels(
 
     Parameters
     ----------
-    schedule : doses of this treatment with their events
+    acting : the treatment, its doses, and what opens the skin for them
     grid : (T,) day, starting at or before the first event
     who : names of the draws of S people
     habit : of these subjects, if they differ
@@ -45,10 +66,11 @@ def site_levels(
     level : (S, P (T - 1)) mean in each part; (1, ...) where everyone takes every dose
         and batches are alike
     """
+    treatment, schedule = acting.treatment, acting.schedule
     batches_alike = cv_of(treatment.batch_cv) == 0.0 or all(shared_batch(d) for d, _ in schedule)
-    if habit is None and batches_alike and all(dose.adherence >= 1.0 for dose, _ in schedule):
+    if habit is None and batches_alike and acting.taken_alike:
         who = who.of(slice(0, 1))
-    amounts = _amounts(treatment, schedule, who, habit)
+    amounts = _amounts(acting, who, habit)
     times = np.concatenate([events.times for _, events in schedule])
     durations = np.concatenate([events.durations for _, events in schedule])
     order = np.argsort(times, kind="stable")
@@ -60,19 +82,18 @@ def site_levels(
     return fine, level
 
 
-def _amounts(
-    treatment: Treatment,
-    schedule: Sequence[tuple[DoseLike, DoseEvents]],
-    who: DrawNames,
-    habit: Habit | None,
-) -> Floats:
+def _amounts(acting: Acting, who: DrawNames, habit: Habit | None) -> Floats:
     """Return the amount (S, K) of every event of a schedule that each person gets."""
+    treatment, schedule = acting.treatment, acting.schedule
     taken_amounts = [
         events.amounts
         * doses_taken(dose.treatment, events.times, who, adherence=dose.adherence, habit=habit)
         for dose, events in schedule
     ]
     amounts = np.concatenate(taken_amounts, axis=1)
+    if acting.sessions:
+        times = np.concatenate([events.times for _, events in schedule])
+        amounts = amounts * multipliers(times, acting.sessions, who, habit)
     batch_cv = cv_of(treatment.batch_cv)
     if batch_cv == 0.0:
         return amounts
@@ -90,11 +111,7 @@ def shared_batch(dose: DoseLike) -> bool:
 
 
 def effect_means(
-    treatment: Treatment,
-    schedule: Sequence[tuple[DoseLike, DoseEvents]],
-    grid: Floats,
-    who: DrawNames,
-    habit: Habit | None = None,
+    acting: Acting, grid: Floats, who: DrawNames, habit: Habit | None = None
 ) -> Floats:
     """Return the mean effect of one treatment in each cell of the grid.
 
@@ -104,8 +121,8 @@ def effect_means(
     -------
     (S, T - 1), or (1, T - 1) where everyone takes every dose
     """
-    fine, level = site_levels(treatment, schedule, grid, who, habit)
-    effect = treatment.effect
+    fine, level = site_levels(acting, grid, who, habit)
+    effect = acting.treatment.effect
     if isinstance(effect, Emax):
         fine_effect = emax(level, effect.ec50.value, effect.hill.value, effect.maximum.value)
     else:

@@ -2,8 +2,9 @@
 
 A treatment is title, route, dimension of its dose amount, and, where it does anything, disposition,
 effect, signature over factors and potency. A file may also say how the treatment varies
-(`person_cv`, `batch_cv`, `responders`) and hold `variants`: hypotheses that a dose switches on by
-name.
+(`person_cv`, `batch_cv`, `responders`), that a session opens the skin for others (`opens`) and
+which treatments are inside it and must not be given on top (`contains`). It may hold `variants`:
+hypotheses that a dose switches on by name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from follicle_sim.biology.factors import load_factors
 from follicle_sim.pharmacology.disposition import LN2, Response
 from follicle_sim.pharmacology.fitted import resolve_fitted
 from follicle_sim.pharmacology.graft import Graft
+from follicle_sim.pharmacology.opening import Opening
 from follicle_sim.pharmacology.treatment_parts import (
     AMOUNT_UNITS,
     Disposition,
@@ -44,6 +46,8 @@ class Treatment(FrozenTable):
     batch_cv: Variation | None = None
     responders: Responders | None = None
     variants: Mapping[str, Variant] = Field(default_factory=dict)
+    opens: Opening | None = None
+    contains: tuple[str, ...] | None = None
 
     @model_validator(mode="after")
     def _parts_fit(self) -> "Treatment":

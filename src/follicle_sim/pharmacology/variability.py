@@ -16,6 +16,7 @@ from follicle_sim.base.numerics import lognormal_multipliers, normals, uniforms
 from follicle_sim.base.quantity import Potency, Quantity, Share, Signed, Variation
 from follicle_sim.base.types import Floats
 from follicle_sim.pharmacology.dosing import minutes, word
+from follicle_sim.pharmacology.opening import Opening
 
 
 class Responders(BaseModel):
@@ -66,11 +67,12 @@ class Variant(BaseModel):
     person_cv: Variation | None = None
     batch_cv: Variation | None = None
     responders: Responders | None = None
+    opens: Opening | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:
         """Return the names of the entries it replaces."""
-        names = ("signature", "potency", "person_cv", "batch_cv", "responders")
+        names = ("signature", "potency", "person_cv", "batch_cv", "responders", "opens")
         return tuple(name for name in names if getattr(self, name) is not None)
 
 

@@ -38,6 +38,7 @@ def arm_notes(scenario: Scenario) -> Notes:
     except InputError:
         return  # names that a caller brought along, of which nothing is known here
     yield from _unheard(scenario, treatments)
+    yield from _twice(scenario, treatments)
     needles = [name for name, drug in treatments.items() if drug.route in NEEDLES]
     pricked = any(dose.treatment in needles for arm in scenario.arms for dose in arm.doses)
     for index, arm in enumerate(scenario.arms):
@@ -75,6 +76,23 @@ def _unheard(scenario: Scenario, treatments: dict[str, Treatment]) -> Notes:
                     f"arms[{i}].doses[{j}]",
                     f"{text}, to which no follicle of {condition} listens: {end}",
                 )
+
+
+def _twice(scenario: Scenario, treatments: dict[str, Treatment]) -> Notes:
+    """Yield treatments of an arm whose effect is inside another one of the same arm."""
+    for i, arm in enumerate(scenario.arms):
+        given = {dose.treatment: j for j, dose in reversed(list(enumerate(arm.doses)))}
+        inside: dict[str, str] = {}
+        for name, j in sorted(given.items(), key=lambda item: item[1]):
+            for part in treatments[name].contains or ():
+                place = f"arms[{i}].doses[{j}]"
+                if part in given:
+                    text = f'{name} in "{arm.label}" holds the effect of {part} already'
+                    yield place, f"{text}, which the arm is given as well: it is counted twice"
+                elif part in inside:
+                    text = f'{inside[part]} and {name} in "{arm.label}" both hold the effect of'
+                    yield place, f"{text} {part}: it is counted twice"
+                inside.setdefault(part, name)
 
 
 def _with_variants(treatment: Treatment, dose: Dose) -> Treatment:

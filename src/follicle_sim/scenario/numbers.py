@@ -104,7 +104,9 @@ def as_record(
     The scenario's own treatments are not among them: they stand in the scenario.
     """
     treatments = {
-        name: _bare(treatment.model_dump(mode="json", exclude={"name"}, exclude_defaults=True))
+        name: _bare(
+            treatment.model_dump(mode="json", exclude={"name", "contains"}, exclude_defaults=True)
+        )
         for name, treatment in (
             treatments_of(scenario) if given_treatments is None else given_treatments
         ).items()
@@ -274,7 +276,9 @@ def not_repeated(scenario: Scenario) -> list[str]:
 
 
 def _plain(table: Treatment | Any) -> Any:
-    return _bare(table.model_dump(mode="json", exclude={"direction", "title"}, exclude_none=True))
+    return _bare(
+        table.model_dump(mode="json", exclude={"direction", "title", "contains"}, exclude_none=True)
+    )
 
 
 def _bare(node: Any) -> Any:

@@ -39,7 +39,7 @@ REGIMENS = [
 def effect_of(name, amount, every, grid=GRID):
     dose = Dose(name, amount, every=every, until=STOP)
     acting = acting_doses(arm(dose), float(grid[-1]))[name]
-    return effect_means(*acting, grid, ONE)[0]
+    return effect_means(acting, grid, ONE)[0]
 
 
 def at_steady_state(effect):

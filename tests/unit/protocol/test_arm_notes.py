@@ -44,6 +44,38 @@ def test_a_factor_that_no_follicle_listens_to_is_named():
     assert notes(parse_scenario(text.replace(calming, dose))) == ()
 
 
+NEEDLING = """
+[[arms.doses]]
+treatment = "microneedling"
+amount = "1 session"
+every = "4 weeks"
+count = 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("treatment", "amount", "told"),
+    [
+        ("exosomes_adipose_microneedling", "1 session", True),
+        ("exosomes_umbilical_microneedling", "1e9 particles/cm2", True),
+        ("growth_factor_cocktail_microneedling", "1 session", True),
+        ("conditioned_medium_topical", "1 session", False),
+        ("minoxidil_topical_5", "1 mL", False),
+    ],
+)
+def test_needles_given_twice_are_named(treatment, amount, told):
+    text = replaced('"minoxidil_topical_5"', f'"{treatment}"', MINOXIDIL)
+    text = replaced('"1 mL"', f'"{amount}"', text)
+    assert notes(parse_scenario(text)) == ()
+    text = replaced('\n[[arms]]\nlabel = "control"', NEEDLING + '[[arms]]\nlabel = "control"', text)
+    found = notes(parse_scenario(text))
+    expected = (
+        f'arms[0].doses[0]: {treatment} in "exosomes" holds the effect of microneedling already, '
+        "which the arm is given as well: it is counted twice"
+    )
+    assert found == ((expected,) if told else ())
+
+
 def test_a_placebo_without_needles_is_named():
     text = replaced('role = "untreated"', 'role = "placebo"')
     (note,) = notes(parse_scenario(text))
