@@ -378,6 +378,7 @@ TABLES = ["biology/parameters.toml"]
 VALUES = [
     "analysis/outcomes/satisfaction.toml",
     "biology/factors.toml",
+    "biology/health.toml",
     "biology/spread.toml",
     "pharmacology/costs.toml",
     *sorted(p.relative_to(PACKAGE).as_posix() for p in PACKAGE.glob("pharmacology/library/*.toml")),

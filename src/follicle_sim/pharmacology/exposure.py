@@ -55,7 +55,7 @@ def arm_factors(
     grid: ArrayLike,
     who: DrawNames = ONE_PERSON,
     *,
-    potency: Floats | None = None,
+    potency: Floats | Mapping[str, Floats] | None = None,
     overrides: Mapping[str, float] | None = None,
     treatments: Mapping[str, Treatment] | None = None,
     table: FactorTable | None = None,
@@ -68,7 +68,8 @@ def arm_factors(
     arm : label and doses
     grid : (T,) increasing forcing times, day; starts at or before the first dose
     who : names of the random draws of S people
-    potency : (S,) multiplier of every effect, the same for all treatments; None where it is 1
+    potency : (S,) multiplier of every effect, or (S,) by treatment; None, or a treatment that is
+        left out, where it is 1
     overrides : {"treatment.path": value}, such as {"minoxidil_topical_5.potency": 1.2}
     treatments : treatments to use instead of those of the library, by name
     table : factor table; the packaged one by default
@@ -106,11 +107,14 @@ def arm_factors(
         return levels
     first = _cell_of_first_dose(acting, grid)
     drives = {name: treatment.drives() for name, (treatment, _) in acting.items()}
-    strength = np.ones(people) if potency is None else potency
+    own = potency if isinstance(potency, Mapping) else {}
+    strength = np.ones(people) if potency is None or isinstance(potency, Mapping) else potency
     for low in range(0, people, BLOCK):
         some = slice(low, low + BLOCK)
         habit_of_some = None if habit is None else habit.of(some)
         effects = _effects_by_treatment(acting, grid[first:], who.of(some), habit_of_some)
+        for name in own.keys() & effects.keys():
+            effects[name] = effects[name] * own[name][some, None]
         levels[some, :, first:] = factor_levels(
             effects, drives, strength[some], grid[first:], table
         )
@@ -170,6 +174,14 @@ def mixtures(
     """Return the mixtures of responders that some treatment of some arm gives, by trait."""
     all_treatments = [t for arm in arms for t in _treatments_of(arm, {}, treatments or {}).values()]
     return {t.responders.trait: t.responders for t in all_treatments if t.responders is not None}
+
+
+def made_of_patients(
+    arm: ArmLike, treatments: Mapping[str, Treatment] | None = None
+) -> dict[str, Treatment]:
+    """Return the treatments of an arm that go with the age or the health of who gets them."""
+    given = _treatments_of(arm, {}, treatments or {})
+    return {name: treatment for name, treatment in given.items() if treatment.differs_by_donor}
 
 
 def _treatments_of(

@@ -24,6 +24,7 @@ from follicle_sim.scenario.tables.arms import Arm, Dose
 from follicle_sim.scenario.tables.comparison import Comparison
 from follicle_sim.scenario.tables.conditions import OwnConditions
 from follicle_sim.scenario.tables.design import Design
+from follicle_sim.scenario.tables.health import OwnHealth
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.scenario.tables.population import (
     Inclusion,
@@ -106,6 +107,9 @@ class Scenario(Table):
     )
     conditions: Annotated[FrozenMap[str, Any], OwnConditions()] = Field(
         default_factory=FrozenMap, description="[conditions.NAME] tables: conditions of your own"
+    )
+    health: Annotated[FrozenMap[str, Any], OwnHealth()] = Field(
+        default_factory=FrozenMap, description="[health.NAME] tables: states of health of your own"
     )
     arms: tuple[Arm, ...] = Field(min_length=1, max_length=64, description="[[arms]] tables")
     design: Design = Field(description="[design] table")

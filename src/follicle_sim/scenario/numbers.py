@@ -35,6 +35,10 @@ STORED = "stored with the result"
 """Source of every stored number: the texts of the library would be most of the file."""
 
 
+SAID = ("contraindications", "not_known")
+"""What a treatment says of itself that moves no hair: nothing to repeat a result with."""
+
+
 def biology_of(
     scenario: Scenario, changes: Mapping[str, float] | None = None
 ) -> Mapping[str, float]:
@@ -104,7 +108,9 @@ def as_record(
     The scenario's own treatments are not among them: they stand in the scenario.
     """
     treatments = {
-        name: _bare(treatment.model_dump(mode="json", exclude={"name"}, exclude_defaults=True))
+        name: _bare(
+            treatment.model_dump(mode="json", exclude={"name", *SAID}, exclude_defaults=True)
+        )
         for name, treatment in (
             treatments_of(scenario) if given_treatments is None else given_treatments
         ).items()
@@ -274,7 +280,8 @@ def not_repeated(scenario: Scenario) -> list[str]:
 
 
 def _plain(table: Treatment | Any) -> Any:
-    return _bare(table.model_dump(mode="json", exclude={"direction", "title"}, exclude_none=True))
+    told = {"direction", "title", "donor", *SAID}
+    return _bare(table.model_dump(mode="json", exclude=told, exclude_none=True))
 
 
 def _bare(node: Any) -> Any:
