@@ -71,6 +71,7 @@ def print_treatment(treatment: Treatment) -> None:
     if treatment.responders is not None:
         trait = spell_out(treatment.responders.trait)
         console.print(f"\nResponders are drawn by the trait: {trait}")
+    _print_aftercare(console, treatment)
     for key, variant in treatment.variants.items():
         print_heading(console, f'\nvariants = ["{key}"]')
         print_indented(console, f"{variant.reason}. Replaces {', '.join(variant.parts)}.", 2)
@@ -92,6 +93,19 @@ def _print_suitability(console: Console, treatment: Treatment) -> None:
         print_indented(console, f"Not known: {treatment.not_known}", 0)
     if treatment.contraindications and not treatment.inert:
         console.print("\nNumbers:")
+
+
+def _print_aftercare(console: Console, treatment: Treatment) -> None:
+    """Print what may be done after a session of this route, each number with its grade."""
+    from follicle_sim.pharmacology.aftercare import load_aftercare
+
+    follows = {n: care for n, care in load_aftercare().items() if treatment.route in care.routes}
+    if follows:
+        print_heading(console, "\naftercare = [...], off unless a dose names it")
+    for name, care in follows.items():
+        for path, quantity in care.numbers.items():
+            source = format_source(quantity.grade, quantity.source)
+            print_value(console, format_quantity(f"{name}.{path}", quantity), source, care.title)
 
 
 def _print_numbers(console: Console, name: str, numbers: Mapping[str, Quantity]) -> None:

@@ -13,7 +13,7 @@ from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.factors import FactorTable, factor_levels, load_factors
-from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, expand
+from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, delivered, expand
 from follicle_sim.pharmacology.library import load_treatment, treatment_file
 from follicle_sim.pharmacology.site_effects import effect_means
 from follicle_sim.pharmacology.treatment import Treatment
@@ -220,7 +220,7 @@ def _schedule_of(
         if dimension != treatment.amount:
             message = f'amount is a {dimension}; "{treatment.name}" is dosed by {treatment.amount}'
             raise InputError(where, [Problem("amount", message)])
-        events = expand(dose, end, where)
+        events = delivered(expand(dose, end, where), dose)
         if treatment.acts and dose.amount != 0.0 and events.times.size:
             schedule.append((dose, events))
     return schedule

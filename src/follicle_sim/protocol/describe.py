@@ -209,6 +209,8 @@ def dose_text(dose: Dose) -> str:
         words.append(f"each over {_time(dose.duration)}")
     if dose.batches == "shared":
         words.append("from shared batches")
+    if dose.aftercare:
+        words.append(f"then {', '.join(dose.aftercare)} (assumed)")
     if dose.adherence < 1.0:
         words.append(f"with {dose.adherence:.4g} of doses taken")
     return " ".join(words)

@@ -19,6 +19,7 @@ from follicle_sim.scenario.fields.parts import Overrides, SchemaVersion, Variabl
 from follicle_sim.scenario.fields.quantities import Flag, Quantity, Text, Whole, one_of
 from follicle_sim.scenario.fields.refusals import known_names, refuse_all
 from follicle_sim.scenario.rules.whole import whole_problems
+from follicle_sim.scenario.tables.aftercare import OwnAftercare
 from follicle_sim.scenario.tables.analysis import Analysis
 from follicle_sim.scenario.tables.arms import Arm, Dose
 from follicle_sim.scenario.tables.comparison import Comparison
@@ -110,6 +111,10 @@ class Scenario(Table):
     )
     health: Annotated[FrozenMap[str, Any], OwnHealth()] = Field(
         default_factory=FrozenMap, description="[health.NAME] tables: states of health of your own"
+    )
+    aftercare: Annotated[FrozenMap[str, Any], OwnAftercare()] = Field(
+        default_factory=FrozenMap,
+        description="[aftercare.NAME] tables: what is done after sessions, of your own",
     )
     arms: tuple[Arm, ...] = Field(min_length=1, max_length=64, description="[[arms]] tables")
     design: Design = Field(description="[design] table")
