@@ -378,7 +378,9 @@ TABLES = ["biology/parameters.toml"]
 VALUES = [
     "analysis/outcomes/satisfaction.toml",
     "biology/factors.toml",
+    "biology/health.toml",
     "biology/spread.toml",
+    "pharmacology/aftercare.toml",
     "pharmacology/costs.toml",
     *sorted(p.relative_to(PACKAGE).as_posix() for p in PACKAGE.glob("pharmacology/library/*.toml")),
     *sorted(p.relative_to(PACKAGE).as_posix() for p in PACKAGE.glob("biology/conditions/*.toml")),

@@ -109,6 +109,8 @@ class Decision(IntEnum):
     SATISFACTION_VISIT = 83
     ADVERSE_EVENT = 84
     TRIAL_DRIFT = 88
+    # 96: states of health, by their names
+    HEALTH = 96
 
 
 SUBJECT_LEVEL = 0xFFFFFFFF

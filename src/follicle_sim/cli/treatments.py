@@ -63,6 +63,7 @@ def print_treatment(treatment: Treatment) -> None:
     console = make_console()
     print_heading(console, f"{treatment.name}: {treatment.title}")
     console.print("; ".join(_summarise(treatment)))
+    _print_suitability(console, treatment)
     if treatment.inert:
         return
     plain = {p: q for p, q in list_quantities(treatment) if not p.startswith("variants.")}
@@ -70,10 +71,41 @@ def print_treatment(treatment: Treatment) -> None:
     if treatment.responders is not None:
         trait = spell_out(treatment.responders.trait)
         console.print(f"\nResponders are drawn by the trait: {trait}")
+    _print_aftercare(console, treatment)
     for key, variant in treatment.variants.items():
         print_heading(console, f'\nvariants = ["{key}"]')
         print_indented(console, f"{variant.reason}. Replaces {', '.join(variant.parts)}.", 2)
         _print_numbers(console, treatment.name, dict(list_quantities(variant)))
+
+
+def _print_suitability(console: Console, treatment: Treatment) -> None:
+    """Print whom a treatment is not for, of whom it is made, and what is not known of it."""
+    from follicle_sim.pharmacology.donor import DONORS
+
+    if treatment.donor is not None:
+        console.print(f"made of {DONORS[treatment.donor]}")
+    if treatment.contraindications:
+        console.print("\nNot given with (left out by population.inclusion.exclude):")
+    for state, why in treatment.contraindications.items():
+        source = format_source(why.grade, why.source)
+        print_value(console, spell_out(state), source, why.reason)
+    if treatment.not_known:
+        print_indented(console, f"Not known: {treatment.not_known}", 0)
+    if treatment.contraindications and not treatment.inert:
+        console.print("\nNumbers:")
+
+
+def _print_aftercare(console: Console, treatment: Treatment) -> None:
+    """Print what may be done after a session of this route, each number with its grade."""
+    from follicle_sim.pharmacology.aftercare import load_aftercare
+
+    follows = {n: care for n, care in load_aftercare().items() if treatment.route in care.routes}
+    if follows:
+        print_heading(console, "\naftercare = [...], off unless a dose names it")
+    for name, care in follows.items():
+        for path, quantity in care.numbers.items():
+            source = format_source(quantity.grade, quantity.source)
+            print_value(console, format_quantity(f"{name}.{path}", quantity), source, care.title)
 
 
 def _print_numbers(console: Console, name: str, numbers: Mapping[str, Quantity]) -> None:

@@ -7,7 +7,7 @@ in pharmacometric dosing records. Times are days since the baseline visit.
 import hashlib
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -132,6 +132,12 @@ def expand(dose: DoseLike, end: float, where: str = "dose") -> DoseEvents:
     times = times[times < end]
     ones = np.ones_like(times)
     return DoseEvents(times, dose.amount * ones, dose.duration * ones)
+
+
+def delivered(events: DoseEvents, dose: DoseLike) -> DoseEvents:
+    """Return events with what stays of each dose after what is done then (its aftercare)."""
+    share = getattr(dose, "delivered", 1.0)
+    return events if share == 1.0 else replace(events, amounts=share * events.amounts)
 
 
 def _doses_before(limit: float, start: float, interval: float) -> float:

@@ -13,7 +13,7 @@ from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.factors import FactorTable, factor_levels, load_factors
-from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, expand
+from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, delivered, expand
 from follicle_sim.pharmacology.library import load_treatment, treatment_file
 from follicle_sim.pharmacology.opening import Sessions
 from follicle_sim.pharmacology.site_effects import Acting, effect_means
@@ -53,7 +53,7 @@ def arm_factors(
     grid: ArrayLike,
     who: DrawNames = ONE_PERSON,
     *,
-    potency: Floats | None = None,
+    potency: Floats | Mapping[str, Floats] | None = None,
     overrides: Mapping[str, float] | None = None,
     treatments: Mapping[str, Treatment] | None = None,
     table: FactorTable | None = None,
@@ -66,7 +66,8 @@ def arm_factors(
     arm : label and doses
     grid : (T,) increasing forcing times, day; starts at or before the first dose
     who : names of the random draws of S people
-    potency : (S,) multiplier of every effect, the same for all treatments; None where it is 1
+    potency : (S,) multiplier of every effect, or (S,) by treatment; None, or a treatment that is
+        left out, where it is 1
     overrides : {"treatment.path": value}, such as {"minoxidil_topical_5.potency": 1.2}
     treatments : treatments to use instead of those of the library, by name
     table : factor table; the packaged one by default
@@ -105,11 +106,14 @@ def arm_factors(
         return levels
     first = _cell_of_first_dose(acting, grid)
     drives = {name: one.treatment.drives() for name, one in acting.items()}
-    strength = np.ones(people) if potency is None else potency
+    own = potency if isinstance(potency, Mapping) else {}
+    strength = np.ones(people) if potency is None or isinstance(potency, Mapping) else potency
     for low in range(0, people, BLOCK):
         some = slice(low, low + BLOCK)
         habit_of_some = None if habit is None else habit.of(some)
         effects = _effects_by_treatment(acting, grid[first:], who.of(some), habit_of_some)
+        for name in own.keys() & effects.keys():
+            effects[name] = effects[name] * own[name][some, None]
         levels[some, :, first:] = factor_levels(
             effects, drives, strength[some], grid[first:], table
         )
@@ -175,6 +179,14 @@ def mixtures(
     return {t.responders.trait: t.responders for t in all_treatments if t.responders is not None}
 
 
+def made_of_patients(
+    arm: ArmLike, treatments: Mapping[str, Treatment] | None = None
+) -> dict[str, Treatment]:
+    """Return the treatments of an arm that go with the age or the health of who gets them."""
+    given = _treatments_of(arm, {}, treatments or {})
+    return {name: treatment for name, treatment in given.items() if treatment.differs_by_donor}
+
+
 def _treatments_of(
     arm: ArmLike, overrides: Mapping[str, float], replacements: Mapping[str, Treatment]
 ) -> dict[str, Treatment]:
@@ -211,7 +223,7 @@ def _schedule_of(
         if dimension != treatment.amount:
             message = f'amount is a {dimension}; "{treatment.name}" is dosed by {treatment.amount}'
             raise InputError(where, [Problem("amount", message)])
-        events = expand(dose, end, where)
+        events = delivered(expand(dose, end, where), dose)
         if treatment.acts and dose.amount != 0.0 and events.times.size:
             schedule.append((dose, events))
     return schedule

@@ -1,6 +1,6 @@
 """From dose events to the level of one treatment where it acts, and to its mean effect."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -128,7 +128,29 @@ def effect_means(
     else:
         assert effect is not None  # vehicles are not scheduled
         fine_effect = inhibited_share(level, effect.k_inact.value, effect.k_deg.value, fine)
+    if any(retained(dose) != 1.0 for dose, _ in acting.schedule):
+        fine_effect = fine_effect * _retained_share(acting, grid, (who, habit), level)
     return cell_means(fine_effect, (fine.size - 1) // (grid.size - 1))
+
+
+def _retained_share(
+    acting: Acting, grid: Floats, people: tuple[DrawNames, Habit | None], level: Floats
+) -> Floats:
+    """Return what is left of the effect, as `level`: the mean over all doses that still act.
+
+    Doses of several sessions meet in one level; each counts by its part of it.
+    """
+    lessened = tuple(
+        (dose, replace(events, amounts=retained(dose) * events.amounts))
+        for dose, events in acting.schedule
+    )
+    _, kept = site_levels(replace(acting, schedule=lessened), grid, *people)
+    return np.divide(kept, level, out=np.ones_like(level), where=level > 0.0)
+
+
+def retained(dose: DoseLike) -> float:
+    """Return what is left of the effect of a dose after what is done then (its aftercare)."""
+    return float(getattr(dose, "retained", 1.0))
 
 
 def cell_means(fine: Floats, parts: int) -> Floats:

@@ -2,23 +2,26 @@
 
 A treatment is title, route, dimension of its dose amount, and, where it does anything, disposition,
 effect, signature over factors and potency. A file may also say how the treatment varies
-(`person_cv`, `batch_cv`, `responders`), that a session opens the skin for others (`opens`) and
-which treatments are inside it and must not be given on top (`contains`). It may hold `variants`:
-hypotheses that a dose switches on by name.
+(`person_cv`, `batch_cv`, `responders`), of whom it is made (`donor`), that a session opens the skin
+for others (`opens`), which treatments are inside it and must not be given on top (`contains`) and
+whom it is not for (`contraindications`). It may hold `variants`: hypotheses that a dose switches on
+by name.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.errors import InputError, Problem, did_you_mean, shown
 from follicle_sim.base.quantity import Potency, Quantity, Signed, Variation
 from follicle_sim.biology.factors import load_factors
 from follicle_sim.pharmacology.disposition import LN2, Response
+from follicle_sim.pharmacology.donor import DONORS, Donor, DonorAge, Health
 from follicle_sim.pharmacology.fitted import resolve_fitted
 from follicle_sim.pharmacology.graft import Graft
 from follicle_sim.pharmacology.opening import Opening
+from follicle_sim.pharmacology.suitability import Contraindication
 from follicle_sim.pharmacology.treatment_parts import (
     AMOUNT_UNITS,
     Disposition,
@@ -45,9 +48,22 @@ class Treatment(FrozenTable):
     person_cv: Variation | None = None
     batch_cv: Variation | None = None
     responders: Responders | None = None
+    donor: Donor | None = None
+    donor_age: DonorAge | None = None
+    donor_health: Health | None = None
     variants: Mapping[str, Variant] = Field(default_factory=dict)
     opens: Opening | None = None
     contains: tuple[str, ...] | None = None
+    contraindications: Mapping[str, Contraindication] = Field(default_factory=dict)
+    not_known: str = ""
+
+    @field_validator("donor", mode="before")
+    @classmethod
+    def _one_of_the_donors(cls, donor: object) -> object:
+        if donor is None or donor in DONORS:
+            return donor
+        hint = did_you_mean(str(donor), DONORS)
+        raise ValueError(f"found {shown(donor)}{hint}; allowed: {', '.join(DONORS)}")
 
     @model_validator(mode="after")
     def _parts_fit(self) -> "Treatment":
@@ -57,15 +73,28 @@ class Treatment(FrozenTable):
                 "disposition, effect, signature and potency go together (a treatment with none of "
                 "them is a vehicle)"
             )
-        varies = (self.person_cv, self.batch_cv, self.responders, self.variants or None)
+        donors = (self.donor_age, self.donor_health)
+        varies = (self.person_cv, self.batch_cv, self.responders, self.variants or None, *donors)
         if self.effect is None and any(part is not None for part in varies):
             raise ValueError("a vehicle does nothing, so nothing of it can vary")
         if (self.graft is not None) != (self.amount == "grafts") or (self.graft and self.effect):
             raise ValueError('a [graft] goes with amount = "grafts" and no effect on factors')
+        self._check_donor()
         self._check_signatures()
         if self.disposition is not None and self.effect is not None:
             self._check_units(self.disposition, self.effect)
         return self
+
+    def _check_donor(self) -> None:
+        for where, part in {
+            "": self,
+            **{f"variants.{k}.": v for k, v in self.variants.items()},
+        }.items():
+            for key in ("donor_age", "donor_health"):
+                if getattr(part, key) is not None and self.donor != "self":
+                    raise ValueError(
+                        f'{where}{key}: the patient is the donor only where donor = "self"'
+                    )
 
     def _check_signatures(self) -> None:
         names = load_factors().names
@@ -118,7 +147,12 @@ class Treatment(FrozenTable):
     def differs_between_people(self) -> bool:
         """True where the same doses give people different effects, by this treatment's data."""
         cvs = (cv_of(self.person_cv), cv_of(self.batch_cv))
-        return any(cv > 0.0 for cv in cvs) or self.responders is not None
+        return any(cv > 0.0 for cv in cvs) or self.responders is not None or self.differs_by_donor
+
+    @property
+    def differs_by_donor(self) -> bool:
+        """True where the patient's age or health changes what is made of their blood."""
+        return self.donor_age is not None or bool(self.donor_health)
 
     @property
     def moved_factors(self) -> frozenset[str]:

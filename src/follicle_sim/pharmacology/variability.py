@@ -15,6 +15,7 @@ from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.numerics import lognormal_multipliers, normals, uniforms
 from follicle_sim.base.quantity import Potency, Quantity, Share, Signed, Variation
 from follicle_sim.base.types import Floats
+from follicle_sim.pharmacology.donor import DonorAge, Health
 from follicle_sim.pharmacology.dosing import minutes, word
 from follicle_sim.pharmacology.opening import Opening
 
@@ -68,11 +69,13 @@ class Variant(BaseModel):
     batch_cv: Variation | None = None
     responders: Responders | None = None
     opens: Opening | None = None
+    donor_age: DonorAge | None = None
+    donor_health: Health | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:
         """Return the names of the entries it replaces."""
-        names = ("signature", "potency", "person_cv", "batch_cv", "responders", "opens")
+        names = (name for name in type(self).model_fields if name != "reason")
         return tuple(name for name in names if getattr(self, name) is not None)
 
 

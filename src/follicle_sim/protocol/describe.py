@@ -109,6 +109,8 @@ def inclusion_text(inclusion: Inclusion, run_in: float | None = None) -> str:
         parts.append(inclusion.sex)
     if inclusion.severity is not None:
         parts.append(" to ".join(dict.fromkeys(inclusion.severity)))
+    if inclusion.exclude:
+        parts.append(f"without {', '.join(name.replace('_', ' ') for name in inclusion.exclude)}")
     if inclusion.hair_density is not None:
         lead = lead_of(inclusion, run_in)
         when = f"{_time(lead)} before baseline" if lead else "at baseline"
@@ -207,6 +209,8 @@ def dose_text(dose: Dose) -> str:
         words.append(f"each over {_time(dose.duration)}")
     if dose.batches == "shared":
         words.append("from shared batches")
+    if dose.aftercare:
+        words.append(f"then {', '.join(dose.aftercare)} (assumed)")
     if dose.adherence < 1.0:
         words.append(f"with {dose.adherence:.4g} of doses taken")
     return " ".join(words)

@@ -13,6 +13,7 @@ from follicle_sim.biology.strata import sensitivities
 from follicle_sim.pharmacology.potencies import potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.meet import meet_baseline
+from follicle_sim.protocol.donors import donor_problems
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.replicates import draws_of
 from follicle_sim.protocol.streams import check_streams, streams_of
@@ -82,7 +83,7 @@ def check_doses(
         As `protocol.surgery.dose_problems`.
     """
     end = unfolded.visits.last_day + scenario.run.forcing_step
-    problems = []
+    problems = list(donor_problems(scenario, treatments))
     for index, arm in enumerate(scenario.arms):
         problems += dose_problems(f"arms[{index}]", arm, end, treatments)
     if not problems:

@@ -16,9 +16,10 @@ from scipy.special import ndtr
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.base.numerics import log_array, lognormal_multipliers, normals, uniforms
-from follicle_sim.base.types import Floats, Names
+from follicle_sim.base.types import Flags, Floats, Names
 from follicle_sim.biology.causes import Patches
 from follicle_sim.biology.condition import Condition
+from follicle_sim.pharmacology.dosing import word
 from follicle_sim.scenario.fields.correlation import mixing
 from follicle_sim.scenario.fields.laws import OLDEST
 from follicle_sim.scenario.tables.population import Population
@@ -135,6 +136,12 @@ class Draws:
         share = law.get("female", 0.0) if isinstance(law, Mapping) else float(law == "female")
         names = (self.seed, self.replicate, self.stream, self.subject, SUBJECT_LEVEL, 0)
         return np.where(uniforms(*names, int(Decision.SEX)) < share, "female", "male")
+
+    def has(self, state: str) -> Flags:
+        """Return who (S,) has a state of health, by name; each is drawn by itself."""
+        share = self.population.prevalence(state, self.age(), self.sex())
+        names = (self.seed, self.replicate, self.stream, self.subject, SUBJECT_LEVEL)
+        return np.asarray(uniforms(*names, word(state), int(Decision.HEALTH)) < share)
 
     def pace(self) -> Floats:
         """Return (S, 3) log speed of the anagen, telogen and kenogen clocks of each person.

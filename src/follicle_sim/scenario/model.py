@@ -19,11 +19,13 @@ from follicle_sim.scenario.fields.parts import Overrides, SchemaVersion, Variabl
 from follicle_sim.scenario.fields.quantities import Flag, Quantity, Text, Whole, one_of
 from follicle_sim.scenario.fields.refusals import known_names, refuse_all
 from follicle_sim.scenario.rules.whole import whole_problems
+from follicle_sim.scenario.tables.aftercare import OwnAftercare
 from follicle_sim.scenario.tables.analysis import Analysis
 from follicle_sim.scenario.tables.arms import Arm, Dose
 from follicle_sim.scenario.tables.comparison import Comparison
 from follicle_sim.scenario.tables.conditions import OwnConditions
 from follicle_sim.scenario.tables.design import Design
+from follicle_sim.scenario.tables.health import OwnHealth
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.scenario.tables.population import (
     Inclusion,
@@ -106,6 +108,13 @@ class Scenario(Table):
     )
     conditions: Annotated[FrozenMap[str, Any], OwnConditions()] = Field(
         default_factory=FrozenMap, description="[conditions.NAME] tables: conditions of your own"
+    )
+    health: Annotated[FrozenMap[str, Any], OwnHealth()] = Field(
+        default_factory=FrozenMap, description="[health.NAME] tables: states of health of your own"
+    )
+    aftercare: Annotated[FrozenMap[str, Any], OwnAftercare()] = Field(
+        default_factory=FrozenMap,
+        description="[aftercare.NAME] tables: what is done after sessions, of your own",
     )
     arms: tuple[Arm, ...] = Field(min_length=1, max_length=64, description="[[arms]] tables")
     design: Design = Field(description="[design] table")

@@ -17,9 +17,11 @@ from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.factors import FactorTable, load_factors, parse_factors
+from follicle_sim.biology.health import load_health
 from follicle_sim.biology.parameters import load_parameters, parameter_table
 from follicle_sim.biology.people_spread import spreads
 from follicle_sim.biology.scalps import load_scalps
+from follicle_sim.pharmacology.aftercare import load_aftercare
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
 from follicle_sim.pharmacology.potencies import MOST_POTENCY, POTENCY_PREFIX, potency_parameters
 from follicle_sim.pharmacology.treatment import Treatment, parse_treatment
@@ -33,6 +35,10 @@ SCHEMA = 1
 
 STORED = "stored with the result"
 """Source of every stored number: the texts of the library would be most of the file."""
+
+
+SAID = ("contains", "contraindications", "not_known")
+"""What a treatment says of itself that moves no hair: nothing to repeat a result with."""
 
 
 def biology_of(
@@ -105,7 +111,7 @@ def as_record(
     """
     treatments = {
         name: _bare(
-            treatment.model_dump(mode="json", exclude={"name", "contains"}, exclude_defaults=True)
+            treatment.model_dump(mode="json", exclude={"name", *SAID}, exclude_defaults=True)
         )
         for name, treatment in (
             treatments_of(scenario) if given_treatments is None else given_treatments
@@ -138,6 +144,12 @@ def _marks(scenario: Scenario) -> dict[str, str]:
         tables[f"usual follicle density of {who.condition}"] = disease.follicle_density
     if who.scalp is not None:
         tables[f"map of the scalp {who.scalp}"] = load_scalps()[who.scalp].share
+    cares = {name for arm in scenario.arms for dose in arm.doses for name in dose.aftercare}
+    for name in sorted(cares - set(scenario.aftercare)):
+        tables[f"aftercare {name}"] = repr(load_aftercare().get(name))
+    states = set(who.health) | set(who.inclusion.exclude if who.inclusion else ())
+    for name in sorted(states - set(scenario.health)):
+        tables[f"state of health {name}"] = repr(load_health().get(name))
     return {key: sha256(repr(table).encode()).hexdigest()[:16] for key, table in tables.items()}
 
 
@@ -276,9 +288,8 @@ def not_repeated(scenario: Scenario) -> list[str]:
 
 
 def _plain(table: Treatment | Any) -> Any:
-    return _bare(
-        table.model_dump(mode="json", exclude={"direction", "title", "contains"}, exclude_none=True)
-    )
+    told = {"direction", "title", "donor", *SAID}
+    return _bare(table.model_dump(mode="json", exclude=told, exclude_none=True))
 
 
 def _bare(node: Any) -> Any:

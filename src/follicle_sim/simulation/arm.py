@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -24,6 +24,7 @@ from follicle_sim.simulation.engine.engine import AGENTS, Engine, Stop, Work
 from follicle_sim.simulation.engine.run import Job, blocks
 from follicle_sim.simulation.people.attendance import habit_of, visit_days
 from follicle_sim.simulation.people.cohort import Cohort
+from follicle_sim.simulation.people.donors import donor_strengths
 from follicle_sim.simulation.people.outbreak import Outbreak, break_out
 from follicle_sim.simulation.record import ArmResult
 from follicle_sim.simulation.surgery import grafts_of, sessions_undergone
@@ -48,7 +49,8 @@ def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
     )
     rules = engine_rules(protocol.parameters, protocol.instrument)
     outbreak = break_out(protocol.condition, protocol.scalp, cohort.severity, cohort.draw_names)
-    return ArmRun(protocol, arm, rules, cohort, grafts, result, outbreak, habit)
+    donors = donor_strengths(protocol, arm, cohort)
+    return ArmRun(protocol, arm, rules, cohort, grafts, result, outbreak, habit, donors=donors)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class ArmRun:
     outbreak: Outbreak
     habit: Habit | None = None
     engine: Engine = AGENTS
+    donors: Mapping[str, Floats] = field(default_factory=dict)  # (S,) by treatment
 
     def jobs(self) -> Iterator[Job]:
         """Yield work on blocks of subjects; forcing that all of them share is made once."""
@@ -91,13 +94,27 @@ class ArmRun:
             self.arm,
             protocol.grid,
             cohort.draw_names.of(people),
-            potency=cohort.potency[people] if varied else None,
+            potency=self.strengths(people, cohort.potency[people] if varied else None),
             habit=None if self.habit is None else self.habit.of(people),
             overrides=protocol.potencies,
             treatments=protocol.treatments,
             table=protocol.factors,
         )
         return levels, integrate(levels, protocol.grid, protocol.parameters, protocol.factors)
+
+    def strengths(
+        self, people: slice, potency: Floats | None
+    ) -> Floats | Mapping[str, Floats] | None:
+        """Return the multiplier of every effect (S,), by treatment where the donor has a say."""
+        if not self.donors:
+            return potency
+        size = self.cohort.subject[people].size
+        everybody = np.ones(size) if potency is None else potency
+        names = dict.fromkeys(dose.treatment for dose in self.arm.doses)
+        return {
+            name: everybody * self.donors[name][people] if name in self.donors else everybody
+            for name in names
+        }
 
     def run(self, people: slice, shared: tuple[Floats, Drive] | None, stop: Stop) -> int:
         """Live the subjects of a slice and write their rows of the result; return how many."""

@@ -31,6 +31,7 @@ UNPRICED = {
     "clobetasol_topical",
     "contact_immunotherapy",
     "deuruxolitinib_oral",
+    "hyaluronic_booster",
     "methotrexate_oral",
     "prednisolone_oral",
 }

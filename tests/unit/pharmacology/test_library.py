@@ -70,6 +70,7 @@ def test_the_library_of_this_version():
         "finasteride_topical": "volume",
         "growth_factor_cocktail_microneedling": "sessions",
         "hair_transplant": "grafts",
+        "hyaluronic_booster": "sessions",
         "hydroxychloroquine_oral": "mass",
         "laser_comb": "sessions",
         "methotrexate_oral": "mass",

@@ -18,6 +18,7 @@ from follicle_sim.base.units import YEAR
 from follicle_sim.biology.condition import Condition
 from follicle_sim.protocol.traits import Draws, grade_of
 from follicle_sim.scenario.fields.correlation import correlated
+from follicle_sim.scenario.rules.eligible import sexes_of
 from follicle_sim.scenario.tables.design import Recruitment
 from follicle_sim.scenario.tables.population import Population
 
@@ -44,6 +45,7 @@ DIMENSIONS = {
     Decision.POTENCY: 29,
     Decision.RECRUITED: 31,
     Decision.READER: 37,
+    Decision.HEALTH: 41,
 }
 """A prime number for each draw: its root steps through the unit interval evenly, and the roots of
 all of them through the cube (Niederreiter 1992, Random Number Generation and Quasi-Monte Carlo
@@ -135,7 +137,10 @@ def _alike(population: Population, recruitment: Recruitment | None) -> bool:
 
 
 def _eligible(population: Population, condition: Condition, draws: EvenDraws) -> Flags:
-    """Tell who meets the criteria of age and grade (S,); sex goes with no trait of the scalp."""
+    """Tell who meets the criteria of age, health and grade (S,).
+
+    Sex goes with no trait of the scalp, but what keeps people out goes with sex and age.
+    """
     fits = np.ones(draws.subject.size, np.bool_)
     inclusion = population.inclusion
     if inclusion is None:
@@ -144,8 +149,28 @@ def _eligible(population: Population, condition: Condition, draws: EvenDraws) ->
         age = draws.age()
         assert age is not None
         fits &= (age >= inclusion.age[0]) & (age <= inclusion.age[1])
+    if inclusion.exclude:
+        fits &= draws.uniform(Decision.HEALTH) < _healthy(population, draws)
     if inclusion.severity is not None:
         grades = list(condition.severities)
         first, last = (grades.index(grade) for grade in inclusion.severity)
         fits &= np.isin(grade_of(condition, draws.severity(condition)), grades[first : last + 1])
     return fits
+
+
+def _healthy(population: Population, draws: EvenDraws) -> Floats:
+    """Return how likely each person (S,) has none of the states of health that keep people out.
+
+    Of the sex that is let in; people of both have the same scalps.
+    """
+    inclusion, age = population.inclusion, draws.age()
+    assert inclusion is not None
+    shares = {sex: w for sex, w in sexes_of(population).items() if inclusion.sex in (None, sex)}
+    total = np.zeros(draws.subject.size)
+    for sex, weight in shares.items():
+        sexes = np.full(draws.subject.size, sex) if sex else None
+        none = np.full(draws.subject.size, weight / sum(shares.values()))
+        for state in inclusion.exclude:
+            none = none * (1.0 - population.prevalence(state, age, sexes))
+        total = total + none
+    return total

@@ -76,6 +76,13 @@ def _model(scenario: Scenario) -> Iterator[str]:
             f"The effect is put in, not found out: potency of {', '.join(origins)}. The interval "
             "holds the luck of people, hairs and readings, not what is unknown of the drug."
         )
+    if cares := dict.fromkeys(
+        name for arm in scenario.arms for dose in arm.doses for name in dose.aftercare
+    ):
+        yield (
+            f"What {', '.join(name.replace('_', ' ') for name in cares)} after a session takes "
+            "from its effect is assumed; nobody has measured it on hair."
+        )
     if NO_ERROR in alike(scenario):
         yield NO_ERROR
     yield (

@@ -41,6 +41,14 @@ class Known:
         Treatments that the scenario brings along itself.
     own_conditions
         Conditions that it brings along, by name.
+    health
+        Names of the states of health that people can have.
+    own_health
+        States of health that the scenario brings along, by name.
+    aftercare
+        What may be done after a session, by name, to the routes it can follow; none: any.
+    own_aftercare
+        Aftercare that the scenario brings along, by name.
     """
 
     treatments: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +59,10 @@ class Known:
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     own_conditions: Mapping[str, Any] = field(default_factory=dict)
+    health: tuple[str, ...] = ()
+    own_health: Mapping[str, Any] = field(default_factory=dict)
+    aftercare: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    own_aftercare: Mapping[str, Any] = field(default_factory=dict)
 
 
 @cache
@@ -61,8 +73,10 @@ def default_known() -> Known:
     only the names come up, and only when a scenario is checked.
     """
     from follicle_sim.biology.conditions import load_conditions
+    from follicle_sim.biology.health import load_health
     from follicle_sim.biology.parameters import parameter_table
     from follicle_sim.evidence.studies import load_studies
+    from follicle_sim.pharmacology.aftercare import load_aftercare
     from follicle_sim.pharmacology.library import load_treatment, treatment_names
     from follicle_sim.pharmacology.potencies import potency_parameters
 
@@ -76,4 +90,6 @@ def default_known() -> Known:
         studies={
             name: tuple(arm.id for arm in study.arms) for name, study in load_studies().items()
         },
+        health=tuple(load_health()),
+        aftercare={name: care.routes for name, care in load_aftercare().items()},
     )

@@ -9,7 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import pairwise
+from statistics import NormalDist
 
+import numpy as np
+
+from follicle_sim.base.types import Floats
 from follicle_sim.base.units import format_quantity
 from follicle_sim.biology.condition import Condition
 from follicle_sim.scenario.fields.laws import OLDEST, Age, AgeLaw
@@ -19,6 +23,9 @@ from follicle_sim.scenario.tables.population import Population
 
 RARE = 1e-6
 """Smallest share of eligible people for which a screening is begun; fewer are hardly ever found."""
+
+AGES = 400
+"""Ages that stand for a law of ages, where how many people have a state of health goes with age."""
 
 FARTHEST = 8.5
 """No standard normal draw of 53 bits lies farther out."""
@@ -42,7 +49,9 @@ def eligibility_problems(
             continue
         often = "nobody" if share == 0.0 else f"about one person in {1.0 / share:.2g}"
         message = f"{often} of this population meets it: {_law(who, name)}; widen one of the two"
-        problems.append((("population", "inclusion", name), message))
+        excluded = who.inclusion is not None and name in who.inclusion.exclude
+        place = ("exclude",) if excluded else (name,)
+        problems.append((("population", "inclusion", *place), message))
     return problems
 
 
@@ -59,6 +68,9 @@ def shares_eligible(who: Population, instrument: Instrument, dosed: bool) -> dic
     if inclusion.sex is not None and who.sex is not None:
         one = isinstance(who.sex, str)
         shares["sex"] = float(who.sex == inclusion.sex) if one else who.sex.get(inclusion.sex, 0.0)  # type: ignore[union-attr]
+    for name in inclusion.exclude:
+        if not who.health_problem(name):
+            shares[name] = share_without(who, name)
     condition = who.disease
     sought = who.stated is not None  # severity or follicles are set later
     if (
@@ -92,6 +104,34 @@ def share_of_ages(law: AgeLaw, low: float, high: float) -> float:
         return _between(below, above)
     one = law["mean"] if isinstance(law, Mapping) else law[0] if isinstance(law, tuple) else law
     return float(low <= min(one, OLDEST) <= high)
+
+
+def share_without(who: Population, name: str) -> float:
+    """Return the share of people who do not have a state of health, of all ages and both sexes."""
+    ages = None if who.age is None else even_ages(who.age)
+    people = 1 if ages is None else ages.size
+    total = 0.0
+    for sex, weight in sexes_of(who).items():
+        sexes = np.full(people, sex) if sex else None
+        total += weight * float(np.mean(1.0 - who.prevalence(name, ages, sexes)))
+    return total
+
+
+def sexes_of(who: Population) -> Mapping[str, float]:
+    """Return the share of each sex; one without a name where the population says nothing."""
+    return who.sex if isinstance(who.sex, Mapping) else {who.sex or "": 1.0}
+
+
+def even_ages(law: AgeLaw) -> Floats:
+    """Return ages (`AGES`,) that stand for a law of ages, each for as many people, day."""
+    middle = (np.arange(AGES) + 0.5) / AGES
+    if isinstance(law, tuple):
+        return np.asarray(law[0] + (law[1] - law[0]) * middle)
+    if isinstance(law, Mapping):
+        normal = NormalDist()
+        scores = np.array([normal.inv_cdf(share) for share in middle])
+        return np.clip(law["mean"] + law["sd"] * scores, 0.0, OLDEST)
+    return np.full(AGES, law)
 
 
 def share_of_grades(who: Population, condition: Condition, bounds: tuple[str, str]) -> float:
@@ -177,6 +217,8 @@ def _law(who: Population, name: str) -> str:
         return "people are " + ", ".join(
             f"{100 * share:.3g} % {sex}" for sex, share in words.items()
         )
+    if who.inclusion is not None and name in who.inclusion.exclude:
+        return f"{100 * (1.0 - share_without(who, name)):.3g} % of people have {name}"
     trait = "severity" if name == "severity" else "follicle_density"
     cv = who.variation[trait]
     spread = f", varying by {100 * cv:.3g} %" if cv else ", the same for everybody"

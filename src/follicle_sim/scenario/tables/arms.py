@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from follicle_sim.base import units
 from follicle_sim.base.errors import UnitError
 from follicle_sim.scenario.fields.parts import Route
 from follicle_sim.scenario.fields.quantities import Amount, Every, Name, Number, Whole, one_of
-from follicle_sim.scenario.fields.refusals import Path, refuse_all
+from follicle_sim.scenario.fields.refusals import Path, known_names, refuse_all
 from follicle_sim.scenario.fields.words import ROLES
+from follicle_sim.scenario.tables.aftercare import AftercareNames, find_aftercare
 from follicle_sim.scenario.tables.table import LONGEST, Interval, Label, Table, Time
 from follicle_sim.scenario.tables.treatments import VariantNames
 
@@ -62,6 +63,33 @@ class Dose(Table):
         description="where batches differ: own (one for each person and session) or shared (one "
         "for everybody treated on the same day of the trial)",
     )
+    aftercare: Annotated[tuple[str, ...], AftercareNames()] = Field(
+        default=(), description='what is done after it, as assumed: ["early_washing"]'
+    )
+
+    _delivered: float = PrivateAttr(default=1.0)
+    _retained: float = PrivateAttr(default=1.0)
+
+    @property
+    def delivered(self) -> float:
+        """Share of the dose that stays where it was put, after what is done then."""
+        return self._delivered
+
+    @property
+    def retained(self) -> float:
+        """What is left of the effect of the dose, after what is done then."""
+        return self._retained
+
+    @model_validator(mode="after")
+    def _know_aftercare(self, info: ValidationInfo) -> Dose:
+        if self.aftercare:
+            from follicle_sim.pharmacology.aftercare import share_of_all
+
+            # by name, so that the order of the list moves no bit
+            cares = find_aftercare(sorted(self.aftercare), known_names(info).own_aftercare)
+            self._delivered = share_of_all(cares, "delivered")
+            self._retained = share_of_all(cares, "effect")
+        return self
 
     @model_validator(mode="before")
     @classmethod

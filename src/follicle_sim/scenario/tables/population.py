@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import (
     Field,
     GetJsonSchemaHandler,
@@ -18,9 +20,11 @@ from pydantic_core import CoreSchema
 
 from follicle_sim.base.errors import shown
 from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.base.types import Floats
 from follicle_sim.base.units import YEAR
 from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.conditions import load_condition
+from follicle_sim.biology.health import HealthState
 from follicle_sim.biology.people_spread import typical_spread
 from follicle_sim.biology.scalps import load_scalps
 from follicle_sim.scenario.fields.baseline import HairCount, Stated, statement_problems
@@ -37,6 +41,7 @@ from follicle_sim.scenario.fields.quantities import Flag, Name, Quantity, Whole,
 from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse_all
 from follicle_sim.scenario.fields.severity import Severity, grade_named
 from follicle_sim.scenario.tables.conditions import OtherConditions
+from follicle_sim.scenario.tables.health import CRITERIA, HealthShares, StateNames, find_state
 from follicle_sim.scenario.tables.table import Table, Time, Variation
 
 Sex = Literal["male", "female"]
@@ -95,6 +100,10 @@ class Inclusion(Table):
             default=None, description="least and most hairs counted per area at the screening visit"
         )
     )
+    exclude: Annotated[tuple[str, ...], StateNames()] = Field(
+        default=(),
+        description='states of health that keep people out: ["pregnancy", "anticoagulants"]',
+    )
     screening: Time | None = Field(
         default=None,
         description="how long before baseline hairs are counted to decide; default: the start of "
@@ -104,8 +113,9 @@ class Inclusion(Table):
     @property
     def criteria(self) -> tuple[str, ...]:
         """Names of the criteria in use, in the order they are asked."""
-        names = ("age", "sex", "severity", "hair_density")
-        return tuple(name for name in names if getattr(self, name) is not None)
+        traits = tuple(name for name in CRITERIA[:-1] if getattr(self, name) is not None)
+        counted = () if self.hair_density is None else CRITERIA[-1:]
+        return (*traits, *self.exclude, *counted)
 
 
 class Population(Table):
@@ -166,9 +176,14 @@ class Population(Table):
     correlation: Annotated[FrozenMap[str, float], Correlations()] = Field(
         default_factory=FrozenMap, description='traits that go together: { "severity-age" = 0.3 }'
     )
+    health: Annotated[FrozenMap[str, float], HealthShares()] = Field(
+        default_factory=FrozenMap,
+        description="how many people have a state of health: { smoking = 0.2 }; default: as usual",
+    )
     inclusion: Inclusion | None = Field(default=None, description="who may take part")
 
     _disease: Condition | None = PrivateAttr(default=None)
+    _own_health: dict[str, HealthState] = PrivateAttr(default_factory=dict)
 
     @property
     def disease(self) -> Condition:
@@ -219,6 +234,31 @@ class Population(Table):
             spreads[trait] = usual if own is None else own
         return spreads
 
+    def prevalence(self, name: str, age: Floats | None, sex: NDArray[np.str_] | None) -> Floats:
+        """Return how likely (S,) people are to have a state of health: as given, else as usual.
+
+        age : (S,) day; sex : (S,); None where the population does not say
+        """
+        state = find_state(name, self._own_health)
+        assert state is not None
+        people = next((len(trait) for trait in (age, sex) if trait is not None), 1)
+        if name in self.health:
+            return np.where(state.possible(people, age, sex), self.health[name], 0.0)
+        return state.share_of(people, age, sex)
+
+    def health_problem(self, name: str) -> str:
+        """Return why it cannot be said who has a state of health, in words; "" if it can."""
+        state = find_state(name, self._own_health)
+        if state is None:
+            return ""  # refused by its field, or a name that a caller brought along
+        stated = name in self.health
+        for trait in state.needs(stated=stated):
+            if getattr(self, trait) is None:
+                return f"who has {name} depends on {trait}; give population.{trait} too"
+        if not stated and not state.prevalence:
+            return f"how many people have it is not known; say so: population.health.{name} = 0.05"
+        return ""
+
     @field_validator("spread", mode="before")
     @classmethod
     def _one_word_for_all(cls, value: Any) -> Any:
@@ -230,6 +270,7 @@ class Population(Table):
     @model_validator(mode="after")
     def _people_can_be_drawn(self, info: ValidationInfo) -> Population:
         known = known_names(info)
+        self._own_health = dict(known.own_health)
         own = known.own_conditions
         if own.keys() & {self.condition, *self.also}:
             parts = [own.get(name) or load_condition(name) for name in (self.condition, *self.also)]
@@ -250,6 +291,9 @@ class Population(Table):
             if getattr(inclusion, name) is not None and getattr(self, name) is None:
                 message = f"nobody's {name} is known; give population.{name} too"
                 parts.problems.append((("inclusion", name), message))
+        for index, name in enumerate(inclusion.exclude):
+            if problem := self.health_problem(name):
+                parts.problems.append((("inclusion", "exclude", index), problem))
         if inclusion.severity is not None:
             where: Path = ("inclusion", "severity")
             for grade in dict.fromkeys(inclusion.severity):

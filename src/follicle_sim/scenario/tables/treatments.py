@@ -20,11 +20,13 @@ from follicle_sim.base.errors import InputError, shown
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.quantities import FieldType
-from follicle_sim.scenario.fields.refusals import Collector, choose, known_names, refuse
+from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse
+from follicle_sim.scenario.tables.health import STATE
 from follicle_sim.scenario.tables.own_tables import OwnTables, frozen, thawed
 
 if TYPE_CHECKING:
     from follicle_sim.pharmacology.treatment import Treatment
+    from follicle_sim.pharmacology.variability import Variant
 
 MOST_OWN = 64
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -100,6 +102,7 @@ class OwnTreatments(OwnTables):
         if not isinstance(tables, Mapping):
             refuse(f"found {shown(tables)}; a table is needed: [treatments.{name}]")
         treatment = parse_own({name: tables})[name]
+        _check_states(treatment, known)
         values = treatment.model_dump(exclude={"name"}, exclude_defaults=True)
         return frozen(values)  # type: ignore[no-any-return]
 
@@ -110,6 +113,19 @@ class OwnTreatments(OwnTables):
             "Extra inputs are not permitted": "unknown key",
         }
         return words.get(message, message[:1].lower() + message[1:])
+
+
+def _check_states(treatment: Treatment, known: Known) -> None:
+    """Refuse states of health that nobody knows, each with the nearest."""
+    parts = Collector()
+    for state in treatment.contraindications:
+        parts.run(("contraindications", state), partial(choose, state, known.health, STATE))
+    places: list[tuple[Path, Treatment | Variant]] = [((), treatment)]
+    places += [(("variants", name), variant) for name, variant in treatment.variants.items()]
+    for place, part in places:
+        for state in part.donor_health or ():
+            parts.run((*place, "donor_health", state), partial(choose, state, known.health, STATE))
+    parts.finish()
 
 
 @dataclass(frozen=True)

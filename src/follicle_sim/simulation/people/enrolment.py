@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
-from follicle_sim.protocol.traits import grade_of
+from follicle_sim.protocol.traits import Draws, grade_of
 from follicle_sim.simulation.people.cohort import Cohort, draw_people
 
 Tell = Callable[[int], None]
@@ -158,11 +158,19 @@ def _traits_fit(protocol: Protocol, cohort: Cohort, name: str) -> Flags:
     if name == "sex":
         assert cohort.sex is not None
         return np.asarray(cohort.sex == inclusion.sex)
+    if name in inclusion.exclude:
+        return ~health_of(protocol, cohort, name)
     assert inclusion.severity is not None
     condition = protocol.condition
     grades = list(condition.severities)
     first, last = (grades.index(grade) for grade in inclusion.severity)
     return np.isin(grade_of(condition, cohort.severity), grades[first : last + 1])
+
+
+def health_of(protocol: Protocol, cohort: Cohort, state: str) -> Flags:
+    """Return who (S,) of a cohort has a state of health, by name."""
+    names = (cohort.seed, cohort.replicate, cohort.person_stream, cohort.subject)
+    return Draws(protocol.population, *names).has(state)
 
 
 def _between(values: Floats, ends: tuple[float, float]) -> Flags:
