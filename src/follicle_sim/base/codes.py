@@ -57,6 +57,8 @@ class Decision(IntEnum):
     GRAFT_SURVIVAL = 26
     GRAFT_SHAFT = 27
     GRAFT_REST = 28
+    LOT_CONTENT = 30
+    LOT_OF_PERSON = 31
     # 32-39, 42-43: who is in which arm, who comes, who leaves; never biology
     ALLOCATION = 32
     RECRUITED = 33

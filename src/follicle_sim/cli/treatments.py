@@ -72,6 +72,7 @@ def print_treatment(treatment: Treatment) -> None:
         trait = spell_out(treatment.responders.trait)
         console.print(f"\nResponders are drawn by the trait: {trait}")
     _print_aftercare(console, treatment)
+    _print_deliveries(console, treatment)
     for key, variant in treatment.variants.items():
         print_heading(console, f'\nvariants = ["{key}"]')
         print_indented(console, f"{variant.reason}. Replaces {', '.join(variant.parts)}.", 2)
@@ -106,6 +107,22 @@ def _print_aftercare(console: Console, treatment: Treatment) -> None:
         for path, quantity in care.numbers.items():
             source = format_source(quantity.grade, quantity.source)
             print_value(console, format_quantity(f"{name}.{path}", quantity), source, care.title)
+
+
+def _print_deliveries(console: Console, treatment: Treatment) -> None:
+    """Print the ways in which a session may be brought to the skin, each number with its grade."""
+    from follicle_sim.pharmacology.vial import load_deliveries
+
+    ways = {n: way for n, way in load_deliveries().items() if treatment.route in way.routes}
+    if len(ways) < 2:
+        return
+    print_heading(console, "\nchain.delivery = ..., as in its own study unless a dose names it")
+    for name, way in ways.items():
+        own = " (its own)" if treatment.route in way.own_of else ""
+        for path, quantity in way.numbers.items():
+            source = format_source(quantity.grade, quantity.source)
+            text = format_quantity(f"{name}.{path}", quantity)
+            print_value(console, text, source, f"{way.title}{own}")
 
 
 def _print_numbers(console: Console, name: str, numbers: Mapping[str, Quantity]) -> None:

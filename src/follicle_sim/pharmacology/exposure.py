@@ -16,7 +16,7 @@ from follicle_sim.biology.factors import FactorTable, factor_levels, load_factor
 from follicle_sim.pharmacology.dosing import DoseEvents, DoseLike, Habit, delivered, expand
 from follicle_sim.pharmacology.library import load_treatment, treatment_file
 from follicle_sim.pharmacology.opening import Sessions
-from follicle_sim.pharmacology.site_effects import Acting, effect_means
+from follicle_sim.pharmacology.site_effects import Acting, effect_means, nested_lots
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.pharmacology.variability import Responders, cv_of, person_multipliers
 
@@ -42,7 +42,8 @@ def people_differ(
     """Return whether the subjects of an arm can have different factor levels."""
     if not arm.doses:
         return False
-    if potency_cv > 0.0 or habit is not None or any(d.adherence < 1.0 for d in arm.doses):
+    uneven = any(dose.adherence < 1.0 or nested_lots(dose) for dose in arm.doses)
+    if potency_cv > 0.0 or habit is not None or uneven:
         return True
     treatments_used = _treatments_of(arm, {}, treatments or {})
     return any(treatment.differs_between_people for treatment in treatments_used.values())

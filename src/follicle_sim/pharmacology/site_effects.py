@@ -1,6 +1,7 @@
 """From dose events to the level of one treatment where it acts, and to its mean effect."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from follicle_sim.pharmacology.effect import emax, inhibited_share
 from follicle_sim.pharmacology.opening import Sessions, multipliers
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.pharmacology.treatment_parts import Emax
-from follicle_sim.pharmacology.variability import batch_multipliers, cv_of
+from follicle_sim.pharmacology.variability import batch_multipliers, cv_of, lot_multipliers
 
 SUBSTEP = 0.125
 """Longest step, day, on which an effect is computed.
@@ -36,9 +37,10 @@ class Acting:
 
     @property
     def taken_alike(self) -> bool:
-        """True where everybody takes every dose, and comes to every session that opens the skin."""
+        """True where everybody gets the same: every dose, every opening session, every lot."""
         sessions = all(session.alike for session in self.sessions)
-        return sessions and all(dose.adherence >= 1.0 for dose, _ in self.schedule)
+        doses = (dose for dose, _ in self.schedule)
+        return sessions and all(d.adherence >= 1.0 and not nested_lots(d) for d in doses)
 
     @property
     def people_differ(self) -> bool:
@@ -94,6 +96,9 @@ def _amounts(acting: Acting, who: DrawNames, habit: Habit | None) -> Floats:
     if acting.sessions:
         times = np.concatenate([events.times for _, events in schedule])
         amounts = amounts * multipliers(times, acting.sessions, who, habit)
+    if any(lots_differ(dose) for dose, _ in schedule):
+        parts = [_from_lots(dose, events, who) for dose, events in schedule]
+        amounts = amounts * np.concatenate(parts, axis=1)
     batch_cv = cv_of(treatment.batch_cv)
     if batch_cv == 0.0:
         return amounts
@@ -103,6 +108,35 @@ def _amounts(acting: Acting, who: DrawNames, habit: Habit | None) -> Floats:
     ]
     full = [np.broadcast_to(content, (len(who.ids), content.shape[1])) for content in contents]
     return np.asarray(amounts * np.concatenate(full, axis=1))
+
+
+def lots_differ(dose: DoseLike) -> bool:
+    """Return whether a dose comes from lots of a product that differ."""
+    chain = _chain_of(dose)
+    return chain is not None and chain.lot_cv > 0.0
+
+
+def nested_lots(dose: DoseLike) -> bool:
+    """Return whether each person is treated from one of several lots."""
+    chain = _chain_of(dose)
+    several = chain is not None and chain.lot_cv > 0.0 and chain.lots > 1
+    return several and chain.lot_use == "nested"
+
+
+def _from_lots(dose: DoseLike, events: DoseEvents, who: DrawNames) -> Floats:
+    """Return what each session's lot holds relative to the mean lot (S, K)."""
+    chain = _chain_of(dose)
+    if chain is None or chain.lot_cv == 0.0:
+        return np.ones((len(who.ids), events.times.size))
+    nested = chain.lot_use == "nested"
+    return lot_multipliers(
+        chain.product, chain.lot_cv, chain.lots, events.times.size, who, nested=nested
+    )
+
+
+def _chain_of(dose: DoseLike) -> Any:
+    """Return the links of a dose from vial to skin, None where it has none."""
+    return getattr(dose, "chain", None)
 
 
 def shared_batch(dose: DoseLike) -> bool:

@@ -115,6 +115,38 @@ def person_multipliers(
     return out
 
 
+def lot_multipliers(
+    product: str, lot_cv: float, lots: int, sessions: int, who: DrawNames, *, nested: bool
+) -> Floats:
+    """Return what the lots of a product hold relative to their mean.
+
+    A lot is the same for everybody in every arm, so that what it lacks does not average out over
+    people: few lots make trials differ, however large they are.
+
+    Parameters
+    ----------
+    product : its name, which names the draws
+    lot_cv : coefficient of variation between lots (log-normal, mean 1)
+    lots : number of lots that are used
+    sessions : K, numbered in the order of one schedule
+    nested : each person is treated from one lot; else from every lot in turn
+
+    Returns
+    -------
+    (S, K) of mean 1
+    """
+    name = word(product)
+    each = np.arange(lots, dtype=np.uint32)
+    decision = int(Decision.LOT_CONTENT)
+    z = normals(who.seed, who.replicate, 0, SUBJECT_LEVEL, name, each, decision)
+    contents = lognormal_multipliers(lot_cv, z)
+    if nested:
+        u = uniforms(*who.keys, who.ids, SUBJECT_LEVEL, name, int(Decision.LOT_OF_PERSON))
+        lot = np.minimum((u * lots).astype(np.int64), lots - 1)
+        return np.repeat(contents[lot][:, None], sessions, axis=1)
+    return np.tile(contents[np.arange(sessions) % lots], (len(who.ids), 1))
+
+
 def batch_multipliers(
     treatment: str,
     times: Floats,

@@ -84,7 +84,10 @@ def _twice(scenario: Scenario, treatments: dict[str, Treatment]) -> Notes:
         given = {dose.treatment: j for j, dose in reversed(list(enumerate(arm.doses)))}
         inside: dict[str, str] = {}
         for name, j in sorted(given.items(), key=lambda item: item[1]):
-            for part in treatments[name].contains or ():
+            acting = _with_variants(treatments[name], arm.doses[j])
+            if not any(share.value for share in acting.signature.values()):
+                continue  # by its variant it does nothing itself
+            for part in acting.contains or ():
                 place = f"arms[{i}].doses[{j}]"
                 if part in given:
                     text = f'{name} in "{arm.label}" holds the effect of {part} already'

@@ -35,6 +35,7 @@ from follicle_sim.scenario.tables.population import (
 from follicle_sim.scenario.tables.search import Optimise, TreatmentCost
 from follicle_sim.scenario.tables.table import Prose, Table, Time
 from follicle_sim.scenario.tables.treatments import OwnTreatments
+from follicle_sim.scenario.tables.vial import OwnProducts
 
 __all__ = [
     "Analysis",
@@ -115,6 +116,9 @@ class Scenario(Table):
     aftercare: Annotated[FrozenMap[str, Any], OwnAftercare()] = Field(
         default_factory=FrozenMap,
         description="[aftercare.NAME] tables: what is done after sessions, of your own",
+    )
+    products: Annotated[FrozenMap[str, Any], OwnProducts()] = Field(
+        default_factory=FrozenMap, description="[products.NAME] tables: what is in your vials"
     )
     arms: tuple[Arm, ...] = Field(min_length=1, max_length=64, description="[[arms]] tables")
     design: Design = Field(description="[design] table")

@@ -80,7 +80,9 @@ def test_who_misses_the_needles_has_closed_skin() -> None:
     took = doses_taken("microneedling", np.array([0.0]), PEOPLE, adherence=0.5)[:, 0]
     assert 5 < took.sum() < 35
     levels = level(missed, minoxidil(), who=PEOPLE)
-    np.testing.assert_allclose(levels[took], np.tile(level(minoxidil(amount=GAIN)), (took.sum(), 1)))
+    np.testing.assert_allclose(
+        levels[took], np.tile(level(minoxidil(amount=GAIN)), (took.sum(), 1))
+    )
     np.testing.assert_allclose(levels[~took], np.tile(level(minoxidil()), ((~took).sum(), 1)))
     factors = arm_factors(arm(missed, minoxidil()), GRID, PEOPLE)
     assert len(factors) == len(PEOPLE.ids)

@@ -83,12 +83,26 @@ def _model(scenario: Scenario) -> Iterator[str]:
             f"What {', '.join(name.replace('_', ' ') for name in cares)} after a session takes "
             "from its effect is assumed; nobody has measured it on hair."
         )
+    if linked := list(dict.fromkeys(_linked(scenario))):
+        yield (
+            f"What gets in of {', '.join(linked)} goes by links from the vial to the skin, whose "
+            "shares are assumptions: nobody has measured them in human scalp."
+        )
     if NO_ERROR in alike(scenario):
         yield NO_ERROR
     yield (
         f"This is one trial of many that could have been (seed {scenario.run.seed}): another seed "
         "gives other people and other luck, and follicle-sim power shows how far trials differ."
     )
+
+
+def _linked(scenario: Scenario) -> Iterator[str]:
+    """Yield the treatments of which a dose names a way of giving or a needle."""
+    for arm in scenario.arms:
+        for dose in arm.doses:
+            chain = dose.chain
+            if chain is not None and (chain.delivery or chain.depth or chain.punctures):
+                yield dose.treatment
 
 
 def _potency_origins(scenario: Scenario) -> Iterator[str]:

@@ -49,6 +49,10 @@ class Known:
         What may be done after a session, by name, to the routes it can follow; none: any.
     own_aftercare
         Aftercare that the scenario brings along, by name.
+    products
+        What is in the scenario's vials, by name; None where its table is wrong.
+    deliveries
+        Names of the ways to bring a session to the skin.
     """
 
     treatments: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +67,8 @@ class Known:
     own_health: Mapping[str, Any] = field(default_factory=dict)
     aftercare: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own_aftercare: Mapping[str, Any] = field(default_factory=dict)
+    products: Mapping[str, Any] = field(default_factory=dict)
+    deliveries: tuple[str, ...] = ()
 
 
 @cache
@@ -79,6 +85,7 @@ def default_known() -> Known:
     from follicle_sim.pharmacology.aftercare import load_aftercare
     from follicle_sim.pharmacology.library import load_treatment, treatment_names
     from follicle_sim.pharmacology.potencies import potency_parameters
+    from follicle_sim.pharmacology.vial import load_deliveries
 
     treatments = {name: load_treatment(name) for name in treatment_names()}
     return Known(
@@ -92,4 +99,5 @@ def default_known() -> Known:
         },
         health=tuple(load_health()),
         aftercare={name: care.routes for name, care in load_aftercare().items()},
+        deliveries=tuple(load_deliveries()),
     )

@@ -17,6 +17,7 @@ from follicle_sim.scenario.fields.words import ROLES
 from follicle_sim.scenario.tables.aftercare import AftercareNames, find_aftercare
 from follicle_sim.scenario.tables.table import LONGEST, Interval, Label, Table, Time
 from follicle_sim.scenario.tables.treatments import VariantNames
+from follicle_sim.scenario.tables.vial import Chain, amount_of, chain_problem
 
 MOST_DOSES = 100_000
 
@@ -67,12 +68,16 @@ class Dose(Table):
         default=(), description='what is done after it, as assumed: ["early_washing"]'
     )
 
+    chain: Chain | None = Field(
+        default=None, description="[arms.doses.chain]: from the vial to the skin"
+    )
+
     _delivered: float = PrivateAttr(default=1.0)
     _retained: float = PrivateAttr(default=1.0)
 
     @property
     def delivered(self) -> float:
-        """Share of the dose that stays where it was put, after what is done then."""
+        """What gets in and stays, relative to the dose of the treatment's own study."""
         return self._delivered
 
     @property
@@ -91,11 +96,30 @@ class Dose(Table):
             self._retained = share_of_all(cares, "effect")
         return self
 
+    @model_validator(mode="after")
+    def _know_chain(self, info: ValidationInfo) -> Dose:
+        # judged only where its parts could be read: `in_part` looks at the rest of a broken table
+        if not isinstance(self.chain, Chain) or not isinstance(self.amount, float):
+            return self
+        known = known_names(info)
+        problem = chain_problem(self.chain, self.treatment, known)
+        if problem is not None:
+            refuse_all([(("chain", problem[0]), problem[1])])
+        particles = self.chain.particles
+        if particles is not None and not math.isclose(particles, self.amount, rel_tol=1e-9):
+            text = f"volume, area and concentration make {particles:.6g} particles/cm2, and amount"
+            refuse_all([(("amount",), f"{text} says {self.amount:.6g}; leave one of them out")])
+        route = known.routes.get(self.treatment, "")
+        self._delivered *= self.chain.content * self.chain.delivered(route)
+        return self
+
     @model_validator(mode="before")
     @classmethod
-    def _dimension_from_amount(cls, data: Any) -> Any:
+    def _dimension_from_amount(cls, data: Any, info: ValidationInfo) -> Any:
         if not isinstance(data, dict):
             return data
+        if "amount" not in data:
+            data = data | amount_of(data.get("chain"), known_names(info))
         if "amount_dimension" in data:
             below = ("amount_dimension",)
             refuse_all([(below, 'unknown key; the unit stands in "amount", as in "1 mg"')])
