@@ -89,6 +89,14 @@ GROUPS = (
         ),
     ),
     Group(
+        "doses",
+        "Dosing as event tables of NONMEM and nlmixr2.",
+        (
+            Command("export", "Write the dosing of a scenario.", "export_doses", "doses"),
+            Command("import", "Print a table's arms for a scenario.", "import_doses", "doses"),
+        ),
+    ),
+    Group(
         "conditions",
         "Kinds of hair loss that people can have.",
         (
