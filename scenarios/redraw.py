@@ -133,6 +133,7 @@ DRAWINGS = (
             "scarring",
             "several_causes",
             "sixty_years",
+            "vial_to_follicle",
         )
     ),
     Drawing(
