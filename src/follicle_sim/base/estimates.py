@@ -82,6 +82,11 @@ def change_mean(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArr
     return level_mean(now - base, base)
 
 
+def change_median(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Median change from baseline."""
+    return level_median(now - base, base)
+
+
 def relative_change(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Change of the group mean as a share of the group's mean baseline."""
     reference = np.where(np.isfinite(now), base, np.nan)
