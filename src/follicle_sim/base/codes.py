@@ -103,12 +103,16 @@ class Decision(IntEnum):
     COMB = 76
     RATING = 77
     SALT_READING = 78
+    LINE_READING = 79
     IMPUTATION = 80
     RESAMPLING = 81
     SATISFACTION_PERSON = 82
     SATISFACTION_VISIT = 83
     ADVERSE_EVENT = 84
     TRIAL_DRIFT = 88
+    # 96-97: more of what an instrument makes of a reading
+    INDEX_READING = 96
+    INDEX_PULL = 97
 
 
 SUBJECT_LEVEL = 0xFFFFFFFF

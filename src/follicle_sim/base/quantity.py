@@ -45,6 +45,8 @@ def _checked(unit: str, lower: float, strict: bool, upper: float) -> Any:
 Day = Annotated[Quantity, _checked("d", -36525.0, False, 36525.0)]
 Days = Annotated[Quantity, _checked("d", 0.0, True, 36525.0)]
 Rate = Annotated[Quantity, _checked("1/d", 0.0, True, 1e5)]
+Speed = Annotated[Quantity, _checked("mm/d", 0.0, True, 10.0)]
+Millimetres = Annotated[Quantity, _checked("mm", 0.0, True, 200.0)]
 PerArea = Annotated[Quantity, _checked("1/cm2", 0.0, True, 2000.0)]
 Litres = Annotated[Quantity, _checked("L", 0.0, True, 1e6)]
 Share = Annotated[Quantity, _checked("1", 0.0, False, 1.0)]

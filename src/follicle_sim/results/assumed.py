@@ -155,6 +155,35 @@ def never_low(points: float) -> Recipe:
     return Recipe(("salt",), never, against_baseline=True, standing=True)
 
 
+WHOLLY = 0.85
+"""Fall of an activity index from which on a response is complete and no more partial (assumption:
+half of a tenth is read into the scatter; the limits of hcq_clobetasol were not seen)."""
+
+
+def calmed(share: float) -> Recipe:
+    """Return whose activity index has fallen by this share at least."""
+    return Recipe(
+        ("lppai",),
+        marked(lambda index, base: index <= (1.0 - share + DUST) * base),
+        against_baseline=True,
+        standing=True,
+    )
+
+
+def calmed_in_part(share: float) -> Recipe:
+    """Return whose activity index has fallen by this share at least, but not wholly."""
+    return Recipe(
+        ("lppai",),
+        marked(
+            lambda index, base: (
+                (index <= (1.0 - share + DUST) * base) & (index > (1.0 - WHOLLY + DUST) * base)
+            )
+        ),
+        against_baseline=True,
+        standing=True,
+    )
+
+
 def hairs_on(area: float) -> Recipe:
     """Return the hairs on an area (cm2)."""
     return Recipe(("hair_density",), lambda density: density * area)
@@ -175,7 +204,7 @@ def unstated(endpoint: str) -> str:
 
 def taken(comparison: object) -> tuple[Mapping[str, float], Mapping[str, float]]:
     """Return what a `[[compare]]` table gives: weeks by number, and numbers by endpoint."""
-    return getattr(comparison, "weeks", {}), getattr(comparison, "assume", {})
+    return getattr(comparison, "weeks", None) or {}, getattr(comparison, "assume", None) or {}
 
 
 def not_open(assume: Mapping[str, float]) -> dict[str, str]:
@@ -206,6 +235,8 @@ ASSUMED: Mapping[str, tuple[Made, str]] = {
     "reported_hair_loss": (has_shed, "multiple of the shedding at baseline"),
     "telogen_effluvium": (has_shed, "multiple of the shedding at baseline"),
     "chronic_effluvium": (still_sheds, "multiple of the shedding at baseline"),
+    "scarring_complete_response": (calmed, "share of the activity index"),
+    "scarring_partial_response": (calmed_in_part, "share of the activity index"),
     "hair_count": (hairs_on, "cm2"),
 }
 """By endpoint: what makes it, and what its number means."""

@@ -148,7 +148,7 @@ class _Stored:
     def of(cls, table: Mapping[str, Any]) -> Self:
         """Return a [[compare]] table of a stored scenario."""
         rows, within = tuple(table.get("rows", ())), table.get("within_person")
-        given = table.get("weeks", {}), table.get("assume", {})
+        given = table.get("weeks") or {}, table.get("assume") or {}
         return cls(table["study"], table["arms"], rows, within, *given)
 
 

@@ -52,6 +52,9 @@ RECIPES = {
     "growth_rate": Recipe(("growth_rate",)),
     "hair_weight": Recipe(("hair_weight",)),
     "salt": Recipe(("salt",)),
+    "hairline_recession": Recipe(("hairline_recession",)),
+    "hairline_speed": Recipe(("hairline_speed",)),
+    "lppai": Recipe(("lppai",)),
     "shed_in_combing": Recipe(("comb_count",)),
     # A factor's level is relative to baseline, so only its changes can be compared.
     "scalp_dht": Recipe(("factor_level",), factor="DHT"),

@@ -124,6 +124,14 @@ SHARES: Mapping[str, Recipe] = {
         standing=True,
         clock="chemotherapy_end",
     ),
+    # one line is simulated, and stands for the middle and for both sides
+    **dict.fromkeys(
+        ("hairline_stable_frontal", "hairline_stable_right", "hairline_stable_left"),
+        Recipe(("hairline_stable",), standing=True),
+    ),
+    "lppai_improved": Recipe(
+        ("lppai",), marked(lambda index, base: index < base), against_baseline=True, standing=True
+    ),
     "bare_area_reduction": Recipe(("salt",), regrown_share, against_baseline=True, standing=True),
 }
 """The last is no share of people, but like them it is compared as it stands."""

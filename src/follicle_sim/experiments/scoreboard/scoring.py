@@ -25,6 +25,7 @@ from follicle_sim.experiments.scoreboard.designs import (
 from follicle_sim.experiments.scoreboard.observed_error import find_error
 from follicle_sim.experiments.scoreboard.score_rows import COVERED, WITHIN, Compared, ScoreRow
 from follicle_sim.experiments.scoreboard.sources import Sources, registry, sources_of
+from follicle_sim.results.assumed import taken
 from follicle_sim.results.compare import ComparisonRow
 from follicle_sim.scenario.model import Scenario
 
@@ -61,11 +62,10 @@ def score(
 def _with_assumption(row: ScoreRow, scenario: Scenario) -> ScoreRow:
     """Return a counted row as one that is shown only, where its design assumes what it compares."""
     for comparison in scenario.compare:
+        weeks, assume = taken(comparison)
         parts = [part for part in (row.observation, row.endpoint) if comparison.study == row.study]
-        given = [f"week {comparison.weeks[part]:g}" for part in parts if part in comparison.weeks]
-        given += [
-            f"{part} = {comparison.assume[part]:g}" for part in parts if part in comparison.assume
-        ]
+        given = [f"week {weeks[part]:g}" for part in parts if part in weeks]
+        given += [f"{part} = {assume[part]:g}" for part in parts if part in assume]
         why = scoring_rules().assumed.get(row.study, "")
         if given and row.counted:
             return replace(row, counted=False, note=f"the design assumes {' and '.join(given)}")

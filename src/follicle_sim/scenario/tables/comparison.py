@@ -102,9 +102,9 @@ class OpenWeeks(FieldType):
         if numbers and (published := _published(info)):
             stated = {row.id: row.week for row in published}
             for name in numbers:
-                choose(name, stated, f"number of {info.data.get('study')}")
-                if stated[name] is not None:
-                    refuse(f"{name} states its own week, {stated[name]:g}; leave it out")
+                week = stated[choose(name, stated, f"number of {info.data.get('study')}")]
+                if week is not None:
+                    refuse(f"{name} states its own week, {week:g}; leave it out")
         return FrozenMap(numbers)
 
     def write(self, value: Mapping[str, float]) -> dict[str, float]:
@@ -140,14 +140,15 @@ def _numbers(value: object, needed: str, most: float) -> dict[str, float]:
 
 
 def _published(info: ValidationInfo) -> tuple[Observation, ...]:
-    """Return the numbers of the study that is named; an unknown one was refused by itself."""
+    """Return the numbers of the study of the registry that is named, none of rows of one's own.
+
+    A study that is unknown was refused by itself.
+    """
     from follicle_sim.evidence.observed import observations
     from follicle_sim.evidence.studies import load_studies
 
     study = info.data.get("study")
-    if info.data.get("rows"):
-        refuse("works with a study of the registry alone; rows of your own can state their week")
-    return observations(study) if study in load_studies() else ()
+    return observations(study) if study in load_studies() and not info.data.get("rows") else ()
 
 
 class Comparison(Table):
@@ -169,12 +170,12 @@ class Comparison(Table):
         description='simulated arm = "arm of the study"'
     )
 
-    weeks: Annotated[FrozenMap[str, float], OpenWeeks()] = Field(
-        default=FrozenMap(),
+    weeks: Annotated[FrozenMap[str, float], OpenWeeks()] | None = Field(
+        default=None,
         description="week to take for numbers of the study that state none, by their ids",
     )
-    assume: Annotated[FrozenMap[str, float], OpenNumbers()] = Field(
-        default=FrozenMap(),
+    assume: Annotated[FrozenMap[str, float], OpenNumbers()] | None = Field(
+        default=None,
         description="limits and areas that the study leaves open, by endpoint (`regrowth = 0.5`)",
     )
 
