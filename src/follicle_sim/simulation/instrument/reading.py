@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.base.codes import Decision, Phase
+from follicle_sim.base.codes import SUBJECT_LEVEL, Decision, Phase
+from follicle_sim.base.numerics import uniforms
 from follicle_sim.base.types import Floats
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.streams import stream_of
@@ -104,7 +105,9 @@ def read_disease(
     days = np.array(protocol.visits.days)
     living = tally[..., sight.PHASES : sight.PHASES + Phase.LOST].sum(axis=2)
     depth = None if line is None else line.depth
-    disease = Disease(activity, depth, cohort.follicles.astype(np.float64), living, days)
+    who = cohort.draw_names
+    pull = uniforms(*who.keys, who.column, SUBJECT_LEVEL, 0, int(Decision.INDEX_PULL))
+    disease = Disease(activity, depth, cohort.follicles.astype(np.float64), living, days, pull)
     luck = _luck(arm, cohort, np.rint(1440.0 * days))
     return read_scarring(instrument, disease, luck, np.flatnonzero(days == 0.0))
 

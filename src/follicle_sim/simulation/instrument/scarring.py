@@ -24,9 +24,6 @@ from follicle_sim.simulation.instrument.reading_draws import ReadingDraws
 MOST_SYMPTOMS, MOST_SIGNS, MOST_PULL, MOST_SPREAD = 3.0, 3.0, 2.5, 1.5
 MOST_INDEX = MOST_SYMPTOMS + MOST_SIGNS + MOST_PULL + MOST_SPREAD
 
-ONE_THRESHOLD = 0
-"""Name of the draw that a person keeps: who is pulled positive stays so until activity falls."""
-
 
 @dataclass(frozen=True)
 class Disease:
@@ -44,6 +41,9 @@ class Disease:
         Follicles that are left, grafts among them.
     days : (V,)
         Since baseline.
+    threshold : (S, 1)
+        Uniform of each person, the same in every arm and at every visit: hairs come out as long as
+        activity is enough for this person.
     """
 
     activity: Floats
@@ -51,6 +51,7 @@ class Disease:
     natives: Floats
     living: Floats
     days: Floats
+    threshold: Floats
 
 
 def part_of(activity: Floats, half: float) -> Floats:
@@ -64,11 +65,11 @@ def part_of(activity: Floats, half: float) -> Floats:
 def index_of(instrument: Instrument, activity: Floats, threshold: Floats) -> Floats:
     """Return the activity index (S, V), 0 to 10 points, as a reader without error finds it.
 
-    threshold : (S, V) uniforms; hairs come out where the part of the pull is above it
+    threshold : (S, 1) uniforms; hairs come out where the part of the pull is above it
 
     Examples
     --------
-    >>> activity, half = np.array([[0.0, 1.0, 1e12]]), np.full((1, 3), 0.5)
+    >>> activity, half = np.array([[0.0, 1.0, 1e12]]), np.array([[0.5]])
     >>> index_of(Instrument(), activity, half).round(2).tolist()
     [[0.0, 4.01, 10.0]]
     """
@@ -100,8 +101,7 @@ def read_scarring(
         readings |= {"hairline_recession": moved, "hairline_speed": speed}
         readings["hairline_stable"] = stable
     if disease.activity.shape[1] > 0:
-        threshold = luck.at(ONE_THRESHOLD).uniform(Decision.INDEX_PULL)
-        index = index_of(instrument, disease.activity, threshold)
+        index = index_of(instrument, disease.activity, disease.threshold)
         if instrument.index_error:
             scatter = instrument.index_error * luck.normal(Decision.INDEX_READING)
             index = np.where(index == 0.0, 0.0, np.clip(index + scatter, 0.0, MOST_INDEX))
