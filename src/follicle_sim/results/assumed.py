@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from follicle_sim.base.estimates import FloatArray
+from follicle_sim.evidence.open_numbers import OPEN
 from follicle_sim.results.courses import DUST, PRESERVED, first_crossing
 from follicle_sim.results.recipe import Recipe, Span
 from follicle_sim.results.shares import marked, with_loss
@@ -191,14 +192,14 @@ def hairs_on(area: float) -> Recipe:
 
 def made_with(endpoint: str, given: float) -> Recipe | Span:
     """Return how an endpoint of `ASSUMED` is made with the number that its papers leave open."""
-    return ASSUMED[endpoint][0](given)
+    return ASSUMED[endpoint](given)
 
 
 def unstated(endpoint: str) -> str:
     """Return why an endpoint of `ASSUMED` has no counterpart, and the way out."""
     return (
         "each paper sets a limit of its own, and none is stated; "
-        f"[[compare]] assume = {{ {endpoint} = ... }} gives one ({ASSUMED[endpoint][1]})"
+        f"[[compare]] assume = {{ {endpoint} = ... }} gives one ({OPEN[endpoint]})"
     )
 
 
@@ -207,36 +208,25 @@ def taken(comparison: object) -> tuple[Mapping[str, float], Mapping[str, float]]
     return getattr(comparison, "weeks", None) or {}, getattr(comparison, "assume", None) or {}
 
 
-def not_open(assume: Mapping[str, float]) -> dict[str, str]:
-    """Return, by endpoint, what is wrong with numbers that are assumed: nothing is open there."""
-    return {
-        endpoint: f"{endpoint} has no number to assume; those that have: {', '.join(ASSUMED)}"
-        for endpoint in assume
-        if endpoint not in ASSUMED
-    }
-
-
-Made = Callable[[float], "Recipe | Span"]
-
-ASSUMED: Mapping[str, tuple[Made, str]] = {
-    "any_regrowth": (regrown, "share of the bare area"),
-    "minor_regrowth": (regrown, "share of the bare area"),
-    "major_regrowth": (regrown, "share of the bare area"),
-    "regrowth": (regrown, "share of the bare area"),
-    "flare": (flared, "points of the SALT score"),
-    "flare_time": (flare_day, "points of the SALT score"),
-    "shedding_after_stop_time": (relapse_day, "points of the SALT score"),
-    "salt30_reached": (first_within, "visits in a window"),
-    "salt30_without_salt20": (never_low, "points of the SALT score"),
-    "persistent_alopecia": (lost_share, "share of the hair"),
-    "persistent_alopecia_grade_1": (lost_less_than_half, "share of the hair"),
-    "persistent_alopecia_grade_2": (lost_share, "share of the hair"),
-    "alopecia_score": (loss_score, "share of the hair"),
-    "reported_hair_loss": (has_shed, "multiple of the shedding at baseline"),
-    "telogen_effluvium": (has_shed, "multiple of the shedding at baseline"),
-    "chronic_effluvium": (still_sheds, "multiple of the shedding at baseline"),
-    "scarring_complete_response": (calmed, "share of the activity index"),
-    "scarring_partial_response": (calmed_in_part, "share of the activity index"),
-    "hair_count": (hairs_on, "cm2"),
+ASSUMED: Mapping[str, Callable[[float], Recipe | Span]] = {
+    "any_regrowth": regrown,
+    "minor_regrowth": regrown,
+    "major_regrowth": regrown,
+    "regrowth": regrown,
+    "flare": flared,
+    "flare_time": flare_day,
+    "shedding_after_stop_time": relapse_day,
+    "salt30_reached": first_within,
+    "salt30_without_salt20": never_low,
+    "persistent_alopecia": lost_share,
+    "persistent_alopecia_grade_1": lost_less_than_half,
+    "persistent_alopecia_grade_2": lost_share,
+    "alopecia_score": loss_score,
+    "reported_hair_loss": has_shed,
+    "telogen_effluvium": has_shed,
+    "chronic_effluvium": still_sheds,
+    "scarring_complete_response": calmed,
+    "scarring_partial_response": calmed_in_part,
+    "hair_count": hairs_on,
 }
-"""By endpoint: what makes it, and what its number means."""
+"""What makes each endpoint of `evidence.open_numbers.OPEN` of its number."""

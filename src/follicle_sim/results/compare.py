@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, Self
 
 import numpy as np
@@ -16,9 +16,10 @@ from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.estimates import Figure, FloatArray, estimate
 from follicle_sim.evidence.normalise import Kind
 from follicle_sim.evidence.observation import Observation
+from follicle_sim.evidence.open_numbers import not_open
 from follicle_sim.evidence.own.held import Held, held
 from follicle_sim.evidence.studies import Grade, Study, Use, load_studies
-from follicle_sim.results.assumed import not_open, taken
+from follicle_sim.results.assumed import taken
 from follicle_sim.results.by_treatment import WITHIN, by_treatment
 from follicle_sim.results.counterparts import NO_BASELINE, Course, course
 from follicle_sim.results.courses import SPANS
@@ -141,15 +142,14 @@ class _Stored:
     arms: Mapping[str, str]
     rows: tuple[Mapping[str, Any], ...] = ()
     within_person: bool | None = None
-    weeks: Mapping[str, float] = field(default_factory=dict)
-    assume: Mapping[str, float] = field(default_factory=dict)
+    weeks: Mapping[str, float] | None = None
+    assume: Mapping[str, float] | None = None
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Self:
         """Return a [[compare]] table of a stored scenario."""
-        rows, within = tuple(table.get("rows", ())), table.get("within_person")
-        given = table.get("weeks") or {}, table.get("assume") or {}
-        return cls(table["study"], table["arms"], rows, within, *given)
+        rows, given = tuple(table.get("rows", ())), (table.get("weeks"), table.get("assume"))
+        return cls(table["study"], table["arms"], rows, table.get("within_person"), *given)
 
 
 def compare(
@@ -256,8 +256,8 @@ def _check(comparisons: Sequence[Any], labels: Sequence[str], hold: Callable[[An
             if study is not None and arm not in (known := [own.id for own in study.arms]):
                 message = f'{study.id} has no arm "{arm}"{did_you_mean(arm, known)}'
                 problems.append(Problem(f"{where}.arms.{label}", message))
-        for endpoint, message in not_open(taken(comparison)[1]).items():
-            problems.append(Problem(f"{where}.assume.{endpoint}", message))
+        closed = [(name, not_open(name)) for name in taken(comparison)[1] if not_open(name)]
+        problems += [Problem(f"{where}.assume.{name}", message) for name, message in closed]
     if problems:
         raise InputError(_ASKED, problems)
 

@@ -17,6 +17,7 @@ from follicle_sim.base.estimates import (
     level_mean,
     level_median,
     relative_change,
+    relative_change_median,
 )
 from follicle_sim.evidence.normalise import Kind
 from follicle_sim.results.assumed import ASSUMED, made_with, unstated
@@ -71,6 +72,7 @@ FIGURES: Mapping[tuple[Kind, str], Figure] = {
     ("change", "median"): change_median,
     ("difference", "mean"): change_mean,
     ("percent_change", "mean"): relative_change,
+    ("percent_change", "median"): relative_change_median,
     ("percent_difference", "mean"): relative_change,
 }
 """Of a published number, how people's values become the simulated one."""

@@ -8,6 +8,7 @@ import xarray as xr
 
 from follicle_sim.base.errors import InputError
 from follicle_sim.evidence.observed import observations
+from follicle_sim.evidence.open_numbers import OPEN
 from follicle_sim.results.assumed import ASSUMED, made_with
 from follicle_sim.results.compare import compare
 from follicle_sim.results.counterparts import course
@@ -98,11 +99,28 @@ def test_hairs_on_an_area_are_its_density_times_the_area() -> None:
 
 def test_every_open_number_belongs_to_the_registry_and_makes_an_endpoint() -> None:
     published = {row.endpoint for row in observations()}
-    for endpoint, (_, meaning) in ASSUMED.items():
+    assert set(ASSUMED) == set(OPEN)
+    for endpoint, meaning in OPEN.items():
         assert endpoint in published
         assert meaning
         made = made_with(endpoint, 1.0)
         assert made.needs if isinstance(made, Span) else all(made.needs)
+
+
+def test_a_median_of_changes_is_that_of_the_people_and_not_of_the_group() -> None:
+    salt = trial(salt=[[50.0, 50.0, 0.0], [100.0, 90.0, 80.0], [100.0, 100.0, 70.0]])
+    table = Table("tofacitinib_asia", {"drug": "tofacitinib_totalis"}, {"tofacitinib_asia:4": 48.0})
+    (row,) = compare(salt, [table]).rows
+    assert (row.kind, row.statistic) == ("percent_change", "median")
+    assert row.simulated == pytest.approx(
+        -0.3
+    )  # of -100, -20 and -30 %; the group's mean fell by 40
+    hair = trial(hair_density=[[100.0, 100.0, 110.0], [100.0, 100.0, 130.0], [90.0, 90.0, 92.0]])
+    hair = hair.assign_coords(time=7.0 * np.array([0.0, 8.0, 16.0]))
+    (row,) = compare(
+        hair, [Table("amini_2025", {"drug": "exosomes"}, assume={"hair_count": 2.0})]
+    ).rows
+    assert row.simulated == pytest.approx(20.0)  # hairs on 2 cm2
 
 
 @dataclass
@@ -164,6 +182,7 @@ arms = { drug = "tofacitinib" }
             "assume = { regroth = 0.5 }",
             ["compare[0].assume", "regroth", 'did you mean "regrowth"?'],
         ),
+        ("assume = { salt50_responders = 0.5 }", ["salt50_responders has no number to assume"]),
         ('assume = { regrowth = "half" }', ["compare[0].assume", '"half"', "a number above 0"]),
     ],
 )

@@ -119,11 +119,15 @@ class OpenNumbers(OpenWeeks):
     """Numbers that a study leaves open, by endpoint."""
 
     def check(self, value: object, info: ValidationInfo) -> FrozenMap[str, float]:
+        from follicle_sim.evidence.open_numbers import not_open
+
         numbers = _numbers(value, "a table is needed: endpoint = number", 1e6)
         if numbers and (published := _published(info)):
             endpoints = dict.fromkeys(row.endpoint for row in published)
             for name in numbers:
                 choose(name, endpoints, f"endpoint of {info.data.get('study')}")
+                if message := not_open(name):
+                    refuse(message)
         return FrozenMap(numbers)
 
 
