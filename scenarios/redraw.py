@@ -137,6 +137,13 @@ DRAWINGS = (
         )
     ),
     Drawing(
+        "receding_hairline",
+        ("run", "scenarios/receding_hairline.toml"),
+        "endpoints.csv",
+        {"receding_hairline.png": "hairline.png"},
+        ("run", "scenarios/receding_hairline.toml", *_set(*_FEW)),
+    ),
+    Drawing(
         "alopecia_areata_brave",
         ("run", "scenarios/alopecia_areata_brave.toml"),
         "endpoints.csv",

@@ -105,6 +105,7 @@ class Decision(IntEnum):
     COMB = 76
     RATING = 77
     SALT_READING = 78
+    LINE_READING = 79
     IMPUTATION = 80
     RESAMPLING = 81
     SATISFACTION_PERSON = 82
@@ -113,6 +114,9 @@ class Decision(IntEnum):
     TRIAL_DRIFT = 88
     # 96: states of health, by their names
     HEALTH = 96
+    # 98-99: more of what an instrument makes of a reading
+    INDEX_READING = 98
+    INDEX_PULL = 99
 
 
 SUBJECT_LEVEL = 0xFFFFFFFF

@@ -82,6 +82,17 @@ def change_mean(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArr
     return level_mean(now - base, base)
 
 
+def change_median(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Median change from baseline."""
+    return level_median(now - base, base)
+
+
+def relative_change_median(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Median over people of each one's own change as a share of the own baseline."""
+    own = np.where(base > 0.0, base, np.nan)
+    return level_median(now / own - 1.0, base)
+
+
 def relative_change(now: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Change of the group mean as a share of the group's mean baseline."""
     reference = np.where(np.isfinite(now), base, np.nan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -102,6 +102,9 @@ class Hazard(Cause):
         Rate per day of the person with the weakest disease.
     sensitivity_power
         The rate in a stratum is proportional to this power of its androgen sensitivity.
+    ordered
+        It works from a hairline backwards (`biology/hairline.py`): the rate is the share of the
+        whole band that the line passes per day.
     """
 
     rate: float
@@ -111,6 +114,8 @@ class Hazard(Cause):
     person_cv: float = 0.0
     least: float = 0.0
     sensitivity_power: float = 0.0
+    # told apart by the hairline of its condition wherever conditions are told apart
+    ordered: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from follicle_sim.biology.causes import Cause, ClockChange, Hazard, Patches
+from follicle_sim.biology.hairline import Hairline
+
+SIGNAL = "IFNG"
+"""Factor that drives the immune attack."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class Condition:
     scenarios that give a count of hairs instead; `scales` are ways to name a grade;
     `typical_spread` names the condition whose people differ as much; `miniaturised` is the multiple
     of miniaturisation where the severity is of something else, None where it is the severity;
-    `variation` are coefficients of variation by phase in place of the usual ones.
+    `variation` are coefficients of variation by phase in place of the usual ones; `hairline` is the
+    band behind a line that recedes, None for any other area.
     """
 
     name: str
@@ -48,6 +53,7 @@ class Condition:
     patches: Patches | None = None
     miniaturised: float | None = None
     variation: Mapping[str, float] = field(default_factory=dict)
+    hairline: Hairline | None = None
 
     def severity(self, grade: str | float | Mapping[str, float] | None) -> float:
         """Return the multiple for a class name, a number, or None for the default class.
@@ -64,6 +70,16 @@ class Condition:
     def parameters(self) -> dict[str, float]:
         """Biology parameters that the condition sets, by name."""
         return {f"{phase}_cv": value for phase, value in self.variation.items()}
+
+    @property
+    def inflamed(self) -> Mapping[int, Hazard]:
+        """Losses that follow interferon-gamma, by number among all hazards: how active it is."""
+        first = len(self.attacks)
+        return {
+            number: loss
+            for number, loss in enumerate(self.losses, start=first)
+            if SIGNAL in {name for name, _ in loss.through}
+        }
 
     @property
     def quiet(self) -> bool:
@@ -118,6 +134,7 @@ class Condition:
         return replace(
             self,
             miniaturised=miniaturised,
+            hairline=next((one.hairline for one in every if one.hairline is not None), None),
             androgen_sensitive=any(one.androgen_sensitive for one in every),
             attacks=_numbered([one.attacks for one in every]),
             losses=_numbered([one.losses for one in every]),

@@ -19,10 +19,12 @@ from follicle_sim.biology.condition_tables import (
     AttackTable,
     ClockTable,
     ConditionTable,
+    LossTable,
     PatchesTable,
     Timed,
     plain,
 )
+from follicle_sim.biology.hairline import Hairline
 
 FOLDER = Path(biology.__file__).parent / "conditions"
 """Of the library: one file a condition, and the numbers that were fitted."""
@@ -44,6 +46,7 @@ def parse_condition(
         With every problem: what is missing, unknown, out of bounds or does not fit together.
     """
     table = read_tables(tables, source, fitted)
+    depth = 0.0 if table.hairline is None else table.hairline.depth.value
     return Condition(
         name=name,
         title=table.title,
@@ -58,10 +61,11 @@ def parse_condition(
         ),
         typical_spread=table.typical_spread or name,
         attacks=tuple(_hazard(row) for row in table.attacks),
-        losses=tuple(_hazard(row) for row in table.losses),
+        losses=tuple(_hazard(row, depth) for row in table.losses),
         clocks=tuple(_clock(row) for row in table.clocks),
         patches=None if table.patches is None else _patches(table.patches),
         miniaturised=None if table.patches is None else 0.0,
+        hairline=Hairline(depth) if depth else None,
         variation=MappingProxyType({phase: cv.value for phase, cv in table.variation.items()}),
     )
 
@@ -91,8 +95,11 @@ def _course(row: Timed) -> Course:
     )
 
 
-def _hazard(row: AttackTable) -> Hazard:
-    if row.rate is not None:
+def _hazard(row: AttackTable, depth: float = 0.0) -> Hazard:
+    speed = row.speed if isinstance(row, LossTable) else None
+    if speed is not None:
+        rate = speed.value / depth
+    elif row.rate is not None:
         rate = row.rate.value
     else:
         assert row.share is not None
@@ -106,6 +113,7 @@ def _hazard(row: AttackTable) -> Hazard:
         delay_sd=plain(row.delay_sd),
         person_cv=plain(row.person_cv),
         least=plain(row.least),
+        ordered=speed is not None,
         sensitivity_power=plain(row.sensitivity_power),
     )
 

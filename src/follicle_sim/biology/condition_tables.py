@@ -11,12 +11,14 @@ from follicle_sim.base.errors import did_you_mean
 from follicle_sim.base.quantity import (
     Day,
     Days,
+    Millimetres,
     PerArea,
     Positive,
     Quantity,
     Rate,
     Share,
     Signed,
+    Speed,
     Variation,
 )
 from follicle_sim.biology.causes import HALF_WIDTH
@@ -118,9 +120,14 @@ class AttackTable(Timed):
     least: Rate | None = None
     sensitivity_power: Signed | None = None
 
+    @property
+    def sizes(self) -> tuple[Quantity | None, ...]:
+        """How large it is, in the ways that this can be said; one of them is given."""
+        return self.rate, self.share
+
     @model_validator(mode="after")
     def _one_size(self) -> AttackTable:
-        if (self.rate is None) == (self.share is None):
+        if sum(size is not None for size in self.sizes) != 1:
             raise ValueError("give either rate (per day) or share (of those at risk), one of them")
         if self.share is not None and self.duration is None:
             raise ValueError("share needs start and duration: the share struck while it lasts")
@@ -145,7 +152,30 @@ class AttackTable(Timed):
 
 
 class LossTable(AttackTable):
-    """The same, of a follicle that is lost for ever."""
+    """The same, of a follicle that is lost for ever.
+
+    `speed`, in place of a rate, is that of a hairline: the follicles nearest to it are lost first.
+    """
+
+    speed: Speed | None = None
+
+    @property
+    def sizes(self) -> tuple[Quantity | None, ...]:
+        """As of an attack, and the speed of a hairline."""
+        return self.rate, self.share, self.speed
+
+    @model_validator(mode="after")
+    def _a_line_moves_as_one(self) -> LossTable:
+        if self.speed is None:
+            return self
+        if self.start is None:
+            raise ValueError("speed needs a start: the day from which on the line recedes")
+        for key in ("within", "delay", "sensitivity_power", "least"):
+            if getattr(self, key) is not None:
+                raise ValueError(
+                    f"{key}: a line that recedes takes all at a distance; leave it out"
+                )
+        return self
 
     @model_validator(mode="after")
     def _no_shedding(self) -> LossTable:
@@ -199,6 +229,12 @@ class PatchesTable(FrozenTable):
         return self
 
 
+class HairlineTable(FrozenTable):
+    """The band behind a hairline that recedes: how deep it is (mm)."""
+
+    depth: Millimetres
+
+
 class ConditionTable(FrozenTable):
     """One condition: what it does to follicles, and what its grades are.
 
@@ -217,6 +253,7 @@ class ConditionTable(FrozenTable):
     losses: tuple[LossTable, ...] = ()
     clocks: tuple[ClockTable, ...] = ()
     patches: PatchesTable | None = None
+    hairline: HairlineTable | None = None
     variation: Mapping[Literal["anagen", "catagen", "telogen", "kenogen"], Variation] = Field(
         default_factory=dict
     )
@@ -235,7 +272,17 @@ class ConditionTable(FrozenTable):
         if not self.attacks and any(clock.harmed for clock in self.clocks):
             raise ValueError("clocks: harmed needs an attack that does the harm")
         self._patches_fit()
+        self._line_fits()
         return self
+
+    def _line_fits(self) -> None:
+        moving = [row for row in self.losses if row.speed is not None]
+        if moving and self.hairline is None:
+            raise ValueError("speed is that of a hairline: give [hairline] with its depth (mm)")
+        if self.hairline is not None and not moving:
+            raise ValueError("[hairline]: no loss has a speed; a line without one stands still")
+        if len(moving) > 1:
+            raise ValueError("losses: one of them moves the hairline; two have a speed")
 
     def _patches_fit(self) -> None:
         within = [row for row in (*self.attacks, *self.losses, *self.clocks) if row.within]

@@ -5,7 +5,7 @@ Hazards are constant in each cell of the grid, as a pulse has edges and no ramps
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from follicle_sim.base.numerics import exp_array, log_array
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.causes import Hazard
 from follicle_sim.biology.delays import delayed
+from follicle_sim.biology.hairline import hazard_behind
 from follicle_sim.biology.signals import Setting, shift_of, signal_in_cells
 
 
@@ -47,8 +48,20 @@ def hazards_on(hazards: Sequence[Hazard], setting: Setting, first: int = 0) -> S
     return Struck(total, np.minimum(share, 1.0))
 
 
-def rate_of(hazard: Hazard, number: int, setting: Setting) -> Floats:
-    """Return the rate (S or 1, G or 1, T) of a hazard by itself, by its number."""
+def activity_on(hazards: Mapping[int, Hazard], setting: Setting) -> Floats:
+    """Return (S or 1, T - 1) how active a disease is in each cell; 1 in a usual untreated person.
+
+    hazards : by number, as in `rate_of`; of several, the sum of rates over that of the usual ones
+    """
+    usual = sum(hazard.rate for hazard in hazards.values())
+    now = np.zeros((1, setting.grid.size - 1))
+    for number, hazard in hazards.items():
+        now = now + pace_of(hazard, number, setting)
+    return now / usual
+
+
+def pace_of(hazard: Hazard, number: int, setting: Setting) -> Floats:
+    """Return (S or 1, T - 1) the rate of a hazard in each cell as it is told: before its delay."""
     grid = setting.grid
     if hazard.course.dated:
         # the share of a cell that a pulse covers: its integral is exact on any grid
@@ -62,6 +75,14 @@ def rate_of(hazard: Hazard, number: int, setting: Setting) -> Floats:
         cells = cells * setting.patch[:, None]
     if number in setting.strength:
         cells = cells * setting.strength[number][:, None]
+    return cells
+
+
+def rate_of(hazard: Hazard, number: int, setting: Setting) -> Floats:
+    """Return the rate (S or 1, G or 1, T) of a hazard by itself, by its number."""
+    grid, cells = setting.grid, pace_of(hazard, number, setting)
+    if hazard.ordered:
+        cells = hazard_behind(cells, grid)
     if hazard.delay > 0.0:
         cells = delayed(cells, grid, hazard.delay, hazard.delay_sd)
     weight = _weights(hazard.sensitivity_power, setting.sensitivity)

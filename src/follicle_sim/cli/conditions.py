@@ -70,6 +70,8 @@ def print_causes(console: Console, table: ConditionTable) -> None:
             _print_numbers(console, row)
     if table.patches is not None:
         _print_numbers(console, table.patches, "patches.")
+    if table.hairline is not None:
+        _print_numbers(console, table.hairline, "hairline.")
 
 
 def _print_numbers(console: Console, part: BaseModel, prefix: str = "") -> None:
@@ -89,6 +91,8 @@ def _summarise(table: ConditionTable) -> Iterator[str]:
             yield f"{part}: {len(rows)}"
     if table.patches is not None:
         yield "in patches of the scalp"
+    if table.hairline is not None:
+        yield "from a hairline backwards"
     numbers = [quantity for _, quantity in list_quantities(table)]
     assumed = sum(quantity.grade == "assumption" for quantity in numbers)
     yield f"{format_count(len(numbers), 'number')}, {assumed} of them assumed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, Self
 
 import numpy as np
@@ -16,8 +16,10 @@ from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.estimates import Figure, FloatArray, estimate
 from follicle_sim.evidence.normalise import Kind
 from follicle_sim.evidence.observation import Observation
+from follicle_sim.evidence.open_numbers import not_open
 from follicle_sim.evidence.own.held import Held, held
 from follicle_sim.evidence.studies import Grade, Study, Use, load_studies
+from follicle_sim.results.assumed import taken
 from follicle_sim.results.by_treatment import WITHIN, by_treatment
 from follicle_sim.results.counterparts import NO_BASELINE, Course, course
 from follicle_sim.results.courses import SPANS
@@ -30,7 +32,7 @@ _ASKED = "comparison"
 class Comparison(Protocol):
     """What `compare` needs to know: a study, and simulated arm label -> arm id of the study.
 
-    One that holds a table of one's own has `rows`, and perhaps `within_person`, too.
+    One of one's own has `rows`, perhaps `within_person`; `weeks` and `assume` fill what is open.
     """
 
     @property
@@ -140,12 +142,14 @@ class _Stored:
     arms: Mapping[str, str]
     rows: tuple[Mapping[str, Any], ...] = ()
     within_person: bool | None = None
+    weeks: Mapping[str, float] | None = None
+    assume: Mapping[str, float] | None = None
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Self:
         """Return a [[compare]] table of a stored scenario."""
-        rows = tuple(table.get("rows", ()))
-        return cls(table["study"], table["arms"], rows, table.get("within_person"))
+        rows, given = tuple(table.get("rows", ())), (table.get("weeks"), table.get("assume"))
+        return cls(table["study"], table["arms"], rows, table.get("within_person"), *given)
 
 
 def compare(
@@ -199,18 +203,22 @@ def compare(
     _check(comparisons, labels, lambda own: held(own, role_of, paired=within))
     rows: list[ComparisonRow] = []
     unmatched: list[Unmatched] = []
-    courses: dict[str, Course | str] = {}
+    courses: dict[tuple[str, float | None], Course | str] = {}
     for comparison in comparisons:
         met: set[str] = set()
         source = held(comparison, role_of, paired=within)
+        weeks, assume = taken(comparison)
         for observation in source.observations:
-            if observation.endpoint not in courses:
-                courses[observation.endpoint] = course(dataset, observation.endpoint)
+            if observation.week is None and observation.id in weeks:
+                observation = replace(observation, week=weeks[observation.id])
+            key = observation.endpoint, assume.get(observation.endpoint)
+            if key not in courses:
+                courses[key] = course(dataset, *key)
             teams = _teams(observation, comparison.arms)
             answer = (
                 teams
                 if isinstance(teams, str)
-                else _match(observation, teams, courses[observation.endpoint], labels, dataset)
+                else _match(observation, teams, courses[key], labels, dataset)
             )
             if not isinstance(answer, str):
                 rows.extend(answer)
@@ -218,8 +226,8 @@ def compare(
             elif not observation.derived_from:
                 # What a derived row lacks, the published rows behind it lack too.
                 unmatched.append(_unmatched(observation, answer))
-        elsewhere = {name for other in comparisons for name in other.arms} - set(comparison.arms)
         # An arm that another study is about is not lonely, and one that none is about is told once.
+        elsewhere = {name for other in comparisons for name in other.arms} - set(comparison.arms)
         named = {other.name for other in unmatched if other.what == "arm"} - set(comparison.arms)
         open_labels = [label for label in labels if label not in elsewhere | named]
         unmatched.extend(_lonely_arms(source.study, comparison, open_labels, met))
@@ -248,6 +256,8 @@ def _check(comparisons: Sequence[Any], labels: Sequence[str], hold: Callable[[An
             if study is not None and arm not in (known := [own.id for own in study.arms]):
                 message = f'{study.id} has no arm "{arm}"{did_you_mean(arm, known)}'
                 problems.append(Problem(f"{where}.arms.{label}", message))
+        closed = [(name, not_open(name)) for name in taken(comparison)[1] if not_open(name)]
+        problems += [Problem(f"{where}.assume.{name}", message) for name, message in closed]
     if problems:
         raise InputError(_ASKED, problems)
 
@@ -262,7 +272,7 @@ def _match(
     """Return the rows of one observation, or the reason why it has none."""
     if observation.duplicate_of:
         return f"second reading of {observation.duplicate_of}"
-    once = observation.endpoint in SPANS
+    once = observation.endpoint in SPANS or getattr(simulated, "once", False)
     if observation.week is None and not once:
         return "its week is not stated"
     if isinstance(simulated, str):

@@ -12,17 +12,20 @@ from follicle_sim.base.estimates import (
     Figure,
     FloatArray,
     change_mean,
+    change_median,
     level_geometric_mean,
     level_mean,
     level_median,
     relative_change,
+    relative_change_median,
 )
 from follicle_sim.evidence.normalise import Kind
+from follicle_sim.results.assumed import ASSUMED, made_with, unstated
 from follicle_sim.results.clocks import clock_starts
 from follicle_sim.results.courses import SPANS
 from follicle_sim.results.endpoints import people_last
 from follicle_sim.results.recipe import Recipe, Span
-from follicle_sim.results.shares import SHARES, UNSTATED
+from follicle_sim.results.shares import SHARES
 
 NO_BASELINE = "the run has no visit at baseline"
 
@@ -50,6 +53,10 @@ RECIPES = {
     "growth_rate": Recipe(("growth_rate",)),
     "hair_weight": Recipe(("hair_weight",)),
     "salt": Recipe(("salt",)),
+    "hairline_recession": Recipe(("hairline_recession",)),
+    "hairline_speed": Recipe(("hairline_speed",)),
+    "lppai": Recipe(("lppai",)),
+    "shed_in_combing": Recipe(("comb_count",)),
     # A factor's level is relative to baseline, so only its changes can be compared.
     "scalp_dht": Recipe(("factor_level",), factor="DHT"),
     "serum_dht": Recipe(("factor_level",), factor="DHT_SERUM"),
@@ -62,8 +69,10 @@ FIGURES: Mapping[tuple[Kind, str], Figure] = {
     ("level", "geometric mean"): level_geometric_mean,
     ("level", "median"): level_median,
     ("change", "mean"): change_mean,
+    ("change", "median"): change_median,
     ("difference", "mean"): change_mean,
     ("percent_change", "mean"): relative_change,
+    ("percent_change", "median"): relative_change_median,
     ("percent_difference", "mean"): relative_change,
 }
 """Of a published number, how people's values become the simulated one."""
@@ -141,14 +150,25 @@ class Course:
         return (1 - share) * before + share * later, True
 
 
-def course(dataset: xr.Dataset, endpoint: str) -> Course | str:
-    """Return the simulated course of an endpoint, or the reason why there is none."""
+def course(dataset: xr.Dataset, endpoint: str, given: float | None = None) -> Course | str:
+    """Return the simulated course of an endpoint, or the reason why there is none.
+
+    given : the number that its papers leave open, where it has one (`results/assumed.py`)
+    """
     days = np.asarray(dataset["time"].values, dtype=np.float64)
-    if endpoint in SPANS:
+    if endpoint in ASSUMED:
+        if given is None:
+            return unstated(endpoint)
+        made = made_with(endpoint, given)
+        if isinstance(made, Span):
+            return _span(dataset, made, days)
+        recipe: Recipe | None = made
+    elif endpoint in SPANS:
         return _span(dataset, SPANS[endpoint], days)
-    recipe = RECIPES.get(endpoint) or SHARES.get(endpoint)
+    else:
+        recipe = RECIPES.get(endpoint) or SHARES.get(endpoint)
     if recipe is None:
-        return UNSTATED.get(endpoint, f"the model does not simulate {endpoint}")
+        return f"the model does not simulate {endpoint}"
     if recipe.whole is not None and "salt" in dataset.data_vars:
         recipe = recipe.whole
     missing = [name for name in recipe.needs if name not in dataset.data_vars]

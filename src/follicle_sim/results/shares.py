@@ -32,7 +32,7 @@ RECOVERED = 0.3
 Rule = Callable[..., np.ndarray]
 
 
-def _share(rule: Rule) -> Callable[..., FloatArray]:
+def marked(rule: Rule) -> Callable[..., FloatArray]:
     """Return a rule as a function that gives 1, 0 and, where a value is missing, NaN."""
 
     def marks(*values: FloatArray) -> FloatArray:
@@ -45,15 +45,17 @@ def _share(rule: Rule) -> Callable[..., FloatArray]:
 
 
 def _at_most(points: float) -> Recipe:
-    return Recipe(("salt",), _share(lambda salt: salt <= points), standing=True)
+    return Recipe(("salt",), marked(lambda salt: salt <= points), standing=True)
 
 
 def _fell_by(share: float) -> Recipe:
-    fallen = _share(lambda salt, base: salt <= (1.0 - share + DUST) * base)
-    return Recipe(("salt",), lambda s, b: fallen(s, _loss(b)), against_baseline=True, standing=True)
+    fallen = marked(lambda salt, base: salt <= (1.0 - share + DUST) * base)
+    return Recipe(
+        ("salt",), lambda s, b: fallen(s, with_loss(b)), against_baseline=True, standing=True
+    )
 
 
-def _loss(base: FloatArray) -> FloatArray:
+def with_loss(base: FloatArray) -> FloatArray:
     """Return the score at baseline, NaN for people without hair loss: they have nothing to lose."""
     return np.where(base > 0.0, base, np.nan)
 
@@ -67,7 +69,7 @@ def regrown_share(salt: FloatArray, base: FloatArray) -> FloatArray:
         SALT scores now and at baseline, points, of one shape; NaN where nothing was bare.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(1.0 - salt / _loss(base))
+        return np.asarray(1.0 - salt / with_loss(base))
 
 
 def begun_again(density: FloatArray, base: FloatArray) -> FloatArray:
@@ -99,18 +101,18 @@ SHARES: Mapping[str, Recipe] = {
     "salt90_responders": _fell_by(0.9),
     "disease_free": _at_most(NO_HAIR_LOSS),
     "totalis_universalis": Recipe(
-        ("salt",), _share(lambda salt: salt >= VERY_SEVERE), standing=True
+        ("salt",), marked(lambda salt: salt >= VERY_SEVERE), standing=True
     ),
     "complete_regrowth": Recipe(
         ("cover",),
-        _share(lambda cover: cover >= COMPLETE),
+        marked(lambda cover: cover >= COMPLETE),
         standing=True,
         whole=_at_most(NO_HAIR_LOSS),
     ),
     # weeks of these count from the end of chemotherapy
     "incomplete_recovery": Recipe(
         ("hair_density",),
-        _share(lambda hairs, base: hairs < RECOVERED * base),
+        marked(lambda hairs, base: hairs < RECOVERED * base),
         against_baseline=True,
         standing=True,
         clock="chemotherapy_end",
@@ -122,12 +124,14 @@ SHARES: Mapping[str, Recipe] = {
         standing=True,
         clock="chemotherapy_end",
     ),
+    # one line is simulated, and stands for the middle and for both sides
+    **dict.fromkeys(
+        ("hairline_stable_frontal", "hairline_stable_right", "hairline_stable_left"),
+        Recipe(("hairline_stable",), standing=True),
+    ),
+    "lppai_improved": Recipe(
+        ("lppai",), marked(lambda index, base: index < base), against_baseline=True, standing=True
+    ),
     "bare_area_reduction": Recipe(("salt",), regrown_share, against_baseline=True, standing=True),
 }
 """The last is no share of people, but like them it is compared as it stands."""
-
-_REGROWTHS = ("any_regrowth", "minor_regrowth", "major_regrowth", "regrowth")
-UNSTATED: Mapping[str, str] = dict.fromkeys(
-    _REGROWTHS, "each paper sets a limit of its own, and none is stated"
-)
-"""Endpoints that cannot be made of what is simulated, and why."""

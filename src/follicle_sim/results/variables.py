@@ -38,6 +38,10 @@ OF_INSTRUMENTS: Mapping[str, tuple[str, str]] = {
     "comb_count": ("1", "shed hairs collected by combing or washing"),
     "cover": ("1", "visible hairs relative to the same scalp in health"),
     "salt": ("1", "SALT score: share of the scalp without hair, in percent"),
+    "hairline_recession": ("mm", "how far the frontal hairline has moved back since baseline"),
+    "hairline_speed": ("mm year-1", "how fast the frontal hairline has moved back since baseline"),
+    "hairline_stable": ("1", "1 where the frontal hairline has moved no further than the limit"),
+    "lppai": ("1", "activity index of lichen planopilaris, 0 to 10 points"),
     "region_cover": ("1", "visible hairs of each piece of the scalp, relative to health"),
 }
 """What only some instruments see."""

@@ -155,7 +155,7 @@ def _marks(scenario: Scenario) -> dict[str, str]:
 
 def _told(condition: Condition) -> tuple[object, ...]:
     """Return what a condition does; parts that it does not have are not told."""
-    parts = (condition.clocks, condition.patches, condition.parameters)
+    parts = (condition.clocks, condition.patches, condition.parameters, condition.hairline)
     return (
         condition.androgen_sensitive,
         condition.default_severity,

@@ -11,6 +11,7 @@ import numpy as np
 from follicle_sim.base.codes import NO_FOLLICLE
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.forcing import Drive, integrate
+from follicle_sim.biology.hazards import activity_on
 from follicle_sim.biology.signals import Setting
 from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
@@ -46,6 +47,7 @@ def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
         phase=np.full((people, visits, follicles), NO_FOLLICLE, np.uint8),
         calibre=np.zeros((people, visits, follicles), np.float32),
         seen=np.empty((people, visits, pieces if covers(protocol) else 0)),
+        activity=np.empty((people, visits if protocol.condition.inflamed else 0)),
     )
     rules = engine_rules(protocol.parameters, protocol.instrument)
     outbreak = break_out(protocol.condition, protocol.scalp, cohort.severity, cohort.draw_names)
@@ -132,6 +134,9 @@ class ArmRun:
                 rows.tally[:] = share if piece == 0 else rows.tally + share
             if result.seen.shape[2] > 0:
                 result.seen[people, :, piece] = sightings.tally[:, :, SEEN]
+        if inflamed := self.protocol.condition.inflamed:
+            active = activity_on(inflamed, self.setting(people, levels, self.protocol.sensitivity))
+            result.activity[people] = in_cells(active, self.protocol.grid, work.people.visits)
         result.factors[people] = at_visits(levels, self.protocol.grid, work.people.visits)
         return work.people.subjects.size
 
@@ -173,8 +178,22 @@ class ArmRun:
 
     def acts(self, people: slice, levels: Floats, sensitivity: Floats, piece: int) -> Acts:
         """Return what condition and surgery do to a piece of the scalps of a slice of subjects."""
-        protocol, outbreak, surgery = self.protocol, self.outbreak, self.arm.surgery
-        setting = Setting(
+        protocol, surgery = self.protocol, self.arm.surgery
+        acts = acts_of(protocol.condition, self.setting(people, levels, sensitivity, piece))
+        if not surgery:
+            return acts
+        undergone = np.ones((1, len(surgery)), np.bool_)
+        if self.habit is not None:
+            undergone = sessions_undergone(surgery, self.habit.stops[people])
+        shocks = [session.shock for session in surgery]
+        return replace(acts, attack=with_shock(acts.attack, shocks, protocol.grid, undergone))
+
+    def setting(
+        self, people: slice, levels: Floats, sensitivity: Floats, piece: int = 0
+    ) -> Setting:
+        """Return what the hazards on a piece of the scalps of a slice of subjects depend on."""
+        protocol, outbreak = self.protocol, self.outbreak
+        return Setting(
             grid=protocol.grid,
             levels=levels,
             table=protocol.factors,
@@ -184,14 +203,13 @@ class ArmRun:
             awake=outbreak.awake(people, piece, protocol.grid),
             patch=None if outbreak.patch is None else outbreak.patch[people, piece],
         )
-        acts = acts_of(protocol.condition, setting)
-        if not surgery:
-            return acts
-        undergone = np.ones((1, len(surgery)), np.bool_)
-        if self.habit is not None:
-            undergone = sessions_undergone(surgery, self.habit.stops[people])
-        shocks = [session.shock for session in surgery]
-        return replace(acts, attack=with_shock(acts.attack, shocks, protocol.grid, undergone))
+
+
+def in_cells(cells: Floats, grid: Floats, visits: Floats) -> Floats:
+    """Return values (S or 1, V) of the cells (S or 1, T - 1) that visits (S or 1, V) fall into."""
+    cell = np.clip(np.searchsorted(grid, visits, side="right") - 1, 0, grid.size - 2)
+    wide = np.broadcast_to(cells, (max(len(cells), len(visits)), cells.shape[1]))
+    return np.take_along_axis(wide, np.broadcast_to(cell, (len(wide), cell.shape[1])), axis=1)
 
 
 def covers(protocol: Protocol) -> bool:

@@ -15,7 +15,7 @@ from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.results.variables import FURTHER, MEANING, OF_INSTRUMENTS, SUBJECT_VARIABLES
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.simulation.cover import cover_of
-from follicle_sim.simulation.instrument import observable, read
+from follicle_sim.simulation.instrument import observable, read, read_disease
 from follicle_sim.simulation.people.about import describe_people
 from follicle_sim.simulation.people.cohort import Cohort
 from follicle_sim.simulation.people.follow_up import NOBODY, design_attrs, follow
@@ -32,6 +32,7 @@ class ArmResult:
     phase: NDArray[np.uint8]  # (S, V, N), N = 0 where not recorded
     calibre: NDArray[np.float32]  # (S, V, N)
     seen: Floats  # (S, V, R) visible hairs of each piece of scalp, R = 0 where not recorded
+    activity: Floats  # (S, V) of a scarring disease; (S, 0) where nothing is inflamed
 
 
 Results = Sequence[Sequence[ArmResult]]
@@ -118,7 +119,9 @@ def _read(
     protocol: Protocol, arm: PlannedArm, result: ArmResult, reader: Instrument
 ) -> dict[str, Floats]:
     if result.seen.shape[2] == 0:
-        return read(protocol, arm, result.cohort, result.tally, instrument=reader)
+        plain = read(protocol, arm, result.cohort, result.tally, instrument=reader)
+        active = result.activity
+        return plain | read_disease(protocol, arm, result.cohort, result.tally, active, reader)
     cover = cover_of(protocol, result.cohort, result.seen)
     weight = protocol.scalp.weight
     return read(

@@ -1,6 +1,7 @@
 """Every study that the model expresses, taken out of the registry and given as a table of one's
 own, is compared and scored alike to the last bit."""
 
+import re
 import tomllib
 from dataclasses import asdict, replace
 from functools import cache
@@ -13,6 +14,7 @@ from follicle_sim.base.csv_text import csv_text
 from follicle_sim.evidence.observation import Observation
 from follicle_sim.evidence.observed import observations
 from follicle_sim.evidence.own.rows import read_rows
+from follicle_sim.evidence.standard_errors import is_share_of_people
 from follicle_sim.evidence.studies import load_study
 from follicle_sim.experiments.scoreboard import sources
 from follicle_sim.experiments.scoreboard.designs import design_names, load_design
@@ -41,6 +43,8 @@ COLUMNS = [
     "n",
     "sd",
     "se",
+    "ci_low",
+    "ci_high",
     "spread",
     "spread_kind",
     "is_change_from_baseline",
@@ -73,6 +77,11 @@ def table_of(study: str) -> str:
 
 def cells(row: Observation) -> list[object]:
     spread, kind = row.raw_spread, row.spread_kind
+    ends = re.findall(r"-?\d+\.?\d*", spread) if kind == "CI95" else ["", ""]
+    # A pooled share has no error from the people of all its studies, and its table would not say n.
+    pooled = load_study(row.study).controlled == "meta-analysis" and is_share_of_people(
+        row.endpoint
+    )
     given = {
         "arm": row.arm,
         "control": row.control,
@@ -81,11 +90,13 @@ def cells(row: Observation) -> list[object]:
         # A unit found out elsewhere (see `RowException.unit`) is one that a researcher would write.
         "unit": row.unit if "://" in row.conversion else row.raw_unit,
         "mean": repr(row.raw_mean),
-        "n": row.n,
+        "n": None if pooled else row.n,
         "sd": spread if kind == "SD" else "",
         "se": spread if kind == "SE" else "",
-        "spread": spread if kind in ("CI95", "none") else "",
-        "spread_kind": kind if kind in ("CI95", "none") else "",
+        "ci_low": ends[0],
+        "ci_high": ends[1],
+        "spread": spread if kind == "none" else "",
+        "spread_kind": kind if kind == "none" else "",
         "is_change_from_baseline": int(row.kind not in ("level",)),
         "role": row.role,
     }

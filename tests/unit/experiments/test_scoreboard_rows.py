@@ -26,6 +26,7 @@ from follicle_sim.experiments.scoreboard.run import Scoreboard, run_scoreboard, 
 from follicle_sim.experiments.scoreboard.score_rows import ScoreRow, tally
 from follicle_sim.experiments.scoreboard.scoring import effective_use
 from follicle_sim.experiments.scoreboard.worsened import find_worsened, read_benchmark
+from follicle_sim.results.assumed import taken
 from follicle_sim.results.counterparts import RECIPES
 
 SMALL = ["population.subjects=12", "population.follicles=100", "run.history=1 year"]
@@ -92,7 +93,7 @@ def test_rules_name_only_what_exists() -> None:
     assert set(rules.error) | set(rules.used) <= set(BY_ID)
     for study, people in rules.people.items():
         assert set(people.arms) <= {arm.id for arm in load_study(study).arms}
-    assert set(rules.met) <= set(load_studies())
+    assert set(rules.met) | set(rules.assumed) <= set(load_studies())
     for given in rules.error:
         assert BY_ID[given].se is None, f"{given} has a standard error of its own"
 
@@ -212,10 +213,26 @@ def test_a_computed_number_is_for_what_its_parts_are_for() -> None:
 
 def test_missing_numbers_are_told(board: Scoreboard) -> None:
     told = {each.name or each.study: each.reason for each in board.missing}
-    assert "median" in told["amini_2025"]
+    assert "colour" in told["kim_2013"]
     assert "african" in told["loussouarn_2005:1"]
     # two designs of one study: what the men's lacks the women's has
     assert not any(name.startswith("jimenez") for name in told)
+
+
+def test_a_number_of_which_something_is_assumed_is_shown_and_never_counted(
+    board: Scoreboard,
+) -> None:
+    for name in design_names():
+        (comparison,) = load_design(name).compare
+        for row in board.rows:
+            if row.study == comparison.study and row.design == name:
+                weeks, assume = taken(comparison)
+                assumed = row.observation in weeks or row.endpoint in assume
+                assert not (assumed and row.counted), row.observation
+    shown = row_of(board, "thorp_docetaxel:1")
+    assert shown.z is not None
+    assert shown.note == "the design assumes persistent_alopecia = 0.5"
+    assert row_of(board, "su_2022:1").note == "the design assumes week 12 and regrowth = 0.5"
 
 
 def test_use_selects_rows() -> None:

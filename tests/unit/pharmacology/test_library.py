@@ -74,6 +74,7 @@ def test_the_library_of_this_version():
         "hydroxychloroquine_oral": "mass",
         "laser_comb": "sessions",
         "methotrexate_oral": "mass",
+        "micrografts_injection": "sessions",
         "microneedling": "sessions",
         "minoxidil_foam_5": "mass",
         "minoxidil_oral": "mass",

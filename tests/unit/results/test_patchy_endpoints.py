@@ -152,6 +152,8 @@ def test_every_share_is_of_people_and_every_limit_is_between_none_and_all() -> N
         salt=rng.uniform(0.0, 100.0, (2, PEOPLE, 3)),
         cover=rng.uniform(0.0, 1.1, (2, PEOPLE, 3)),
         hair_density=rng.uniform(0.0, 200.0, (2, PEOPLE, 3)),
+        lppai=rng.uniform(0.0, 10.0, (2, PEOPLE, 3)),
+        hairline_stable=rng.integers(0, 2, (2, PEOPLE, 3)).astype(np.float64),
     )
     for name in set(SHARES) - {"bare_area_reduction", "disease_free", "complete_regrowth"}:
         simulated = course(data, name)

@@ -16,7 +16,10 @@ from follicle_sim.scenario.tables.instrument import READABLE
 from follicle_sim.simulation.instrument import observable, unseen
 from follicle_sim.simulation.instrument.reading_draws import LARGE, ReadingDraws, binomial, poisson
 
-OF_AREAS = [name for name, method in load_methods().items() if "salt" not in method.measures]
+OF_DISEASES = {"salt", "hairline_recession", "lppai"}
+OF_AREAS = [
+    name for name, method in load_methods().items() if not OF_DISEASES & set(method.measures)
+]
 """Methods that read a target area; the others need a whole scalp."""
 
 GRADES = {"journal", "abstract", "review", "secondary", "assumption", "set"}

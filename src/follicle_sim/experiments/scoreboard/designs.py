@@ -98,6 +98,7 @@ class Rules(_Record):
     error: Mapping[str, GivenError]
     met: Mapping[str, Met]
     used: Mapping[str, str] = {}
+    assumed: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
 
 from follicle_sim.evidence.observation import Observation
 from follicle_sim.evidence.studies import Use
@@ -24,6 +25,7 @@ from follicle_sim.experiments.scoreboard.designs import (
 from follicle_sim.experiments.scoreboard.observed_error import find_error
 from follicle_sim.experiments.scoreboard.score_rows import COVERED, WITHIN, Compared, ScoreRow
 from follicle_sim.experiments.scoreboard.sources import Sources, registry, sources_of
+from follicle_sim.results.assumed import taken
 from follicle_sim.results.compare import ComparisonRow
 from follicle_sim.scenario.model import Scenario
 
@@ -50,10 +52,26 @@ def score(
     """
     treatment_of = {arm.label: _treatments_of(scenario, arm.label) for arm in scenario.arms}
     sources = sources_of(scenario)
-    return [
+    scored = [
         _score_row(row, compared, treatment_of, design, baseline, sources)
         for row, compared in _choose_rows(rows, sources)
     ]
+    return [_with_assumption(row, scenario) for row in scored]
+
+
+def _with_assumption(row: ScoreRow, scenario: Scenario) -> ScoreRow:
+    """Return a counted row as one that is shown only, where its design assumes what it compares."""
+    for comparison in scenario.compare:
+        weeks, assume = taken(comparison)
+        parts = [part for part in (row.observation, row.endpoint) if comparison.study == row.study]
+        given = [f"week {weeks[part]:g}" for part in parts if part in weeks]
+        given += [f"{part} = {assume[part]:g}" for part in parts if part in assume]
+        why = scoring_rules().assumed.get(row.study, "")
+        if given and row.counted:
+            return replace(row, counted=False, note=f"the design assumes {' and '.join(given)}")
+        if why and row.counted:
+            return replace(row, counted=False, note=f"the design assumes its regimen: {why}")
+    return row
 
 
 def effective_use(observation: Observation, sources: Sources | None = None) -> tuple[Use, str]:

@@ -59,13 +59,16 @@ _UNITS = {
     "1": "relative",
     "": "",
 }
-_SHARES = frozenset({"anagen_fraction", "telogen_fraction", "pull_positive", "cover"})
+_SHARES = frozenset(
+    {"anagen_fraction", "telogen_fraction", "pull_positive", "cover", "hairline_stable"}
+)
 _UNITLESS = {
     "anagen_telogen_ratio": "ratio",
     "pull_count": "hairs",
     "comb_count": "hairs",
     "global_rating": "points",
     "salt": "points",
+    "lppai": "points",
 }
 _NAMES = {
     "anagen_fraction": "anagen share of counted hairs",
@@ -76,6 +79,10 @@ _NAMES = {
     "global_rating": "panel rating",
     "salt": "SALT score",
     "cover": "hair cover",
+    "hairline_recession": "hairline moved back",
+    "hairline_speed": "speed of the hairline",
+    "hairline_stable": "people whose hairline stands still",
+    "lppai": "activity index (LPPAI)",
     "anagen_telogen_ratio": "anagen to telogen ratio",
     "salt20_responders": "SALT 20 or less",
     "salt10_responders": "SALT 10 or less",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
@@ -38,8 +39,11 @@ FILES = (
 """What a run writes. Figures of a variable that was not recorded are left out, and that of the
 comparison where the scenario names no study."""
 
-OF_WHOLE_SCALP = ("salt.png", "heads.png")
-"""What a run writes besides where a whole scalp is simulated."""
+OF_DISEASES = {"salt": "salt", "hairline": "hairline_recession", "index": "lppai"}
+"""Figures, without their ending, of what only some diseases have, and the variable each shows."""
+
+SPECIAL = (*(f"{name}.png" for name in OF_DISEASES), "heads.png")
+"""What a run writes besides where there is something to show."""
 
 SUBJECTS = "subjects.csv"
 """What a run writes besides where it is asked to: a line for every subject, arm and visit."""
@@ -148,7 +152,7 @@ def write_run(
             variable = main_variable(data, comparison)
             for name, draw in _figures(data, comparison, variable, scenario).items():
                 put(name, draw)
-            for name in {*FILES, *OF_WHOLE_SCALP, SUBJECTS} - set(done) if earlier else ():
+            for name in {*FILES, *SPECIAL, SUBJECTS} - set(done) if earlier else ():
                 (folder / name).unlink(missing_ok=True)
     except OutputError as error:
         raise OutputError(f"{error}\n{so_far(done, folder)}") from error
@@ -213,11 +217,9 @@ def _figures(
             ),
             path,
         )
-    if "salt" in data:
-        change = shown_as_change(data, comparison, "salt")
-        figures["salt.png"] = lambda path: save_figure(
-            draw(data, variable="salt", change=change, comparison=comparison), path
-        )
+    for name, shown in OF_DISEASES.items():
+        if shown in data:
+            figures[f"{name}.png"] = partial(_save_course, draw, data, comparison, shown)
     if "region_cover" in data:
         figures["heads.png"] = lambda path: save_figure(plot_heads(data), path)
     if "phase_count" in data:
@@ -225,6 +227,19 @@ def _figures(
     if scenario.compare:
         figures["comparison.png"] = lambda path: save_figure(plot_comparison(comparison), path)
     return figures
+
+
+def _save_course(
+    draw: Callable[..., Any],
+    data: xr.Dataset,
+    comparison: ComparisonTable,
+    variable: str,
+    path: Path,
+) -> None:
+    from follicle_sim.figures import save_figure
+
+    change = shown_as_change(data, comparison, variable)
+    save_figure(draw(data, variable=variable, change=change, comparison=comparison), path)
 
 
 @writes_whole("scoreboard")

@@ -23,10 +23,19 @@ EXTRA_VARIABLES = (
     "cover",
     "salt",
     "region_cover",
+    "hairline_recession",
+    "hairline_speed",
+    "hairline_stable",
+    "lppai",
 )
 """Result variables that are there only where the instrument measures them."""
 
-SMALLER_IS_BETTER = frozenset({"shed_rate", "telogen_fraction", "pull_count", "comb_count", "salt"})
+SMALLER_IS_BETTER = frozenset(
+    {
+        *("shed_rate", "telogen_fraction", "pull_count", "comb_count", "salt"),
+        *("hairline_recession", "hairline_speed", "lppai"),
+    }
+)
 """Result variables of which less is good for hair."""
 
 DERIVED = {

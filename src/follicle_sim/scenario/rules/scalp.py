@@ -11,6 +11,10 @@ from follicle_sim.scenario.fields.refusals import Path
 OF_WHOLE_SCALP = ("salt",)
 """Result variables that a target area does not have."""
 
+OF_HAIRLINE = ("hairline_recession", "hairline_speed", "hairline_stable")
+OF_INFLAMMATION = ("lppai",)
+"""Result variables of diseases that move a hairline, and of those that scar by inflammation."""
+
 
 def _one_area_only(scenario: Any) -> Iterator[tuple[Path, str]]:
     """Yield what a whole scalp cannot have: it is about one target area."""
@@ -31,6 +35,23 @@ def _one_area_only(scenario: Any) -> Iterator[tuple[Path, str]]:
                 yield ("arms", i, "doses", j, "treatment"), message
 
 
+def _not_of_this_disease(scenario: Any) -> Iterator[tuple[Path, str]]:
+    """Yield what is measured of a scarring disease in people who do not have it."""
+    who, measures = scenario.population, scenario.instrument.measures
+    needs = (
+        (OF_HAIRLINE, "hairline", "has no hairline that recedes", "a [hairline]"),
+        (OF_INFLAMMATION, "inflamed", "has no loss through IFNG", "such a loss"),
+    )
+    for names, part, why, table in needs:
+        asked = [name for name in names if name in measures]
+        if asked and not getattr(who.disease, part):
+            yield (
+                ("instrument", "measures"),
+                f"{', '.join(asked)}: {who.condition} {why}; name a condition with {table} "
+                "(`follicle-sim conditions list`), or another method",
+            )
+
+
 def scalp_problems(scenario: Any) -> Iterator[tuple[Path, str]]:
     """Yield why an instrument cannot score what a scenario simulates.
 
@@ -41,6 +62,7 @@ def scalp_problems(scenario: Any) -> Iterator[tuple[Path, str]]:
         name of a map of the scalp, None where a target area alone is simulated.
     """
     yield from _one_area_only(scenario)
+    yield from _not_of_this_disease(scenario)
     instrument = scenario.instrument
     asked = [name for name in OF_WHOLE_SCALP if name in instrument.measures]
     if not asked or scenario.population.scalp is not None:

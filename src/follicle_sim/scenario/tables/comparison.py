@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationInfo
 
@@ -19,6 +19,9 @@ from follicle_sim.scenario.fields.parts import ArmPairs
 from follicle_sim.scenario.fields.quantities import FieldType, Flag, Text
 from follicle_sim.scenario.fields.refusals import Path, choose, known_names, refuse, refuse_all
 from follicle_sim.scenario.tables.table import Table
+
+if TYPE_CHECKING:
+    from follicle_sim.evidence.observation import Observation
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,71 @@ class StudyName(FieldType):
         return name
 
 
+LATEST_WEEK = 10_000.0
+
+
+@dataclass(frozen=True)
+class OpenWeeks(FieldType):
+    """Weeks for numbers of a study of the registry that state none."""
+
+    def check(self, value: object, info: ValidationInfo) -> FrozenMap[str, float]:
+        numbers = _numbers(value, 'a table is needed: "id of the number" = week', LATEST_WEEK)
+        if numbers and (published := _published(info)):
+            stated = {row.id: row.week for row in published}
+            for name in numbers:
+                week = stated[choose(name, stated, f"number of {info.data.get('study')}")]
+                if week is not None:
+                    refuse(f"{name} states its own week, {week:g}; leave it out")
+        return FrozenMap(numbers)
+
+    def write(self, value: Mapping[str, float]) -> dict[str, float]:
+        return dict(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": {"type": "number"}}
+
+
+@dataclass(frozen=True)
+class OpenNumbers(OpenWeeks):
+    """Numbers that a study leaves open, by endpoint."""
+
+    def check(self, value: object, info: ValidationInfo) -> FrozenMap[str, float]:
+        from follicle_sim.evidence.open_numbers import not_open
+
+        numbers = _numbers(value, "a table is needed: endpoint = number", 1e6)
+        if numbers and (published := _published(info)):
+            endpoints = dict.fromkeys(row.endpoint for row in published)
+            for name in numbers:
+                choose(name, endpoints, f"endpoint of {info.data.get('study')}")
+                if message := not_open(name):
+                    refuse(message)
+        return FrozenMap(numbers)
+
+
+def _numbers(value: object, needed: str, most: float) -> dict[str, float]:
+    if not isinstance(value, Mapping):
+        refuse(f"found {shown(value)}; {needed}")
+    numbers = {}
+    for name, number in value.items():
+        plain = isinstance(number, (int, float)) and not isinstance(number, bool)
+        if not plain or not 0.0 < number <= most:
+            refuse(f"{name}: found {shown(number)}; allowed: a number above 0, up to {most:g}")
+        numbers[name] = float(number)
+    return numbers
+
+
+def _published(info: ValidationInfo) -> tuple[Observation, ...]:
+    """Return the numbers of the study of the registry that is named, none of rows of one's own.
+
+    A study that is unknown was refused by itself.
+    """
+    from follicle_sim.evidence.observed import observations
+    from follicle_sim.evidence.studies import load_studies
+
+    study = info.data.get("study")
+    return observations(study) if study in load_studies() and not info.data.get("rows") else ()
+
+
 class Comparison(Table):
     """An observed trial to hold the result against: of the registry, or one's own."""
 
@@ -104,6 +172,15 @@ class Comparison(Table):
     )
     arms: Annotated[FrozenMap[str, str], ArmPairs()] = Field(
         description='simulated arm = "arm of the study"'
+    )
+
+    weeks: Annotated[FrozenMap[str, float], OpenWeeks()] | None = Field(
+        default=None,
+        description="week to take for numbers of the study that state none, by their ids",
+    )
+    assume: Annotated[FrozenMap[str, float], OpenNumbers()] | None = Field(
+        default=None,
+        description="limits and areas that the study leaves open, by endpoint (`regrowth = 0.5`)",
     )
 
     @property

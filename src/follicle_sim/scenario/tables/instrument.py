@@ -44,6 +44,7 @@ Border = Literal["exit", "touching", "inside"]
 Assigned = Literal["person", "visit"]
 Length = Annotated[float, Quantity("length", upper=20.0)]
 Share = Annotated[float, Number(0.0, 0.95)]
+Activity = Annotated[float, Number(0.001, 1000.0)]
 
 READABLE = (*(name for name in VARIABLES if name != "factor_level"), *EXTRA_VARIABLES)
 
@@ -153,6 +154,28 @@ class Instrument(Table):
         description="SD of a SALT score between readings, in points; none at 0 and at 100",
     )
 
+    line_error: Length = Field(
+        default=0.0, description="SD of a reading of where the hairline stands"
+    )
+    line_limit: Length = Field(
+        default=2.0, description="a hairline that has moved back no further stands still"
+    )
+    index_symptoms: Activity = Field(
+        default=2.175, description="activity at which symptoms are half of the most (LPPAI)"
+    )
+    index_signs: Activity = Field(
+        default=0.819, description="activity at which redness and scale are half of the most"
+    )
+    index_pull: Activity = Field(
+        default=1.304, description="activity at which hairs come out of half of people when pulled"
+    )
+    index_spread: Activity = Field(
+        default=0.056, description="activity at which spreading is half of the most"
+    )
+    index_error: Annotated[float, Number(0.0, 5.0)] = Field(
+        default=0.0, description="SD of an activity index between readings, in points"
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _from_method(cls, values: Any) -> Any:
@@ -204,8 +227,10 @@ class Instrument(Table):
         0.0
         """
         names = ("name", "measures", "detection_calibre", "terminal_calibre", "visible_length")
-        more = ("pixel", "regrowth", "resolution", "full_cover", "bare_cover")
-        return Instrument.model_construct(**{key: getattr(self, key) for key in (*names, *more)})
+        more = ("pixel", "regrowth", "resolution", "full_cover", "bare_cover", "line_limit")
+        parts = ("index_symptoms", "index_signs", "index_pull", "index_spread")
+        keys = (*names, *more, *parts)
+        return Instrument.model_construct(**{key: getattr(self, key) for key in keys})
 
 
 def observable(instrument: Instrument) -> frozenset[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from follicle_sim.base.codes import Decision, Phase
+from follicle_sim.base.codes import SUBJECT_LEVEL, Decision, Phase
+from follicle_sim.base.numerics import uniforms
 from follicle_sim.base.types import Floats
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.streams import stream_of
@@ -22,6 +23,7 @@ from follicle_sim.simulation.instrument.counts import (
 )
 from follicle_sim.simulation.instrument.extent import read_extent
 from follicle_sim.simulation.instrument.reading_draws import ReadingDraws, binomial, poisson
+from follicle_sim.simulation.instrument.scarring import Disease, read_scarring
 from follicle_sim.simulation.people.cohort import Cohort
 
 SCREENING_MINUTE = 0x7FFFFFFF
@@ -76,19 +78,48 @@ def read(
     instrument = protocol.instrument if instrument is None else instrument
     days = np.array(protocol.visits.days)
     names = np.rint(1440.0 * days) if reading is None else np.full(tally.shape[1], float(reading))
-    luck = ReadingDraws(
-        seed=cohort.seed,
-        replicate=cohort.replicate,
-        stream=stream_of(arm.drawn_as),
-        subject=cohort.subject[:, None],
-        reading=names.astype(np.int64)[None, :],
-    )
+    luck = _luck(arm, cohort, names)
     readings = _counts(instrument, tally, cohort.area[:, None], luck)
     baseline = np.flatnonzero(days == 0.0) if reading is None else np.array([], np.int64)
     special = _special(instrument, readings, tally, luck, baseline)
     if cover is not None and weight is not None:
         special |= read_extent(instrument, cover, weight, luck)
     return readings | {name: special[name] for name in OF_INSTRUMENTS if name in special}
+
+
+def read_disease(
+    protocol: Protocol,
+    arm: PlannedArm,
+    cohort: Cohort,
+    tally: Floats,
+    activity: Floats,
+    instrument: Instrument,
+) -> dict[str, Floats]:
+    """Return what an instrument makes of a scarring disease at each visit of one arm.
+
+    activity : (S, V); (S, 0) where nothing is inflamed
+    """
+    line = protocol.condition.hairline
+    if line is None and activity.shape[1] == 0:
+        return {}
+    days = np.array(protocol.visits.days)
+    living = tally[..., sight.PHASES : sight.PHASES + Phase.LOST].sum(axis=2)
+    depth = None if line is None else line.depth
+    who = cohort.draw_names
+    pull = uniforms(*who.keys, who.column, SUBJECT_LEVEL, 0, int(Decision.INDEX_PULL))
+    disease = Disease(activity, depth, cohort.follicles.astype(np.float64), living, days, pull)
+    luck = _luck(arm, cohort, np.rint(1440.0 * days))
+    return read_scarring(instrument, disease, luck, np.flatnonzero(days == 0.0))
+
+
+def _luck(arm: PlannedArm, cohort: Cohort, names: Floats) -> ReadingDraws:
+    return ReadingDraws(
+        seed=cohort.seed,
+        replicate=cohort.replicate,
+        stream=stream_of(arm.drawn_as),
+        subject=cohort.subject[:, None],
+        reading=names.astype(np.int64)[None, :],
+    )
 
 
 def _counts(
