@@ -22,6 +22,18 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """A grade that one target area cannot tell from others: it differs in where hair is lost.
+
+    severity : as in `Condition.severities`
+    classes : of the published scales, which mean it where the whole head is looked at
+    """
+
+    severity: float
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Condition:
     """What a condition does to follicles.
 
@@ -30,7 +42,8 @@ class Condition:
     scenarios that give a count of hairs instead; `scales` are ways to name a grade;
     `typical_spread` names the condition whose people differ as much; `miniaturised` is the multiple
     of miniaturisation where the severity is of something else, None where it is the severity;
-    `variation` are coefficients of variation by phase in place of the usual ones.
+    `variation` are coefficients of variation by phase in place of the usual ones; `patterns` are
+    further grades that nobody is classed as by one area alone.
     """
 
     name: str
@@ -48,6 +61,12 @@ class Condition:
     patches: Patches | None = None
     miniaturised: float | None = None
     variation: Mapping[str, float] = field(default_factory=dict)
+    patterns: Mapping[str, Pattern] = field(default_factory=dict)
+
+    @property
+    def grades(self) -> dict[str, float]:
+        """Return the severity of every grade that people may be said to have, patterns last."""
+        return {**self.severities, **{name: row.severity for name, row in self.patterns.items()}}
 
     def severity(self, grade: str | float | Mapping[str, float] | None) -> float:
         """Return the multiple for a class name, a number, or None for the default class.
@@ -55,9 +74,9 @@ class Condition:
         For a mixture of classes with their shares, it is the mean multiple.
         """
         if isinstance(grade, Mapping):
-            return sum(share * self.severities[name] for name, share in grade.items())
+            return sum(share * self.grades[name] for name, share in grade.items())
         if isinstance(grade, str):
-            return self.severities[grade]
+            return self.grades[grade]
         return self.severities[self.default_severity] if grade is None else float(grade)
 
     @property

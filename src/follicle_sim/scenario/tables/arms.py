@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from follicle_sim.base import units
 from follicle_sim.base.errors import UnitError
+from follicle_sim.scenario.fields.areas import Areas
 from follicle_sim.scenario.fields.parts import Route
 from follicle_sim.scenario.fields.quantities import Amount, Every, Name, Number, Whole, one_of
 from follicle_sim.scenario.fields.refusals import Path, refuse_all
@@ -61,6 +62,11 @@ class Dose(Table):
         default="own",
         description="where batches differ: own (one for each person and session) or shared (one "
         "for everybody treated on the same day of the trial)",
+    )
+    into: Annotated[tuple[str, ...], Areas()] = Field(
+        default=(),
+        description="of grafts, where a whole scalp is simulated: the regions that get them, "
+        '["frontal"]',
     )
 
     @model_validator(mode="before")
