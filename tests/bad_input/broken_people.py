@@ -162,8 +162,8 @@ PEOPLE = {
     ),
     "severity_no_grade_of_the_scale": (
         '"norwood_iii"',
-        '"Norwood 7"',
-        ['found "Norwood 7", unknown grade of aga_male; allowed: norwood_ii, norwood_iii'],
+        '"Norwood 8"',
+        ['found "Norwood 8", unknown grade of aga_male; allowed: norwood_ii, norwood_iii'],
     ),
     "severity_between_two_grades": (
         '"norwood_iii"',

@@ -13,6 +13,7 @@ from follicle_sim.biology.strata import sensitivities
 from follicle_sim.pharmacology.potencies import potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.meet import meet_baseline
+from follicle_sim.protocol.donor import harvest_problems
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.replicates import draws_of
 from follicle_sim.protocol.streams import check_streams, streams_of
@@ -85,6 +86,9 @@ def check_doses(
     problems = []
     for index, arm in enumerate(scenario.arms):
         problems += dose_problems(f"arms[{index}]", arm, end, treatments)
+        if not problems:
+            who = scenario.population
+            problems += harvest_problems(f"arms[{index}]", who, arm, end, treatments)
     if not problems:
         # what people get one after the other may not go together either
         for arm in unfolded.arms:

@@ -216,7 +216,7 @@ def _figures(
         figures["salt.png"] = lambda path: save_figure(
             draw(data, variable="salt", change=change, comparison=comparison), path
         )
-    if "region_cover" in data:
+    if "region_cover" in data or "region_density" in data:
         figures["heads.png"] = lambda path: save_figure(plot_heads(data), path)
     if "phase_count" in data:
         figures["phases.png"] = lambda path: save_figure(plot_phases(data), path)
