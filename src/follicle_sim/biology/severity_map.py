@@ -1,8 +1,8 @@
 """How far each piece of a scalp is thinned in people of a severity: a map's grades, joined up.
 
-A map says how severe each piece is at each grade. Between the grades the ratio of a piece's
-severity to the person's is linear in the person's; beyond the ends it stays as it is there. So a
-map on which every piece has the severity of the grade changes no bit.
+A map says how severe each piece is at each grade. Between two grades, and between health and the
+mildest, the severity of a piece is linear in the person's; beyond the worst it is proportional to
+it. So a map on which every piece has the severity of the grade changes no bit.
 """
 
 from __future__ import annotations
@@ -18,29 +18,30 @@ from follicle_sim.biology.scalps import Scalp
 
 @dataclass(frozen=True)
 class SeverityMap:
-    """Severities of R pieces as multiples of a person's, at K severities of a person.
+    """By how much R pieces are more severe than the person, at K severities of a person.
 
     Parameters
     ----------
-    severity : (K,) increasing; () where all pieces are as severe as the person
-    ratio : (R, K)
+    severity : (K,) increasing from 0; () where all pieces are as severe as the person
+    more : (R, K)
     sensitivity : (R,) androgen sensitivity of each piece, relative to a target area
     """
 
     severity: tuple[float, ...] = ()
-    ratio: tuple[tuple[float, ...], ...] = ()
+    more: tuple[tuple[float, ...], ...] = ()
     sensitivity: tuple[float, ...] = ()
 
     def of_piece(self, piece: int, severity: Floats) -> Floats:
         """Return the severity (S,) of a piece in people of these severities (S,)."""
         if not self.severity:
             return severity
-        at, ratio = np.array(self.severity), np.array(self.ratio[piece])
-        if at.size == 1:
-            return np.asarray(severity * ratio[0])
+        at, more = np.array(self.severity), np.array(self.more[piece])
         cell = np.clip(np.searchsorted(at, severity, side="right") - 1, 0, at.size - 2)
         share = np.clip((severity - at[cell]) / (at[cell + 1] - at[cell]), 0.0, 1.0)
-        return np.asarray(severity * (ratio[cell] + share * (ratio[cell + 1] - ratio[cell])))
+        beyond = np.maximum(1.0, severity / at[-1])
+        # the difference is added, so that none changes no bit
+        added = (more[cell] + share * (more[cell + 1] - more[cell])) * beyond
+        return np.maximum(0.0, severity + added)
 
     def exposure(self, piece: int, severity: Floats) -> Floats:
         """Return miniaturisation M (S,) that makes a piece so severe, in multiples of the fitted.
@@ -82,8 +83,10 @@ def severity_map(
         if severity > 0.0 and (at.get(severity) not in named or grade in named):
             at[severity] = grade
     order = sorted(at)
-    ratio = tuple(
-        tuple(scalp.severity[at[severity]][piece] / severity for severity in order)
+    if not order:
+        return SeverityMap(sensitivity=scalp.sensitivity)
+    more = tuple(
+        (0.0, *(scalp.severity[at[severity]][piece] - severity for severity in order))
         for piece in range(len(scalp.pieces))
     )
-    return SeverityMap(tuple(order), ratio if order else (), scalp.sensitivity)
+    return SeverityMap((0.0, *order), more, scalp.sensitivity)

@@ -47,8 +47,10 @@ class Harvest:
 
         Examples
         --------
-        >>> Harvest("occipital", 1400.0, 3080.0, 0.11, 230.0, 204.7, 0.3).text()
-        '1,400 grafts come from the occipital region, 11 % of its follicles; 205 of 230 follicles/cm2 are left there'
+        >>> words = Harvest("occipital", 1400.0, 3080.0, 0.11, 230.0, 204.7, 0.3).text()
+        >>> print(words.replace("; ", ";\\n"))
+        1,400 grafts come from the occipital region, 11 % of its follicles;
+        205 of 230 follicles/cm2 are left there
         """
         words = (
             f"{self.grafts:,.0f} grafts come from the {self.area} region, {100 * self.share:.0f} % "
