@@ -163,6 +163,25 @@ def load_regions() -> Mapping[str, Scalp]:
     return MappingProxyType(found)
 
 
+def map_of(region: str | None) -> str | None:
+    """Return the name of the map that a region of `load_regions` is of; None of none."""
+    if region is None:
+        return None
+    return region.rpartition(".")[0] or FIRST_MAP
+
+
+def scalp_table(name: str) -> ScalpTable:
+    """Return a map of the library with the source of each number.
+
+    Raises
+    ------
+    InputError
+        As `parse_scalp`.
+    """
+    path = FOLDER / f"{name}.toml"
+    return _table(read_toml(path), path.name)
+
+
 def parse_scalp(tables: Mapping[str, Any], source: str) -> Scalp:
     """Return a map of the scalp from the tables of its file.
 
@@ -171,8 +190,12 @@ def parse_scalp(tables: Mapping[str, Any], source: str) -> Scalp:
     InputError
         With every problem: what is missing, unknown, out of bounds or does not fit together.
     """
+    return _scalp(_table(tables, source))
+
+
+def _table(tables: Mapping[str, Any], source: str) -> ScalpTable:
     try:
-        table = ScalpTable.model_validate(dict(tables))
+        return ScalpTable.model_validate(dict(tables))
     except ValidationError as error:
         problems = [
             Problem(
@@ -182,7 +205,6 @@ def parse_scalp(tables: Mapping[str, Any], source: str) -> Scalp:
             for row in error.errors()
         ]
         raise InputError(source, problems) from None
-    return _scalp(table)
 
 
 def _scalp(table: ScalpTable) -> Scalp:

@@ -121,7 +121,7 @@ def plot_heads(
 def _sheet(
     data: xr.Dataset, arms: Sequence[str] | None, people: int, weeks: Sequence[float] | None
 ) -> _Sheet:
-    name = next((name for name in ("region_density", "region_cover") if name in data), None)
+    name = next((name for name in ("region_cover", "region_density") if name in data), None)
     if name is None:
         message = (
             'not in this result; it needs a whole scalp (population.scalp = "regions"), or an '
