@@ -125,18 +125,21 @@ class Condition:
         """Return the condition of people who have others besides: all that acts, acts.
 
         Grades, patches and follicles are those of the first one; a variation is that of the first
-        one that has it. Pattern hair loss as another one has its usual severity.
+        one that has it. Pattern hair loss as another one has its usual severity, and its grades are
+        patterns, so that a map of the scalp knows where it takes hair.
         """
         if not others:
             return self
         every = (self, *others)
         second = next((one for one in others if one.androgen_sensitive), None)
-        miniaturised = self.miniaturised
+        miniaturised, patterns = self.miniaturised, self.patterns
         if not self.androgen_sensitive and second is not None:
             miniaturised = second.severity(None)
+            patterns = {name: Pattern(value, ()) for name, value in second.grades.items()}
         return replace(
             self,
             miniaturised=miniaturised,
+            patterns=patterns,
             androgen_sensitive=any(one.androgen_sensitive for one in every),
             attacks=_numbered([one.attacks for one in every]),
             losses=_numbered([one.losses for one in every]),

@@ -41,7 +41,7 @@ class SeverityMap:
         beyond = np.maximum(1.0, severity / at[-1])
         # the difference is added, so that none changes no bit
         added = (more[cell] + share * (more[cell + 1] - more[cell])) * beyond
-        return np.maximum(0.0, severity + added)
+        return np.asarray(np.maximum(0.0, severity + added))
 
     def exposure(self, piece: int, severity: Floats) -> Floats:
         """Return miniaturisation M (S,) that makes a piece so severe, in multiples of the fitted.

@@ -297,7 +297,7 @@ def _draw_key(figure: Figure, sheet: _Sheet, scalp: Scalp) -> None:
     colours = figure.colorbar(
         ScalarMappable(norm=sheet.scale, cmap=HAIR), cax=bar, orientation="horizontal"
     )
-    colours.outline.set(linewidth=0.5, edgecolor=look.MUTED)  # type: ignore[operator]
+    colours.outline.set(linewidth=0.5, edgecolor=look.MUTED)
     bar.tick_params(labelsize=look.SMALL, colors=look.MUTED, length=3, width=0.6)
     if sheet.scale.vmax == 1.0:
         bar.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100"])

@@ -153,6 +153,17 @@ def test_women_have_maps_too_and_health_has_the_densities_alone():
     np.testing.assert_allclose(found / found[DONOR], density / density[DONOR], rtol=0.02)
 
 
+def test_pattern_loss_beside_another_condition_has_its_map_too():
+    more = 'also = ["aga_male"]'
+    both = scenario(more=more, condition="chronic_telogen_effluvium", subjects=30)
+    table = simulate(both).region_density[0, :, 0].mean("subject")
+    alone = scenario(more="", condition="chronic_telogen_effluvium", subjects=30)
+    only = simulate(alone).region_density[0, :, 0].mean("subject")
+    kept = (table / only).values
+    assert kept[REGIONS.areas.index("frontal")] < 0.9 < kept[DONOR]
+    np.testing.assert_allclose(kept[DONOR], 1.0, atol=1e-12)
+
+
 def test_a_result_is_stored_and_read_back(tmp_path):
     data = simulate(scenario(subjects=2))
     save_result(data, tmp_path / "result.nc")
