@@ -157,6 +157,16 @@ DRAWINGS = (
         {"alopecia_areata_steroid_vs_exosomes.png": "density.png"},
         ("run", "scenarios/alopecia_areata_steroid_vs_exosomes.toml", *_set(*_FEW)),
     ),
+    *(
+        Drawing(
+            name,
+            ("run", f"scenarios/{name}.toml"),
+            "endpoints.csv",
+            {f"{name}.png": "heads.png"},
+            ("run", f"scenarios/{name}.toml", *_set(*_FEW)),
+        )
+        for name in ("norwood_map", "transplant_whole_scalp")
+    ),
     # Its table is compared with the whole by tests/regression/test_scoreboard.py.
     Drawing(
         "scoreboard",

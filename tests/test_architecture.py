@@ -385,7 +385,9 @@ VALUES = [
     *sorted(p.relative_to(PACKAGE).as_posix() for p in PACKAGE.glob("pharmacology/library/*.toml")),
     *sorted(p.relative_to(PACKAGE).as_posix() for p in PACKAGE.glob("biology/conditions/*.toml")),
 ]
-BARE = re.compile(r"severities\.\w+|patches\.grades\.\w+\.least|(attacks|losses|clocks)\.count")
+BARE = re.compile(
+    r"severities\.\w+|patterns\.\w+\.severity|patches\.grades\.\w+\.least|(attacks|losses|clocks)\.count"
+)
 """Numbers of a condition without a source of their own: grades, and how often something comes."""
 
 

@@ -162,8 +162,37 @@ PEOPLE = {
     ),
     "severity_no_grade_of_the_scale": (
         '"norwood_iii"',
-        '"Norwood 7"',
-        ['found "Norwood 7", unknown grade of aga_male; allowed: norwood_ii, norwood_iii'],
+        '"Norwood 8"',
+        ['found "Norwood 8", unknown grade of aga_male; allowed: norwood_ii, norwood_iii'],
+    ),
+    "region_unknown": (
+        'severity = "norwood_iii"',
+        'severity = "norwood_iii"\nregion = "vertx"',
+        ['population.region: found "vertx", unknown region; did you mean "vertex"?'],
+    ),
+    "region_beside_a_whole_scalp": (
+        'severity = "norwood_iii"',
+        'severity = "norwood_iii"\nregion = "vertex"\nscalp = "regions"',
+        ['population.region: found "vertex" beside population.scalp', "leave one of them out"],
+    ),
+    "pattern_without_a_map": (
+        'severity = "norwood_iii"',
+        'severity = "norwood_iii_vertex"',
+        [
+            'population.severity: found "norwood_iii_vertex", which differs from norwood_iii in '
+            "where hair is lost",
+            'population.scalp = "regions"',
+        ],
+    ),
+    "count_of_a_whole_scalp": (
+        'follicle_density = "300 cm-2"\n',
+        'hair_density = "140 cm-2"\nscalp = "regions"\n',
+        ["population.hair_density: a count is of one target area", "population.region"],
+    ),
+    "map_unknown": (
+        'severity = "norwood_iii"',
+        'severity = "norwood_iii"\nscalp = "region"',
+        ['population.scalp: found "region", unknown map of the scalp; did you mean "regions"?'],
     ),
     "severity_between_two_grades": (
         '"norwood_iii"',

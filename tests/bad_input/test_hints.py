@@ -66,7 +66,7 @@ HINTS = [
     (SEX, 'sex = "both"', "allowed: male, female"),
     (SEX, "age = 42", 'allowed: an age such as "42 years"'),
     (SEX, 'menopause = "post"', "the model has no menopause: give ages"),
-    (SEX, 'site = "frontal"', "Frontal or temporal loss has no biology of its own here"),
+    (SEX, 'site = "frontal"', "hair is counted stands in population.region"),
     ("subjects = 24", "patients = 24", 'did you mean "subjects"?'),
     ("subjects = 24", 'subjects = "two dozen"', "allowed: a whole number"),
     ('spread = "typical"', 'spread = "typicl"', 'did you mean "typical"?'),

@@ -342,12 +342,14 @@ class Engine:
         visits: Sequence[float],
         instrument: Mapping[str, float],
         transplants: Sequence[Transplant] = (),
+        first: int = 0,
     ):
         """Return follicles with their logs, and what is seen at each visit, {name: [visits]}."""
         seen = {name: [0.0] * len(visits) for name in COLUMNS}
         everyone = []
         self.visible_length = instrument["visible_length"]
-        natives = ((i, -math.inf, self.begin(i)) for i in range(follicles))
+        names = range(first, first + follicles)
+        natives = ((i, -math.inf, self.begin(i)) for i in names)
         for i, day, f in (*natives, *self.grafted(transplants)):
             for v, t in enumerate(visits):
                 if t <= day:

@@ -26,6 +26,18 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """A grade that one target area cannot tell from others: it differs in where hair is lost.
+
+    severity : as in `Condition.severities`
+    classes : of the published scales, which mean it where the whole head is looked at
+    """
+
+    severity: float
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Condition:
     """What a condition does to follicles.
 
@@ -35,7 +47,8 @@ class Condition:
     `typical_spread` names the condition whose people differ as much; `miniaturised` is the multiple
     of miniaturisation where the severity is of something else, None where it is the severity;
     `variation` are coefficients of variation by phase in place of the usual ones; `hairline` is the
-    band behind a line that recedes, None for any other area.
+    band behind a line that recedes, None for any other area; `patterns` are further grades that
+    nobody is classed as by one area alone.
     """
 
     name: str
@@ -54,6 +67,12 @@ class Condition:
     miniaturised: float | None = None
     variation: Mapping[str, float] = field(default_factory=dict)
     hairline: Hairline | None = None
+    patterns: Mapping[str, Pattern] = field(default_factory=dict)
+
+    @property
+    def grades(self) -> dict[str, float]:
+        """Return the severity of every grade that people may be said to have, patterns last."""
+        return {**self.severities, **{name: row.severity for name, row in self.patterns.items()}}
 
     def severity(self, grade: str | float | Mapping[str, float] | None) -> float:
         """Return the multiple for a class name, a number, or None for the default class.
@@ -61,9 +80,9 @@ class Condition:
         For a mixture of classes with their shares, it is the mean multiple.
         """
         if isinstance(grade, Mapping):
-            return sum(share * self.severities[name] for name, share in grade.items())
+            return sum(share * self.grades[name] for name, share in grade.items())
         if isinstance(grade, str):
-            return self.severities[grade]
+            return self.grades[grade]
         return self.severities[self.default_severity] if grade is None else float(grade)
 
     @property
@@ -122,19 +141,22 @@ class Condition:
         """Return the condition of people who have others besides: all that acts, acts.
 
         Grades, patches and follicles are those of the first one; a variation is that of the first
-        one that has it. Pattern hair loss as another one has its usual severity.
+        one that has it. Pattern hair loss as another one has its usual severity, and its grades are
+        patterns, so that a map of the scalp knows where it takes hair.
         """
         if not others:
             return self
         every = (self, *others)
         second = next((one for one in others if one.androgen_sensitive), None)
-        miniaturised = self.miniaturised
+        miniaturised, patterns = self.miniaturised, self.patterns
         if not self.androgen_sensitive and second is not None:
             miniaturised = second.severity(None)
+            patterns = {name: Pattern(value, ()) for name, value in second.grades.items()}
         return replace(
             self,
             miniaturised=miniaturised,
             hairline=next((one.hairline for one in every if one.hairline is not None), None),
+            patterns=patterns,
             androgen_sensitive=any(one.androgen_sensitive for one in every),
             attacks=_numbered([one.attacks for one in every]),
             losses=_numbered([one.losses for one in every]),

@@ -13,7 +13,7 @@ from follicle_sim.base.fitted import fill_fitted
 from follicle_sim.base.numerics import log_array
 from follicle_sim.base.quantity import Quantity
 from follicle_sim.biology.causes import ClockChange, Course, Hazard, Patches
-from follicle_sim.biology.condition import Condition, Scale
+from follicle_sim.biology.condition import Condition, Pattern, Scale
 from follicle_sim.biology.condition_tables import (
     CERTAIN,
     AttackTable,
@@ -67,6 +67,9 @@ def parse_condition(
         miniaturised=None if table.patches is None else 0.0,
         hairline=Hairline(depth) if depth else None,
         variation=MappingProxyType({phase: cv.value for phase, cv in table.variation.items()}),
+        patterns=MappingProxyType(
+            {name: Pattern(row.severity, row.classes) for name, row in table.patterns.items()}
+        ),
     )
 
 

@@ -47,6 +47,14 @@ class ScaleTable(FrozenTable):
     classes: Mapping[str, str]
 
 
+class PatternTable(FrozenTable):
+    """A grade that differs from others in where on the head hair is lost, and no other way."""
+
+    severity: Annotated[FiniteFloat, Field(ge=0.0)]
+    classes: tuple[Text, ...]
+    source: Text
+
+
 class Timed(FrozenTable):
     """Something that happens: always, once, or again and again.
 
@@ -249,6 +257,7 @@ class ConditionTable(FrozenTable):
     follicle_density: PerArea
     typical_spread: str | None = None
     scales: tuple[ScaleTable, ...] = ()
+    patterns: Mapping[str, PatternTable] = Field(default_factory=dict)
     attacks: tuple[AttackTable, ...] = ()
     losses: tuple[LossTable, ...] = ()
     clocks: tuple[ClockTable, ...] = ()
@@ -269,6 +278,9 @@ class ConditionTable(FrozenTable):
                 if grade not in grades:
                     hint = did_you_mean(grade, grades)
                     raise ValueError(f'scales: no severity "{grade}"{hint}')
+        for name in self.patterns:
+            if name in grades:
+                raise ValueError(f'patterns: "{name}" is a severity already')
         if not self.attacks and any(clock.harmed for clock in self.clocks):
             raise ValueError("clocks: harmed needs an attack that does the harm")
         self._patches_fit()

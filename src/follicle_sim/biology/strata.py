@@ -37,6 +37,8 @@ def fewer_strata(sensitivity: Floats, most: int) -> tuple[Floats, Floats]:
     >>> len(few), round(float(few @ shares), 9), round(float(shares.sum()), 9)
     (4, 16.5, 1.0)
     """
+    if not sensitivity.any():
+        return sensitivity[:1], np.ones(1)
     if sensitivity.size <= most:
         return sensitivity, np.full(sensitivity.size, 1.0 / sensitivity.size)
     root = np.sqrt(sensitivity)

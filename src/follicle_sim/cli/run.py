@@ -107,6 +107,7 @@ def run(
 def print_run(scenario: Scenario, written: Written, folder: Path) -> None:
     """Print a run's result: a table arm by visit, the comparison, and where the files are."""
     from follicle_sim.protocol.baseline.words import baseline_sentence
+    from follicle_sim.protocol.donor import donor_notes
     from follicle_sim.reporting.page.caveats import note_identical_people
 
     console = make_console()
@@ -114,7 +115,10 @@ def print_run(scenario: Scenario, written: Written, folder: Path) -> None:
     print_potencies(console, scenario)
     if scenario.population.stated is not None:
         console.print(f"Baseline: {baseline_sentence(scenario)}.")
+    for _, sentence in donor_notes(scenario):
+        console.print(f"Donor area: {sentence}.")
     _print_course(console, written, scenario)
+    _print_regions(console, written)
     _print_beyond(console, written)
     rows = written.comparison.rows
     if rows:
@@ -171,6 +175,34 @@ def _print_beyond(console: Console, written: Written) -> None:
     for one in written.beyond:
         console.print()
         print_indented(console, f"{one.sentence[0].upper()}{one.sentence[1:]}.", 0)
+
+
+def _print_regions(console: Console, written: Written) -> None:
+    """Print the hairs of every region at the first visit and the last, where there are regions."""
+    prefix = "region_density["
+    rows = [row for row in written.endpoints.rows if row.variable.startswith(prefix)]
+    if not rows:
+        return
+    first, last = rows[0].week, max(row.week for row in rows)
+    groups: dict[str, list[list[str]]] = {}
+    for row in rows:
+        if row.week != first:
+            continue
+        (end,) = (
+            each
+            for each in rows
+            if (each.arm, each.variable, each.week) == (row.arm, row.variable, last)
+        )
+        name = row.variable.removeprefix(prefix).removesuffix("]")
+        cells = [name, *(format_number(each.mean, 0) for each in (row, end))]
+        groups.setdefault(_arm_title(row), []).append(cells)
+    columns = (
+        Column("region"),
+        Column(f"week {format_week(first)}", number=True),
+        Column(f"week {format_week(last)}", number=True),
+    )
+    console.print(f"\nHairs by region ({format_unit(rows[0].unit)}): mean\n")
+    print_groups(console, columns, groups)
 
 
 def _arm_title(row: EndpointRow) -> str:

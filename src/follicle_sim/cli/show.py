@@ -14,6 +14,7 @@ from follicle_sim.cli.quantities import (
     list_quantities,
     print_value,
 )
+from follicle_sim.cli.scalp_map import print_map
 from follicle_sim.cli.stored import print_result
 from follicle_sim.cli.text import format_count, make_console, print_heading, print_indented
 
@@ -55,6 +56,7 @@ def print_scenario(scenario: Scenario) -> None:
     if scenario.population.spread.typical:
         _print_spread(console, scenario.population)
     _print_conditions(console, scenario)
+    print_map(console, scenario.population)
     treatments = list(treatments_of(scenario).values())
     _print_potencies(console, scenario, treatments)
     print_heading(console, "\nBiology parameters")

@@ -99,6 +99,7 @@ def explain(
     scenario = check_scenario("explain", scenario)
     check_kind("explain", "arm", arm, str, "the label of an arm")
     follicles = FOLLICLES if follicles is None else check_whole("explain", "follicles", follicles)
+    _check_one_area(scenario)
     plan = resolve(scenario)[0]
     dosed_arm = with_every_dose(scenario, find_arm(scenario, arm, plan.treatments))
     grid = plan.grid
@@ -130,6 +131,18 @@ def explain(
         units, long_name = OF_CHAIN[name]
         data[name].attrs = {"units": units, "long_name": long_name}
     return data
+
+
+def _check_one_area(scenario: Scenario) -> None:
+    """Refuse a scalp of regions: a chain is that of one of them."""
+    who = scenario.population
+    if who.scalp is not None and who.place.regional:
+        regions = ", ".join(dict.fromkeys(who.place.areas))
+        message = (
+            f'found "{who.scalp}"; the chain from dose to density is told of one region: leave it '
+            f"out and set population.region to one of {regions}"
+        )
+        raise InputError(scenario.origin, [Problem("population.scalp", message)])
 
 
 def _factors_and_clocks(protocol: Protocol, steps: int) -> Variables:
@@ -270,11 +283,12 @@ def _typical(
 
 def _strata(protocol: Protocol) -> dict[str, float]:
     """Return the androgen sensitivity of the follicles whose clocks are shown, by name."""
-    every = protocol.sensitivity
+    here = protocol.scalp.sensitivity_of(0)
+    every = here * protocol.sensitivity
     if every.size == 1:
         return {"typical": float(every[0])}
     few = int(TENTH * every.size)
-    return {"resistant": float(every[few]), "typical": 1.0, "sensitive": float(every[-1 - few])}
+    return {"resistant": float(every[few]), "typical": here, "sensitive": float(every[-1 - few])}
 
 
 def _links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Floats, Clocks]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from follicle_sim.base.units import format_quantity
-from follicle_sim.biology.scalps import load_scalps
 from follicle_sim.protocol.baseline.meet import with_baseline
 from follicle_sim.protocol.describe_design import design_lines, subjects_text, timeline
 from follicle_sim.protocol.notes import notes
@@ -50,7 +49,7 @@ def overview(scenario: Scenario) -> str:
     """Return the population, design and instrument, one line each."""
     who, run = with_baseline(scenario).population, scenario.run
     patch = format_quantity(who.target_area, "area")
-    density = format_quantity(who.scalp_density, "density")
+    density = format_quantity(float(f"{who.scalp_density * who.local_density:.4g}"), "density")
     unit = "subject" if who.scalp is None else "piece of scalp"
     tool = scenario.instrument
     terminal = format_quantity(tool.terminal_calibre, "calibre")
@@ -84,7 +83,9 @@ def traits_text(who: Population) -> list[str]:
     """Return the condition, severity, sex and age of a population, in words."""
     traits = [" + ".join((who.condition, *who.also))]
     if who.scalp is not None:
-        traits.append(f"{load_scalps()[who.scalp].title} ({who.pieces} pieces)")
+        traits.append(f"{who.place.title} ({who.pieces} pieces)")
+    elif who.region is not None:
+        traits.append(who.place.title)
     if isinstance(who.severity, Mapping):
         traits.append(f"severity {_shares(who.severity)}")
     elif who.severity is not None:
@@ -195,6 +196,8 @@ def dose_text(dose: Dose) -> str:
         words.append(f"({', '.join(dose.variants)})")
     if dose.route is not None:
         words.append(dose.route)
+    if dose.into:
+        words.append(f"into {', '.join(dose.into)}")
     if dose.every is None:
         words.append(f"once at {_time(dose.start)}")
     else:

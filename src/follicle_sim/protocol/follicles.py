@@ -12,7 +12,8 @@ def count_follicles(population: Population, density: Floats) -> tuple[Floats, Fl
     """Return follicles (whole numbers) and area (cm2) of people with these densities (1/cm2).
 
     Where the scenario gives the number of follicles, the area follows from the density; else the
-    number does, and nobody has none.
+    number does, and nobody has none. Densities are those of the usual target area; in a region
+    of the scalp that has more or less hair, so have they.
 
     Examples
     --------
@@ -21,6 +22,7 @@ def count_follicles(population: Population, density: Floats) -> tuple[Floats, Fl
     >>> count_follicles(scenario.population, np.array([180.0]))
     (array([90.]), array([0.5]))
     """
+    density = density * population.local_density
     if population.follicles is None:
         number = np.maximum(1.0, np.rint(density * population.target_area))
         return number, np.full(density.shape, population.target_area)

@@ -9,6 +9,7 @@ from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.protocol.arm_notes import arm_notes
 from follicle_sim.protocol.baseline.words import baseline_sentence
 from follicle_sim.protocol.data_notes import data_notes
+from follicle_sim.protocol.donor import donor_notes
 from follicle_sim.protocol.unfold import between, unfold
 from follicle_sim.scenario.fields.parts import Series
 from follicle_sim.scenario.model import Scenario
@@ -19,9 +20,9 @@ from follicle_sim.scenario.tables.arms import Dose
 def notes(scenario: Scenario) -> tuple[str, ...]:
     """Return a sentence for everything in a scenario that changes nothing, place first.
 
-    Of a trial of one's own they say who is missing from it, which of its weeks are no visits and
-    where it has more people; of a baseline as it was counted, what
-    was set so that it is.
+    Of transplants they say what is left in the donor area. Of a trial of one's own they say who is
+    missing from it, which of its weeks are no visits and where it has more people; of a baseline as
+    it was counted, what was set so that it is.
     """
     sentences = [
         *_baseline(scenario),
@@ -30,6 +31,7 @@ def notes(scenario: Scenario) -> tuple[str, ...]:
         *_parts(scenario),
         *_people(scenario),
         *arm_notes(scenario),
+        *donor_notes(scenario),
         *data_notes(scenario),
     ]
     return tuple(f"{place}: {text}" for place, text in sentences)

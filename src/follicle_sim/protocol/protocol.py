@@ -14,6 +14,7 @@ from follicle_sim.base.types import Floats
 from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.factors import FactorTable
 from follicle_sim.biology.scalps import Scalp
+from follicle_sim.biology.severity_map import SeverityMap
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.settle import Met
 from follicle_sim.protocol.streams import Streams
@@ -94,6 +95,8 @@ class Protocol:
         Days on which forcing is tabulated.
     scalp
         The pieces that are simulated: a whole scalp's, or the one target area.
+    severity_map
+        How severe each piece is in people of a severity.
     history, lead, step
         Length of natural history; days before baseline from which on the grid is fine, and the
         length of its cells from there on.
@@ -119,6 +122,7 @@ class Protocol:
     conduct: Design
     condition: Condition
     scalp: Scalp
+    severity_map: SeverityMap
     parameters: Mapping[str, float]
     treatments: Mapping[str, Treatment]
     factors: FactorTable

@@ -8,11 +8,12 @@ from follicle_sim.base.arguments import check_kind
 from follicle_sim.base.codes import CYCLE
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.biology.condition import Condition
-from follicle_sim.biology.scalps import TARGET_AREA, load_scalps
+from follicle_sim.biology.severity_map import severity_map
 from follicle_sim.biology.strata import sensitivities
 from follicle_sim.pharmacology.potencies import potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.meet import meet_baseline
+from follicle_sim.protocol.donor import harvest_problems
 from follicle_sim.protocol.donors import donor_problems
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.replicates import draws_of
@@ -86,12 +87,21 @@ def check_doses(
     problems = list(donor_problems(scenario, treatments))
     for index, arm in enumerate(scenario.arms):
         problems += dose_problems(f"arms[{index}]", arm, end, treatments)
+        if not problems:
+            who = scenario.population
+            problems += harvest_problems(f"arms[{index}]", who, arm, end, treatments)
     if not problems:
         # what people get one after the other may not go together either
         for arm in unfolded.arms:
             problems += dose_problems(f'arms, "{arm.label}"', arm, end, treatments)
     if problems:
         raise InputError(scenario.origin, problems)
+
+
+def _check_cycle(scenario: Scenario, parameters: Mapping[str, float]) -> None:
+    if sum(parameters[f"{phase.name.lower()}_mean"] for phase in CYCLE) < SHORTEST_CYCLE:
+        message = f"the mean durations of the phases add up to less than {SHORTEST_CYCLE:g} day"
+        raise InputError(scenario.origin, [Problem("biology", message)])
 
 
 def _protocol(
@@ -105,15 +115,14 @@ def _protocol(
 ) -> Protocol:
     design, run = scenario.design, scenario.run
     parameters = biology_of(scenario, changes)
-    if sum(parameters[f"{phase.name.lower()}_mean"] for phase in CYCLE) < SHORTEST_CYCLE:
-        message = f"the mean durations of the phases add up to less than {SHORTEST_CYCLE:g} day"
-        raise InputError(scenario.origin, [Problem("biology", message)])
+    _check_cycle(scenario, parameters)
     seeded = scenario.model_copy(update={"run": run.model_copy(update={"seed": seed})})
     met = meet_baseline(seeded, part=part)
     # fine steps from the first dose of a run-in on, or the first event of the condition
     lead = max(design.run_in or 0.0, condition.lead)
     grid = time_grid(run.history, unfolded.visits.last_day, run.forcing_step, lead)
-    scalp = scenario.population.scalp
+    who = scenario.population if met is None else met.population(scenario.population)
+    place = who.place
     pooled, sizes = design.stratify is not None, unfolded.sizes
     arms = tuple(
         PlannedArm(
@@ -135,10 +144,11 @@ def _protocol(
         seed=seed,
         arms=arms,
         visits=unfolded.visits,
-        population=scenario.population if met is None else met.population(scenario.population),
+        population=who,
         conduct=design,
         condition=condition,
-        scalp=TARGET_AREA if scalp is None else load_scalps()[scalp],
+        scalp=place,
+        severity_map=severity_map(place, condition.grades, who.grades_named),
         parameters=parameters,
         treatments=treatments,
         factors=factors_of(scenario),

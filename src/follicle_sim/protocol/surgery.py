@@ -30,11 +30,15 @@ class Shock:
 
 @dataclass(frozen=True)
 class Session:
-    """One transplant: when, how many grafts per cm2, and of which kind."""
+    """One transplant: when, how many grafts per cm2, of which kind, into which region.
+
+    A lone target area has no region, "".
+    """
 
     day: float
     density: float
     graft: Graft
+    into: str = ""
 
     @property
     def shock(self) -> Shock:
@@ -71,7 +75,11 @@ def sessions(arm: Arm, end: float, treatments: Mapping[str, Treatment]) -> tuple
         if problems:
             raise InputError(where, problems)
         days = expand(dose, end, where).times
-        transplants += [Session(float(day), dose.amount, treatment.graft) for day in days]
+        transplants += [
+            Session(float(day), dose.amount, treatment.graft, into)
+            for day in days
+            for into in dose.into or ("",)
+        ]
     if len(transplants) > MOST_SESSIONS:
         message = f"{len(transplants)} transplants; allowed: up to {MOST_SESSIONS}"
         raise InputError(arm.label, [Problem("doses", message)])

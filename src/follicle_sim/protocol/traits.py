@@ -92,10 +92,11 @@ class Draws:
             return self._extent(condition, condition.patches)
         if not isinstance(shares, FrozenMap):
             return condition.severity(shares) * self.multiplier("severity")
-        grades = [name for name in condition.severities if shares.get(name, 0.0) > 0.0]
+        severity = condition.grades
+        grades = [name for name in severity if shares.get(name, 0.0) > 0.0]
         ends = np.cumsum([shares[name] for name in grades])
         which = np.searchsorted(ends[:-1], probability(self.score("severity")))
-        middle = np.array([condition.severities[name] for name in grades])[which]
+        middle = np.array([severity[name] for name in grades])[which]
         within = lognormal_multipliers(
             self.population.variation["severity"], self.normal(Decision.SEVERITY)
         )

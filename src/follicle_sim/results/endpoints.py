@@ -17,6 +17,7 @@ from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.estimates import FloatArray, change_mean, estimate, level_mean, spread_within
 from follicle_sim.results.by_treatment import WITHIN, by_treatment
 from follicle_sim.results.origin import UNKNOWN, Origin, origin_of, write_rows_of_run
+from follicle_sim.results.variables import OF_REGIONS
 
 _PEOPLE = ("replicate", "subject")
 
@@ -161,8 +162,9 @@ def summarise(
         crossover is summarised by treatment, in days since the start of a period. People who are
         not there have NaN and are left out.
     variables
-        Names; None for every variable with one number per subject and visit. A variable with a
-        further dimension gives one series per entry, ``factor_level[DHT]``.
+        Names; None for every variable with one number per subject and visit, and for the hairs of
+        regions. A variable with a further dimension gives one series per entry,
+        ``factor_level[DHT]``.
     level
         Of the intervals: by default 0.95, Student t over people, or 0.90, quantiles over draws,
         where every replicate has drawn its own parameters.
@@ -215,7 +217,9 @@ def _series(
     if variables is None:
         # who came on which day is no endpoint
         endpoints = [name for name in measured if name not in BY_VISIT]
-        variables = [name for name in endpoints if set(measured[name].dims) <= plain]
+        variables = [
+            name for name in endpoints if set(measured[name].dims) <= plain or name in OF_REGIONS
+        ]
     unknown = [name for name in variables if name not in measured]
     if unknown:
         raise InputError(

@@ -46,10 +46,16 @@ OF_INSTRUMENTS: Mapping[str, tuple[str, str]] = {
 }
 """What only some instruments see."""
 
+OF_REGIONS: Mapping[str, tuple[str, str]] = {
+    "region_density": ("cm-2", "hairs per area in each region of the scalp, without reading error"),
+}
+"""What is told of the regions of a whole scalp, whatever the instrument measures."""
+
 FURTHER: Mapping[str, str] = {
     "phase_count": "phase",
     "factor_level": "factor",
     "region_cover": "region",
+    "region_density": "region",
 }
 """The dimension that a variable has beside arm, subject and time; of one value a visit, none."""
 
@@ -93,6 +99,7 @@ OF_CHAIN: Mapping[str, tuple[str, str]] = {
 MEANING: Mapping[str, tuple[str, str]] = {
     **MEASURED,
     **OF_INSTRUMENTS,
+    **OF_REGIONS,
     **OF_FOLLOW_UP,
     **OF_PEOPLE,
 }

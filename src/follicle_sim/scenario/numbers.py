@@ -20,7 +20,7 @@ from follicle_sim.biology.factors import FactorTable, load_factors, parse_factor
 from follicle_sim.biology.health import load_health
 from follicle_sim.biology.parameters import load_parameters, parameter_table
 from follicle_sim.biology.people_spread import spreads
-from follicle_sim.biology.scalps import load_scalps
+from follicle_sim.biology.scalps import Scalp
 from follicle_sim.pharmacology.aftercare import load_aftercare
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
 from follicle_sim.pharmacology.potencies import MOST_POTENCY, POTENCY_PREFIX, potency_parameters
@@ -142,8 +142,11 @@ def _marks(scenario: Scenario) -> dict[str, str]:
     tables[f"typical spread of {like}"] = spread
     if who.follicle_density is None and who.condition not in scenario.conditions:
         tables[f"usual follicle density of {who.condition}"] = disease.follicle_density
-    if who.scalp is not None:
-        tables[f"map of the scalp {who.scalp}"] = load_scalps()[who.scalp].share
+    if (place := who.scalp or who.region) is not None:
+        tables[f"map of the scalp {place}"] = _mapped(who.place)
+        named = {name: disease.grades[name] for name in disease.patterns}
+        if named and who.condition not in scenario.conditions:
+            tables[f"patterns of {who.condition}"] = named
     cares = {name for arm in scenario.arms for dose in arm.doses for name in dose.aftercare}
     for name in sorted(cares - set(scenario.aftercare)):
         tables[f"aftercare {name}"] = repr(load_aftercare().get(name))
@@ -164,6 +167,15 @@ def _told(condition: Condition) -> tuple[object, ...]:
         condition.losses or 0.0,
         *(part for part in parts if part),
     )
+
+
+def _mapped(scalp: Scalp) -> tuple[object, ...]:
+    """Return the numbers of a map; of areas that are alike, their shares alone."""
+    if not scalp.regional:
+        return scalp.share
+    donor = None if scalp.donor is None else scalp.donor.area
+    severity = dict(scalp.severity)
+    return scalp.share, scalp.density, scalp.sensitivity, severity, scalp.surface, donor
 
 
 def read_record(record: object, source: str) -> Numbers:

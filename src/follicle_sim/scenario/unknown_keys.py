@@ -42,9 +42,9 @@ SYNONYMS = {
 }
 
 _SITE = (
-    "the model has one scalp, fitted to the vertex of men and the part of women: leave the key "
-    "out. Frontal or temporal loss has no biology of its own here, so say in the description that "
-    "the vertex stands for it"
+    'where on the scalp hair is counted stands in population.region, as in region = "frontal"; '
+    "without it the target area is that which the model is fitted to, the vertex of men and the "
+    "part of women"
 )
 _DEPTH = (
     "the model has no depth of needles: a session of microneedling is one step of effect, whatever "

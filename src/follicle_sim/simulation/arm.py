@@ -16,6 +16,7 @@ from follicle_sim.biology.signals import Setting
 from follicle_sim.pharmacology.dosing import Habit
 from follicle_sim.pharmacology.exposure import arm_factors, people_differ
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
+from follicle_sim.protocol.surgery import Session
 from follicle_sim.simulation.engine.agents.clocks import Block, Rules
 from follicle_sim.simulation.engine.agents.grafts import Grafts
 from follicle_sim.simulation.engine.agents.kernel import People, Sightings
@@ -28,7 +29,13 @@ from follicle_sim.simulation.people.cohort import Cohort
 from follicle_sim.simulation.people.donors import donor_strengths
 from follicle_sim.simulation.people.outbreak import Outbreak, break_out
 from follicle_sim.simulation.record import ArmResult
-from follicle_sim.simulation.surgery import grafts_of, sessions_undergone
+from follicle_sim.simulation.surgery import (
+    Moved,
+    follicles_in,
+    grafts_of,
+    moved_by,
+    sessions_undergone,
+)
 
 
 def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
@@ -36,6 +43,9 @@ def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
     days = visit_days(protocol, cohort)
     habit = habit_of(protocol, cohort)
     grafts = grafts_of(arm.surgery, cohort.area, None if habit is None else habit.stops)
+    moved = moved_by(arm.surgery, protocol.scalp, grafts.number, cohort.follicles)
+    if moved is not None:
+        grafts = grafts._replace(number=moved.planted)
     widest = int((cohort.follicles + grafts.number.sum(axis=1)).max())
     people, visits, pieces = cohort.subject.size, days.shape[1], len(protocol.scalp.pieces)
     follicles = widest if protocol.record.follicles else 0
@@ -52,7 +62,9 @@ def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
     rules = engine_rules(protocol.parameters, protocol.instrument)
     outbreak = break_out(protocol.condition, protocol.scalp, cohort.severity, cohort.draw_names)
     donors = donor_strengths(protocol, arm, cohort)
-    return ArmRun(protocol, arm, rules, cohort, grafts, result, outbreak, habit, donors=donors)
+    return ArmRun(
+        protocol, arm, rules, cohort, grafts, result, outbreak, habit, moved, donors=donors
+    )
 
 
 @dataclass(frozen=True)
@@ -67,6 +79,7 @@ class ArmRun:
     result: ArmResult
     outbreak: Outbreak
     habit: Habit | None = None
+    moved: Moved | None = None
     engine: Engine = AGENTS
     donors: Mapping[str, Floats] = field(default_factory=dict)  # (S,) by treatment
 
@@ -128,6 +141,7 @@ class ArmRun:
             work = self.work(people, levels, drive, piece)
             sightings = rows if pieces == 1 else rows._replace(tally=np.empty_like(rows.tally))
             self.engine.live(work, sightings, stop)
+            self._take(people, work, piece, sightings.tally, stop)
             if pieces > 1:
                 # what a target area shows that is drawn from the whole scalp
                 share = scalp.share[piece] * sightings.tally
@@ -143,9 +157,11 @@ class ArmRun:
     def work(self, people: slice, levels: Floats, drive: Drive, piece: int) -> Work:
         """Return what an engine is asked to do for a piece of the scalps of a slice of subjects."""
         protocol, cohort, days = self.protocol, self.cohort, self.result.visits
-        sensitivity = protocol.sensitivity
+        scalp = protocol.scalp
+        sensitivity = scalp.sensitivity_of(piece) * protocol.sensitivity
         if self.arm.surgery:
             sensitivity = np.append(sensitivity, 0.0)  # grafts
+        here = np.array([self._reaches(session, piece) for session in self.arm.surgery], np.int64)
         block = self.block(people, levels, drive, sensitivity, piece)
         return Work(
             block,
@@ -154,12 +170,44 @@ class ArmRun:
             People(
                 np.array([cohort.seed, cohort.replicate, cohort.stream]),
                 cohort.subject[people],
-                cohort.follicles[people],
+                follicles_in(scalp, piece, cohort.follicles[people]),
                 days if len(days) == 1 else days[people],
-                protocol.scalp.first_name(piece),
+                scalp.first_name(piece),
             ),
-            self.grafts._replace(number=self.grafts.number[people]),
+            self.grafts._replace(number=self.grafts.number[people] * here),
         )
+
+    def _reaches(self, session: Session, piece: int) -> bool:
+        """Tell whether a transplant is set into a piece; one without a region is, everywhere."""
+        return session.into in ("", *self.protocol.scalp.areas[piece : piece + 1])
+
+    def _take(self, people: slice, work: Work, piece: int, tally: Floats, stop: Stop) -> None:
+        """Take from a tally (S, V, TALLY_COLUMNS) of the donor area what has left it.
+
+        Those that leave are the first of the piece by name: they have lived as in any other arm,
+        and are counted up to the day on which they go.
+        """
+        scalp, moved = self.protocol.scalp, self.moved
+        if moved is None or scalp.donor is None or scalp.areas[piece] != scalp.donor.area:
+            return
+        days = work.people.visits
+        ends = [session.day for session in self.arm.surgery[1:]] + [np.inf]
+        for k, session in enumerate(self.arm.surgery):
+            gone = (days > session.day) & (days <= ends[k])
+            taken = moved.taken[people, k]
+            if not (gone.any() and taken.any()):
+                continue
+            theirs = work._replace(
+                people=work.people._replace(follicles=taken),
+                grafts=work.grafts._replace(number=np.zeros_like(work.grafts.number)),
+            )
+            seen = Sightings(
+                np.empty_like(tally),
+                np.empty((*tally.shape[:2], 0), np.uint8),
+                np.empty((*tally.shape[:2], 0), np.float32),
+            )
+            self.engine.live(theirs, seen, stop)
+            tally -= np.where(gone[:, :, None], seen.tally, 0.0)
 
     def block(
         self, people: slice, levels: Floats, drive: Drive, sensitivity: Floats, piece: int = 0
@@ -173,12 +221,13 @@ class ArmRun:
             protocol.grid,
             protocol.parameters,
             self.acts(people, levels, sensitivity, piece),
-            protocol.condition.miniaturised,
+            protocol.severity_map.exposure(piece, miniaturised(protocol, self.cohort, people)),
         )
 
     def acts(self, people: slice, levels: Floats, sensitivity: Floats, piece: int) -> Acts:
         """Return what condition and surgery do to a piece of the scalps of a slice of subjects."""
-        protocol, surgery = self.protocol, self.arm.surgery
+        protocol = self.protocol
+        surgery = [session for session in self.arm.surgery if self._reaches(session, piece)]
         acts = acts_of(protocol.condition, self.setting(people, levels, sensitivity, piece))
         if not surgery:
             return acts
@@ -210,6 +259,16 @@ def in_cells(cells: Floats, grid: Floats, visits: Floats) -> Floats:
     cell = np.clip(np.searchsorted(grid, visits, side="right") - 1, 0, grid.size - 2)
     wide = np.broadcast_to(cells, (max(len(cells), len(visits)), cells.shape[1]))
     return np.take_along_axis(wide, np.broadcast_to(cell, (len(wide), cell.shape[1])), axis=1)
+
+
+def miniaturised(protocol: Protocol, cohort: Cohort, people: slice) -> Floats:
+    """Return how severe pattern hair loss is in some people, (S,) multiples of the fitted.
+
+    It is their severity, but where that is one of something else.
+    """
+    severity = cohort.severity[people]
+    other = protocol.condition.miniaturised
+    return severity if other is None else np.full_like(severity, other)
 
 
 def covers(protocol: Protocol) -> bool:

@@ -12,13 +12,22 @@ from numpy.typing import NDArray
 from follicle_sim.base.codes import BY_VISIT, NO_FOLLICLE, PHASE_NAMES
 from follicle_sim.base.types import Floats, Values
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
-from follicle_sim.results.variables import FURTHER, MEANING, OF_INSTRUMENTS, SUBJECT_VARIABLES
+from follicle_sim.results.variables import (
+    FURTHER,
+    MEANING,
+    OF_INSTRUMENTS,
+    OF_REGIONS,
+    SUBJECT_VARIABLES,
+)
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.simulation.cover import cover_of
 from follicle_sim.simulation.instrument import observable, read, read_disease
 from follicle_sim.simulation.people.about import describe_people
 from follicle_sim.simulation.people.cohort import Cohort
 from follicle_sim.simulation.people.follow_up import NOBODY, design_attrs, follow
+
+OF_COVER = {"cover", "salt", "region_cover"}
+"""Readings that are of how much of a scalp is covered."""
 
 
 @dataclass(frozen=True)
@@ -118,15 +127,20 @@ def _read_and_follow(
 def _read(
     protocol: Protocol, arm: PlannedArm, result: ArmResult, reader: Instrument
 ) -> dict[str, Floats]:
+    cohort, scalp = result.cohort, protocol.scalp
     if result.seen.shape[2] == 0:
-        plain = read(protocol, arm, result.cohort, result.tally, instrument=reader)
-        active = result.activity
-        return plain | read_disease(protocol, arm, result.cohort, result.tally, active, reader)
-    cover = cover_of(protocol, result.cohort, result.seen)
-    weight = protocol.scalp.weight
-    return read(
-        protocol, arm, result.cohort, result.tally, instrument=reader, cover=cover, weight=weight
+        plain = read(protocol, arm, cohort, result.tally, instrument=reader)
+        return plain | read_disease(protocol, arm, cohort, result.tally, result.activity, reader)
+    regions = {}
+    if scalp.regional and result.seen.shape[2] > 1:
+        regions["region_density"] = result.seen / cohort.area[:, None, None]
+    cover = None
+    if set(reader.measures) & OF_COVER:
+        cover = cover_of(protocol, cohort, result.seen)
+    readings = read(
+        protocol, arm, cohort, result.tally, instrument=reader, cover=cover, weight=scalp.weight
     )
+    return readings | regions
 
 
 def _of_people(frame: Frame, protocol: Protocol, results: Results) -> Variables:
@@ -147,9 +161,10 @@ def _of_readings(
     readings: list[list[dict[str, Floats]]],
 ) -> Variables:
     recorded = protocol.record.variables or (*SUBJECT_VARIABLES, "factor_level", *OF_INSTRUMENTS)
+    recorded = (*recorded, *OF_REGIONS)
     course = (*frame.lead, "subject", "time")
     variables: Variables = {}
-    for name in (*SUBJECT_VARIABLES, *OF_INSTRUMENTS):
+    for name in (*SUBJECT_VARIABLES, *OF_INSTRUMENTS, *OF_REGIONS):
         if name in recorded and name in readings[0][0]:
             last = (FURTHER[name],) if name in FURTHER else ()
             data = frame.stack([[reading[name] for reading in row] for row in readings])

@@ -222,10 +222,11 @@ def test_what_a_whole_scalp_cannot_have_is_refused(change, where):
     assert any((line.startswith(where) and "whole scalp" in line) or where in line for line in told)
 
 
-def test_a_transplant_into_a_whole_scalp_is_refused():
+def test_a_transplant_into_a_scalp_without_a_donor_area_is_refused():
     dose = '[[arms.doses]]\ntreatment = "hair_transplant"\namount = "30 grafts/cm2"\n[design]'
     (told,) = refusals(text("healthy", 'scalp = "salt"', tables="").replace("[design]", dose))
-    assert told.startswith("arms[0].doses[0].treatment: grafts are set into one target area")
+    assert told.startswith('arms[0].doses[0].treatment: map "salt" has no donor area')
+    assert 'population.scalp = "regions"' in told
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,6 @@ def test_a_womans_grade_is_read_in_many_words(words: str, grade: str) -> None:
     ("condition", "words"),
     [
         ("aga_male", "Norwood 1"),
-        ("aga_male", "Norwood 7"),
         ("aga_male", "Norwood III-IV"),
         ("aga_male", "Ludwig 2"),
         ("aga_male", "Savin II-1"),

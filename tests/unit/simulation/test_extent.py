@@ -8,6 +8,7 @@ from planned import drawn_people, planned
 
 from follicle_sim import parse_scenario
 from follicle_sim.base.errors import InputError
+from follicle_sim.biology.scalps import TARGET_AREA, load_scalps
 from follicle_sim.results.variables import FURTHER, OF_INSTRUMENTS
 from follicle_sim.scenario import Instrument
 from follicle_sim.scenario.fields.methods import load_methods, methods_that_see
@@ -144,7 +145,9 @@ def test_a_score_of_a_whole_scalp_is_no_problem() -> None:
         "record": SimpleNamespace(follicles=False),
         "arms": (),
     }
-    scalp, area = SimpleNamespace(scalp="salt"), SimpleNamespace(scalp=None)
+    people = {"region": None, "severity": None, "stated": None}
+    scalp = SimpleNamespace(scalp="salt", place=load_scalps()["salt"], **people)
+    area = SimpleNamespace(scalp=None, place=TARGET_AREA, **people)
     whole = SimpleNamespace(instrument=SALT, population=scalp, **rest)
     assert list(scalp_problems(whole)) == []
     part = SimpleNamespace(instrument=SALT, population=area, **rest)

@@ -19,6 +19,7 @@ from follicle_sim.biology.expected_cycle import Lives
 from follicle_sim.biology.expected_sight import Limits, Seen, seen_on
 from follicle_sim.biology.factors import FactorTable
 from follicle_sim.biology.forcing import Drive, in_season, integrate
+from follicle_sim.biology.severity_map import severity_map
 from follicle_sim.biology.strata import fewer_strata, sensitivities
 from follicle_sim.pharmacology.exposure import ArmLike, arm_factors
 from follicle_sim.pharmacology.treatment import Treatment
@@ -130,10 +131,12 @@ def sample_of(question: Question, severity: float | None) -> Sample:
     calendar = None if people.calendar is None else people.calendar[one]
     log_rho = in_season(drive.log_rho, calendar, grid, question.parameters)
     own = sensitivities(condition, question.parameters["sensitivity_shape"])
+    own = who.place.sensitivity_of(0) * own
+    thinned = severity_map(who.place, condition.grades, who.grades_named)
     sensitivity, weight = fewer_strata(own, STRATA)
     lives = Lives(
         grid=grid,
-        severity=people.severity[one],
+        severity=thinned.exposure(0, people.severity[one]),
         progression=people.progression[one],
         growth=people.growth[one],
         pace=people.pace[one],

@@ -220,7 +220,7 @@ def _figures(
     for name, shown in OF_DISEASES.items():
         if shown in data:
             figures[f"{name}.png"] = partial(_save_course, draw, data, comparison, shown)
-    if "region_cover" in data:
+    if "region_cover" in data or "region_density" in data:
         figures["heads.png"] = lambda path: save_figure(plot_heads(data), path)
     if "phase_count" in data:
         figures["phases.png"] = lambda path: save_figure(plot_phases(data), path)

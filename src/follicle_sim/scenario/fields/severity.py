@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from pydantic import ValidationInfo
 
 from follicle_sim.base.errors import did_you_mean, shown
 from follicle_sim.base.frozen import FrozenMap
-from follicle_sim.biology.condition import Condition, Scale
+from follicle_sim.biology.condition import Condition, Pattern, Scale
 from follicle_sim.biology.conditions import load_conditions
 from follicle_sim.scenario.fields.laws import shares
 from follicle_sim.scenario.fields.quantities import FieldType, Quantity, read, within
@@ -50,10 +50,13 @@ class Severity(FieldType):
             return value if isinstance(value, str) else self.multiple(value, None, (), ())
         known = known_names(info)
         grades, scales = known.conditions[condition], scales_of(condition, known.own_conditions)
+        mapped = info.data.get("scalp") is not None or info.data.get("region") is not None
+        scales = _with_patterns(scales, patterns_of(condition, known.own_conditions), mapped)
+        every = (*grades, *patterns_of(condition, known.own_conditions))
         if isinstance(value, Mapping):
-            return shares(_in_grades(value, condition, grades, scales), grades, "grade")
+            return shares(_in_grades(value, condition, every, scales), every, "grade")
         if isinstance(value, str):
-            return grade_named(value, condition, grades, scales)
+            return grade_named(value, condition, every, scales)
         if _in_percent(condition, known.own_conditions):
             return within(read(value, "number"), value, Quantity("number", upper=100.0))
         return self.multiple(value, condition, grades, scales)
@@ -132,6 +135,31 @@ def scales_of(condition: str, own: Mapping[str, Condition]) -> tuple[Scale, ...]
     """
     known = own.get(condition) or load_conditions().get(condition)
     return () if known is None else known.scales
+
+
+def patterns_of(condition: str, own: Mapping[str, Condition]) -> Mapping[str, Pattern]:
+    """Return grades of a condition that differ in where hair is lost; none of an unknown one."""
+    known = own.get(condition) or load_conditions().get(condition)
+    return {} if known is None else known.patterns
+
+
+def _with_patterns(
+    scales: tuple[Scale, ...], patterns: Mapping[str, Pattern], mapped: bool
+) -> tuple[Scale, ...]:
+    """Return scales some of whose classes are patterns.
+
+    mapped : the head is looked at in regions, so that a pattern is closer than the usual grade
+    """
+    of_class = {name: grade for grade, row in patterns.items() for name in row.classes}
+    if not of_class:
+        return scales
+    return tuple(
+        replace(
+            scale,
+            classes={**scale.classes, **of_class} if mapped else {**of_class, **scale.classes},
+        )
+        for scale in scales
+    )
 
 
 def _in_percent(condition: str, own: Mapping[str, Condition]) -> bool:

@@ -128,6 +128,17 @@ CONDITIONS = Words(
     ),
 )
 
+REGIONS = Words(
+    _named(
+        frontal="front, forelock, frontal scalp, frontal region, anterior scalp, hairline",
+        midscalp="mid, mid-scalp, mid scalp, midscalp region, top",
+        vertex="crown, the vertex, vertex scalp, vertex transition",
+        temporal="temple, temples, temporal region",
+        parietal="side, sides, parietal region",
+        occipital="occiput, donor, donor area, back, back of the head, occipital region",
+    )
+)
+
 METHODS = Words(
     _named(
         macrophotography="macrophotograph, macro photograph, macrophoto, hair count in a circle",
@@ -301,5 +312,6 @@ NAMES: Mapping[str, Words] = {
     "treatment": TREATMENTS,
     "condition": CONDITIONS,
     "method": METHODS,
+    "region": REGIONS,
 }
 """Other words by the kind of thing they name."""

@@ -176,7 +176,7 @@ def _share_dense(who: Population, instrument: Instrument, least: float) -> float
             return 1.0  # everybody has a follicle
         needed -= 0.5 / who.target_area  # follicles are whole
     cv = who.variation["follicle_density"]
-    return _share_lognormal(who.scalp_density, cv, needed, math.inf)
+    return _share_lognormal(who.scalp_density * who.local_density, cv, needed, math.inf)
 
 
 def _share_lognormal(mean: float, cv: float, low: float, high: float) -> float:
@@ -226,4 +226,5 @@ def _law(who: Population, name: str) -> str:
         grades = who.severity if isinstance(who.severity, Mapping) else [who.severity]
         text = ", ".join(str(grade) for grade in grades if grade is not None)
         return f"severity is {text or 'that of the condition'}{spread}"
-    return f"a scalp has {format_quantity(who.scalp_density, 'density')} follicles{spread}"
+    density = format_quantity(float(f"{who.scalp_density * who.local_density:.4g}"), "density")
+    return f"a scalp has {density} follicles{spread}"

@@ -1,12 +1,14 @@
-"""What is a score of the whole scalp needs a scenario that simulates the whole scalp."""
+"""What needs a whole scalp, or a map of it, and what a whole scalp cannot have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from follicle_sim.base.errors import did_you_mean, shown
 from follicle_sim.scenario.fields.methods import load_methods
 from follicle_sim.scenario.fields.refusals import Path
+from follicle_sim.scenario.fields.unjudged import judge
 
 OF_WHOLE_SCALP = ("salt",)
 """Result variables that a target area does not have."""
@@ -15,12 +17,20 @@ OF_HAIRLINE = ("hairline_recession", "hairline_speed", "hairline_stable")
 OF_INFLAMMATION = ("lppai",)
 """Result variables of diseases that move a hairline, and of those that scar by inflammation."""
 
+Problems = Iterator[tuple[Path, str]]
 
-def _one_area_only(scenario: Any) -> Iterator[tuple[Path, str]]:
+
+def _one_area_only(scenario: Any) -> Problems:
     """Yield what a whole scalp cannot have: it is about one target area."""
     if scenario.population.scalp is None:
         return
     way = "leave population.scalp out"
+    if scenario.population.region is not None:
+        yield (
+            ("population", "region"),
+            f'found "{scenario.population.region}" beside population.scalp, which simulates all '
+            "regions; leave one of them out",
+        )
     if scenario.design.kind == "split_scalp":
         yield ("design", "kind"), f"halves of a scalp are compared in one target area each; {way}"
     if scenario.record.follicles:
@@ -28,14 +38,91 @@ def _one_area_only(scenario: Any) -> Iterator[tuple[Path, str]]:
             ("record", "follicles"),
             f"follicles are kept of one target area, not of a whole scalp; {way}",
         )
+
+
+def _severity_is_known(scenario: Any) -> Problems:
+    """Yield where a map has no severities for the grades of the condition."""
+    who = scenario.population
+    key = "scalp" if who.scalp is not None else "region"
+    if getattr(who, key) is None or not who.place.severity:
+        return
+    disease, place = who.disease, who.place
+    if disease.androgen_sensitive and disease.patches is None:
+        if not set(disease.grades) & set(place.severity):
+            yield (
+                ("population", key),
+                f'found "{getattr(who, key)}", whose map has no grade of {who.condition} '
+                f"({', '.join(disease.grades)}); it has {', '.join(place.severity)}",
+            )
+        alike = [name for name in who.grades_named if name in place.severity]
+        if len({disease.grades[name] for name in alike}) < len(alike):
+            yield (
+                ("population", "severity"),
+                f"found {' and '.join(sorted(alike))}, which have one severity and differ in where "
+                "hair is lost; a mixture on a map of the scalp has one of them",
+            )
+
+
+def _patterns_need_a_map(scenario: Any) -> Problems:
+    """Yield a pattern of which one target area would show nothing but the severity."""
+    who = scenario.population
+    if who.scalp is not None or who.region is not None or isinstance(who.severity, float | int):
+        return
+    if who.severity is None:
+        return
+    severities = who.disease.severities
+    for name in sorted(who.grades_named & set(who.disease.patterns)):
+        same = [grade for grade, value in severities.items() if value == who.disease.grades[name]]
+        if same:
+            yield (
+                ("population", "severity"),
+                f"found {shown(name)}, which differs from {same[0]} in where hair is lost; allowed "
+                f'with population.scalp = "regions" or a population.region; of one target area '
+                f"write {same[0]}",
+            )
+
+
+def _grafts_have_a_place(scenario: Any) -> Problems:
+    """Yield grafts on a whole scalp without a region to go to, or with one elsewhere."""
+    who = scenario.population
+    areas = list(dict.fromkeys(who.place.areas)) if who.scalp is not None else []
+    donor = None if who.scalp is None else who.place.donor
     for i, arm in enumerate(scenario.arms):
         for j, dose in enumerate(arm.doses):
-            if dose.amount_dimension == "grafts":
-                message = f"grafts are set into one target area, not into a whole scalp; {way}"
-                yield ("arms", i, "doses", j, "treatment"), message
+            where: Path = ("arms", i, "doses", j)
+            grafts = dose.amount_dimension == "grafts"
+            if not grafts or who.scalp is None:
+                if dose.into:
+                    why = (
+                        "grafts go into the one target area"
+                        if grafts
+                        else "only grafts are set into a region"
+                    )
+                    yield (*where, "into"), f"found {shown(list(dose.into))}; {why}; leave it out"
+                continue
+            if donor is None:
+                yield (
+                    (*where, "treatment"),
+                    f'map "{who.scalp}" has no donor area that grafts come from; allowed: '
+                    'population.scalp = "regions", or leave population.scalp out',
+                )
+                continue
+            into = [area for area in areas if area != donor.area]
+            if not dose.into:
+                yield (
+                    (*where, "into"),
+                    f'missing: the regions that get the grafts, into = ["{into[0]}"]; allowed: '
+                    f"{', '.join(into)}",
+                )
+            for name in dose.into:
+                if name == donor.area:
+                    message = f'"{name}" is where grafts are taken from; allowed: {", ".join(into)}'
+                    yield (*where, "into"), message
+                elif name not in into:
+                    yield (*where, "into"), f"found {shown(name)}{did_you_mean(name, into)}"
 
 
-def _not_of_this_disease(scenario: Any) -> Iterator[tuple[Path, str]]:
+def _not_of_this_disease(scenario: Any) -> Problems:
     """Yield what is measured of a scarring disease in people who do not have it."""
     who, measures = scenario.population, scenario.instrument.measures
     needs = (
@@ -52,17 +139,19 @@ def _not_of_this_disease(scenario: Any) -> Iterator[tuple[Path, str]]:
             )
 
 
-def scalp_problems(scenario: Any) -> Iterator[tuple[Path, str]]:
-    """Yield why an instrument cannot score what a scenario simulates.
+def _counts_are_of_one_area(scenario: Any) -> Problems:
+    """Yield a count at baseline, which is one of a target area, on a scalp of regions."""
+    who = scenario.population
+    if who.scalp is not None and who.place.regional and who.stated is not None:
+        yield (
+            ("population", who.stated.key),
+            "a count is of one target area, and a whole scalp of regions is simulated; give "
+            "follicle_density and severity, or place the area with population.region",
+        )
 
-    Parameters
-    ----------
-    scenario
-        A scenario, or its tables with stand-ins for what was refused; `population.scalp` is the
-        name of a map of the scalp, None where a target area alone is simulated.
-    """
-    yield from _one_area_only(scenario)
-    yield from _not_of_this_disease(scenario)
+
+def _scores_need_a_scalp(scenario: Any) -> Problems:
+    """Yield a score of the whole scalp where only a target area is simulated."""
     instrument = scenario.instrument
     asked = [name for name in OF_WHOLE_SCALP if name in instrument.measures]
     if not asked or scenario.population.scalp is not None:
@@ -75,3 +164,24 @@ def scalp_problems(scenario: Any) -> Iterator[tuple[Path, str]]:
         f'found "{found}"; {", ".join(asked)} is a score of the whole scalp, and only a target '
         'area is simulated: set population.scalp = "salt", or name a method that reads an area',
     )
+
+
+def scalp_problems(scenario: Any) -> Problems:
+    """Yield what does not fit the place that a scenario simulates: score, severity, grafts.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or its tables with stand-ins for what was refused; `population.scalp` is the
+        name of a map of the scalp, None where a target area alone is simulated.
+    """
+    for rule in (
+        _one_area_only,
+        _not_of_this_disease,
+        _severity_is_known,
+        _patterns_need_a_map,
+        _grafts_have_a_place,
+        _counts_are_of_one_area,
+        _scores_need_a_scalp,
+    ):
+        yield from judge(rule, scenario)

@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from follicle_sim.base import units
 from follicle_sim.base.errors import UnitError
+from follicle_sim.scenario.fields.areas import Areas
 from follicle_sim.scenario.fields.parts import Route
 from follicle_sim.scenario.fields.quantities import Amount, Every, Name, Number, Whole, one_of
 from follicle_sim.scenario.fields.refusals import Path, known_names, refuse_all
@@ -67,7 +68,11 @@ class Dose(Table):
     aftercare: Annotated[tuple[str, ...], AftercareNames()] = Field(
         default=(), description='what is done after it, as assumed: ["early_washing"]'
     )
-
+    into: Annotated[tuple[str, ...], Areas()] = Field(
+        default=(),
+        description="of grafts, where a whole scalp is simulated: the regions that get them, "
+        '["frontal"]',
+    )
     chain: Chain | None = Field(
         default=None, description="[arms.doses.chain]: from the vial to the skin"
     )

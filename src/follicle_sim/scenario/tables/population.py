@@ -26,7 +26,7 @@ from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.health import HealthState
 from follicle_sim.biology.people_spread import typical_spread
-from follicle_sim.biology.scalps import load_scalps
+from follicle_sim.biology.scalps import TARGET_AREA, Scalp, load_regions, load_scalps
 from follicle_sim.scenario.fields.baseline import HairCount, Stated, statement_problems
 from follicle_sim.scenario.fields.correlation import TRAITS, pair_of
 from follicle_sim.scenario.fields.laws import (
@@ -144,8 +144,13 @@ class Population(Table):
     )
     scalp: Annotated[str, Name("map of the scalp", lambda _known: load_scalps())] | None = Field(
         default=None,
-        description='"salt": the whole scalp, in pieces of which each has `target_area`; default: '
-        "one target area",
+        description='"salt" or "regions": the whole scalp, in pieces of which each has '
+        "`target_area`; default: one target area",
+    )
+    region: Annotated[str, Name("region", lambda _known: load_regions())] | None = Field(
+        default=None,
+        description='where the one target area lies: "vertex", "occipital"; default: where the '
+        "trials count that the model is fitted to",
     )
     severity: Annotated[float | str | FrozenMap[str, float], Severity()] | None = Field(
         default=None,
@@ -194,9 +199,30 @@ class Population(Table):
         return load_condition(self.condition).together_with(others)
 
     @property
+    def place(self) -> Scalp:
+        """What is simulated of each person: a whole scalp in pieces, or one target area."""
+        if self.scalp is not None:
+            return load_scalps()[self.scalp]
+        return TARGET_AREA if self.region is None else load_regions()[self.region]
+
+    @property
     def pieces(self) -> int:
         """Pieces of scalp that are simulated of each person."""
-        return 1 if self.scalp is None else len(load_scalps()[self.scalp].pieces)
+        return len(self.place.pieces)
+
+    @property
+    def local_density(self) -> float:
+        """Follicles per area of the region that the target area lies in, relative to the usual."""
+        return 1.0 if self.region is None else self.place.density_of(0)
+
+    @property
+    def grades_named(self) -> frozenset[str]:
+        """Names of the grades that the people are said to have; none where a number is given."""
+        if isinstance(self.severity, FrozenMap):
+            return frozenset(self.severity)
+        if isinstance(self.severity, float | int):
+            return frozenset()
+        return frozenset([self.severity or self.disease.default_severity])
 
     @property
     def scalp_density(self) -> float:
@@ -221,7 +247,7 @@ class Population(Table):
         """Follicles simulated in each subject (before spread in density)."""
         if self.follicles is not None:
             return self.follicles
-        return max(1, round(self.scalp_density * self.target_area))
+        return max(1, round(self.scalp_density * self.local_density * self.target_area))
 
     @property
     def variation(self) -> Mapping[str, float]:

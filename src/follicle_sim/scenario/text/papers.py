@@ -55,7 +55,7 @@ def in_own_words(values: Mapping[str, Any]) -> tuple[dict[str, Any], Told]:
         changed["arms"] = [_arm(arm) for arm in values["arms"]]
     who = values.get("population")
     if isinstance(who, Mapping):
-        changed["population"] = _without_vertex(who)
+        changed["population"] = _without_vertex(who, besides="region")
         people, message = _people(changed["population"], changed)
         changed["population"] = people
         if message:
@@ -80,12 +80,15 @@ def _dose(dose: Any) -> Any:
     return {"every" if key == words[0] else key: value for key, value in dose.items()}
 
 
-def _without_vertex(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a table without a key that says vertex, which the model stands for anyway."""
+def _without_vertex(table: Mapping[str, Any], besides: str = "") -> dict[str, Any]:
+    """Return a table without a key that says vertex, which the model stands for anyway.
+
+    besides : a key that the table knows itself
+    """
     return {
         key: value
         for key, value in table.items()
-        if not (key in SITES and isinstance(value, str) and fold(value) in VERTEX)
+        if key == besides or not (key in SITES and isinstance(value, str) and fold(value) in VERTEX)
     }
 
 

@@ -69,21 +69,19 @@ def block_of(
     grid: Floats,
     parameters: Mapping[str, float],
     acts: Acts,
-    miniaturised: float | None = None,
+    severity: Floats | None = None,
 ) -> Block:
     """Return the engine's input for a slice of a cohort.
 
     acts : what their condition and their surgery do to them
-    miniaturised : multiple of miniaturisation in place of the cohort's severity
+    severity : (S,) multiples of miniaturisation in place of the cohort's severity
     """
     calendar = None if cohort.calendar is None else cohort.calendar[people]
-    severity = cohort.severity[people]
-    if miniaturised is not None:
-        severity = np.full_like(severity, miniaturised)
     log_rho = in_season(drive.log_rho, calendar, grid, parameters)
     return Block(
         grid=grid,
-        severity=parameters["severity"] * severity,
+        severity=parameters["severity"]
+        * (cohort.severity[people] if severity is None else severity),
         progression=cohort.progression[people],
         growth_scale=cohort.growth[people],
         pace=cohort.pace[people],
