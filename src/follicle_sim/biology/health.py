@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.entries import read_entry
 from follicle_sim.base.quantity import Share, Years, read_toml
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.base.units import YEAR
@@ -114,20 +114,7 @@ def parse_state(name: str, tables: Mapping[str, Any], source: str) -> HealthStat
     InputError
         With every problem of the entry.
     """
-    try:
-        return HealthState.model_validate(dict(tables))
-    except ValidationError as error:
-        problems = []
-        for e in error.errors():
-            place = ".".join(map(str, e["loc"]))
-            message = str(e["msg"]).removeprefix("Value error, ")
-            if e["type"] == "extra_forbidden":
-                keys = Prevalence.model_fields if len(e["loc"]) > 1 else HealthState.model_fields
-                message = f"unknown key{did_you_mean(str(e['loc'][-1]), keys)}"
-            elif e["type"] == "missing":
-                message = f"missing; {name} needs it"
-            problems.append(Problem(place, message))
-        raise InputError(source, problems) from None
+    return read_entry(HealthState, name, tables, source, below=Prevalence)
 
 
 @cache

@@ -6,9 +6,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.entries import read_entry
 from follicle_sim.base.quantity import Positive, Quantity, Share, read_toml
 from follicle_sim.pharmacology.treatment_parts import FrozenTable
 
@@ -57,18 +57,7 @@ def parse_aftercare(name: str, tables: Mapping[str, Any], source: str) -> Afterc
     InputError
         With every problem of the entry.
     """
-    try:
-        return Aftercare.model_validate(dict(tables))
-    except ValidationError as error:
-        problems = []
-        for e in error.errors():
-            message = str(e["msg"]).removeprefix("Value error, ")
-            if e["type"] == "extra_forbidden":
-                message = f"unknown key{did_you_mean(str(e['loc'][-1]), Aftercare.model_fields)}"
-            elif e["type"] == "missing":
-                message = f"missing; {name} needs it"
-            problems.append(Problem(".".join(map(str, e["loc"])), message))
-        raise InputError(source, problems) from None
+    return read_entry(Aftercare, name, tables, source)
 
 
 @cache

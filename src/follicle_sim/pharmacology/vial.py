@@ -19,9 +19,9 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from follicle_sim.base.errors import InputError, Problem, did_you_mean
+from follicle_sim.base.entries import read_entry
 from follicle_sim.base.numerics import exp_array
 from follicle_sim.base.quantity import (
     Concentration,
@@ -175,23 +175,7 @@ def parse_product(name: str, tables: Mapping[str, Any], source: str) -> Product:
     InputError
         With every problem of the table.
     """
-    found: Product = _parsed(Product, name, tables, source)
-    return found
-
-
-def _parsed(kind: Any, name: str, tables: Mapping[str, Any], source: str) -> Any:
-    try:
-        return kind.model_validate(dict(tables))
-    except ValidationError as error:
-        problems = []
-        for e in error.errors():
-            message = str(e["msg"]).removeprefix("Value error, ")
-            if e["type"] == "extra_forbidden":
-                message = f"unknown key{did_you_mean(str(e['loc'][-1]), kind.model_fields)}"
-            elif e["type"] == "missing":
-                message = f"missing; {name} needs it"
-            problems.append(Problem(".".join(map(str, e["loc"])), message))
-        raise InputError(source, problems) from None
+    return read_entry(Product, name, tables, source)
 
 
 @cache
@@ -205,7 +189,7 @@ def load_deliveries() -> Mapping[str, Delivery]:
     """
     return MappingProxyType(
         {
-            name: _parsed(Delivery, name, rows, DELIVERIES.name)
+            name: read_entry(Delivery, name, rows, DELIVERIES.name)
             for name, rows in read_toml(DELIVERIES).items()
         }
     )
