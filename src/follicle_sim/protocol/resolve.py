@@ -86,10 +86,10 @@ def check_doses(
     end = unfolded.visits.last_day + scenario.run.forcing_step
     problems = list(donor_problems(scenario, treatments))
     for index, arm in enumerate(scenario.arms):
-        problems += dose_problems(f"arms[{index}]", arm, end, treatments)
-        if not problems:
-            who = scenario.population
-            problems += harvest_problems(f"arms[{index}]", who, arm, end, treatments)
+        place, who = f"arms[{index}]", scenario.population
+        problems += dose_problems(place, arm, end, treatments) or harvest_problems(
+            place, who, arm, end, treatments
+        )
     if not problems:
         # what people get one after the other may not go together either
         for arm in unfolded.arms:
