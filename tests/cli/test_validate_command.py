@@ -50,7 +50,7 @@ def test_writes_table_json_and_figure(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "published numbers are within 2 SE of the predicted one" in flat
     assert "with a standard deviation of 6 hairs/cm2 from trial to trial" in flat
     assert "on average by +3 hairs/cm2" in flat
-    assert "su_2022: response as each of" in printed
+    assert "malkud_2015: shares of diagnoses" in flat
     # both arms without a design in one line
     assert "loussouarn_2005, row 1, 3, 4, 6, 7, 9: of an arm" in printed
 

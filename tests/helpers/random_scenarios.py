@@ -52,7 +52,10 @@ AMOUNTS = {
     "none": ("1 mL",),
 }
 LABELS = ("drug", "placebo", "v1.2", "low dose", "Ärztin", "no treatment")
-OF_AREAS = sorted(name for name, method in load_methods().items() if "salt" not in method.measures)
+OF_DISEASES = {"salt", "hairline_recession", "lppai"}
+OF_AREAS = sorted(
+    name for name, method in load_methods().items() if not OF_DISEASES & set(method.measures)
+)
 """Methods that read a target area; the others need a whole scalp."""
 
 ROLES = ("treatment", "placebo", "active_control", "untreated")
