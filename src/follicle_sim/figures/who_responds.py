@@ -290,6 +290,9 @@ def _note(data: xr.Dataset, found: WhoResponds) -> str:
         f"Points: means of people alike in the trait; bars and brackets: {level} intervals over "
         "people, who scatter far more than these means."
     )
+    if len(found.rows) > 3:
+        missing = max(1.0, (1.0 - found.level) * len(found.rows))
+        how += f" Of {len(found.rows)} such intervals about {missing:.0f} miss the truth by luck."
     if draws_of(data) > 1:
         how += " Parameters are drawn too; their uncertainty is not in the intervals."
     if found.against:
