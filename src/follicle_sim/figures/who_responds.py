@@ -104,11 +104,12 @@ def draw_who_responds(data: xr.Dataset, found: WhoResponds) -> Figure:
     looks = look.arm_looks(*arm_roles(data))
     arms = list(dict.fromkeys(row.arm for row in found.rows))[:MOST_ARMS]
     traits = found.traits
-    columns = min(_COLUMNS, max(2, len(traits)))
+    columns = min(_COLUMNS, len(traits))
+    panel = _PANEL_WIDTH if columns > 1 else 2.0 * _PANEL_WIDTH + _BETWEEN
     lines = math.ceil(len(traits) / columns)
     above = _HEAD + _LINE * (len(arms) + 0.4)
     row_height = above + _PANEL_HEIGHT + _AXIS
-    width = _LEFT + columns * _PANEL_WIDTH + (columns - 1) * _BETWEEN + _RIGHT
+    width = _LEFT + columns * panel + (columns - 1) * _BETWEEN + _RIGHT
     note = textwrap.wrap(_note(data, found), int((width - 0.4) * 72 / (0.52 * look.TINY)))
     foot = 0.15 + 0.115 * len(note)
     head = 0.62 + 0.2 * math.ceil(len(arms) / 3)
@@ -124,9 +125,9 @@ def draw_who_responds(data: xr.Dataset, found: WhoResponds) -> Figure:
         limits = _limits([found.groups[key] for key in found.groups if key[0] in arms])
         for index, trait in enumerate(traits):
             line, column = divmod(index, columns)
-            left = _LEFT + column * (_PANEL_WIDTH + _BETWEEN)
+            left = _LEFT + column * (panel + _BETWEEN)
             bottom = height - head - (line + 1) * row_height + _AXIS
-            box = (left / width, bottom / height, _PANEL_WIDTH / width, _PANEL_HEIGHT / height)
+            box = (left / width, bottom / height, panel / width, _PANEL_HEIGHT / height)
             ax = figure.add_axes(box)
             _draw_panel(ax, data, found, trait, arms, looks)
             ax.set_ylim(*limits)
@@ -303,7 +304,7 @@ def _note(data: xr.Dataset, found: WhoResponds) -> str:
         )
     inside = (
         "Change from baseline: the natural course, regression to the mean of people who happened "
-        "to be counted low, and errors of reading are in it"
+        "to be worse at baseline, and errors of reading are in it"
     )
     if found.control:
         return (
