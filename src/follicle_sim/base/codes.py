@@ -78,6 +78,8 @@ class Decision(IntEnum):
     ANAGEN_LENGTH = 51
     TELOGEN_LENGTH = 52
     KENOGEN_LENGTH = 53
+    # 112: states of health of a person, each by its name
+    HEALTH = 112
     # 54-61: how a condition breaks out in a person
     TRIGGER_START = 54
     TRIGGER_STRENGTH = 55
@@ -109,8 +111,6 @@ class Decision(IntEnum):
     SATISFACTION_VISIT = 83
     ADVERSE_EVENT = 84
     TRIAL_DRIFT = 88
-    # 96: states of health, by their names
-    HEALTH = 96
 
 
 SUBJECT_LEVEL = 0xFFFFFFFF

@@ -40,8 +40,8 @@ def way_to_a_control(undosed: Sequence[str]) -> str:
 
     Examples
     --------
-    >>> way_to_a_control(["nothing"])[:60]
-    '"nothing" is given nothing: --set "arms.nothing.role=untreate'
+    >>> way_to_a_control(["nothing"])[:27]
+    '"nothing" is given nothing:'
     """
     if len(undosed) != 1:
         return 'Set role = "placebo" or "untreated" in the arm that is the control.'

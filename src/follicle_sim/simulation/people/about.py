@@ -17,7 +17,7 @@ from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.protocol.traits import grade_of
 from follicle_sim.results.expected import donors_of, mixture_of, variables_of
 from follicle_sim.simulation.people.cohort import Cohort
-from follicle_sim.simulation.people.donors import donor_strength
+from follicle_sim.simulation.people.own_blood import donor_strength
 
 
 def describe_people(

@@ -28,7 +28,7 @@ def donor_strength(protocol: Protocol, treatment: Treatment, cohort: Cohort) -> 
     """Return the multiplier of the effect (S,) of one treatment made of a cohort's own blood."""
     strength = np.ones(cohort.subject.size)
     if treatment.donor_age is not None:
-        assert cohort.age is not None  # `protocol.donors` refuses a population without ages
+        assert cohort.age is not None  # `protocol.own_blood` refuses a population without ages
         strength = strength * treatment.donor_age.multipliers(cohort.age)
     if treatment.donor_health:
         has = {state: health_of(protocol, cohort, state) for state in treatment.donor_health}
