@@ -25,9 +25,7 @@ import json
 
 from IPython.display import display
 
-from follicle_sim import load_treatments, parse_scenario, simulate
-from follicle_sim.analysis.outcomes.who_responds import who_responds
-from follicle_sim.biology.health import load_health
+from follicle_sim import load_health, load_treatments, parse_scenario, simulate, who_responds
 from follicle_sim.figures import plot_who_responds
 
 # %% [markdown]

@@ -22,7 +22,7 @@ import numpy as np
 import xarray as xr
 from scipy.special import stdtrit
 
-from follicle_sim.base.arguments import check_dataset
+from follicle_sim.base.arguments import check_dataset, check_number, check_text
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.types import Floats
 from follicle_sim.results.endpoints import arm_roles, control_arm, is_paired, people_last
@@ -180,7 +180,10 @@ def who_responds(
     >>> row.trait, round(row.slope, 6), row.n
     ('age', 2.0, 40)
     """
-    check_dataset("who_responds", data)
+    check_dataset("who_responds", data, ("arm", "subject", "time"))
+    check_text("who_responds", "variable", variable)
+    week = None if week is None else check_number("who_responds", "week", week)
+    level = check_number("who_responds", "level", level)
     if not 0.5 <= level < 1.0:
         raise InputError("who_responds", [Problem("level", f"found {level:g}; allowed: 0.5 to 1")])
     gains, against, day = _gains(data, variable, week)
