@@ -144,6 +144,16 @@ DRAWINGS = (
         ("run", "scenarios/receding_hairline.toml", *_set(*_FEW)),
     ),
     Drawing(
+        "who_responds",
+        ("run", "scenarios/who_responds.toml"),
+        "who_responds.csv",
+        {"who_responds.png": "who_responds.png", "who_responds.csv": "who_responds.csv"},
+        (
+            *("run", "scenarios/who_responds.toml"),
+            *_set("population.subjects=40", "population.follicles=20"),
+        ),
+    ),
+    Drawing(
         "alopecia_areata_brave",
         ("run", "scenarios/alopecia_areata_brave.toml"),
         "endpoints.csv",

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from follicle_sim.analysis.analyse import analyse as analyse
+    from follicle_sim.analysis.outcomes.who_responds import who_responds as who_responds
     from follicle_sim.base.errors import FollicleSimError as FollicleSimError
     from follicle_sim.base.errors import InputError as InputError
     from follicle_sim.biology.conditions import load_conditions as load_conditions
+    from follicle_sim.biology.health import load_health as load_health
     from follicle_sim.evidence.studies import load_studies as load_studies
     from follicle_sim.experiments.calibration.fit_scenario import fit_scenario as fit_scenario
     from follicle_sim.experiments.explain import explain as explain
@@ -49,6 +51,7 @@ _HOMES = {
     "explain": "experiments.explain",
     "fit_scenario": "experiments.calibration.fit_scenario",
     "load_conditions": "biology.conditions",
+    "load_health": "biology.health",
     "load_result": "results.storage",
     "load_scenario": "scenario.load",
     "load_studies": "evidence.studies",
@@ -64,6 +67,7 @@ _HOMES = {
     "simulate": "simulation.simulate",
     "summarise": "results.endpoints",
     "to_dataframe": "results.dataframe",
+    "who_responds": "analysis.outcomes.who_responds",
     "with_overrides": "scenario.load",
 }
 

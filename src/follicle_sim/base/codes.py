@@ -80,6 +80,8 @@ class Decision(IntEnum):
     ANAGEN_LENGTH = 51
     TELOGEN_LENGTH = 52
     KENOGEN_LENGTH = 53
+    # 112: states of health of a person, each by its name
+    HEALTH = 112
     # 54-61: how a condition breaks out in a person
     TRIGGER_START = 54
     TRIGGER_STRENGTH = 55
@@ -112,11 +114,9 @@ class Decision(IntEnum):
     SATISFACTION_VISIT = 83
     ADVERSE_EVENT = 84
     TRIAL_DRIFT = 88
-    # 96: states of health, by their names
-    HEALTH = 96
-    # 98-99: more of what an instrument makes of a reading
-    INDEX_READING = 98
-    INDEX_PULL = 99
+    # 96-97: more of what an instrument makes of a reading
+    INDEX_READING = 96
+    INDEX_PULL = 97
 
 
 SUBJECT_LEVEL = 0xFFFFFFFF

@@ -105,6 +105,14 @@ GROUPS = (
         ),
     ),
     Group(
+        "health",
+        "States of health that a trial can leave out.",
+        (
+            Command("list", "List the states of health of the library.", "list_health", "health"),
+            Command("show", "Show how many people have a state.", "show_health", "health"),
+        ),
+    ),
+    Group(
         "instruments",
         "Ways of measuring hair, and what each sees.",
         (

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from follicle_sim.base.units import format_unit
-from follicle_sim.cli.lost_column import explain_lost_difference
 from follicle_sim.cli.options import (
     Quiet,
     ScenarioFile,
@@ -167,7 +166,11 @@ def _print_course(console: Console, written: Written, scenario: Scenario) -> Non
     console.print()
     print_groups(console, _RUN_COLUMNS, groups)
     if not endpoints.control and len(groups) > 1:
-        console.print(f"\n{explain_lost_difference(scenario)}")
+        from follicle_sim.scenario.rules.controls import way_to_a_control, why_no_control
+
+        reason = why_no_control({arm.label: arm.role for arm in scenario.arms})
+        way = way_to_a_control([arm.label for arm in scenario.arms if not arm.doses])
+        console.print(f"\n{reason[:1].upper()}{reason[1:]}. {way}")
 
 
 def _print_beyond(console: Console, written: Written) -> None:

@@ -87,9 +87,11 @@ def _print_suitability(console: Console, treatment: Treatment) -> None:
         console.print(f"made of {DONORS[treatment.donor]}")
     if treatment.contraindications:
         console.print("\nNot given with (left out by population.inclusion.exclude):")
-    for state, why in treatment.contraindications.items():
-        source = format_source(why.grade, why.source)
-        print_value(console, spell_out(state), source, why.reason)
+        for state, why in treatment.contraindications.items():
+            source = format_source(why.grade, why.source)
+            print_value(console, spell_out(state), source, why.reason)
+    elif treatment.acts:
+        console.print("Whom it is not given to was not read.")
     if treatment.not_known:
         print_indented(console, f"Not known: {treatment.not_known}", 0)
     if treatment.contraindications and not treatment.inert:

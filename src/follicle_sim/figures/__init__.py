@@ -12,6 +12,7 @@ from follicle_sim.figures.multiples import plot_small_multiples
 from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.figures.phases import plot_phases
 from follicle_sim.figures.trajectories import plot_density
+from follicle_sim.figures.who_responds import plot_who_responds
 
 __all__ = [
     "plot_chain",
@@ -22,5 +23,6 @@ __all__ = [
     "plot_heads",
     "plot_phases",
     "plot_small_multiples",
+    "plot_who_responds",
     "save_figure",
 ]

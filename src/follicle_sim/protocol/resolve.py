@@ -14,7 +14,7 @@ from follicle_sim.pharmacology.potencies import potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.meet import meet_baseline
 from follicle_sim.protocol.donor import harvest_problems
-from follicle_sim.protocol.donors import donor_problems
+from follicle_sim.protocol.own_blood import donor_problems
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.replicates import draws_of
 from follicle_sim.protocol.streams import check_streams, streams_of

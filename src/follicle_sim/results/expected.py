@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from follicle_sim.base.frozen import FrozenMap
-from follicle_sim.pharmacology.exposure import mixtures
+from follicle_sim.pharmacology.exposure import made_of_patients, mixtures
+from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.pharmacology.variability import Responders
 from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.results.variables import OF_PEOPLE
@@ -45,18 +46,41 @@ def may_miss(protocol: Protocol) -> bool:
 def variables_of(protocol: Protocol) -> tuple[str, ...]:
     """Return the names of the variables that a result has about its people."""
     who = protocol.population
-    selected = who.inclusion is not None
+    selected, all_traits = who.inclusion is not None, protocol.record.traits
     mixed = protocol.conduct.stratify is not None
     mixed |= isinstance(who.severity, FrozenMap) or "severity" in correlated(who.correlation)
     present = {
         "person": selected,
         "age": who.varies("age") or (selected and who.age is not None),
         "sex": isinstance(who.sex, FrozenMap),
-        "severity": selected or mixed,
+        "severity": selected or mixed or (all_traits and who.varies("severity")),
         "severity_class": selected or mixed,
         "responder": mixture_of(protocol) is not None,
+        "duration": all_traits and lasts(protocol),
+        "donor": all_traits and bool(donors_of(protocol)),
+        **{name: all_traits and who.varies(name) for name in ("progression", "growth", "potency")},
     }
     return tuple(name for name in OF_PEOPLE if present[name])
+
+
+def lasts(protocol: Protocol) -> bool:
+    """Return whether people differ in how long they have been losing hair, by the model's law.
+
+    Miniaturisation grows from 0 at a steady pace (`model 5.2`), so that severity and pace say when
+    it began; a condition without androgens has no such clock.
+    """
+    who, condition = protocol.population, protocol.condition
+    thins = condition.androgen_sensitive and condition.miniaturised is None
+    moves = protocol.parameters["progression"] > 0.0
+    return thins and moves and (who.varies("severity") or who.varies("progression"))
+
+
+def donors_of(protocol: Protocol) -> dict[str, Treatment]:
+    """Return the treatments, as some arm gives them, that go with the patient's age or health."""
+    made: dict[str, Treatment] = {}
+    for arm in protocol.arms:
+        made |= made_of_patients(arm, protocol.treatments)
+    return made
 
 
 def always_known(protocol: Protocol) -> tuple[str, ...]:

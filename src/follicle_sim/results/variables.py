@@ -66,8 +66,13 @@ OF_PEOPLE: Mapping[str, tuple[str, str]] = {
     "severity": ("1", "miniaturisation at baseline, in multiples of the fitted one"),
     "severity_class": ("1", "grade nearest to the severity"),
     "responder": ("1", "1 for people with the trait that lets them respond, else 0"),
+    "duration": ("year", "time that the severity takes at the own pace of progression"),
+    "progression": ("1", "speed of progression relative to the mean"),
+    "growth": ("1", "hair growth rate relative to the mean"),
+    "potency": ("1", "response to treatment relative to the mean"),
+    "donor": ("1", "effect of what is made of the person's own blood, by age and health"),
 }
-"""Who the people are."""
+"""Who the people are; from `duration` on only where `record.traits` asks for them."""
 
 OF_FOLLOW_UP: Mapping[str, tuple[str, str]] = {
     "visit_day": ("d", "day of the visit since baseline"),

@@ -62,6 +62,9 @@ class Record(Table):
         default=None, description="names of result variables; default: all"
     )
     follicles: Annotated[bool, Flag()] = Field(default=False, description="keep every follicle too")
+    traits: Annotated[bool, Flag()] = Field(
+        default=False, description="keep every trait that people differ in, to see who responds"
+    )
     memory_limit: Annotated[float, Quantity("memory", upper=1e15, positive=True)] = Field(
         default=2e9, description="refuse to run when results need more"
     )

@@ -26,8 +26,8 @@ from follicle_sim.simulation.engine.engine import AGENTS, Engine, Stop, Work
 from follicle_sim.simulation.engine.run import Job, blocks
 from follicle_sim.simulation.people.attendance import habit_of, visit_days
 from follicle_sim.simulation.people.cohort import Cohort
-from follicle_sim.simulation.people.donors import donor_strengths
 from follicle_sim.simulation.people.outbreak import Outbreak, break_out
+from follicle_sim.simulation.people.own_blood import donor_strengths
 from follicle_sim.simulation.record import ArmResult
 from follicle_sim.simulation.surgery import (
     Moved,

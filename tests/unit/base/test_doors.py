@@ -29,6 +29,7 @@ from follicle_sim import (
     simulate,
     summarise,
     to_dataframe,
+    who_responds,
     with_overrides,
 )
 from follicle_sim.analysis.analyse import analyse
@@ -95,6 +96,11 @@ REFUSED = [
     (summarise, (RESULT, None, float("nan")), "summarise: level"),
     (to_dataframe, ("result.nc",), "to_dataframe: dataset"),
     (to_dataframe, (xr.Dataset({"a": ("arm", [1.0])}),), 'no dimension "subject"'),
+    (who_responds, ("result.nc",), "who_responds: dataset"),
+    (who_responds, (xr.Dataset({"a": ("arm", [1.0])}),), 'no dimension "subject"'),
+    (who_responds, (RESULT, 5), "who_responds: variable: found 5; allowed: a text"),
+    (who_responds, (RESULT, {"week": "12"}), "who_responds: week"),
+    (who_responds, (RESULT, {"level": True}), "who_responds: level"),
     (scenario_of, (5,), "scenario_of: result: found 5; allowed: what simulate or load_result"),
     (scenario_of, ("",), "scenario_of: result"),
     (scenario_of, ("none.nc",), "none.nc: no such file; give the result.nc of a run"),
@@ -128,7 +134,7 @@ REFUSED = [
     (optimise, (TRIAL, {"trials": 1.5}), "optimise: trials"),
     (calibrate, ("posterior",), "calibrate: job"),
 ]
-NAMES_ALONE = {"load_studies", "load_treatments", "load_conditions"}
+NAMES_ALONE = {"load_studies", "load_treatments", "load_conditions", "load_health"}
 NOTHING_TO_CHECK = {*NAMES_ALONE, "Scenario", "Protocol", "InputError", "FollicleSimError"}
 
 
@@ -144,6 +150,8 @@ def given(arguments):
         "trials",
         "designs",
         "overrides",
+        "week",
+        "level",
     }
     return (arguments[:-1], named) if named and set(named) <= known else (arguments, {})
 

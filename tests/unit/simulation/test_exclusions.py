@@ -168,6 +168,13 @@ exclude = ["gout"]
     assert everybody > 1.1 * drawn
 
 
+def test_states_are_understood_in_the_words_of_a_clinic():
+    scenario = people(
+        f'{WHO}inclusion = {{ exclude = ["Pregnant", "blood thinners", "Thrombocytopenia"] }}'
+    )
+    assert scenario.population.inclusion.exclude == ("pregnancy", "anticoagulants", "low_platelets")
+
+
 def given_to(treatment, amount, more=""):
     text = dump_scenario(people(more))
     doses = (

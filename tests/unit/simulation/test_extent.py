@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from instrument_examples import seen_by
 from planned import drawn_people, planned
 
-from follicle_sim import parse_scenario
 from follicle_sim.base.errors import InputError
 from follicle_sim.biology.scalps import TARGET_AREA, load_scalps
 from follicle_sim.results.variables import FURTHER, OF_INSTRUMENTS
@@ -23,24 +23,6 @@ AREAS = np.array([0.40, 0.24, 0.18, 0.18])
 
 SALT = Instrument(method="salt_score")
 TRUE = Instrument(method="salt_score", salt_error=0.0)
-TEXT = """
-schema_version = 1
-title = "seen"
-arms = [{{ label = "nobody", role = "untreated" }}]
-[instrument]
-{instrument}
-[population]
-subjects = 3
-target_area = "1 cm2"
-follicle_density = "250 cm-2"
-condition = "aga_male"
-[design]
-kind = "parallel"
-visits = ["0 days", "12 weeks"]
-[run]
-history = "30 days"
-{more}
-"""
 
 
 def luck(people: int = 400, visits: int = 1) -> ReadingDraws:
@@ -97,7 +79,7 @@ def test_a_target_area_has_a_cover_and_no_score() -> None:
 
 
 def test_a_reading_of_an_arm_takes_the_cover_along() -> None:
-    scenario = parse_scenario(TEXT.format(instrument="", more=""))
+    scenario = seen_by(subjects=3, history="30 days")
     protocol = planned(scenario)
     arm = protocol.arms[0]
     cohort = drawn_people(scenario)
@@ -134,9 +116,9 @@ def test_papers_words_name_the_method(words: str) -> None:
 
 def test_a_score_without_a_whole_scalp_is_refused_at_its_place() -> None:
     with pytest.raises(InputError, match=r"instrument\.method.*whole scalp.*population\.scalp"):
-        parse_scenario(TEXT.format(instrument='method = "salt_score"', more=""))
+        seen_by('method = "salt_score"')
     with pytest.raises(InputError, match=r'instrument\.measures: found "salt"'):
-        parse_scenario(TEXT.format(instrument='measures = ["hair_density", "SALT"]', more=""))
+        seen_by('measures = ["hair_density", "SALT"]')
 
 
 def test_a_score_of_a_whole_scalp_is_no_problem() -> None:
@@ -161,7 +143,7 @@ def test_a_score_of_a_whole_scalp_is_no_problem() -> None:
 )
 def test_limits_that_cross_are_refused(key: str, value: float) -> None:
     with pytest.raises(InputError, match=rf"instrument\.{key}.*allowed"):
-        parse_scenario(TEXT.format(instrument=f"{key} = {value}", more=""))
+        seen_by(f"{key} = {value}")
 
 
 def test_a_perfect_reader_keeps_what_bare_means() -> None:

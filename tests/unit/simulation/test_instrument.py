@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from instrument_examples import seen_by
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.base.codes import Decision
@@ -23,28 +24,6 @@ OF_AREAS = [
 """Methods that read a target area; the others need a whole scalp."""
 
 GRADES = {"journal", "abstract", "review", "secondary", "assumption", "set"}
-TEXT = """
-schema_version = 1
-title = "seen"
-arms = [{{ label = "nobody", role = "untreated" }}]
-[instrument]
-{instrument}
-[population]
-subjects = 12
-target_area = "1 cm2"
-follicle_density = "250 cm-2"
-condition = "aga_male"
-[design]
-kind = "parallel"
-visits = ["0 days", "12 weeks"]
-[run]
-history = "1 year"
-{more}
-"""
-
-
-def scenario(instrument: str = "", more: str = ""):
-    return parse_scenario(TEXT.format(instrument=instrument, more=more))
 
 
 def luck(size: int = 20_000) -> ReadingDraws:
@@ -71,7 +50,7 @@ def test_every_number_of_a_method_has_a_source_and_a_grade() -> None:
 @pytest.mark.parametrize("name", OF_AREAS)
 def test_a_method_is_a_table_that_can_be_written_and_read_back(name: str) -> None:
     method = load_methods()[name]
-    chosen = scenario(f'method = "{name}"')
+    chosen = seen_by(f'method = "{name}"')
     assert set(method.measures) <= set(READABLE)
     assert chosen.instrument.measures == method.measures
     assert parse_scenario(dump_scenario(chosen)) == chosen
@@ -79,7 +58,7 @@ def test_a_method_is_a_table_that_can_be_written_and_read_back(name: str) -> Non
 
 
 def test_a_key_of_the_file_wins_over_the_method_also_when_it_is_the_default() -> None:
-    chosen = scenario('method = "trichoscan"\ndetection_calibre = "0 um"\nreader_error = 0.01')
+    chosen = seen_by('method = "trichoscan"\ndetection_calibre = "0 um"\nreader_error = 0.01')
     assert chosen.instrument.detection_calibre == 0.0
     assert chosen.instrument.reader_error == 0.01
     assert chosen.instrument.occlusion == 0.1
@@ -97,8 +76,8 @@ def test_a_matched_method_is_the_other_with_matching() -> None:
 
 
 def test_an_unused_key_has_no_part_in_the_hash() -> None:
-    assert scenario_hash(scenario()) == scenario_hash(scenario('method = "plain"\noperators = 1'))
-    assert scenario_hash(scenario()) != scenario_hash(scenario("operators = 2"))
+    assert scenario_hash(seen_by()) == scenario_hash(seen_by('method = "plain"\noperators = 1'))
+    assert scenario_hash(seen_by()) != scenario_hash(seen_by("operators = 2"))
 
 
 def test_limits_follow_the_coarser_of_two() -> None:
@@ -112,7 +91,7 @@ def test_limits_follow_the_coarser_of_two() -> None:
 def test_the_plain_instrument_sees_what_results_always_held() -> None:
     assert {"hair_density", "hair_weight", "telogen_fraction"} <= observable(Instrument())
     assert "pull_count" not in observable(Instrument())
-    assert "observable" not in simulate(scenario()).attrs
+    assert "observable" not in simulate(seen_by()).attrs
 
 
 def test_an_endpoint_nobody_sees_gets_the_nearest_name() -> None:
@@ -124,17 +103,17 @@ def test_an_endpoint_nobody_sees_gets_the_nearest_name() -> None:
 
 def test_recording_what_is_not_measured_is_refused() -> None:
     with pytest.raises(InputError, match=r"record\.variables\[1\].*does not see pull_count.*pull"):
-        scenario('method = "trichoscan"', '[record]\nvariables = ["hair_density", "pull_count"]')
+        seen_by('method = "trichoscan"', '[record]\nvariables = ["hair_density", "pull_count"]')
 
 
 def test_unknown_method_gets_the_nearest() -> None:
     with pytest.raises(InputError, match='did you mean "trichoscan"'):
-        scenario('method = "trichoscn"')
+        seen_by('method = "trichoscn"')
 
 
 @pytest.mark.parametrize("name", OF_AREAS)
 def test_a_result_holds_the_special_variables_of_its_method_only(name: str) -> None:
-    data = simulate(scenario(f'method = "{name}"'))
+    data = simulate(seen_by(f'method = "{name}"'))
     special = {str(v) for v in data.data_vars} & set(MEANING)
     assert special == set(load_methods()[name].measures) & set(MEANING)
     for variable in special:
@@ -144,7 +123,7 @@ def test_a_result_holds_the_special_variables_of_its_method_only(name: str) -> N
 
 
 def test_ratings_start_at_none_and_need_a_baseline() -> None:
-    data = simulate(scenario('method = "global_photo"'))
+    data = simulate(seen_by('method = "global_photo"'))
     assert (data.global_rating.isel(time=0) == 0.0).all()
     assert set(np.unique(data.global_rating)) <= set(np.arange(-3.0, 4.0))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+from follicle_sim.analysis.outcomes.who_responds import is_telling, who_responds
 from follicle_sim.base.codes import BY_VISIT
 from follicle_sim.base.csv_text import csv_text, write_rows
 from follicle_sim.base.errors import Interrupted, MismatchError, OutputError
@@ -44,6 +45,9 @@ OF_DISEASES = {"salt": "salt", "hairline": "hairline_recession", "index": "lppai
 
 SPECIAL = (*(f"{name}.png" for name in OF_DISEASES), "heads.png")
 """What a run writes besides where there is something to show."""
+
+OF_TRAITS = ("who_responds.csv", "who_responds.png")
+"""What a run writes besides where its result holds traits in which enough people differ."""
 
 SUBJECTS = "subjects.csv"
 """What a run writes besides where it is asked to: a line for every subject, arm and visit."""
@@ -152,13 +156,39 @@ def write_run(
             variable = main_variable(data, comparison)
             for name, draw in _figures(data, comparison, variable, scenario).items():
                 put(name, draw)
-            for name in {*FILES, *SPECIAL, SUBJECTS} - set(done) if earlier else ():
+            gain = "salt" if "salt" in data else variable
+            for name, write in who_responds_files(data, gain).items():
+                put(name, write)
+            ours = {*FILES, *SPECIAL, *OF_TRAITS, SUBJECTS}
+            for name in ours - set(done) if earlier else ():
                 (folder / name).unlink(missing_ok=True)
     except OutputError as error:
         raise OutputError(f"{error}\n{so_far(done, folder)}") from error
     except KeyboardInterrupt:
         raise Interrupted(f"stopped while writing; {so_far(done, folder)}") from None
     return Written(endpoints, comparison, variable, tuple(done), beyond_published(data))
+
+
+def who_responds_files(
+    data: xr.Dataset, variable: str, week: float | None = None
+) -> dict[str, Callable[[Path], None]]:
+    """Return how to write the table and the figure of who responds; empty where nothing would show.
+
+    Parameters as of `who_responds`.
+    """
+    if not is_telling(data, variable, week):
+        return {}
+    from follicle_sim.figures.parts.style import save_figure
+    from follicle_sim.figures.who_responds import draw_who_responds
+
+    found = who_responds(data, variable, week=week)
+    if not found.rows:
+        return {}
+    table, figure = OF_TRAITS
+    return {
+        table: found.to_csv,
+        figure: lambda path: save_figure(draw_who_responds(data, found), path),
+    }
 
 
 def _subjects_text(data: xr.Dataset) -> str:

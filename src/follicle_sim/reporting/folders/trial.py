@@ -14,7 +14,12 @@ from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.folders import being_written
 from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.reporting.cdisc import CDISC_FILES, DEFINE, write_cdisc
-from follicle_sim.reporting.folders.run import LEFT_BY_A_RUN, so_far
+from follicle_sim.reporting.folders.run import (
+    LEFT_BY_A_RUN,
+    OF_TRAITS,
+    so_far,
+    who_responds_files,
+)
 from follicle_sim.reporting.page.figures import flow_figure, trial_figure
 from follicle_sim.reporting.page.text import page
 from follicle_sim.reporting.reanalysis import RESULT
@@ -36,7 +41,7 @@ REPORT_FILES = (
 
 def forget(folder: Path) -> None:
     """Remove what an earlier trial reported in a folder: it is not about the data there now."""
-    for name in REPORT_FILES:
+    for name in (*REPORT_FILES, *OF_TRAITS):
         (folder / name).unlink(missing_ok=True)
     _remove_tables(folder)
 
@@ -124,6 +129,12 @@ def write_trial(report: TrialReport, folder: Path, *, cdisc: bool = False) -> tu
             put("trial.txt", lambda path: write_text_atomic(path, page(report) + "\n"))
             put("flow.png", lambda path: save_figure(flow_figure(report), path))
             put("trial.png", lambda path: save_figure(trial_figure(report), path))
+            data, primary = report.dataset, report.primary
+            files = who_responds_files(data, primary.endpoint, primary.day / 7.0)
+            for name, write in files.items():
+                put(name, write)
+            for name in set(OF_TRAITS) - set(files):
+                (folder / name).unlink(missing_ok=True)
             if cdisc:
                 done += write_cdisc(report, folder)
             else:

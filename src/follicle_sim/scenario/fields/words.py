@@ -101,6 +101,19 @@ KINDS = Words(
 
 SEXES = Words(_named(male="man, men, males", female="woman, women, females"))
 
+STATES = Words(
+    _named(
+        pregnancy="pregnant, pregnant women, gravidity",
+        autoimmune_disease="autoimmune, autoimmunity, autoimmune diseases, autoimmune disorder",
+        cancer="malignancy, malignancies, tumour, tumor, cancers",
+        anticoagulants="anticoagulant, anticoagulation, blood thinners, blood thinner",
+        low_platelets="thrombocytopenia, few platelets, low platelet count",
+        infection="infections, active infection, scalp infection",
+        smoking="smokers, smoker, tobacco",
+        liver_disease="hepatic disease, liver diseases",
+    )
+)
+
 CONDITIONS = Words(
     _named(
         aga_male="male pattern, male pattern hair loss, male pattern baldness, mphl, "
@@ -313,5 +326,6 @@ NAMES: Mapping[str, Words] = {
     "condition": CONDITIONS,
     "method": METHODS,
     "region": REGIONS,
+    "state of health": STATES,
 }
 """Other words by the kind of thing they name."""

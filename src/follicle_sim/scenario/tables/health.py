@@ -25,7 +25,7 @@ from follicle_sim.scenario.fields.refusals import (
     known_names,
     refuse,
 )
-from follicle_sim.scenario.fields.words import understand
+from follicle_sim.scenario.fields.words import NAMES, understand
 from follicle_sim.scenario.tables.own_tables import OwnTables, frozen, thawed
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def find_state(name: str, own: Mapping[str, HealthState]) -> HealthState | None:
 def named_state(value: object, names: Iterable[str]) -> str:
     """Return the name of a state, written in any way, or refuse it with the nearest."""
     listed = list(names)
-    return choose(understand(value, listed), listed, STATE)
+    return choose(understand(value, listed, NAMES[STATE]), listed, STATE)
 
 
 @dataclass(frozen=True)
