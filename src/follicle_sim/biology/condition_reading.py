@@ -12,15 +12,25 @@ from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.fitted import fill_fitted
 from follicle_sim.base.numerics import log_array
 from follicle_sim.base.quantity import Quantity
-from follicle_sim.biology.causes import ClockChange, Course, Hazard, Patches
+from follicle_sim.biology.causes import (
+    CalibreChange,
+    ClockChange,
+    Course,
+    Hazard,
+    Patches,
+    SignalChange,
+)
 from follicle_sim.biology.condition import Condition, Scale
 from follicle_sim.biology.condition_tables import (
     CERTAIN,
     AttackTable,
+    CalibreTable,
     ClockTable,
     ConditionTable,
     PatchesTable,
+    SignalTable,
     Timed,
+    curve_of,
     plain,
 )
 
@@ -60,9 +70,12 @@ def parse_condition(
         attacks=tuple(_hazard(row) for row in table.attacks),
         losses=tuple(_hazard(row) for row in table.losses),
         clocks=tuple(_clock(row) for row in table.clocks),
+        calibres=tuple(_calibre(row) for row in table.calibres),
+        signals=tuple(_signal(row) for row in table.signals),
         patches=None if table.patches is None else _patches(table.patches),
         miniaturised=None if table.patches is None else 0.0,
         variation=MappingProxyType({phase: cv.value for phase, cv in table.variation.items()}),
+        includes=table.includes,
     )
 
 
@@ -111,7 +124,23 @@ def _hazard(row: AttackTable) -> Hazard:
 
 
 def _clock(row: ClockTable) -> ClockChange:
-    return ClockChange(**_cause(row), phase=row.phase, speed=row.speed.value, harmed=row.harmed)
+    by_age = None if row.speed_by_age is None else curve_of(row.speed_by_age, row.age_sd)
+    speed = plain(row.speed, 1.0)
+    return ClockChange(
+        **_cause(row), phase=row.phase, speed=speed, harmed=row.harmed, by_age=by_age
+    )
+
+
+def _signal(row: SignalTable) -> SignalChange:
+    course = Course()
+    if row.start is not None:
+        course = Course(start=row.start.value, duration=plain(row.duration))
+    return SignalChange(course, factor=row.factor, level=row.level.value)
+
+
+def _calibre(row: CalibreTable) -> CalibreChange:
+    rate = curve_of(row.rate_by_age, row.age_sd)
+    return CalibreChange(rate, since=row.since.value, shaft=row.shaft.value)
 
 
 def _cause(row: Timed) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class Lives:
     sensitivity, weight : (G,) of each stratum, and the share of follicles it holds
     drive : forcing on the grid; its first axis S or 1
     parameters : biology by name, in canonical units
+    shaft : (S or 1, T) log of the full size of shafts; None where it is the same at all times
     """
 
     grid: Floats
@@ -47,15 +48,31 @@ class Lives:
     weight: Floats
     drive: Drive
     parameters: Mapping[str, float]
+    shaft: Floats | None = None
 
     def log_calibre(self, node: int) -> Floats:
-        """Return x (S, G) at one grid time (model section 5.2)."""
+        """Return x (S, G) at one grid time (model section 5.2): what clocks follow."""
+        return self._within(self._shrunk(node), node)
+
+    def log_shaft(self, node: int) -> Floats:
+        """Return y (S, G) at one grid time (`calibre_changes`): the log calibre of the shaft."""
+        shrunk = self._shrunk(node)
+        if self.shaft is not None:
+            full = self.shaft[:, node, None]
+            shrunk = np.minimum(shrunk, np.minimum(full, 0.0)) + np.maximum(full, 0.0)
+        return self._within(shrunk, node)
+
+    def _shrunk(self, node: int) -> Floats:
+        """Return the log calibre (S, G) that androgens have taken, 0 or less."""
         p, drive = self.parameters, self.drive
         aged = self.progression * drive.miniaturisation[:, node]
         loss = np.maximum(0.0, p["severity"] * self.severity + aged)
         reversible = p["reversible_scale"] * drive.reversible[:, node]
-        raw = -loss[:, None] * self.sensitivity - reversible[:, None] * np.sqrt(self.sensitivity)
-        raw = raw + drive.gain[:, node, None]
+        return -loss[:, None] * self.sensitivity - reversible[:, None] * np.sqrt(self.sensitivity)
+
+    def _within(self, shrunk: Floats, node: int) -> Floats:
+        p = self.parameters
+        raw = shrunk + self.drive.gain[:, node, None]
         return np.clip(raw, p["calibre_log_min"], p["calibre_log_max"])
 
     def speeds(self, node: int) -> list[Floats]:

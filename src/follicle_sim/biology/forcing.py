@@ -35,10 +35,11 @@ def integrate(
     steps = 0.5 * np.diff(grid) * (dht[:, 1:] + dht[:, :-1])
     exposure = np.concatenate([np.zeros((len(dht), 1)), np.cumsum(steps, axis=1)], axis=1)
     baseline = int(np.searchsorted(grid, 0.0))
+    settled = dht[:, 0] - 1.0  # 0, unless a condition has changed the level since long before
     return Drive(
         miniaturisation=parameters["progression"] * (exposure - exposure[:, [baseline]]),
-        reversible=1.0 + relax(dht - 1.0, 1.0 / parameters["reversible_time"], grid),
-        brake=1.0 + relax(dht - 1.0, 1.0 / parameters["brake_time"], grid),
+        reversible=1.0 + relax(dht - 1.0, 1.0 / parameters["reversible_time"], grid, settled),
+        brake=1.0 + relax(dht - 1.0, 1.0 / parameters["brake_time"], grid, settled),
         gain=relax(channel(levels, "calibre", table), 1.0 / parameters["calibre_time"], grid),
         log_rho=np.stack(
             [channel(levels, name, table) for name in ("anagen", "telogen", "kenogen")], axis=1

@@ -25,7 +25,7 @@ from follicle_sim.cli.text import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from follicle_sim.base.quantity import Quantity
+    from follicle_sim.base.quantity import Sourced
     from follicle_sim.pharmacology.treatment import Treatment
 
 _UNGRADED = ("definition",)
@@ -76,7 +76,7 @@ def print_treatment(treatment: Treatment) -> None:
         _print_numbers(console, treatment.name, dict(list_quantities(variant)))
 
 
-def _print_numbers(console: Console, name: str, numbers: Mapping[str, Quantity]) -> None:
+def _print_numbers(console: Console, name: str, numbers: Mapping[str, Sourced]) -> None:
     for path, quantity in numbers.items():
         text = format_quantity(path, quantity)
         if path == "potency" and quantity.grade != "definition":
