@@ -97,6 +97,9 @@ CASES = {
     "no catagen": Case(biology=(("catagen_mean", 0.0),)),
     "a pace of one's own, and two images": Case(pace=(0.3, -0.2, 0.15), resolution=0.6),
     "seasons": Case("healthy", treated=False, calendar=45.0),
+    "seasons that let hairs go": Case(
+        "healthy", treated=False, calendar=300.0, biology=(("season_telogen", 0.4),)
+    ),
     "ageing, thicker and then thinner": Case("healthy", age=41.0),
     "ageing beside androgens and drugs": Case(age=58.3, destruction=0.2 / 365.25),
     "fast cycle": Case(biology=(("anagen_mean", 60.0), ("telogen_mean", 20.0))),
@@ -184,7 +187,8 @@ def pair(case: Case) -> Pair:
             rho + math.log(speed) for rho, speed in zip(who.log_rho["anagen"], speeds, strict=True)
         ]
     if case.calendar is not None:
-        who.log_rho["anagen"] = season(p, grid.tolist(), case.calendar)
+        for phase in ("anagen", "telogen"):
+            who.log_rho[phase] = season(p, phase, grid.tolist(), case.calendar)
     slow = Engine(p, who, NAME, stationary=case.stationary)
     return Pair(clocks, rules, started(clocks, rules, FOLLICLES, NAME, start), slow)
 
@@ -194,13 +198,14 @@ def shaft(age: float) -> float:
     return math.log(1.0 + sum_by_age(30.0, age, *RATES) / 80.0)
 
 
-def season(p: Mapping[str, float], grid: list[float], baseline: float) -> list[float]:
-    """The yearly wave of the log speed of anagen; I0 from its integral by the midpoint rule."""
-    a, turns = p["season_anagen"], [2.0 * math.pi * (i + 0.5) / 1000 for i in range(1000)]
+def season(p: Mapping[str, float], phase: str, grid: list[float], day: float) -> list[float]:
+    """The yearly wave of the log speed of a clock; I0 from its integral by the midpoint rule."""
+    a, peak = p[f"season_{phase}"], p[f"season_{phase}_peak"]
+    turns = [2.0 * math.pi * (i + 0.5) / 1000 for i in range(1000)]
     mean = math.log(sum(math.exp(a * math.cos(turn)) for turn in turns) / 1000)
     return [
         min(1.0, (t - grid[0]) / 365.25)
-        * (a * math.cos(2.0 * math.pi * (baseline + t - p["season_anagen_peak"]) / 365.25) - mean)
+        * (a * math.cos(2.0 * math.pi * (day + t - peak) / 365.25) - mean)
         for t in grid
     ]
 
