@@ -39,6 +39,7 @@ OF_INSTRUMENTS: Mapping[str, tuple[str, str]] = {
     "cover": ("1", "visible hairs relative to the same scalp in health"),
     "salt": ("1", "SALT score: share of the scalp without hair, in percent"),
     "region_cover": ("1", "visible hairs of each piece of the scalp, relative to health"),
+    "follicle_density": ("cm-2", "follicles per area, empty ones too, in sections"),
 }
 """What only some instruments see."""
 

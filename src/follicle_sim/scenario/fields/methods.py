@@ -23,6 +23,7 @@ EXTRA_VARIABLES = (
     "cover",
     "salt",
     "region_cover",
+    "follicle_density",
 )
 """Result variables that are there only where the instrument measures them."""
 
