@@ -48,7 +48,9 @@ def at_moments(course: Course, moments: Moments, labels: Sequence[str]) -> Cours
     """
     if course.once:
         return "a person has it once in a run, so moments of a life do not tell it"
-    one = replace(course, values=course.values[[labels.index(moments.arm)]])
+    arm = [labels.index(moments.arm)]
+    starts = None if course.starts is None else course.starts[arm]
+    one = replace(course, values=course.values[arm], starts=starts)
     seen = [one.at(day) for day in moments.days.values()]
     if any(visit is None for visit in seen):
         return "a moment is outside the run"

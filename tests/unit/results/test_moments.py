@@ -63,6 +63,14 @@ def test_the_old_are_held_against_the_young_person_by_person(data):
     assert [other.name for other in compare(data).unmatched] == ["whiting_ageing:2"]
 
 
+def test_moments_are_those_of_their_own_arm(data):
+    second = '[[arms]]\nlabel = "again"\nrole = "untreated"\n[design]'
+    both = BODY.replace("[design]", second).replace("moments =", 'of = "again"\nmoments =')
+    row = rows_by_id(compare(simulate(parse_scenario(both))))["whiting_ageing:1"]
+    assert row.arm == "again"
+    assert row.simulated == rows_by_id(compare(data))["whiting_ageing:1"].simulated
+
+
 def test_a_stored_result_is_compared_alike(data, tmp_path: Path):
     save_result(data, tmp_path / "result.nc")
     again = load_result(tmp_path / "result.nc")
