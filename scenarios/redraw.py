@@ -133,6 +133,7 @@ DRAWINGS = (
             "scarring",
             "several_causes",
             "sixty_years",
+            "sixty_years_women",
             "vial_to_follicle",
         )
     ),

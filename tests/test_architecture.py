@@ -404,9 +404,9 @@ def test_every_table_has_a_source(name):
 
 
 def unsourced(node, path=""):
-    """Yield numbers that do not stand in a table with value, unit, source and grade."""
+    """Yield numbers without unit, source and grade beside their value, or values by age."""
     if isinstance(node, dict):
-        if "value" in node:
+        if "value" in node or {"ages", "values"} <= set(node):
             if not all(str(node.get(key, "")).strip() for key in ("unit", "source", "grade")):
                 yield path
             return

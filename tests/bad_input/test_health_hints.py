@@ -66,7 +66,7 @@ BROKEN = {
     ),
     "own_age_in_days": (
         f"{GOUT}[[health.gout.prevalence]]\nshare = {NUMBER(0.5, '1')}\nage = {NUMBER(50, 'd')}\n",
-        ["health.gout.prevalence[0].age", 'unit is "d"', '"years"'],
+        ["health.gout.prevalence[0].age", 'unit is "d"', '"year"'],
     ),
 }
 

@@ -4,6 +4,7 @@ import pytest
 
 from follicle_sim.biology.conditions import condition_table, load_conditions
 from follicle_sim.cli.app import main
+from follicle_sim.cli.conditions import PARTS
 from follicle_sim.cli.quantities import list_quantities
 
 
@@ -36,10 +37,10 @@ def test_show_prints_every_number_of_what_acts_with_its_source(run, name):
     assert code == 0
     flat = " ".join(out.split())
     table = condition_table(name)
-    for part in (*table.attacks, *table.losses, *table.clocks):
+    for part in (row for name in PARTS for row in getattr(table, name)):
         assert part.about in flat
         for _, quantity in list_quantities(part):
-            assert f"{quantity.value:.6g}" in flat
+            assert quantity.written in flat
             assert " ".join(quantity.source.split()) in flat
 
 

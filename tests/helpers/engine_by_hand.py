@@ -70,6 +70,7 @@ def forcing_on(grid: Floats, **changes: Any) -> Forcing:
         attack=nothing[None],
         destruction=nothing[None],
         falls=nothing[None],
+        shaft=nothing,
         growth_scale=1.0,
         pace=np.zeros(3),
     )._replace(**{name: _by_stratum(name, value) for name, value in changes.items()})

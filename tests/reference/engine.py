@@ -90,6 +90,26 @@ def when(level: float, grid: Sequence[float], table: Sequence[float]) -> float:
     return math.inf
 
 
+def by_age(age: float, ages: Sequence[float], values: Sequence[float]) -> float:
+    """Return the value at an age: linear between known ages, held beyond them."""
+    if age <= ages[0]:
+        return values[0]
+    for i in range(len(ages) - 1):
+        if age < ages[i + 1]:
+            share = (age - ages[i]) / (ages[i + 1] - ages[i])
+            return values[i] + share * (values[i + 1] - values[i])
+    return values[-1]
+
+
+def sum_by_age(start: float, end: float, ages: Sequence[float], values: Sequence[float]) -> float:
+    """Integrate such a value over age: trapezia between the known ages are exact."""
+    if end < start:
+        return -sum_by_age(end, start, ages, values)
+    stops = [start, *(age for age in ages if start < age < end), end]
+    heights = [by_age(age, ages, values) for age in stops]
+    return running_integral(heights, stops)[-1]
+
+
 @dataclass(frozen=True)
 class Person:
     """Forcing of one subject on the grid."""
@@ -109,6 +129,7 @@ class Person:
     attack: Sequence[tuple[float, float, float, float, float]] = ()
     destruction: float = 0.0  # hazard
     destruction_power: float = 0.0
+    shaft: Sequence[float] = ()  # C, log of the full size of shafts; empty: 0
 
 
 def person(
@@ -165,8 +186,14 @@ class Stratum:
                 p["calibre_log_max"])
             for m, r, g in zip(who.miniaturisation, who.reversible, who.gain, strict=True)
         ]  # fmt: skip
+        self.y = list(self.x)
+        for i, full in enumerate(who.shaft):
+            lost = -a * who.miniaturisation[i] - p["reversible_scale"] * s * who.reversible[i]
+            thin = lost + full if full > 0.0 else min(lost, full)
+            y = max(thin + who.gain[i], p["calibre_log_min"])
+            self.y[i] = min(y, p["calibre_log_max"])
         growth = p["growth_rate"] * who.growth_scale
-        self.grown = running_integral([growth * math.exp(x) for x in self.x], grid)
+        self.grown = running_integral([growth * math.exp(y) for y in self.y], grid)
         size = {"anagen": -p["gamma_anagen"], "telogen": p["gamma_telogen"],
                 "kenogen": p["gamma_kenogen"]}  # fmt: skip
         pull = {"anagen": p["brake_anagen"], "telogen": -p["brake_telogen"],
@@ -257,7 +284,7 @@ class Engine:
         stratum = self.strata[int(u * len(self.strata))]
         u, _ = luck(self.name, i, 0, FULL_CALIBRE)
         full = lognormal(self.p["full_calibre"], self.p["full_calibre_cv"], u)
-        f = Follicle(stratum, full, ANAGEN, 0, grid[0], 0.0, club=math.exp(stratum.x[0]))
+        f = Follicle(stratum, full, ANAGEN, 0, grid[0], 0.0, club=math.exp(stratum.y[0]))
         if self.stationary:
             self.place(f, i)
         else:
@@ -313,7 +340,7 @@ class Engine:
             f.phase, f.next = LOST, math.inf
         else:
             if f.phase == ANAGEN:
-                f.club = math.exp(read(now, grid, f.stratum.x))
+                f.club = math.exp(read(now, grid, f.stratum.y))
             if f.phase == TELOGEN:
                 f.shed = now
             if self.struck_down(f, i):
@@ -370,7 +397,7 @@ class Engine:
                     continue
                 u, _ = luck(self.name, i, 0, FULL_CALIBRE)
                 full = lognormal(self.p["full_calibre"], self.p["full_calibre_cv"], u)
-                club = math.exp(read(each.day, grid, self.donor.x))
+                club = math.exp(read(each.day, grid, self.donor.y))
                 due = read(each.day, grid, self.donor.clock[TELOGEN])
                 due += lognormal(*each.shaft, luck(self.name, i, 0, GRAFT_SHAFT)[0])
                 f = Follicle(self.donor, full, TELOGEN, 0, each.day, due, club=club)
@@ -393,7 +420,7 @@ class Engine:
             length = read(t, self.who.grid, f.stratum.grown) - f.mark
             if length < self.p["follicle_depth"] + instrument["visible_length"]:
                 return
-            relative = math.exp(read(t, self.who.grid, f.stratum.x))
+            relative = math.exp(read(t, self.who.grid, f.stratum.y))
         calibre = f.full_calibre * relative
         if calibre < instrument["detection_calibre"]:
             return

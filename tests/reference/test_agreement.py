@@ -11,11 +11,12 @@ import pytest
 from engine_by_hand import live_through, started, synchronised
 from engine_by_hand import stationary as stationary_start
 from planned import drawn_people
-from reference.engine import COLUMNS, Engine, person
+from reference.engine import COLUMNS, Engine, by_age, person, sum_by_age
 
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.base.draw_names import DrawNames
-from follicle_sim.biology.causes import Course, Hazard
+from follicle_sim.biology.ages import AgeCurve
+from follicle_sim.biology.causes import CalibreChange, ClockChange, Course, Hazard
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.factors import CHANNELS, load_factors
 from follicle_sim.biology.forcing import integrate
@@ -56,6 +57,12 @@ ELASTICITY = {
 }
 
 
+FASTER = ((20.0, 42.0, 42.7, 60.0), (0.8, 1.1, 1.3, 1.6))
+RATES = ((25.0, 41.2, 57.5, 59.0), (0.9, 0.1, -1.5, -0.4))
+SHORTER = ClockChange(Course(), phase="anagen", by_age=AgeCurve(*FASTER))
+THINNER = CalibreChange(AgeCurve(*RATES), since=30.0, shaft=80.0)
+
+
 @dataclass(frozen=True)
 class Case:
     """Something for both engines to live through."""
@@ -69,6 +76,7 @@ class Case:
     biology: tuple[tuple[str, float], ...] = ()
     pace: tuple[float, float, float] = (0.0, 0.0, 0.0)
     calendar: float | None = None
+    age: float | None = None  # year, at baseline
     resolution: float = 0.0
 
 
@@ -89,6 +97,11 @@ CASES = {
     "no catagen": Case(biology=(("catagen_mean", 0.0),)),
     "a pace of one's own, and two images": Case(pace=(0.3, -0.2, 0.15), resolution=0.6),
     "seasons": Case("healthy", treated=False, calendar=45.0),
+    "seasons that let hairs go": Case(
+        "healthy", treated=False, calendar=300.0, biology=(("season_telogen", 0.4),)
+    ),
+    "ageing, thicker and then thinner": Case("healthy", age=41.0),
+    "ageing beside androgens and drugs": Case(age=58.3, destruction=0.2 / 365.25),
     "fast cycle": Case(biology=(("anagen_mean", 60.0), ("telogen_mean", 20.0))),
 }
 
@@ -127,6 +140,8 @@ def pair(case: Case) -> Pair:
         ),
         losses=(Hazard(Course(), rate=case.destruction, sensitivity_power=case.destruction_power),),
     )
+    if case.age is not None:
+        condition = replace(condition, clocks=(SHORTER,), calibres=(THINNER,))
     a = sensitivities(condition, p["sensitivity_shape"])
     levels = factor_levels(grid, case.treated)
     one = np.ones(1)
@@ -143,7 +158,8 @@ def pair(case: Case) -> Pair:
         calendar=None if case.calendar is None else case.calendar * one,
     )
     drive = integrate(levels[None], grid, p, FACTORS)
-    nobody_differs = Setting(grid, levels[None], FACTORS, {}, {}, a)
+    age = None if case.age is None else np.array([365.25 * case.age])
+    nobody_differs = Setting(grid, levels[None], FACTORS, {}, {}, a, age=age)
     acts = acts_of(condition, nobody_differs)
     block = block_of(cohort, slice(None), drive, grid, p, acts)
     rules = engine_rules(p, INSTRUMENT)._replace(resolution=case.resolution, regrowth=2.0)
@@ -163,20 +179,33 @@ def pair(case: Case) -> Pair:
         destruction=case.destruction,
         destruction_power=case.destruction_power,
         pace=dict(zip(PACED, case.pace, strict=True)),
+        shaft=() if case.age is None else [shaft(case.age + t / 365.25) for t in grid.tolist()],
     )
+    if case.age is not None:
+        speeds = [by_age(case.age + t / 365.25, *FASTER) for t in grid.tolist()]
+        who.log_rho["anagen"] = [
+            rho + math.log(speed) for rho, speed in zip(who.log_rho["anagen"], speeds, strict=True)
+        ]
     if case.calendar is not None:
-        who.log_rho["anagen"] = season(p, grid.tolist(), case.calendar)
+        for phase in ("anagen", "telogen"):
+            who.log_rho[phase] = season(p, phase, grid.tolist(), case.calendar)
     slow = Engine(p, who, NAME, stationary=case.stationary)
     return Pair(clocks, rules, started(clocks, rules, FOLLICLES, NAME, start), slow)
 
 
-def season(p: Mapping[str, float], grid: list[float], baseline: float) -> list[float]:
-    """The yearly wave of the log speed of anagen; I0 from its integral by the midpoint rule."""
-    a, turns = p["season_anagen"], [2.0 * math.pi * (i + 0.5) / 1000 for i in range(1000)]
+def shaft(age: float) -> float:
+    """Return the log of the full size of a shaft of 80 um at 30 years."""
+    return math.log(1.0 + sum_by_age(30.0, age, *RATES) / 80.0)
+
+
+def season(p: Mapping[str, float], phase: str, grid: list[float], day: float) -> list[float]:
+    """The yearly wave of the log speed of a clock; I0 from its integral by the midpoint rule."""
+    a, peak = p[f"season_{phase}"], p[f"season_{phase}_peak"]
+    turns = [2.0 * math.pi * (i + 0.5) / 1000 for i in range(1000)]
     mean = math.log(sum(math.exp(a * math.cos(turn)) for turn in turns) / 1000)
     return [
         min(1.0, (t - grid[0]) / 365.25)
-        * (a * math.cos(2.0 * math.pi * (baseline + t - p["season_anagen_peak"]) / 365.25) - mean)
+        * (a * math.cos(2.0 * math.pi * (day + t - peak) / 365.25) - mean)
         for t in grid
     ]
 

@@ -49,6 +49,8 @@ growth_rate = "0.37 mm/day"
 follicle_depth = "4 mm"
 season_anagen = 0.6
 season_anagen_peak = "190 days"
+season_telogen = 0
+season_telogen_peak = "211 days"
 """
 
 # No treatment: what a drug does is fitted too. The engine, the draws and the forcing are all here.

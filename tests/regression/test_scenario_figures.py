@@ -4,8 +4,8 @@
 drawn from. Here the cheap tables are made again and compared whole. Too long for that, and checked
 by a small run of the same command: those of conditions (alopecia_areata_brave,
 alopecia_areata_steroid_vs_exosomes, chemotherapy_scalp_cooling, postcovid, postpartum,
-receding_hairline, scarring, several_causes, sixty_years) and of regions (norwood_map,
-transplant_whole_scalp), who_responds, exosome_vs_standard_care, exosome_sessions,
+receding_hairline, scarring, several_causes, sixty_years, sixty_years_women) and of regions
+(norwood_map, transplant_whole_scalp), who_responds, exosome_vs_standard_care, exosome_sessions,
 exosome_ersan_2024, exosome_schedule, sensitivity_exosome_park_2022. The table of the scoreboard is
 compared whole by test_scoreboard.py. profile_ten_parameters (thousands of simulations) has no small
 run: its files and command are checked here, its fit again by

@@ -12,6 +12,7 @@ import pytest
 from planned import planned
 
 from follicle_sim import parse_scenario
+from follicle_sim.experiments.calibration.fit_season import AIMS, FOUND, TODAY, seasonal_year
 from follicle_sim.simulation.arm import prepare_arm
 from follicle_sim.simulation.engine.agents.sight import PHASES, SEEN, SEEN_ANAGEN, SHED
 from follicle_sim.simulation.people.cohort import draw_cohort
@@ -102,3 +103,16 @@ def test_each_person_has_a_season_of_their_own_and_amplitude_0_has_none(calm: np
     assert same[others].tobytes() == apart[others].tobytes()
     assert (same[3] != apart[3]).any()
     assert tallies(days, season_anagen=0.0).tobytes() == calm.tobytes()
+
+
+def test_a_season_that_lets_hairs_go_sheds_in_late_summer_as_those_men_did() -> None:
+    """The numbers that `fit_season` found; the season of the end of anagen alone is refused."""
+    year = seasonal_year(FOUND, follicles=60_000)
+    for name, (aim, error) in AIMS.items():
+        assert abs(year[name] - aim) < 2.0 * error, name
+    assert year["most anagen, share"] > 0.90
+    assert 213 < year["fastest shedding, day"] < 273, "August and September"
+    assert year["shedding at its peak over that of winter"] > 2.0
+    today = seasonal_year(TODAY, follicles=60_000)
+    assert 290 < today["fastest shedding, day"] < 320, "two months later"
+    assert today["shedding at its peak over that of winter"] < 2.0

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from follicle_sim.base.types import Floats
+from follicle_sim.biology.ages import AgeCurve
 
 LATEST_SD = 4.0
 """Standard deviations by which a start can differ from its mean: draws beyond are held there."""
@@ -53,6 +54,29 @@ class Course:
             start = self.start + cycle * self.every + shift[:, None]
             acting += np.clip(grid - start, 0.0, self.duration)
         return np.diff(acting, axis=1)
+
+    def around(self, grid: Floats, shift: Floats) -> Floats:
+        """Return how much of the time around each node (S or 1, T) it acts, 0 to 1.
+
+        Clocks are linear between nodes, so the time around a node is half of either cell beside it:
+        a start on a node is half there, whatever the step. Where fine steps begin it is the later
+        half alone that counts, and a start on that node is not there yet: it would reach back a
+        month.
+        """
+        if not self.dated:
+            return np.ones((1, grid.size))
+        cells = np.diff(grid)
+        before, after = np.append(0.0, cells) / 2.0, np.append(cells, cells[-1]) / 2.0
+        coarse = before > 2.0 * after
+        low, high = grid - np.where(coarse, 0.0, before), grid + after
+        acting = np.zeros((shift.size, grid.size))
+        for cycle in range(self.count):
+            start = self.start + cycle * self.every + shift[:, None]
+            end = start + self.duration
+            overlap = np.minimum(high, end) - np.maximum(low, start)
+            share = np.maximum(0.0, overlap) / (high - low)
+            acting += np.where(coarse & (grid <= start), 0.0, share)
+        return acting
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +148,44 @@ class ClockChange(Cause):
 
     What it follows (`through`, patches, the harm done) scales the logarithm of the speed, up to the
     whole of it. `harmed`: it follows how hard the attacks of its condition have struck so far.
+    `by_age`: the speed at each age, in place of the one `speed`.
     """
 
     phase: Literal["anagen", "telogen", "kenogen"]
-    speed: float
+    speed: float = 1.0
     harmed: bool = False
+    by_age: AgeCurve | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalChange:
+    """A factor whose level is a multiple of what it would be, while a course lasts: a hormone.
+
+    trigger : number of the condition it belongs to, for people who have several
+    """
+
+    course: Course
+    factor: str
+    level: float
+    trigger: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CalibreChange:
+    """Shafts that grow thinner, or thicker, as a person grows older.
+
+    Parameters
+    ----------
+    rate : um of diameter per year, by age
+    since : age in years at which shafts have their full size
+    shaft : diameter (um) of the shafts whose change was measured
+    trigger : number of the condition it belongs to, for people who have several
+    """
+
+    rate: AgeCurve
+    since: float
+    shaft: float
+    trigger: int = 0
 
 
 @dataclass(frozen=True, slots=True)

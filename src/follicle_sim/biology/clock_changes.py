@@ -9,9 +9,9 @@ import numpy as np
 
 from follicle_sim.base.numerics import exp_array, log_array
 from follicle_sim.base.types import Floats
-from follicle_sim.biology.causes import Cause, ClockChange, Hazard
+from follicle_sim.biology.causes import ClockChange, Hazard
 from follicle_sim.biology.hazards import rate_of
-from follicle_sim.biology.signals import Setting, shift_of, signal_at
+from follicle_sim.biology.signals import Setting, age_at, shift_of, signal_at
 
 
 def clock_changes(
@@ -27,8 +27,8 @@ def clock_changes(
     rows = ("anagen", "telogen", "kenogen")
     total = np.zeros((1, 3, grid.size))
     for change in changes:
-        acting = _acting_at(change, grid, shift_of(change, setting))
-        whole = np.full((1, grid.size), float(log_array(change.speed)))
+        acting = change.course.around(grid, shift_of(change, setting))
+        whole = _log_speed(change, setting)
         if change.within_patches or change.through:
             whole = whole * np.minimum(1.0, signal_at(change, setting))
         if change.harmed:
@@ -40,6 +40,13 @@ def clock_changes(
         own[:, rows.index(change.phase)] = mean
         total = total + own
     return total
+
+
+def _log_speed(change: ClockChange, setting: Setting) -> Floats:
+    """Return (S or 1, T) the log speed of a clock while a change acts fully."""
+    if change.by_age is None:
+        return np.full((1, setting.grid.size), float(log_array(change.speed)))
+    return log_array(change.by_age.at(age_at(change.by_age, change.trigger, setting)))
 
 
 def _harm(attacks: Sequence[Hazard], setting: Setting) -> Floats:
@@ -59,26 +66,3 @@ def _harm(attacks: Sequence[Hazard], setting: Setting) -> Floats:
     done, most = np.cumsum(spent, axis=1), np.cumsum(usual, axis=1)
     share = np.divide(done, most, out=np.ones(np.broadcast(done, most).shape), where=most > 0.0)
     return np.concatenate([np.ones((len(share), 1)), share], axis=1)
-
-
-def _acting_at(cause: Cause, grid: Floats, shift: Floats) -> Floats:
-    """Return (S or 1, T) how much of the time around each node a cause acts, 0 to 1.
-
-    Clocks are linear between nodes, so the time around a node is half of either cell beside it: a
-    start on a node is half there, whatever the step. Where fine steps begin it is the later half
-    alone that counts, and a start on that node is not there yet: it would reach back a month.
-    """
-    course = cause.course
-    if not course.dated:
-        return np.ones((1, grid.size))
-    cells = np.diff(grid)
-    before, after = np.append(0.0, cells) / 2.0, np.append(cells, cells[-1]) / 2.0
-    coarse = before > 2.0 * after
-    low, high = grid - np.where(coarse, 0.0, before), grid + after
-    acting = np.zeros((shift.size, grid.size))
-    for cycle in range(course.count):
-        start = course.start + cycle * course.every + shift[:, None]
-        end = start + course.duration
-        overlap = np.minimum(high, end) - np.maximum(low, start)
-        acting += np.where(coarse & (grid <= start), 0.0, np.maximum(0.0, overlap) / (high - low))
-    return acting

@@ -1,14 +1,22 @@
 """One condition: what acts on the follicles of its people, and what its grades are.
 
 Attacks end the growth of a hair, losses end a follicle, changes of the clocks make phases longer or
-shorter, and patches say where and when that is so.
+shorter, changes of calibre make shafts thinner with age, signals are hormones, and patches say
+where and when that is so.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from follicle_sim.biology.causes import Cause, ClockChange, Hazard, Patches
+from follicle_sim.biology.causes import (
+    CalibreChange,
+    Cause,
+    ClockChange,
+    Hazard,
+    Patches,
+    SignalChange,
+)
 from follicle_sim.biology.hairline import Hairline
 
 SIGNAL = "IFNG"
@@ -46,9 +54,10 @@ class Condition:
     scenarios that give a count of hairs instead; `scales` are ways to name a grade;
     `typical_spread` names the condition whose people differ as much; `miniaturised` is the multiple
     of miniaturisation where the severity is of something else, None where it is the severity;
-    `variation` are coefficients of variation by phase in place of the usual ones; `hairline` is the
-    band behind a line that recedes, None for any other area; `patterns` are further grades that
-    nobody is classed as by one area alone.
+    `variation` are coefficients of variation by phase in place of the usual ones; `includes` are
+    the conditions whose causes it has already; `hairline` is the band behind a line that recedes,
+    None for any other area; `patterns` are further grades that nobody is classed as by one area
+    alone.
     """
 
     name: str
@@ -63,9 +72,12 @@ class Condition:
     attacks: tuple[Hazard, ...] = ()
     losses: tuple[Hazard, ...] = ()
     clocks: tuple[ClockChange, ...] = ()
+    calibres: tuple[CalibreChange, ...] = ()
+    signals: tuple[SignalChange, ...] = ()
     patches: Patches | None = None
     miniaturised: float | None = None
     variation: Mapping[str, float] = field(default_factory=dict)
+    includes: tuple[str, ...] = ()
     hairline: Hairline | None = None
     patterns: Mapping[str, Pattern] = field(default_factory=dict)
 
@@ -103,7 +115,22 @@ class Condition:
     @property
     def quiet(self) -> bool:
         """True where nothing of the condition changes from day to day, but for slow loss."""
-        return not (self.attacks or self.clocks)
+        dated = any(change.course.dated for change in self.signals)
+        return not (self.attacks or self.clocks or self.calibres or dated)
+
+    @property
+    def follows_age(self) -> bool:
+        """True where something depends on how old people are."""
+        return bool(self.calibres) or any(clock.by_age is not None for clock in self.clocks)
+
+    @property
+    def late(self) -> tuple[int, ...]:
+        """Numbers of the conditions that come earlier in some people and later in others."""
+        by_day = {cause.trigger for cause in self.causes if cause.course.start_sd > 0.0}
+        curves = [(clock.trigger, clock.by_age) for clock in self.clocks]
+        curves += [(change.trigger, change.rate) for change in self.calibres]
+        by_age = {trigger for trigger, curve in curves if curve is not None and curve.spread > 0.0}
+        return tuple(sorted(by_day | by_age))
 
     @property
     def causes(self) -> tuple[Cause, ...]:
@@ -126,7 +153,7 @@ class Condition:
     @property
     def before_baseline(self) -> bool:
         """True where it may change the number of hairs before baseline, but for slow loss."""
-        return any(
+        return bool(self.calibres) or any(
             cause.course.earliest < 0.0 and not (cause in self.losses and not cause.course.dated)
             for cause in self.causes
         )
@@ -135,17 +162,20 @@ class Condition:
     def lead(self) -> float:
         """Days before baseline from which on something of it happens at a date."""
         starts = [cause.course.earliest for cause in self.causes]
+        starts += [change.course.earliest for change in self.signals]
         return max([0.0, *(-start for start in starts if start > -float("inf"))])
 
     def together_with(self, others: tuple["Condition", ...]) -> "Condition":
         """Return the condition of people who have others besides: all that acts, acts.
 
-        Grades, patches and follicles are those of the first one; a variation is that of the first
-        one that has it. Pattern hair loss as another one has its usual severity, and its grades are
-        patterns, so that a map of the scalp knows where it takes hair.
+        Hazards add and clocks multiply, in whatever order the others come: they are numbered by
+        their names. Grades, patches and follicles are those of the first one; a variation is that
+        of the first one that has it. Pattern hair loss as another one has its usual severity, and
+        its grades are patterns, so that a map of the scalp knows where it takes hair.
         """
         if not others:
             return self
+        others = tuple(sorted(others, key=lambda one: one.name))
         every = (self, *others)
         second = next((one for one in others if one.androgen_sensitive), None)
         miniaturised, patterns = self.miniaturised, self.patterns
@@ -161,6 +191,8 @@ class Condition:
             attacks=_numbered([one.attacks for one in every]),
             losses=_numbered([one.losses for one in every]),
             clocks=_numbered([one.clocks for one in every]),
+            calibres=_numbered([one.calibres for one in every]),
+            signals=_numbered([one.signals for one in every]),
             variation={phase: cv for one in reversed(every) for phase, cv in one.variation.items()},
         )
 

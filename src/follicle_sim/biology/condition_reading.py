@@ -12,16 +12,26 @@ from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.fitted import fill_fitted
 from follicle_sim.base.numerics import log_array
 from follicle_sim.base.quantity import Quantity
-from follicle_sim.biology.causes import ClockChange, Course, Hazard, Patches
+from follicle_sim.biology.causes import (
+    CalibreChange,
+    ClockChange,
+    Course,
+    Hazard,
+    Patches,
+    SignalChange,
+)
 from follicle_sim.biology.condition import Condition, Pattern, Scale
 from follicle_sim.biology.condition_tables import (
     CERTAIN,
     AttackTable,
+    CalibreTable,
     ClockTable,
     ConditionTable,
     LossTable,
     PatchesTable,
+    SignalTable,
     Timed,
+    curve_of,
     plain,
 )
 from follicle_sim.biology.hairline import Hairline
@@ -63,6 +73,8 @@ def parse_condition(
         attacks=tuple(_hazard(row) for row in table.attacks),
         losses=tuple(_hazard(row, depth) for row in table.losses),
         clocks=tuple(_clock(row) for row in table.clocks),
+        calibres=tuple(_calibre(row) for row in table.calibres),
+        signals=tuple(_signal(row) for row in table.signals),
         patches=None if table.patches is None else _patches(table.patches),
         miniaturised=None if table.patches is None else 0.0,
         hairline=Hairline(depth) if depth else None,
@@ -70,6 +82,7 @@ def parse_condition(
         patterns=MappingProxyType(
             {name: Pattern(row.severity, row.classes) for name, row in table.patterns.items()}
         ),
+        includes=table.includes,
     )
 
 
@@ -122,7 +135,23 @@ def _hazard(row: AttackTable, depth: float = 0.0) -> Hazard:
 
 
 def _clock(row: ClockTable) -> ClockChange:
-    return ClockChange(**_cause(row), phase=row.phase, speed=row.speed.value, harmed=row.harmed)
+    by_age = None if row.speed_by_age is None else curve_of(row.speed_by_age, row.age_sd)
+    speed = plain(row.speed, 1.0)
+    return ClockChange(
+        **_cause(row), phase=row.phase, speed=speed, harmed=row.harmed, by_age=by_age
+    )
+
+
+def _signal(row: SignalTable) -> SignalChange:
+    course = Course()
+    if row.start is not None:
+        course = Course(start=row.start.value, duration=plain(row.duration))
+    return SignalChange(course, factor=row.factor, level=row.level.value)
+
+
+def _calibre(row: CalibreTable) -> CalibreChange:
+    rate = curve_of(row.rate_by_age, row.age_sd)
+    return CalibreChange(rate, since=row.since.value, shaft=row.shaft.value)
 
 
 def _cause(row: Timed) -> dict[str, Any]:

@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
 from follicle_sim.base.errors import did_you_mean
 from follicle_sim.base.quantity import (
+    OLDEST_AGE,
+    ByAge,
     Day,
     Days,
+    Micrometres,
     Millimetres,
     PerArea,
     Positive,
+    PositiveByAge,
     Quantity,
     Rate,
     Share,
     Signed,
     Speed,
+    ThinningByAge,
     Variation,
+    Years,
 )
+from follicle_sim.biology.ages import AgeCurve
 from follicle_sim.biology.causes import HALF_WIDTH
 from follicle_sim.biology.factors import load_factors
 
@@ -196,12 +204,74 @@ class ClockTable(Timed):
     """A change of the speed at which a phase ends: 0.5, it lasts twice as long.
 
     `through` scales the logarithm of the speed; so does, with `harmed`, how hard the attacks of the
-    condition have struck so far, against people whose factors are untreated.
+    condition have struck so far, against people whose factors are untreated. `speed_by_age` is a
+    speed that follows a person's age, and `age_sd` how much people differ in these ages.
     """
 
     phase: Literal["anagen", "telogen", "kenogen"]
-    speed: Positive
+    speed: Positive | None = None
+    speed_by_age: PositiveByAge | None = None
+    age_sd: Years | None = None
     harmed: bool = False
+
+    @model_validator(mode="after")
+    def _one_speed(self) -> ClockTable:
+        if (self.speed is None) == (self.speed_by_age is None):
+            raise ValueError("give either speed or speed_by_age, one of them")
+        if self.age_sd is not None and self.speed_by_age is None:
+            raise ValueError("age_sd is how people differ in the ages of speed_by_age; it has none")
+        return self
+
+
+class SignalTable(FrozenTable):
+    """A factor whose level is `level` times what it would be: always, or from `start` on."""
+
+    about: Text
+    factor: Text
+    level: Positive
+    start: Day | None = None
+    duration: Days | None = None
+
+    @model_validator(mode="after")
+    def _known_and_timed(self) -> SignalTable:
+        names = load_factors().names
+        if self.factor not in names:
+            hint = did_you_mean(self.factor, names)
+            raise ValueError(f'factor: no factor "{self.factor}"{hint}')
+        if (self.start is None) != (self.duration is None):
+            raise ValueError("give start and duration together; without them it has always been so")
+        return self
+
+
+THINNEST = 0.1
+"""Least share of the shaft that age may leave."""
+
+
+class CalibreTable(FrozenTable):
+    """Shafts that change with age: by `rate_by_age`, um a year, from their full size at `since` on.
+
+    `shaft` is the diameter of the shafts whose change was measured: what counts is their ratio.
+    """
+
+    about: Text
+    rate_by_age: ThinningByAge
+    since: Years
+    shaft: Micrometres
+    age_sd: Years | None = None
+
+    @model_validator(mode="after")
+    def _something_left(self) -> CalibreTable:
+        curve = curve_of(self.rate_by_age, self.age_sd)
+        # the thinnest is where the rate changes its sign, or at an end
+        for age in np.linspace(0.0, OLDEST_AGE, 241):
+            left = self.shaft.value + float(curve.integral(self.since.value, np.asarray(age)))
+            if left < THINNEST * self.shaft.value:
+                raise ValueError(
+                    f"rate_by_age leaves {left:.3g} um of a shaft of {self.shaft.value:g} um at "
+                    f"{age:g} years; allowed: {100 * THINNEST:g} % of it or more at all ages up to "
+                    f"{OLDEST_AGE:g} years"
+                )
+        return self
 
 
 class GradeTable(FrozenTable):
@@ -247,6 +317,7 @@ class ConditionTable(FrozenTable):
     """One condition: what it does to follicles, and what its grades are.
 
     `variation` are coefficients of variation of phases' lengths in place of the usual ones.
+    `includes` are conditions whose causes are in it already: nobody has both.
     """
 
     title: Text
@@ -261,6 +332,9 @@ class ConditionTable(FrozenTable):
     attacks: tuple[AttackTable, ...] = ()
     losses: tuple[LossTable, ...] = ()
     clocks: tuple[ClockTable, ...] = ()
+    calibres: tuple[CalibreTable, ...] = ()
+    signals: tuple[SignalTable, ...] = ()
+    includes: tuple[Text, ...] = ()
     patches: PatchesTable | None = None
     hairline: HairlineTable | None = None
     variation: Mapping[Literal["anagen", "catagen", "telogen", "kenogen"], Variation] = Field(
@@ -315,6 +389,11 @@ class ConditionTable(FrozenTable):
                     f"severities.{name}: {self.severities[name]:g} is no percentage of scalp from "
                     f"{grade.least:g} to 100"
                 )
+
+
+def curve_of(numbers: ByAge, spread: Quantity | None) -> AgeCurve:
+    """Return numbers by age as a curve, with the SD (year) by which people differ in the ages."""
+    return AgeCurve(numbers.ages, numbers.values, plain(spread))
 
 
 def plain(quantity: Quantity | None, default: float = 0.0) -> float:

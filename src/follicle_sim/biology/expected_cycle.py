@@ -8,6 +8,7 @@ changes over years depends on little more than means and spreads of durations, a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,8 +19,12 @@ from follicle_sim.base.codes import CYCLE
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.forcing import Drive
 
-MOST_STAGES = 4
-"""Of a phase, as if its coefficient of variation were 0.5 at least: it moves no share by 0.05 %."""
+MOST_STAGES, MOST_IN_SEASON = 4, 12
+"""Of a phase, as if its coefficient of variation were 0.5 at least: it moves no share by 0.05 %,
+unless a season lets hairs go: those that rest for as long as the wave lasts then count."""
+
+SEASON_STEP = 3.0
+"""Longest step through a season that lets hairs go, day: implicit steps smear what is short."""
 
 ANAGEN, CATAGEN, TELOGEN, KENOGEN = range(len(CYCLE))
 
@@ -36,6 +41,7 @@ class Lives:
     sensitivity, weight : (G,) of each stratum, and the share of follicles it holds
     drive : forcing on the grid; its first axis S or 1
     parameters : biology by name, in canonical units
+    shaft : (S or 1, T) log of the full size of shafts; None where it is the same at all times
     """
 
     grid: Floats
@@ -47,15 +53,31 @@ class Lives:
     weight: Floats
     drive: Drive
     parameters: Mapping[str, float]
+    shaft: Floats | None = None
 
     def log_calibre(self, node: int) -> Floats:
-        """Return x (S, G) at one grid time (model section 5.2)."""
+        """Return x (S, G) at one grid time (model section 5.2): what clocks follow."""
+        return self._within(self._shrunk(node), node)
+
+    def log_shaft(self, node: int) -> Floats:
+        """Return y (S, G) at one grid time (`calibre_changes`): the log calibre of the shaft."""
+        shrunk = self._shrunk(node)
+        if self.shaft is not None:
+            full = self.shaft[:, node, None]
+            shrunk = np.minimum(shrunk, np.minimum(full, 0.0)) + np.maximum(full, 0.0)
+        return self._within(shrunk, node)
+
+    def _shrunk(self, node: int) -> Floats:
+        """Return the log calibre (S, G) that androgens have taken, 0 or less."""
         p, drive = self.parameters, self.drive
         aged = self.progression * drive.miniaturisation[:, node]
         loss = np.maximum(0.0, p["severity"] * self.severity + aged)
         reversible = p["reversible_scale"] * drive.reversible[:, node]
-        raw = -loss[:, None] * self.sensitivity - reversible[:, None] * np.sqrt(self.sensitivity)
-        raw = raw + drive.gain[:, node, None]
+        return -loss[:, None] * self.sensitivity - reversible[:, None] * np.sqrt(self.sensitivity)
+
+    def _within(self, shrunk: Floats, node: int) -> Floats:
+        p = self.parameters
+        raw = shrunk + self.drive.gain[:, node, None]
         return np.clip(raw, p["calibre_log_min"], p["calibre_log_max"])
 
     def speeds(self, node: int) -> list[Floats]:
@@ -100,16 +122,20 @@ def cycle_shares(lives: Lives) -> list[Shares]:
     chain = [shares[phase] / count for phase, count in enumerate(counts) for _ in range(count)]
     first = shares[KENOGEN] * speeds[KENOGEN] / means[KENOGEN]
     every = [Shares(shares, first)]
+    longest = SEASON_STEP if lives.parameters["season_telogen"] > 0.0 else math.inf
     for node in range(1, lives.grid.size):
         days, later = lives.grid[node] - lives.grid[node - 1], lives.speeds(node)
-        rates = [
-            0.5 * days * count / mean * (before + after)
-            for count, mean, before, after in zip(counts, means, speeds, later, strict=True)
-        ]
-        onset = _step(chain, rates, counts)
+        parts = max(1, math.ceil(days / longest))
+        for part in range(parts):
+            middle = (part + 0.5) / parts
+            rates = [
+                days / parts * count / mean * ((1.0 - middle) * before + middle * after)
+                for count, mean, before, after in zip(counts, means, speeds, later, strict=True)
+            ]
+            onset = _step(chain, rates, counts)
         ends = np.cumsum([0, *counts])
         phase = np.stack([sum(chain[a:b]) for a, b in pairwise(ends)])
-        every.append(Shares(phase, onset / days))
+        every.append(Shares(phase, onset * parts / days))
         speeds = later
     return every
 
@@ -118,7 +144,8 @@ def _stages(parameters: Mapping[str, float]) -> tuple[list[float], list[int]]:
     """Return the mean duration of each phase, day, and the number of its stages."""
     names = [phase.name.lower() for phase in CYCLE]
     means = [max(parameters[f"{name}_mean"], 1e-6) for name in names]
-    variances = [max(parameters[f"{name}_cv"] ** 2, 1.0 / MOST_STAGES) for name in names]
+    most = MOST_IN_SEASON if parameters["season_telogen"] > 0.0 else MOST_STAGES
+    variances = [max(parameters[f"{name}_cv"] ** 2, 1.0 / most) for name in names]
     return means, [max(1, round(1.0 / variance)) for variance in variances]
 
 

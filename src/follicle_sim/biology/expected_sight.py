@@ -51,7 +51,7 @@ def seen_on(lives: Lives, days: tuple[float, ...], limits: Limits) -> tuple[Seen
 def _seen(lives: Lives, shares: Shares, node: int, limits: Limits) -> Seen:
     p = lives.parameters
     anagen, _, telogen, _ = lives.speeds(node)
-    x = lives.log_calibre(node)
+    x = lives.log_shaft(node)
     # how long the shaft takes to come out, on the clock that ends its growth
     daily = p["growth_rate"] * lives.growth[:, None] * np.exp(x)
     hidden = _mean_until(anagen * (p["follicle_depth"] + limits.length) / daily, p)
@@ -61,7 +61,7 @@ def _seen(lives: Lives, shares: Shares, node: int, limits: Limits) -> Seen:
     ago = 0.5 * (p["catagen_mean"] + p["telogen_mean"] / telogen)
     before = max(0, node - 1)
     days = max(lives.grid[node] - lives.grid[before], 1e-9)
-    club = x - (x - lives.log_calibre(before)) / days * ago
+    club = x - (x - lives.log_shaft(before)) / days * ago
     counted, thick = limits.calibre, max(limits.calibre, limits.terminal)
     found = [
         growing * _thicker(x, least, p) + resting * _thicker(club, least, p)

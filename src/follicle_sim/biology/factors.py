@@ -4,7 +4,7 @@ Everything is computed as a deviation from the untreated level, so a factor that
 exactly 1.0 and its logarithm exactly 0.0, whatever else is going on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import decay_sum, log_array
 from follicle_sim.base.quantity import Rate, Share, Signed, read_toml
 from follicle_sim.base.types import Floats
+from follicle_sim.biology.causes import SignalChange
 
 Channel = Literal["anagen", "telogen", "kenogen", "calibre"]
 CHANNELS: tuple[Channel, ...] = ("anagen", "telogen", "kenogen", "calibre")
@@ -162,6 +163,22 @@ def _follow(drive: Floats, rate: float, grid: Floats) -> Floats:
     out[:, 1:] = drive - decays[:, 1:]
     out[:, 1:-1] += steps[:, 1:]
     return out
+
+
+def with_changes(
+    levels: Floats, changes: Sequence[SignalChange], grid: Floats, table: FactorTable
+) -> Floats:
+    """Return levels (S or 1, F, T) of people whose condition changes some: each a multiple.
+
+    What a treatment leaves of a factor and what a condition adds to it multiply.
+    """
+    for change in changes:
+        if change.factor not in table.names:
+            continue  # a table older than the factor: nothing has moved it
+        acting = change.course.around(grid, np.zeros(1))[0]
+        levels = levels.copy()
+        levels[:, table.index(change.factor)] *= 1.0 + acting * (change.level - 1.0)
+    return levels
 
 
 def channel(levels: Floats, name: Channel, table: FactorTable) -> Floats:

@@ -35,10 +35,11 @@ def integrate(
     steps = 0.5 * np.diff(grid) * (dht[:, 1:] + dht[:, :-1])
     exposure = np.concatenate([np.zeros((len(dht), 1)), np.cumsum(steps, axis=1)], axis=1)
     baseline = int(np.searchsorted(grid, 0.0))
+    settled = dht[:, 0] - 1.0  # 0, unless a condition has changed the level since long before
     return Drive(
         miniaturisation=parameters["progression"] * (exposure - exposure[:, [baseline]]),
-        reversible=1.0 + relax(dht - 1.0, 1.0 / parameters["reversible_time"], grid),
-        brake=1.0 + relax(dht - 1.0, 1.0 / parameters["brake_time"], grid),
+        reversible=1.0 + relax(dht - 1.0, 1.0 / parameters["reversible_time"], grid, settled),
+        brake=1.0 + relax(dht - 1.0, 1.0 / parameters["brake_time"], grid, settled),
         gain=relax(channel(levels, "calibre", table), 1.0 / parameters["calibre_time"], grid),
         log_rho=np.stack(
             [channel(levels, name, table) for name in ("anagen", "telogen", "kenogen")], axis=1
@@ -49,23 +50,29 @@ def integrate(
 def in_season(
     log_rho: Floats, calendar: Floats | None, grid: Floats, parameters: Mapping[str, float]
 ) -> Floats:
-    """Return log_rho (S or 1, 3, T) with the season's wave on the anagen clock.
+    """Return log_rho (S or 1, 3, T) with the season's waves on the anagen and telogen clocks.
 
-    log v_anagen gains A cos(2 pi (day of the year - peak) / year) - ln I0(A): the second term keeps
-    the mean speed over a year. The wave sets in over the first year of the grid, so that the
-    stationary start is that of the mean; scenarios with dates have the history for it. Nothing
-    changes without a calendar: the day of the year (S,) of each baseline, 1 January being 0.
+    log v gains A cos(2 pi (day of the year - peak) / year) - ln I0(A): the second term keeps the
+    mean speed over a year. One wave ends anagen, the other lets club hairs go. Both set in over the
+    first year of the grid, so that the stationary start is that of the mean; scenarios with dates
+    have the history for it. Nothing changes without a calendar: the day of the year (S,) of each
+    baseline, 1 January being 0.
     """
-    amplitude = parameters["season_anagen"]
-    if calendar is None or amplitude == 0.0:
+    if calendar is None:
         return log_rho
     baseline = calendar
     if (baseline == baseline[0]).all():
         baseline = baseline[:1]
-    angle = 2.0 * np.pi * (baseline[:, None] + grid - parameters["season_anagen_peak"]) / YEAR
-    onset = np.minimum(1.0, (grid - grid[0]) / YEAR)
-    # rounded, as the last bits of a library's cosine differ between machines
-    wave = amplitude * np.round(np.cos(angle), 12) - np.round(np.log(i0(amplitude)), 12)
-    seasonal = np.repeat(log_rho, max(1, len(wave) // len(log_rho)), axis=0)
-    seasonal[:, 0] += onset * wave
+    seasonal = log_rho
+    for row, name in enumerate(("season_anagen", "season_telogen")):
+        amplitude, peak = parameters[name], parameters[f"{name}_peak"]
+        if amplitude == 0.0:
+            continue
+        angle = 2.0 * np.pi * (baseline[:, None] + grid - peak) / YEAR
+        onset = np.minimum(1.0, (grid - grid[0]) / YEAR)
+        # rounded, as the last bits of a library's cosine differ between machines
+        wave = amplitude * np.round(np.cos(angle), 12) - np.round(np.log(i0(amplitude)), 12)
+        if seasonal is log_rho:
+            seasonal = np.repeat(log_rho, max(1, len(wave) // len(log_rho)), axis=0)
+        seasonal[:, row] += onset * wave
     return seasonal

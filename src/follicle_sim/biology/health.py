@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from follicle_sim.base.entries import read_entry
-from follicle_sim.base.quantity import Share, Years, read_toml
+from follicle_sim.base.quantity import Age, Share, read_toml
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.base.units import YEAR
 
@@ -28,7 +28,7 @@ class Prevalence(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sex: Literal["female", "male"] | None = None
-    age: Years | None = None
+    age: Age | None = None
     share: Share
 
 
@@ -40,8 +40,8 @@ class HealthState(BaseModel):
     title: str = Field(min_length=1)
     source: str = ""
     sex: Literal["female", "male"] | None = None
-    youngest: Years | None = None
-    oldest: Years | None = None
+    youngest: Age | None = None
+    oldest: Age | None = None
     prevalence: tuple[Prevalence, ...] = ()
 
     @model_validator(mode="after")

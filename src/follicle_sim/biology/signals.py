@@ -10,7 +10,9 @@ import numpy as np
 from follicle_sim.base.following import follow
 from follicle_sim.base.numerics import exp_array, log_array, relax
 from follicle_sim.base.types import Floats
-from follicle_sim.biology.causes import Cause, Hazard
+from follicle_sim.base.units import YEAR
+from follicle_sim.biology.ages import AgeCurve
+from follicle_sim.biology.causes import LATEST_SD, Cause, Hazard
 from follicle_sim.biology.factors import FactorTable
 
 SILENT = 1e-4
@@ -32,6 +34,7 @@ class Setting:
     sensitivity : (G,) androgen sensitivity of each stratum
     awake : (S, T) 1 where the disease is awake in the patch, 0 where not; None without patches
     patch : (S,) factor on the hazards within the patch
+    age : (S or 1,) day, at baseline; needed where something follows age
     """
 
     grid: Floats
@@ -42,6 +45,24 @@ class Setting:
     sensitivity: Floats
     awake: Floats | None = None
     patch: Floats | None = None
+    age: Floats | None = None
+
+
+def age_at(curve: AgeCurve, trigger: int, setting: Setting) -> Floats:
+    """Return (S or 1, T) the age in years that a curve is read at: it comes earlier or later.
+
+    Raises
+    ------
+    ValueError
+        Where people have no age.
+    """
+    if setting.age is None:
+        raise ValueError("something follows people's age, and they have none")
+    age = (setting.age[:, None] + setting.grid) / YEAR
+    late = setting.shifts.get(trigger)
+    if curve.spread == 0.0 or late is None:
+        return np.asarray(age)
+    return np.asarray(age - curve.spread * np.clip(late, -LATEST_SD, LATEST_SD)[:, None])
 
 
 def shift_of(cause: Cause, setting: Setting) -> Floats:

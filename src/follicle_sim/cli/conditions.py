@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from follicle_sim.biology.condition_tables import ConditionTable
 
-PARTS = ("attacks", "losses", "clocks")
+PARTS = ("attacks", "losses", "clocks", "calibres", "signals")
 
 ConditionName = Annotated[
     str, typer.Argument(metavar="ID", help="Name of a condition, see `conditions list`.")
@@ -93,6 +93,8 @@ def _summarise(table: ConditionTable) -> Iterator[str]:
         yield "in patches of the scalp"
     if table.hairline is not None:
         yield "from a hairline backwards"
+    if table.includes:
+        yield f"holds {' and '.join(table.includes)} already"
     numbers = [quantity for _, quantity in list_quantities(table)]
     assumed = sum(quantity.grade == "assumption" for quantity in numbers)
     yield f"{format_count(len(numbers), 'number')}, {assumed} of them assumed"

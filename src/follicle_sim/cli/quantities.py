@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from rich.console import Console
 
-    from follicle_sim.base.quantity import Quantity
+    from follicle_sim.base.quantity import Sourced
 
 
 def print_value(console: Console, value: str, source: str, meaning: str = "") -> None:
@@ -31,18 +31,17 @@ def format_source(grade: str, source: str) -> str:
     return source if source.startswith(f"{grade}:") else f"{grade}: {source}"
 
 
-def format_quantity(path: str, quantity: Quantity) -> str:
+def format_quantity(path: str, quantity: Sourced) -> str:
     """Return a number of a treatment with its name and unit, as in its file."""
-    unit = "" if quantity.unit == "1" else f" {quantity.unit}"
-    return f"{path} = {quantity.value:.6g}{unit}"
+    return f"{path} = {quantity.written}"
 
 
-def list_quantities(treatment: BaseModel) -> Iterator[tuple[str, Quantity]]:
+def list_quantities(treatment: BaseModel) -> Iterator[tuple[str, Sourced]]:
     """Yield the path and the number of everything in a treatment or a part of one."""
-    from follicle_sim.base.quantity import Quantity
+    from follicle_sim.base.quantity import ByAge, Quantity
 
-    def walk(node: Any, path: str) -> Iterator[tuple[str, Quantity]]:
-        if isinstance(node, Quantity):
+    def walk(node: Any, path: str) -> Iterator[tuple[str, Sourced]]:
+        if isinstance(node, Quantity | ByAge):
             yield path, node
             return
         if isinstance(node, tuple):

@@ -25,7 +25,7 @@ from follicle_sim.cli.text import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from follicle_sim.base.quantity import Quantity
+    from follicle_sim.base.quantity import Sourced
     from follicle_sim.pharmacology.treatment import Treatment
 
 _UNGRADED = ("definition",)
@@ -127,7 +127,7 @@ def _print_deliveries(console: Console, treatment: Treatment) -> None:
             print_value(console, text, source, f"{way.title}{own}")
 
 
-def _print_numbers(console: Console, name: str, numbers: Mapping[str, Quantity]) -> None:
+def _print_numbers(console: Console, name: str, numbers: Mapping[str, Sourced]) -> None:
     for path, quantity in numbers.items():
         text = format_quantity(path, quantity)
         if path == "potency" and quantity.grade != "definition":

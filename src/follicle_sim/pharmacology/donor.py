@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import model_validator
 
 from follicle_sim.base.numerics import exp_array, log_array
-from follicle_sim.base.quantity import Positive, Signed, Years
+from follicle_sim.base.quantity import Age, Positive, Signed
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.base.units import YEAR
 from follicle_sim.pharmacology.treatment_parts import FrozenTable
@@ -31,7 +31,7 @@ class DonorAge(FrozenTable):
     """
 
     per_decade: Signed
-    reference: Years
+    reference: Age
 
     @model_validator(mode="after")
     def _something_is_left(self) -> "DonorAge":

@@ -109,7 +109,9 @@ def _people(scenario: Scenario) -> Notes:
     if design.adherence_spread > 0.0 and all(dose.adherence in (0.0, 1.0) for dose in doses):
         text = "every dose is taken by everybody (or by nobody): people do not differ in that"
         yield "design.adherence_spread", f"{text}; give doses an adherence between 0 and 1"
-    if design.recruitment is not None and scenario.biology.get("season_anagen") == 0.0:
+    still = scenario.biology.get("season_anagen") == 0.0
+    still = still and scenario.biology.get("season_telogen", 0.0) == 0.0
+    if design.recruitment is not None and still:
         yield "design.recruitment", "dates change nothing where biology.season_anagen = 0"
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, Self
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Protocol, Self
 
 import numpy as np
 import xarray as xr
@@ -18,13 +18,15 @@ from follicle_sim.evidence.normalise import Kind
 from follicle_sim.evidence.observation import Observation
 from follicle_sim.evidence.open_numbers import not_open
 from follicle_sim.evidence.own.held import Held, held
-from follicle_sim.evidence.studies import Grade, Study, Use, load_studies
+from follicle_sim.evidence.studies import Grade, Use, load_studies
 from follicle_sim.results.assumed import taken
 from follicle_sim.results.by_treatment import WITHIN, by_treatment
 from follicle_sim.results.counterparts import NO_BASELINE, Course, course
 from follicle_sim.results.courses import SPANS
 from follicle_sim.results.endpoints import arm_roles, draws_of, is_paired, scenario_of
+from follicle_sim.results.moments import Moments, at_moments, moments_of
 from follicle_sim.results.origin import UNKNOWN, Origin, origin_of, write_rows_of_run
+from follicle_sim.results.unmatched import Unmatched, lonely_arms, unmatched
 
 _ASKED = "comparison"
 
@@ -56,7 +58,8 @@ class ComparisonRow:
         Ids of the observed arms.
     endpoint, kind, statistic, week, day, unit
         What is compared. Weeks count as the published ones do. What a person has once in a run,
-        such as the time to an event, has the last visit: it was looked for until then.
+        such as the time to an event, has the last visit: it was looked for until then. Of a moment
+        of an arm's life it is the day of the moment.
     observed, observed_se, imputed_se, se_source
         The published value; `observed_se` is None where no spread was published, `imputed_se` then
         may stand in for it.
@@ -108,19 +111,6 @@ class ComparisonRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Unmatched:
-    """A published number, or a simulated arm, that has no counterpart, and why."""
-
-    what: Literal["observation", "arm"]
-    study: str
-    name: str
-    arm: str
-    endpoint: str
-    week: float | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ComparisonTable:
     """What `compare` found, and the run it is about."""
 
@@ -144,12 +134,14 @@ class _Stored:
     within_person: bool | None = None
     weeks: Mapping[str, float] | None = None
     assume: Mapping[str, float] | None = None
+    moments: Mapping[str, Any] = field(default_factory=dict)
+    of: str = ""
 
     @classmethod
-    def of(cls, table: Mapping[str, Any]) -> Self:
+    def read(cls, table: Mapping[str, Any]) -> Self:
         """Return a [[compare]] table of a stored scenario."""
-        rows, given = tuple(table.get("rows", ())), (table.get("weeks"), table.get("assume"))
-        return cls(table["study"], table["arms"], rows, table.get("within_person"), *given)
+        known = {one.name: table[one.name] for one in fields(cls) if one.name in table}
+        return cls(**known | {"rows": tuple(table.get("rows", ()))})
 
 
 def compare(
@@ -195,43 +187,48 @@ def compare(
     check_dataset("compare", dataset, ("arm", "subject", "time"))
     if comparisons is None:
         stored = scenario_of(dataset).get("compare") or ()
-        comparisons = [_Stored.of(table) for table in stored]
+        comparisons = [_Stored.read(table) for table in stored]
     dataset = by_treatment(dataset)
     labels, roles = arm_roles(dataset)
     within = dataset.attrs.get("design_kind") in ("split_scalp", WITHIN)
     role_of = dict(zip(labels, roles, strict=True))
     _check(comparisons, labels, lambda own: held(own, role_of, paired=within))
     rows: list[ComparisonRow] = []
-    unmatched: list[Unmatched] = []
+    absent: list[Unmatched] = []
     courses: dict[tuple[str, float | None], Course | str] = {}
     for comparison in comparisons:
         met: set[str] = set()
         source = held(comparison, role_of, paired=within)
         weeks, assume = taken(comparison)
+        moments = moments_of(comparison, labels)
+        names = labels if moments is None else list(moments.days)
         for observation in source.observations:
             if observation.week is None and observation.id in weeks:
                 observation = replace(observation, week=weeks[observation.id])
             key = observation.endpoint, assume.get(observation.endpoint)
             if key not in courses:
                 courses[key] = course(dataset, *key)
+            seen = courses[key]
+            if moments is not None and not isinstance(seen, str):
+                seen = at_moments(seen, moments, labels)
             teams = _teams(observation, comparison.arms)
             answer = (
                 teams
                 if isinstance(teams, str)
-                else _match(observation, teams, courses[key], labels, dataset)
+                else _match(observation, teams, seen, names, dataset, moments)
             )
             if not isinstance(answer, str):
                 rows.extend(answer)
                 met.update(label for team in teams for label in team)
             elif not observation.derived_from:
                 # What a derived row lacks, the published rows behind it lack too.
-                unmatched.append(_unmatched(observation, answer))
-        # An arm that another study is about is not lonely, and one that none is about is told once.
+                absent.append(unmatched(observation, answer))
         elsewhere = {name for other in comparisons for name in other.arms} - set(comparison.arms)
-        named = {other.name for other in unmatched if other.what == "arm"} - set(comparison.arms)
-        open_labels = [label for label in labels if label not in elsewhere | named]
-        unmatched.extend(_lonely_arms(source.study, comparison, open_labels, met))
-    return ComparisonTable(tuple(rows), tuple(unmatched), origin_of(dataset))
+        # An arm that another study is about is not lonely, and one that none is about is told once.
+        named = {other.name for other in absent if other.what == "arm"} - set(comparison.arms)
+        open_labels = [label for label in names if label not in elsewhere | named]
+        absent.extend(lonely_arms(source.study, comparison.arms, open_labels, met))
+    return ComparisonTable(tuple(rows), tuple(absent), origin_of(dataset))
 
 
 def _check(comparisons: Sequence[Any], labels: Sequence[str], hold: Callable[[Any], Held]) -> None:
@@ -249,9 +246,14 @@ def _check(comparisons: Sequence[Any], labels: Sequence[str], hold: Callable[[An
         if study is None:
             tail = did_you_mean(comparison.study, studies)
             problems.append(Problem(f"{where}.study", f'unknown study "{comparison.study}"{tail}'))
+        moments = moments_of(comparison, labels)
+        if moments is not None and moments.arm not in labels:
+            message = f'no simulated arm "{moments.arm}"{did_you_mean(moments.arm, labels)}'
+            problems.append(Problem(f"{where}.of", message))
+        names = labels if moments is None else list(moments.days)
         for label, arm in comparison.arms.items():
-            if label not in labels:
-                message = f'no simulated arm "{label}"{did_you_mean(label, labels)}'
+            if label not in names:
+                message = f'no simulated arm "{label}"{did_you_mean(label, names)}'
                 problems.append(Problem(f"{where}.arms", message))
             if study is not None and arm not in (known := [own.id for own in study.arms]):
                 message = f'{study.id} has no arm "{arm}"{did_you_mean(arm, known)}'
@@ -268,6 +270,7 @@ def _match(
     simulated: Course | str,
     labels: Sequence[str],
     dataset: xr.Dataset,
+    moments: Moments | None = None,
 ) -> list[ComparisonRow] | str:
     """Return the rows of one observation, or the reason why it has none."""
     if observation.duplicate_of:
@@ -298,8 +301,16 @@ def _match(
     rows = []
     for team in teams:
         groups = [(w, now[i], base[i]) for label, w in team.items() for i in [labels.index(label)]]
-        rows.append(_row(observation, team, figure, groups, paired, draws, day, interpolated))
+        row = _row(observation, team, figure, groups, paired, draws, day, interpolated)
+        rows.append(row if moments is None else _of_moments(row, team, moments))
     return rows
+
+
+def _of_moments(row: ComparisonRow, team: Mapping[str, float], moments: Moments) -> ComparisonRow:
+    """Return a row of the arm whose moments it is about, on the day of the one that counts."""
+    day = next(moments.days[name] for name, weight in team.items() if weight > 0.0)
+    control = moments.arm if row.control else ""
+    return replace(row, arm=moments.arm, control=control, day=day, week=day / 7.0)
 
 
 def _teams(observation: Observation, arms: Mapping[str, str]) -> list[dict[str, float]] | str:
@@ -368,33 +379,3 @@ def _z(gap: float, simulated_se: float | None, observed_se: float | None) -> flo
         return None
     scale = math.hypot(simulated_se, observed_se)
     return gap / scale if scale else None
-
-
-def _unmatched(observation: Observation, reason: str) -> Unmatched:
-    return Unmatched(
-        what="observation",
-        study=observation.study,
-        name=observation.id,
-        arm=observation.arm,
-        endpoint=observation.endpoint,
-        week=observation.week,
-        reason=reason,
-    )
-
-
-def _lonely_arms(
-    study: Study, comparison: Comparison, labels: Sequence[str], met: Set[str]
-) -> Iterator[Unmatched]:
-    """Yield every simulated arm that no published number of this study met."""
-    for label in labels:
-        if label in met:
-            continue
-        if label in comparison.arms:
-            reason = f'no number of arm "{comparison.arms[label]}" could be compared'
-        else:
-            reason = f"not paired with an arm of {study.id}{_note(study)}"
-        yield Unmatched("arm", study.id, label, "", "", None, reason)
-
-
-def _note(study: Study) -> str:
-    return "" if study.control else ", which has no control arm"

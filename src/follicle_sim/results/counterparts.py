@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -19,12 +19,14 @@ from follicle_sim.base.estimates import (
     relative_change,
     relative_change_median,
 )
+from follicle_sim.base.units import YEAR
 from follicle_sim.evidence.normalise import Kind
 from follicle_sim.results.assumed import ASSUMED, made_with, unstated
 from follicle_sim.results.clocks import clock_starts
 from follicle_sim.results.courses import SPANS
 from follicle_sim.results.endpoints import people_last
-from follicle_sim.results.recipe import Recipe, Span
+from follicle_sim.results.recipe import Rate, Recipe, Span
+from follicle_sim.results.sections import recipe_in_sections
 from follicle_sim.results.shares import SHARES
 
 NO_BASELINE = "the run has no visit at baseline"
@@ -64,6 +66,12 @@ RECIPES = {
 """Endpoints that are read at a visit, and can be analysed as they are."""
 
 
+RATES = {
+    "calibre_change_rate": Rate("shaft_calibre"),
+    "follicle_loss_rate": Rate("follicle_density", relative=True),
+}
+"""Endpoints that are the change of another one per year, by age."""
+
 FIGURES: Mapping[tuple[Kind, str], Figure] = {
     ("level", "mean"): level_mean,
     ("level", "geometric mean"): level_geometric_mean,
@@ -95,6 +103,8 @@ class Course:
     once
         A person has it once in the run: `values` has one time, the last visit, and no week is
         looked at.
+    against
+        (arm, people) what changes and differences are from, where it is not the baseline visit.
     """
 
     values: FloatArray
@@ -102,6 +112,7 @@ class Course:
     starts: FloatArray | None = None
     standing: bool = False
     once: bool = False
+    against: FloatArray | None = None
 
     @property
     def base(self) -> FloatArray | None:
@@ -116,7 +127,7 @@ class Course:
         """
         if kind == "level" or self.standing:
             return np.zeros_like(self.values[:, 0, :])
-        return self.base
+        return self.base if self.against is None else self.against
 
     def figure(self, kind: Kind, statistic: str) -> Figure | None:
         """Return how people's values become such a number; None where nothing here does."""
@@ -165,8 +176,11 @@ def course(dataset: xr.Dataset, endpoint: str, given: float | None = None) -> Co
         recipe: Recipe | None = made
     elif endpoint in SPANS:
         return _span(dataset, SPANS[endpoint], days)
+    elif endpoint in RATES:
+        return _rate(dataset, RATES[endpoint])
     else:
-        recipe = RECIPES.get(endpoint) or SHARES.get(endpoint)
+        recipe = recipe_in_sections(endpoint, {str(name) for name in dataset.data_vars})
+        recipe = recipe or RECIPES.get(endpoint) or SHARES.get(endpoint)
     if recipe is None:
         return f"the model does not simulate {endpoint}"
     if recipe.whole is not None and "salt" in dataset.data_vars:
@@ -179,7 +193,7 @@ def course(dataset: xr.Dataset, endpoint: str, given: float | None = None) -> Co
         if recipe.factor not in {str(name) for name in dataset["factor"].values}:
             return f"not recorded in this run: factor_level of {recipe.factor}"
         arrays = [array.sel(factor=recipe.factor) for array in arrays]
-    values = [people_last(array, "arm", "time") for array in arrays]
+    values = [_people_last(array, recipe.further) for array in arrays]
     if recipe.against_baseline:
         start = np.flatnonzero(days == 0.0)
         if not start.size:
@@ -187,6 +201,22 @@ def course(dataset: xr.Dataset, endpoint: str, given: float | None = None) -> Co
         values += [value[:, start[:1], :] for value in values]
     starts = clock_starts(dataset, recipe.clock)
     return Course(recipe.combine(*values), days, starts, recipe.standing)
+
+
+def _people_last(values: xr.DataArray, further: Sequence[str]) -> FloatArray:
+    first = [name for name in further if name in values.dims]
+    return people_last(values, *first, "arm", "time")
+
+
+def _rate(dataset: xr.Dataset, rate: Rate) -> Course | str:
+    """Return the change per year at each visit, from the visits before and after it."""
+    seen = course(dataset, rate.of)
+    if isinstance(seen, str):
+        return seen
+    if seen.days.size < 2:
+        return "a rate of change needs two visits or more"
+    slope = np.gradient(seen.values, seen.days / YEAR, axis=1)
+    return replace(seen, values=slope / seen.values if rate.relative else slope)
 
 
 def _span(dataset: xr.Dataset, span: Span, days: FloatArray) -> Course | str:

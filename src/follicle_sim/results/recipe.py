@@ -33,6 +33,8 @@ class Recipe:
         From when its published weeks count.
     whole
         The same endpoint of a whole scalp, where a SALT score is recorded.
+    further
+        Dimensions that the variables have besides; `combine` finds them first.
     """
 
     needs: tuple[str, ...]
@@ -42,6 +44,15 @@ class Recipe:
     standing: bool = False
     clock: Clock = "baseline"
     whole: Recipe | None = None
+    further: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The change of an endpoint per year at a visit; `relative`, as a share of what it is."""
+
+    of: str
+    relative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ OF_INSTRUMENTS: Mapping[str, tuple[str, str]] = {
     "hairline_stable": ("1", "1 where the frontal hairline has moved no further than the limit"),
     "lppai": ("1", "activity index of lichen planopilaris, 0 to 10 points"),
     "region_cover": ("1", "visible hairs of each piece of the scalp, relative to health"),
+    "follicle_density": ("cm-2", "follicles per area, empty ones too, in sections"),
 }
 """What only some instruments see."""
 

@@ -91,7 +91,8 @@ def _labels(
         entries = entries if isinstance(entries, list) else []
         return [entry if isinstance(entry, Mapping) else {} for entry in entries]
 
-    pairs = [entry.get("arms") for entry in tables("compare")]
+    # what `moments` name are no arms
+    pairs = [None if "moments" in entry else entry.get("arms") for entry in tables("compare")]
     return (
         [arm.get("label") for arm in tables("arms")],
         [pair if isinstance(pair, Mapping) else () for pair in pairs],

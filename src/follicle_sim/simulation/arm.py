@@ -10,6 +10,7 @@ import numpy as np
 
 from follicle_sim.base.codes import NO_FOLLICLE
 from follicle_sim.base.types import Floats
+from follicle_sim.biology.factors import with_changes
 from follicle_sim.biology.forcing import Drive, integrate
 from follicle_sim.biology.hazards import activity_on
 from follicle_sim.biology.signals import Setting
@@ -89,7 +90,7 @@ class ArmRun:
         potency_cv = protocol.population.variation["potency"]
         if not people_differ(self.arm, potency_cv, protocol.treatments, self.habit):
             shared = self.drive(slice(0, 1))
-        own = self.own_seasons or self.outbreak.differs
+        own = self.own_seasons or self.outbreak.differs or self.own_ages
         nodes = 0 if shared and not own else protocol.grid.size
         follicles = int(self.cohort.follicles.max()) * len(protocol.scalp.pieces)
         for people in blocks(self.cohort.subject.size, follicles, nodes):
@@ -100,6 +101,12 @@ class ArmRun:
         """True where baselines fall on several days of the year: forcing is then each person's."""
         calendar = self.cohort.calendar
         return calendar is not None and bool((calendar != calendar[0]).any())
+
+    @property
+    def own_ages(self) -> bool:
+        """True where something follows age and people differ in theirs."""
+        age = self.cohort.age
+        return self.protocol.condition.follows_age and age is not None and not _alike(age)
 
     def drive(self, people: slice) -> tuple[Floats, Drive]:
         """Return factor levels (S or 1, F, T) of a slice of subjects, and the forcing they make."""
@@ -115,6 +122,7 @@ class ArmRun:
             treatments=protocol.treatments,
             table=protocol.factors,
         )
+        levels = with_changes(levels, protocol.condition.signals, protocol.grid, protocol.factors)
         return levels, integrate(levels, protocol.grid, protocol.parameters, protocol.factors)
 
     def strengths(
@@ -242,6 +250,7 @@ class ArmRun:
     ) -> Setting:
         """Return what the hazards on a piece of the scalps of a slice of subjects depend on."""
         protocol, outbreak = self.protocol, self.outbreak
+        age = None if self.cohort.age is None else self.cohort.age[people]
         return Setting(
             grid=protocol.grid,
             levels=levels,
@@ -251,6 +260,7 @@ class ArmRun:
             sensitivity=sensitivity,
             awake=outbreak.awake(people, piece, protocol.grid),
             patch=None if outbreak.patch is None else outbreak.patch[people, piece],
+            age=age[:1] if age is not None and _alike(age) else age,
         )
 
 
@@ -269,6 +279,10 @@ def miniaturised(protocol: Protocol, cohort: Cohort, people: slice) -> Floats:
     severity = cohort.severity[people]
     other = protocol.condition.miniaturised
     return severity if other is None else np.full_like(severity, other)
+
+
+def _alike(values: Floats) -> bool:
+    return bool((values == values[0]).all())
 
 
 def covers(protocol: Protocol) -> bool:

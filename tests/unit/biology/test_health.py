@@ -20,7 +20,7 @@ def state(**tables):
 
 def row(share, age=None, sex=None):
     out = {"share": number(share)}
-    out |= {} if age is None else {"age": number(age, "years")}
+    out |= {} if age is None else {"age": number(age, "year")}
     return out | ({} if sex is None else {"sex": sex})
 
 
@@ -63,7 +63,7 @@ def test_shares_of_the_library_are_those_of_their_sources():
         ({"prevalence": [row(0.1), row(0.2, sex="male")]}, "every row names a sex or none"),
         ({"prevalence": [row(0.1), row(0.2, 40.0)]}, "of several rows each needs an age"),
         ({"prevalence": [row(0.1, 50.0), row(0.2, 40.0)]}, "ages must rise"),
-        ({"youngest": number(50.0, "years"), "oldest": number(40.0, "years")}, "above youngest"),
+        ({"youngest": number(50.0, "year"), "oldest": number(40.0, "year")}, "above youngest"),
         ({"prevalence": [row(1.2)]}, "out of bounds"),
         ({"prevalence": [row(0.2, 130.0)]}, "out of bounds"),
         ({"prevalnce": []}, 'did you mean "prevalence"?'),

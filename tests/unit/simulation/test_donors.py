@@ -179,7 +179,7 @@ HALF = '{ value = 0.5, unit = "1", source = "us", grade = "user" }'
         ),
         (
             "self",
-            'donor_age.reference = { value = 4.0, unit = "years", source = "u", grade = "user" }\n'
+            'donor_age.reference = { value = 4.0, unit = "year", source = "u", grade = "user" }\n'
             'donor_age.per_decade = { value = -1.5, unit = "1", source = "us", grade = "user" }',
             "treatments.mine.donor_age",
             "above -1",

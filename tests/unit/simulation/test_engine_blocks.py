@@ -29,6 +29,7 @@ def block(people: int = 2, own: str = "", **changes) -> Block:
         pace=np.zeros((people, 3)),
         destruction=np.zeros((1, 1, NODES)),
         falls=np.zeros((1, 1, NODES)),
+        shaft=np.zeros((1, NODES)),
         **rows,
     )
     return whole._replace(**changes)

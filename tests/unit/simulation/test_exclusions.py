@@ -125,10 +125,10 @@ OWN = """
 [health.gout]
 title = "gout"
 [[health.gout.prevalence]]
-age = { value = 30.0, unit = "years", source = "our clinic", grade = "user" }
+age = { value = 30.0, unit = "year", source = "our clinic", grade = "user" }
 share = { value = 0.0, unit = "1", source = "our clinic", grade = "user" }
 [[health.gout.prevalence]]
-age = { value = 70.0, unit = "years", source = "our clinic", grade = "user" }
+age = { value = 70.0, unit = "year", source = "our clinic", grade = "user" }
 share = { value = 0.5, unit = "1", source = "our clinic", grade = "user" }
 """
 

@@ -81,7 +81,9 @@ def test_another_pace_is_another_forcing() -> None:
     pace = np.zeros((3, 3))
     pace[2, 1] = 1e-9
     block = Block(
-        row[0], *[np.ones(3)] * 3, pace, row, row, row, row, np.zeros((1, 3, 5)), *[row[None]] * 3
+        *(row[0], *[np.ones(3)] * 3, pace, row, row, row, row, np.zeros((1, 3, 5))),
+        *([row[None]] * 3),
+        shaft=row,
     )
     assert same_forcing(block, 1)
     assert not same_forcing(block, 2)

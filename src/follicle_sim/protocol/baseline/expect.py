@@ -17,7 +17,7 @@ from follicle_sim.base.units import YEAR
 from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.expected_cycle import Lives
 from follicle_sim.biology.expected_sight import Limits, Seen, seen_on
-from follicle_sim.biology.factors import FactorTable
+from follicle_sim.biology.factors import FactorTable, with_changes
 from follicle_sim.biology.forcing import Drive, in_season, integrate
 from follicle_sim.biology.severity_map import severity_map
 from follicle_sim.biology.strata import fewer_strata, sensitivities
@@ -64,7 +64,7 @@ class Before:
     factors: FactorTable
 
     def drive(
-        self, parameters: Mapping[str, float], days: tuple[float, ...]
+        self, parameters: Mapping[str, float], condition: Condition, days: tuple[float, ...]
     ) -> tuple[Floats, Drive]:
         """Return the grid up to baseline, and what drives people's clocks on it."""
         grid = time_grid(self.history, 0.0, self.step, self.run_in)
@@ -75,6 +75,7 @@ class Before:
             treatments=self.treatments,
             table=self.factors,
         )
+        levels = with_changes(levels, condition.signals, grid, self.factors)
         whole = integrate(levels.mean(axis=0, keepdims=True), grid, parameters, self.factors)
         near = 4.0 * YEAR if self.recruitment is not None else YEAR
         nodes = _thinned(grid, near, days)
@@ -126,7 +127,7 @@ def sample_of(question: Question, severity: float | None) -> Sample:
         who = who.model_copy(update={"severity": severity})
     people = even_people(who, condition, question.before.recruitment)
     days = (question.screened, 0.0)
-    grid, drive = question.before.drive(question.parameters, days)
+    grid, drive = question.before.drive(question.parameters, condition, days)
     one = slice(None, None, people.copies)
     calendar = None if people.calendar is None else people.calendar[one]
     log_rho = in_season(drive.log_rho, calendar, grid, question.parameters)

@@ -27,6 +27,7 @@ EXTRA_VARIABLES = (
     "hairline_speed",
     "hairline_stable",
     "lppai",
+    "follicle_density",
 )
 """Result variables that are there only where the instrument measures them."""
 

@@ -28,7 +28,8 @@ def calendar_problems(
     design: Design, history: float, biology: Mapping[str, float]
 ) -> list[tuple[Path, str]]:
     """Return what is wrong with a calendar whose season has no time to set in before baseline."""
-    seasonal = design.recruitment is not None and biology.get("season_anagen") != 0.0
+    waves = biology.get("season_anagen") != 0.0 or biology.get("season_telogen", 0.0) != 0.0
+    seasonal = design.recruitment is not None and waves
     if not seasonal or history >= math.floor(SEASONED):
         return []
     length, least = (format_quantity(day, "time") for day in (history, SEASONED))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from follicle_sim.base.errors import did_you_mean
+from follicle_sim.base.units import format_quantity
 from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.labels import label_problems
 from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
@@ -43,9 +45,25 @@ def whole_problems(scenario: Any, names: Names) -> list[tuple[Path, str]]:
 def _labels(scenario: Any, names: Names) -> Iterable[Problem]:
     return label_problems(
         [arm.label for arm in scenario.arms],
-        [comparison.arms for comparison in scenario.compare],
+        [comparison.simulated for comparison in scenario.compare],
         [arm.id for arm in scenario.arms],
     )
+
+
+def _moments(scenario: Any, names: Names) -> Problems:
+    last = scenario.design.end(len(scenario.arms)) if scenario.compare else 0.0
+    for index, comparison in enumerate(scenario.compare):
+        labels = [arm.label for arm in scenario.arms]
+        if comparison.of and comparison.of not in labels:
+            message = f"unknown arm of this scenario{did_you_mean(comparison.of, labels)}"
+            yield ("compare", index, "of"), message
+        if comparison.moments and not comparison.of and len(labels) > 1:
+            yield ("compare", index, "of"), "missing; whose moments: the label of an arm"
+        for name, day in comparison.moments.items():
+            if day > last:
+                found, end = (format_quantity(time, "time") for time in (day, last))
+                message = f"found {found}; allowed: up to the last visit, {end}"
+                yield ("compare", index, "moments", name), message
 
 
 def _follicles(scenario: Any, names: Names) -> Problems:
@@ -155,6 +173,7 @@ def _calendar(scenario: Any, names: Names) -> Iterable[Problem]:
 
 RULES = (
     _labels,
+    _moments,
     _follicles,
     _no_follicle,
     _steps,

@@ -9,15 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationInfo
 
-from follicle_sim.base.errors import shown
+from follicle_sim.base.errors import did_you_mean, shown
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.scenario.fields.parts import ArmPairs
-from follicle_sim.scenario.fields.quantities import FieldType, Flag, Text
-from follicle_sim.scenario.fields.refusals import Path, choose, known_names, refuse, refuse_all
+from follicle_sim.scenario.fields.quantities import FieldType, Flag, Quantity, Text
+from follicle_sim.scenario.fields.refusals import (
+    Collector,
+    Path,
+    choose,
+    known_names,
+    refuse,
+    refuse_all,
+)
 from follicle_sim.scenario.tables.table import Table
 
 if TYPE_CHECKING:
@@ -71,6 +79,34 @@ def is_table_name(value: object) -> bool:
     (True, False)
     """
     return isinstance(value, str) and value.strip().lower().endswith((".csv", ".tsv"))
+
+
+@dataclass(frozen=True)
+class Moments(FieldType):
+    """Moments of one arm's life that stand for arms of a study: name = time since baseline."""
+
+    def check(self, value: object, info: ValidationInfo) -> FrozenMap[str, float]:
+        if not isinstance(value, Mapping):
+            refuse(f'found {shown(value)}; a table is needed: "aged 70" = "1826 weeks"')
+        pairs, parts = info.data.get("arms"), Collector()
+        times = {
+            name: parts.run((name,), partial(Quantity("time").check, time, info))
+            for name, time in value.items()
+        }
+        if value and pairs is not None:
+            for name in value.keys() - pairs.keys():
+                hint = did_you_mean(name, list(pairs))
+                parts.problems.append(((name,), f"no such key in `arms`{hint}"))
+            for name in pairs.keys() - value.keys():
+                parts.problems.append(((name,), "missing; every key of `arms` has its moment"))
+        parts.finish()
+        return FrozenMap({name: time for name, time in times.items() if time is not None})
+
+    def write(self, value: Mapping[str, float]) -> dict[str, str]:
+        return {name: Quantity("time").write(time) for name, time in value.items()}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": {"type": "string"}}
 
 
 @dataclass(frozen=True)
@@ -173,6 +209,19 @@ class Comparison(Table):
     arms: Annotated[FrozenMap[str, str], ArmPairs()] = Field(
         description='simulated arm = "arm of the study"'
     )
+    moments: Annotated[FrozenMap[str, float], Moments()] = Field(
+        default_factory=FrozenMap,
+        description="name = time since baseline: groups of several ages are one arm at several "
+        "moments of its life; these names then stand in `arms`",
+    )
+    of: Annotated[str, Text(80, label=True)] = Field(
+        default="", description="label of the arm that `moments` are of; default: the only one"
+    )
+
+    @property
+    def simulated(self) -> tuple[str, ...]:
+        """Labels of simulated arms that `arms` names; of moments, none."""
+        return () if self.moments else tuple(self.arms)
 
     weeks: Annotated[FrozenMap[str, float], OpenWeeks()] | None = Field(
         default=None,

@@ -7,7 +7,7 @@ came from. As in `treatments`, what is only needed by such a scenario is importe
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,14 @@ from follicle_sim.base.errors import InputError, shown
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.quantities import FieldType
-from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse
+from follicle_sim.scenario.fields.refusals import (
+    Collector,
+    Path,
+    choose,
+    known_names,
+    refuse,
+    refuse_all,
+)
 from follicle_sim.scenario.tables.own_tables import OwnTables, frozen, thawed
 
 if TYPE_CHECKING:
@@ -113,6 +120,8 @@ class OtherConditions(FieldType):
                 message = f"found {shown(name)} twice; a condition acts once"
                 parts.problems.append(((index,), message))
         parts.finish()
+        if problems := list(_held_already((first, *value), known)):
+            refuse_all(problems)
         return tuple(value)
 
     def write(self, value: tuple[str, ...]) -> list[str]:
@@ -120,3 +129,18 @@ class OtherConditions(FieldType):
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string"}}
+
+
+def _held_already(names: tuple[Any, ...], known: Known) -> Iterator[tuple[Path, str]]:
+    """Yield why two conditions cannot be in one person: one of them is a part of the other."""
+    from follicle_sim.biology.conditions import load_conditions
+
+    every = {**load_conditions(), **known.own_conditions}
+    includes = {name: every[name].includes if name in every else () for name in names}
+    for index, name in enumerate(names[1:]):
+        for other in names[: index + 1]:
+            pairs = ((name, other), (other, name))
+            for holder, held in [pair for pair in pairs if pair[1] in includes[pair[0]]]:
+                message = f"{holder} has what {held} does already; a condition acts once"
+                yield (index,), f"found {shown(name)} beside {shown(other)}; {message}"
+                break

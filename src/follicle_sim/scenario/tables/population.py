@@ -29,6 +29,7 @@ from follicle_sim.biology.people_spread import typical_spread
 from follicle_sim.biology.scalps import TARGET_AREA, Scalp, load_regions, load_scalps
 from follicle_sim.scenario.fields.baseline import HairCount, Stated, statement_problems
 from follicle_sim.scenario.fields.correlation import TRAITS, pair_of
+from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.laws import (
     Age,
     AgeLaw,
@@ -303,6 +304,7 @@ class Population(Table):
             self._disease = parts[0].together_with(tuple(parts[1:]))
         problems = self._inclusion_problems(known.conditions[self.condition])
         problems += self._correlation_problems()
+        problems += self._age_problems(known)
         problems += statement_problems(self, STATEMENTS)
         if problems:
             refuse_all(problems)
@@ -334,6 +336,17 @@ class Population(Table):
             if len(places) == 2 and places[0] > places[1]:
                 parts.problems.append((where, "the milder grade comes first"))
         return parts.problems
+
+    def _age_problems(self, known: Known) -> list[tuple[Path, str]]:
+        every = (self.condition, *self.also)
+        # one that cannot be read has no grades, and is told where it stands
+        if self.age is not None or not all(known.conditions[name] for name in every):
+            return []
+        if not self.disease.follows_age:
+            return []
+        names = " or ".join(every)
+        message = f'{names} follows people\'s age, and none is given; for example "35 years"'
+        return [(("age",), message)]
 
     def _correlation_problems(self) -> list[tuple[Path, str]]:
         problems: list[tuple[Path, str]] = []

@@ -8,6 +8,7 @@ import numpy as np
 from follicle_sim.base.codes import CYCLE
 from follicle_sim.base.numerics import log_array
 from follicle_sim.base.types import Flags, Floats
+from follicle_sim.biology.calibre_changes import calibre_changes
 from follicle_sim.biology.clock_changes import clock_changes
 from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.forcing import Drive, in_season
@@ -55,11 +56,13 @@ class Acts:
 
     attack, loss : hazards on growing hairs, and on follicles
     clocks : (S or 1, 3, T) added to the log speed of the clocks; None where nothing is
+    shaft : (S or 1, T) log of the full size of shafts at each age; None where it does not change
     """
 
     attack: Struck
     loss: Struck
     clocks: Floats | None = None
+    shaft: Floats | None = None
 
 
 def block_of(
@@ -93,6 +96,7 @@ def block_of(
         attack=acts.attack.rate,
         destruction=acts.loss.rate,
         falls=acts.attack.falls,
+        shaft=np.zeros((1, grid.size)) if acts.shaft is None else acts.shaft,
     )
 
 
@@ -102,6 +106,7 @@ def acts_of(condition: Condition, setting: Setting) -> Acts:
         hazards_on(condition.attacks, setting),
         hazards_on(condition.losses, setting, first=len(condition.attacks)),
         clock_changes(condition.clocks, setting, condition.attacks),
+        calibre_changes(condition.calibres, setting),
     )
 
 

@@ -82,6 +82,8 @@ def read(
     readings = _counts(instrument, tally, cohort.area[:, None], luck)
     baseline = np.flatnonzero(days == 0.0) if reading is None else np.array([], np.int64)
     special = _special(instrument, readings, tally, luck, baseline)
+    if "follicle_density" in instrument.measures:
+        special["follicle_density"] = _living(tally) / cohort.area[:, None]
     if cover is not None and weight is not None:
         special |= read_extent(instrument, cover, weight, luck)
     return readings | {name: special[name] for name in OF_INSTRUMENTS if name in special}
@@ -127,7 +129,7 @@ def _counts(
 ) -> dict[str, Floats]:
     total, terminal = tally[..., sight.SEEN], tally[..., sight.TERMINAL]
     growing = tally[..., sight.SEEN_ANAGEN]
-    living = tally[..., sight.PHASES : sight.PHASES + Phase.LOST].sum(axis=2)
+    living = _living(tally)
     if errs(instrument):
         scalp = Scalp(total, terminal, living, area)
         all_counted, thick_counted = count_hairs(instrument, scalp, luck)
@@ -155,6 +157,11 @@ def _counts(
             "shed_rate": tally[..., sight.SHED] / area / SHED_WINDOW,
             "hair_weight": weight,
         }
+
+
+def _living(tally: Floats) -> Floats:
+    """Return the follicles (S, V) that are not lost, empty ones too."""
+    return np.asarray(tally[..., sight.PHASES : sight.PHASES + Phase.LOST].sum(axis=2))
 
 
 def _anagen_share(instrument: Instrument, tally: Floats, luck: ReadingDraws) -> Floats:

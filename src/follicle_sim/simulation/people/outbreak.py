@@ -68,9 +68,7 @@ def break_out(condition: Condition, scalp: Scalp, severity: Floats, who: DrawNam
     who : names of the people
     """
     hazards = (*condition.attacks, *condition.losses)
-    causes = (*hazards, *condition.clocks)
-    late = sorted({cause.trigger for cause in causes if cause.course.start_sd > 0.0})
-    shifts = {number: _normal(who, number, Decision.TRIGGER_START) for number in late}
+    shifts = {number: _normal(who, number, Decision.TRIGGER_START) for number in condition.late}
     patches = condition.patches
     if patches is None:
         return Outbreak(shifts, _strengths(hazards, np.ones(severity.size), who))

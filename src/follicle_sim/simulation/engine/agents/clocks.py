@@ -56,6 +56,7 @@ class Forcing(NamedTuple):
     # node begins
     destruction: Floats  # (G or 1, T) hazard of permanent loss, likewise
     falls: Floats  # (G or 1, T) share of attacked hairs that fall at once; others enter catagen
+    shaft: Floats  # C, log of the full size of shafts at the person's age
     growth_scale: float  # this person's growth relative to the mean
     pace: Floats  # (3,) log speed this person adds to the anagen, telogen and kenogen clocks
 
@@ -76,13 +77,14 @@ class Block(NamedTuple):
     attack: Floats  # (S or 1, G or 1, T)
     destruction: Floats  # (S or 1, G or 1, T)
     falls: Floats  # (S or 1, G or 1, T)
+    shaft: Floats  # (S or 1, T)
 
 
 class Clocks(NamedTuple):
     """Tables over strata (G) and grid times (T) from which a subject's follicles read."""
 
     grid: Floats  # (T,)
-    table: Floats  # (6, G, T) running integral of the four phase clocks; then LOG_CALIBRE x and
+    table: Floats  # (6, G, T) running integral of the four phase clocks; then LOG_CALIBRE y and
     # GROWN, mm of shaft made since the start of the grid
     hazard: Floats  # (3, G, T) running integral of the attack and destruction hazards; then FALLS,
     # the share of attacked hairs that fall at once, in the cell that each node begins
@@ -106,6 +108,7 @@ def forcing_of(block: Block, s: int) -> Forcing:
         block.attack[min(s, block.attack.shape[0] - 1)],
         block.destruction[min(s, block.destruction.shape[0] - 1)],
         block.falls[min(s, block.falls.shape[0] - 1)],
+        block.shaft[min(s, block.shaft.shape[0] - 1)],
         block.growth_scale[s],
         block.pace[s],
     )
@@ -123,6 +126,7 @@ def same_forcing(block: Block, s: int) -> bool:
         * block.attack.shape[0]
         * block.destruction.shape[0]
         * block.falls.shape[0]
+        * block.shaft.shape[0]
         == 1
     )
     return (
@@ -185,12 +189,19 @@ def _tabulate(hazard: Floats, grid: Floats, total: Floats) -> bool:
     return anything
 
 
+@jit_inline
+def _within(x: float, rules: Rules) -> float:
+    return min(max(x, rules.calibre_log_min), rules.calibre_log_max)
+
+
 @jit
 def build_clocks(room: Clocks, forcing: Forcing, sensitivity: Floats, rules: Rules) -> Clocks:
     """Fill the tables `room` for one subject and return them (model sections 5.2 and 5.3).
 
     x_g = -a_g M - b sqrt(a_g) R + G, kept within bounds;
-    v_p = exp(gamma_p x + brake_p sqrt(a_g) Q + pace_p) rho_p, and catagen runs at speed 1.
+    v_p = exp(gamma_p x + brake_p sqrt(a_g) Q + pace_p) rho_p, and catagen runs at speed 1;
+    y_g = min(x_g - G, min(C, 0)) + max(C, 0) + G, kept within bounds, is the log calibre of the
+    shaft: `biology.calibre_changes`. Without C it is x_g.
     """
     grid = forcing.grid
     nodes = grid.size
@@ -201,16 +212,22 @@ def build_clocks(room: Clocks, forcing: Forcing, sensitivity: Floats, rules: Rul
         x = room.table[LOG_CALIBRE, g]
         for i in range(nodes):
             raw = -a * forcing.miniaturisation[i] - rules.reversible * root * forcing.reversible[i]
-            x[i] = min(max(raw + forcing.gain[i], rules.calibre_log_min), rules.calibre_log_max)
-        for i in range(nodes):
-            speed[i] = rules.growth * forcing.growth_scale * exp(x[i])
-        _accumulate(speed, grid, room.table[GROWN, g])
+            x[i] = _within(raw + forcing.gain[i], rules)
         for c in range(3):
             gamma, brake, log_rho = rules.gamma[c], rules.brake[c] * root, forcing.log_rho[c]
             pace = forcing.pace[c]
             for i in range(nodes):
                 speed[i] = exp(gamma * x[i] + brake * forcing.brake[i] + log_rho[i] + pace)
             _accumulate(speed, grid, room.table[ANAGEN if c == 0 else c + 1, g])
+        for i in range(nodes):
+            full = forcing.shaft[i]
+            if full != 0.0:  # clocks are done: they follow x, and the shaft y
+                raw = -a * forcing.miniaturisation[i]
+                raw -= rules.reversible * root * forcing.reversible[i]
+                thin = min(raw, min(full, 0.0)) + max(full, 0.0)
+                x[i] = _within(thin + forcing.gain[i], rules)
+            speed[i] = rules.growth * forcing.growth_scale * exp(x[i])
+        _accumulate(speed, grid, room.table[GROWN, g])
         for i in range(nodes):
             room.table[CATAGEN, g, i] = grid[i] - grid[0]
     attacked = _tabulate(forcing.attack, grid, room.hazard[ATTACK_HAZARD])
