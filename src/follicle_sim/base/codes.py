@@ -78,7 +78,7 @@ class Decision(IntEnum):
     ANAGEN_LENGTH = 51
     TELOGEN_LENGTH = 52
     KENOGEN_LENGTH = 53
-    # 54-61: how a condition breaks out in a person
+    # 54-63: how a condition breaks out in a person
     TRIGGER_START = 54
     TRIGGER_STRENGTH = 55
     PATCH_ORDER = 56
@@ -87,6 +87,8 @@ class Decision(IntEnum):
     PATCH_SPREAD = 59
     REMISSION = 60
     RELAPSE = 61
+    WHOLE_SCALP = 62
+    PATCH_FOLLOWS = 63
     # 64-79: what an instrument makes of a reading; never biology
     OPERATOR = 64
     OPERATOR_BIAS = 65

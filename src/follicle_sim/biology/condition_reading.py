@@ -107,6 +107,8 @@ def _hazard(row: AttackTable) -> Hazard:
         person_cv=plain(row.person_cv),
         least=plain(row.least),
         sensitivity_power=plain(row.sensitivity_power),
+        activity=plain(row.activity),
+        steepness=plain(row.steepness, 1.0),
     )
 
 
@@ -133,6 +135,9 @@ def _patches(row: PatchesTable) -> Patches:
         strength=tuple(grade.strength.value for grade in grades),
         spread=row.spread.value,
         patch_cv=row.patch_cv.value,
+        whole_scalp=tuple(plain(grade.whole_scalp) for grade in grades),
+        lag=tuple(plain(grade.lag) for grade in grades),
+        straggle=tuple(plain(grade.straggle) for grade in grades),
     )
 
 

@@ -50,24 +50,31 @@ def hazards_on(hazards: Sequence[Hazard], setting: Setting, first: int = 0) -> S
 def rate_of(hazard: Hazard, number: int, setting: Setting) -> Floats:
     """Return the rate (S or 1, G or 1, T) of a hazard by itself, by its number."""
     grid = setting.grid
-    if hazard.course.dated:
+    if hazard.activity > 0.0:
+        cells = hazard.at(_multiple(hazard, number, setting, np.ones((1, grid.size - 1))))
+    elif hazard.course.dated:
         # the share of a cell that a pulse covers: its integral is exact on any grid
         days = hazard.course.covered(grid, shift_of(hazard, setting))
-        cells = hazard.rate * days / np.diff(grid)
+        cells = _multiple(hazard, number, setting, hazard.rate * days / np.diff(grid))
     else:
-        cells = np.full((1, grid.size - 1), hazard.rate)
-    if hazard.within_patches or hazard.through:
-        cells = cells * signal_in_cells(hazard, setting)
-    if hazard.within_patches and setting.patch is not None:
-        cells = cells * setting.patch[:, None]
-    if number in setting.strength:
-        cells = cells * setting.strength[number][:, None]
+        cells = _multiple(hazard, number, setting, np.full((1, grid.size - 1), hazard.rate))
     if hazard.delay > 0.0:
         cells = delayed(cells, grid, hazard.delay, hazard.delay_sd)
     weight = _weights(hazard.sensitivity_power, setting.sensitivity)
     out = np.zeros((len(cells), weight.size, grid.size))
     out[:, :, :-1] = cells[:, None, :] * weight[:, None]
     return out
+
+
+def _multiple(hazard: Hazard, number: int, setting: Setting, cells: Floats) -> Floats:
+    """Return cells (S or 1, T - 1) times all that a hazard follows and that people differ in."""
+    if hazard.within_patches or hazard.through:
+        cells = cells * signal_in_cells(hazard, setting)
+    if hazard.within_patches and setting.patch is not None:
+        cells = cells * setting.patch[:, None]
+    if number in setting.strength:
+        cells = cells * setting.strength[number][:, None]
+    return cells
 
 
 def _weights(power: float, sensitivity: Floats) -> Floats:

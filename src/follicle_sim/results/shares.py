@@ -44,8 +44,13 @@ def _share(rule: Rule) -> Callable[..., FloatArray]:
     return marks
 
 
+DUST_POINTS = 100.0 * DUST
+"""Points of a SALT score by which rounding may miss a level: four bare pieces of a twentieth of the
+scalp each are 20 points, but not to the last bit."""
+
+
 def _at_most(points: float) -> Recipe:
-    return Recipe(("salt",), _share(lambda salt: salt <= points), standing=True)
+    return Recipe(("salt",), _share(lambda salt: salt <= points + DUST_POINTS), standing=True)
 
 
 def _fell_by(share: float) -> Recipe:
@@ -55,7 +60,7 @@ def _fell_by(share: float) -> Recipe:
 
 def _loss(base: FloatArray) -> FloatArray:
     """Return the score at baseline, NaN for people without hair loss: they have nothing to lose."""
-    return np.where(base > 0.0, base, np.nan)
+    return np.where(base > DUST_POINTS, base, np.nan)
 
 
 def regrown_share(salt: FloatArray, base: FloatArray) -> FloatArray:
@@ -99,18 +104,18 @@ SHARES: Mapping[str, Recipe] = {
     "salt90_responders": _fell_by(0.9),
     "disease_free": _at_most(NO_HAIR_LOSS),
     "totalis_universalis": Recipe(
-        ("salt",), _share(lambda salt: salt >= VERY_SEVERE), standing=True
+        ("salt",), _share(lambda salt: salt >= VERY_SEVERE - DUST_POINTS), standing=True
     ),
     "complete_regrowth": Recipe(
         ("cover",),
-        _share(lambda cover: cover >= COMPLETE),
+        _share(lambda cover: cover >= COMPLETE * (1.0 - DUST)),
         standing=True,
         whole=_at_most(NO_HAIR_LOSS),
     ),
     # weeks of these count from the end of chemotherapy
     "incomplete_recovery": Recipe(
         ("hair_density",),
-        _share(lambda hairs, base: hairs < RECOVERED * base),
+        _share(lambda hairs, base: hairs < (RECOVERED - DUST) * base),
         against_baseline=True,
         standing=True,
         clock="chemotherapy_end",

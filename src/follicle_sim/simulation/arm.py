@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import repeat
 
 import numpy as np
 
@@ -105,8 +106,9 @@ class ArmRun:
         result, scalp = self.result, self.protocol.scalp
         rows = Sightings(result.tally[people], result.phase[people], result.calibre[people])
         pieces = len(scalp.pieces)
+        acts = self.acts_on(people, levels, self.sensitivity)
         for piece in range(pieces):
-            work = self.work(people, levels, drive, piece)
+            work = self.work(people, drive, next(acts), piece)
             sightings = rows if pieces == 1 else rows._replace(tally=np.empty_like(rows.tally))
             self.engine.live(work, sightings, stop)
             if pieces > 1:
@@ -118,16 +120,18 @@ class ArmRun:
         result.factors[people] = at_visits(levels, self.protocol.grid, work.people.visits)
         return work.people.subjects.size
 
-    def work(self, people: slice, levels: Floats, drive: Drive, piece: int) -> Work:
+    @property
+    def sensitivity(self) -> Floats:
+        """Androgen sensitivity (G,) of each stratum; grafts are a last one, that has none."""
+        sensitivity = self.protocol.sensitivity
+        return np.append(sensitivity, 0.0) if self.arm.surgery else sensitivity
+
+    def work(self, people: slice, drive: Drive, acts: Acts, piece: int) -> Work:
         """Return what an engine is asked to do for a piece of the scalps of a slice of subjects."""
         protocol, cohort, days = self.protocol, self.cohort, self.result.visits
-        sensitivity = protocol.sensitivity
-        if self.arm.surgery:
-            sensitivity = np.append(sensitivity, 0.0)  # grafts
-        block = self.block(people, levels, drive, sensitivity, piece)
         return Work(
-            block,
-            sensitivity,
+            self.block(people, drive, acts),
+            self.sensitivity,
             self.rules,
             People(
                 np.array([cohort.seed, cohort.replicate, cohort.stream]),
@@ -139,9 +143,7 @@ class ArmRun:
             self.grafts._replace(number=self.grafts.number[people]),
         )
 
-    def block(
-        self, people: slice, levels: Floats, drive: Drive, sensitivity: Floats, piece: int = 0
-    ) -> Block:
+    def block(self, people: slice, drive: Drive, acts: Acts) -> Block:
         """Return what drives the follicles of a piece of the scalps of a slice of subjects."""
         protocol = self.protocol
         return block_of(
@@ -150,13 +152,16 @@ class ArmRun:
             drive,
             protocol.grid,
             protocol.parameters,
-            self.acts(people, levels, sensitivity, piece),
+            acts,
             protocol.condition.miniaturised,
         )
 
-    def acts(self, people: slice, levels: Floats, sensitivity: Floats, piece: int) -> Acts:
-        """Return what condition and surgery do to a piece of the scalps of a slice of subjects."""
-        protocol, outbreak, surgery = self.protocol, self.outbreak, self.arm.surgery
+    def acts_on(self, people: slice, levels: Floats, sensitivity: Floats) -> Iterator[Acts]:
+        """Yield what condition and surgery do to each piece of the scalps of a slice of subjects.
+
+        Where there are no patches it is the same in every piece.
+        """
+        protocol, outbreak, patchwork = self.protocol, self.outbreak, self.outbreak.patchwork
         setting = Setting(
             grid=protocol.grid,
             levels=levels,
@@ -164,17 +169,27 @@ class ArmRun:
             shifts={number: z[people] for number, z in outbreak.shifts.items()},
             strength={number: factor[people] for number, factor in outbreak.strength.items()},
             sensitivity=sensitivity,
-            awake=outbreak.awake(people, piece, protocol.grid),
-            patch=None if outbreak.patch is None else outbreak.patch[people, piece],
         )
-        acts = acts_of(protocol.condition, setting)
+        if patchwork is None:
+            yield from repeat(self.acts(people, setting))
+            return
+        awake = patchwork.awake(people, protocol.grid)
+        if patchwork.lag is not None:
+            setting = replace(setting, lag=patchwork.lag[people])
+        for piece in range(awake.shape[1]):
+            factor = patchwork.factor[people, piece]
+            yield self.acts(people, replace(setting, awake=awake[:, piece], patch=factor))
+
+    def acts(self, people: slice, setting: Setting) -> Acts:
+        """Return what condition and surgery do to a slice of subjects in a setting."""
+        acts, surgery = acts_of(self.protocol.condition, setting), self.arm.surgery
         if not surgery:
             return acts
         undergone = np.ones((1, len(surgery)), np.bool_)
         if self.habit is not None:
             undergone = sessions_undergone(surgery, self.habit.stops[people])
         shocks = [session.shock for session in surgery]
-        return replace(acts, attack=with_shock(acts.attack, shocks, protocol.grid, undergone))
+        return replace(acts, attack=with_shock(acts.attack, shocks, setting.grid, undergone))
 
 
 def covers(protocol: Protocol) -> bool:

@@ -40,7 +40,9 @@ class Known:
     own
         Treatments that the scenario brings along itself.
     own_conditions
-        Conditions that it brings along, by name.
+        Conditions that it brings along, by name, as far as they can be read.
+    brought
+        Names of all conditions that it brings along.
     """
 
     treatments: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +53,7 @@ class Known:
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     own_conditions: Mapping[str, Any] = field(default_factory=dict)
+    brought: frozenset[str] = frozenset()
 
 
 @cache
