@@ -41,7 +41,7 @@ from follicle_sim.simulation.simulate import live, record, recruit
 
 COMMAND = "python -m follicle_sim.experiments.calibration.fit_areata"
 CONDITION, SET = "alopecia_areata", "areata"
-ROUNDS = 3
+ROUNDS = 2
 """Steps of Gauss and Newton from starts that are near."""
 
 STEP = 0.15
