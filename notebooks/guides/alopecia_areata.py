@@ -13,9 +13,12 @@
 # %% [markdown]
 # # How does alopecia areata answer to a drug, and how do I write a condition of my own?
 #
-# A scalp is simulated in twenty pieces. In the patches growing hairs are attacked, with a
-# strength that differs between people; the follicles are never lost. A JAK inhibitor lowers the
-# signal of interferon-gamma, and the attack follows it with a lag of two to three months.
+# A scalp is simulated in twenty pieces. In the patches growing hairs are attacked, and the
+# follicles are never lost. How hard is a switch, $r\,A^n/(1 + A^n)$: the activity $A$ is how strong
+# the disease is in a person, which differs, times the signal of interferon-gamma, which a JAK
+# inhibitor lowers. $A$ follows the signal with a lag of two to three months, of one month in mild
+# disease. So who is pushed below the switch answers wholly. The disease falls silent by itself at
+# times, and the patches follow it one by one.
 
 # %%
 # %matplotlib inline

@@ -213,6 +213,7 @@ class Stratum:
              for t in grid]
             for start, lasting, hazard, _, power in who.attack
         ]  # fmt: skip
+        self.shares: dict[int, float] = {}  # that fall at once, by cell
         self.attack = [sum(pulse[i] for pulse in self.attacks) for i in range(len(grid))]
         weight = a**who.destruction_power if who.destruction_power else 1.0
         self.destruction = [weight * who.destruction * (t - grid[0]) for t in grid]
@@ -221,9 +222,11 @@ class Stratum:
         """Return the share of hairs struck at time t that fall at once."""
         grid = who.grid
         i = max(j for j in range(len(grid) - 1) if grid[j] <= t)
-        rises = [pulse[i + 1] - pulse[i] for pulse in self.attacks]
-        falling = [rise * row[3] for rise, row in zip(rises, who.attack, strict=True)]
-        return sum(falling) / sum(rises)
+        if i not in self.shares:
+            rises = [pulse[i + 1] - pulse[i] for pulse in self.attacks]
+            falling = [rise * row[3] for rise, row in zip(rises, who.attack, strict=True)]
+            self.shares[i] = sum(falling) / sum(rises)
+        return self.shares[i]
 
 
 @dataclass

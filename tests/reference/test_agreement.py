@@ -78,6 +78,7 @@ class Case:
     calendar: float | None = None
     age: float | None = None  # year, at baseline
     resolution: float = 0.0
+    patch: bool = False
 
 
 CASES = {
@@ -96,6 +97,7 @@ CASES = {
     "synchronised": Case(stationary=False),
     "no catagen": Case(biology=(("catagen_mean", 0.0),)),
     "a pace of one's own, and two images": Case(pace=(0.3, -0.2, 0.15), resolution=0.6),
+    "a patch that is calmed, falls silent and awakes": Case("healthy", treated=False, patch=True),
     "seasons": Case("healthy", treated=False, calendar=45.0),
     "seasons that let hairs go": Case(
         "healthy", treated=False, calendar=300.0, biology=(("season_telogen", 0.4),)
@@ -116,6 +118,45 @@ def factor_levels(grid: np.ndarray, treated: bool) -> np.ndarray:
         levels[FACTORS.index("VEGF")] += 0.8 * pulse
         levels[FACTORS.index("BMP")] += 0.5 * np.sin(grid / 40.0) * pulse
     return levels
+
+
+SWITCH = Hazard(
+    Course(),
+    rate=1.0,
+    activity=5.0,
+    steepness=1.9,
+    falls=1.0,
+    through=(("IFNG", 1.0),),
+    within_patches=True,
+    lag=70.0,
+    lag_back=270.0,
+)
+STRENGTH, IN_PATCH, OWN_LAG = 1.3, 0.8, 20.0
+
+
+def in_patch(grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the signal of a patch and whether it is awake: a drug, then silence, then a flare."""
+    signal = np.where((grid > 30.0) & (grid < 250.0), 0.02, 1.0)
+    return signal, np.where((grid >= 400.0) & (grid < 600.0), 0.0, 1.0)
+
+
+def pulses(grid: list[float]) -> tuple[tuple[float, float, float, float, float], ...]:
+    """The attack in that patch as a pulse for each cell, written from the equations alone.
+
+    ln a follows ln(signal x awake), taken as its mean in a cell, and the hazard is
+    A^n / (1 + A^n) at the mean a of the cell's ends.
+    """
+    signal, awake = (x.tolist() for x in in_patch(np.array(grid)))
+    drive = [math.log(x * (1.0 if y else 1e-4)) for x, y in zip(signal, awake, strict=True)]
+    a, out = drive[0], []
+    for i in range(len(grid) - 1):
+        step, middle = grid[i + 1] - grid[i], 0.5 * (drive[i] + drive[i + 1])
+        lag = 270.0 if middle > a else OWN_LAG
+        after = middle + (a - middle) * math.exp(-step / lag)
+        activity = 5.0 * 0.5 * (math.exp(a) + math.exp(after)) * STRENGTH * IN_PATCH
+        out.append((grid[i], step, activity**1.9 / (1.0 + activity**1.9), 1.0, 0.0))
+        a = after
+    return tuple(out)
 
 
 @dataclass(frozen=True)
@@ -159,8 +200,21 @@ def pair(case: Case) -> Pair:
     )
     drive = integrate(levels[None], grid, p, FACTORS)
     age = None if case.age is None else np.array([365.25 * case.age])
-    nobody_differs = Setting(grid, levels[None], FACTORS, {}, {}, a, age=age)
-    acts = acts_of(condition, nobody_differs)
+    setting = Setting(grid, levels[None], FACTORS, {}, {}, a, age=age)
+    attack = case.attack
+    if case.patch:
+        condition, attack = replace(condition, attacks=(SWITCH,)), pulses(grid.tolist())
+        levels = levels.copy()
+        levels[FACTORS.index("IFNG")], awake = in_patch(grid)
+        setting = replace(
+            setting,
+            levels=levels[None],
+            strength={0: STRENGTH * one},
+            awake=awake[None],
+            patch=IN_PATCH * one,
+            lag=OWN_LAG * one,
+        )
+    acts = acts_of(condition, setting)
     block = block_of(cohort, slice(None), drive, grid, p, acts)
     rules = engine_rules(p, INSTRUMENT)._replace(resolution=case.resolution, regrowth=2.0)
     room = allocate_clocks(a.size, grid.size)
@@ -175,7 +229,7 @@ def pair(case: Case) -> Pair:
         severity=1.2,
         progression=1.4,
         growth_scale=0.9,
-        attack=case.attack,
+        attack=attack,
         destruction=case.destruction,
         destruction_power=case.destruction_power,
         pace=dict(zip(PACED, case.pace, strict=True)),

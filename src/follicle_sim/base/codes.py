@@ -82,7 +82,7 @@ class Decision(IntEnum):
     KENOGEN_LENGTH = 53
     # 112: states of health of a person, each by its name
     HEALTH = 112
-    # 54-61: how a condition breaks out in a person
+    # 54-63: how a condition breaks out in a person
     TRIGGER_START = 54
     TRIGGER_STRENGTH = 55
     PATCH_ORDER = 56
@@ -91,6 +91,8 @@ class Decision(IntEnum):
     PATCH_SPREAD = 59
     REMISSION = 60
     RELAPSE = 61
+    WHOLE_SCALP = 62
+    PATCH_FOLLOWS = 63
     # 64-79: what an instrument makes of a reading; never biology
     OPERATOR = 64
     OPERATOR_BIAS = 65

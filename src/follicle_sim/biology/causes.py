@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from follicle_sim.base.numerics import exp_array, log_array
 from follicle_sim.base.types import Floats
 from follicle_sim.biology.ages import AgeCurve
 
@@ -129,6 +130,10 @@ class Hazard(Cause):
     ordered
         It works from a hairline backwards (`biology/hairline.py`): the rate is the share of the
         whole band that the line passes per day.
+    activity, steepness
+        With an activity the rate is no longer proportional to what the hazard follows: it is
+        `rate` A^n / (1 + A^n), n the steepness, and `activity` is A in an untreated person of mean
+        strength. Without one (0), it is proportional.
     """
 
     rate: float
@@ -140,6 +145,25 @@ class Hazard(Cause):
     sensitivity_power: float = 0.0
     # told apart by the hairline of its condition wherever conditions are told apart
     ordered: bool = field(default=False, repr=False)
+    activity: float = 0.0
+    steepness: float = 1.0
+
+    def at(self, multiple: Floats) -> Floats:
+        """Return the rate per day at multiples of what it is in an untreated person of mean
+        strength: proportional to them, or by the switch A^n / (1 + A^n) (Hill 1910).
+        """
+        if self.activity == 0.0:
+            return self.rate * multiple
+        odds = exp_array(self.steepness * log_array(self.activity * multiple))
+        return np.asarray(self.rate * odds / (1.0 + odds))
+
+    @property
+    def weakest(self) -> float:
+        """Return the multiple at which the rate is `least`."""
+        if self.activity == 0.0:
+            return self.least / self.rate
+        odds = log_array(self.least / (self.rate - self.least))
+        return float(exp_array(odds / self.steepness) / self.activity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,11 +219,14 @@ class Patches:
     Parameters
     ----------
     least : (G,) percentage of the scalp from which on a person is of the grade
-    remission : (G,) rate at which the disease falls silent, in all patches of a person at once
+    remission : (G,) rate at which the disease of a person falls silent
     relapse : (G,) rate at which a silent disease awakes
-    strength : (G,) factor on every hazard within patches
+    strength : (G,) factor on what every hazard within patches is proportional to
     spread : rate at which a free piece is drawn in
     patch_cv : coefficient of variation of the hazard between patches of a person
+    whole_scalp : (G,) rate at which the disease takes the whole scalp, and is of the last grade
+    lag : (G,) day, in place of the lag of what acts in patches; 0, none in its place
+    straggle : (G,) mean days by which a patch falls silent, or awakes, later than the disease does
     """
 
     least: tuple[float, ...]
@@ -208,6 +235,9 @@ class Patches:
     strength: tuple[float, ...]
     spread: float
     patch_cv: float
+    whole_scalp: tuple[float, ...]
+    lag: tuple[float, ...]
+    straggle: tuple[float, ...]
 
     def grade(self, extent: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
         """Return the number of the grade that a percentage of the scalp is of."""

@@ -131,6 +131,8 @@ def _hazard(row: AttackTable, depth: float = 0.0) -> Hazard:
         least=plain(row.least),
         ordered=speed is not None,
         sensitivity_power=plain(row.sensitivity_power),
+        activity=plain(row.activity),
+        steepness=plain(row.steepness, 1.0),
     )
 
 
@@ -173,6 +175,9 @@ def _patches(row: PatchesTable) -> Patches:
         strength=tuple(grade.strength.value for grade in grades),
         spread=row.spread.value,
         patch_cv=row.patch_cv.value,
+        whole_scalp=tuple(plain(grade.whole_scalp) for grade in grades),
+        lag=tuple(plain(grade.lag) for grade in grades),
+        straggle=tuple(plain(grade.straggle) for grade in grades),
     )
 
 

@@ -125,6 +125,8 @@ class AttackTable(Timed):
     `delay` are the mean days from the strike to what it does, and `delay_sd` how much hairs differ.
     `person_cv` is how much people differ in it, `least` the smallest rate that anybody has (people
     with less do not have the disease), `sensitivity_power` how strata of follicles differ.
+    `activity` makes it a switch: up to `rate`, half of it where the activity is 1, the more sudden
+    the higher the `steepness`; the number is the activity in an untreated person of mean strength.
     """
 
     rate: Rate | None = None
@@ -135,6 +137,24 @@ class AttackTable(Timed):
     person_cv: Variation | None = None
     least: Rate | None = None
     sensitivity_power: Signed | None = None
+    activity: Positive | None = None
+    steepness: Positive | None = None
+
+    @model_validator(mode="after")
+    def _switch_fits(self) -> AttackTable:
+        if (self.activity is None) != (self.steepness is None):
+            raise ValueError("activity and steepness make a switch together; give both or neither")
+        if self.activity is None:
+            return self
+        if self.start is not None:
+            raise ValueError("activity: a switch has always been there; leave start out")
+        most = plain(self.rate, float("inf"))
+        if plain(self.least) >= most:
+            raise ValueError(
+                f"least: found {plain(self.least):g} per day; allowed with an activity: below the "
+                f"rate, {most:g}, which is the most that a switch gives"
+            )
+        return self
 
     @property
     def sizes(self) -> tuple[Quantity | None, ...]:
@@ -277,14 +297,20 @@ class CalibreTable(FrozenTable):
 class GradeTable(FrozenTable):
     """Patches of people of one grade: from which share of the scalp on (percent), and their course.
 
-    `strength` multiplies the hazards within patches, `remission` is the rate per day at which the
-    disease falls silent, `relapse` that at which it awakes again.
+    `strength` multiplies what the hazards within patches are proportional to, `remission` is the
+    rate per day at which the disease falls silent, `relapse` that at which it awakes again,
+    `whole_scalp` that at which it takes the whole scalp and is of the last grade from then on.
+    `lag` stands in place of the lag of what acts in patches. A patch falls silent, and awakes,
+    `straggle` days later than the person's disease, on average; without it all do so together.
     """
 
     least: Annotated[FiniteFloat, Field(ge=0.0, lt=100.0)]
     remission: Rate
     relapse: Rate
     strength: Positive
+    whole_scalp: Rate | None = None
+    lag: Days | None = None
+    straggle: Days | None = None
 
 
 class PatchesTable(FrozenTable):

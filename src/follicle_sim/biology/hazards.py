@@ -63,18 +63,14 @@ def activity_on(hazards: Mapping[int, Hazard], setting: Setting) -> Floats:
 def pace_of(hazard: Hazard, number: int, setting: Setting) -> Floats:
     """Return (S or 1, T - 1) the rate of a hazard in each cell as it is told: before its delay."""
     grid = setting.grid
-    if hazard.course.dated:
+    if hazard.activity > 0.0:
+        cells = hazard.at(_multiple(hazard, number, setting, np.ones((1, grid.size - 1))))
+    elif hazard.course.dated:
         # the share of a cell that a pulse covers: its integral is exact on any grid
         days = hazard.course.covered(grid, shift_of(hazard, setting))
-        cells = hazard.rate * days / np.diff(grid)
+        cells = _multiple(hazard, number, setting, hazard.rate * days / np.diff(grid))
     else:
-        cells = np.full((1, grid.size - 1), hazard.rate)
-    if hazard.within_patches or hazard.through:
-        cells = cells * signal_in_cells(hazard, setting)
-    if hazard.within_patches and setting.patch is not None:
-        cells = cells * setting.patch[:, None]
-    if number in setting.strength:
-        cells = cells * setting.strength[number][:, None]
+        cells = _multiple(hazard, number, setting, np.full((1, grid.size - 1), hazard.rate))
     return cells
 
 
@@ -89,6 +85,17 @@ def rate_of(hazard: Hazard, number: int, setting: Setting) -> Floats:
     out = np.zeros((len(cells), weight.size, grid.size))
     out[:, :, :-1] = cells[:, None, :] * weight[:, None]
     return out
+
+
+def _multiple(hazard: Hazard, number: int, setting: Setting, cells: Floats) -> Floats:
+    """Return cells (S or 1, T - 1) times all that a hazard follows and that people differ in."""
+    if hazard.within_patches or hazard.through:
+        cells = cells * signal_in_cells(hazard, setting)
+    if hazard.within_patches and setting.patch is not None:
+        cells = cells * setting.patch[:, None]
+    if number in setting.strength:
+        cells = cells * setting.strength[number][:, None]
+    return cells
 
 
 def _weights(power: float, sensitivity: Floats) -> Floats:

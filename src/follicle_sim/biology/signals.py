@@ -32,8 +32,10 @@ class Setting:
     shifts : (S or 1,) standard normal draws of how late the start is for a person, by trigger
     strength : (S or 1,) factors of people on the rate of each hazard, by its number
     sensitivity : (G,) androgen sensitivity of each stratum
-    awake : (S, T) 1 where the disease is awake in the patch, 0 where not; None without patches
+    awake : (S, T) activity of the disease in the patch relative to that of the person's grade: 1
+        where it is awake, 0 where it is silent; None without patches
     patch : (S,) factor on the hazards within the patch
+    lag : (S,) day, in place of the lag of what acts in patches; 0 where a person has none
     age : (S or 1,) day, at baseline; needed where something follows age
     """
 
@@ -45,6 +47,7 @@ class Setting:
     sensitivity: Floats
     awake: Floats | None = None
     patch: Floats | None = None
+    lag: Floats | None = None
     age: Floats | None = None
 
 
@@ -83,10 +86,15 @@ def signal_at(cause: Cause, setting: Setting) -> Floats:
             continue  # a table older than the factor: nothing has moved it
         log_level = log_level + power * log_array(setting.levels[:, setting.table.index(name)])
     if cause.within_patches and setting.awake is not None:
-        log_level = log_level + log_array(np.where(setting.awake > 0.0, 1.0, SILENT))
+        log_level = log_level + log_array(np.where(setting.awake > 0.0, setting.awake, SILENT))
     if (log_level == 0.0).all():
         return np.ones((1, setting.grid.size))
-    if cause.lag_back > 0.0:
+    if cause.lag > 0.0 and cause.within_patches and setting.lag is not None:
+        down = np.where(setting.lag > 0.0, setting.lag, cause.lag)
+        up = np.full_like(down, cause.lag_back) if cause.lag_back > 0.0 else down
+        log_level = np.broadcast_to(log_level, (down.size, setting.grid.size))
+        log_level = follow(log_level, 1.0 / up, 1.0 / down, setting.grid)
+    elif cause.lag_back > 0.0:
         log_level = follow(log_level, 1.0 / cause.lag_back, 1.0 / cause.lag, setting.grid)
     elif cause.lag > 0.0:
         log_level = relax(log_level, 1.0 / cause.lag, setting.grid, log_level[:, 0])

@@ -295,7 +295,8 @@ def _links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Fl
     """Return factor levels (1, F, T) of an arm's only subject, and clocks of some follicles."""
     run, person = prepare_arm(protocol, arm, draw_cohort(protocol, arm, 0)), slice(0, 1)
     levels, drive = run.drive(person)
-    block = run.block(person, levels, drive, sensitivity)
+    acts = next(run.acts_on(person, run.setting(person, levels), sensitivity))
+    block = run.block(person, drive, acts)
     room = allocate_clocks(sensitivity.size, protocol.grid.size)
     clocks: Clocks = build_clocks(room, forcing_of(block, 0), sensitivity, run.rules)
     return levels, clocks

@@ -44,8 +44,13 @@ def marked(rule: Rule) -> Callable[..., FloatArray]:
     return marks
 
 
+DUST_POINTS = 100.0 * DUST
+"""Points of a SALT score by which rounding may miss a level: four bare pieces of a twentieth of the
+scalp each are 20 points, but not to the last bit."""
+
+
 def _at_most(points: float) -> Recipe:
-    return Recipe(("salt",), marked(lambda salt: salt <= points), standing=True)
+    return Recipe(("salt",), marked(lambda salt: salt <= points + DUST_POINTS), standing=True)
 
 
 def _fell_by(share: float) -> Recipe:
@@ -57,7 +62,7 @@ def _fell_by(share: float) -> Recipe:
 
 def with_loss(base: FloatArray) -> FloatArray:
     """Return the score at baseline, NaN for people without hair loss: they have nothing to lose."""
-    return np.where(base > 0.0, base, np.nan)
+    return np.where(base > DUST_POINTS, base, np.nan)
 
 
 def regrown_share(salt: FloatArray, base: FloatArray) -> FloatArray:
@@ -101,18 +106,18 @@ SHARES: Mapping[str, Recipe] = {
     "salt90_responders": _fell_by(0.9),
     "disease_free": _at_most(NO_HAIR_LOSS),
     "totalis_universalis": Recipe(
-        ("salt",), marked(lambda salt: salt >= VERY_SEVERE), standing=True
+        ("salt",), marked(lambda salt: salt >= VERY_SEVERE - DUST_POINTS), standing=True
     ),
     "complete_regrowth": Recipe(
         ("cover",),
-        marked(lambda cover: cover >= COMPLETE),
+        marked(lambda cover: cover >= COMPLETE * (1.0 - DUST)),
         standing=True,
         whole=_at_most(NO_HAIR_LOSS),
     ),
     # weeks of these count from the end of chemotherapy
     "incomplete_recovery": Recipe(
         ("hair_density",),
-        marked(lambda hairs, base: hairs < RECOVERED * base),
+        marked(lambda hairs, base: hairs < (RECOVERED - DUST) * base),
         against_baseline=True,
         standing=True,
         clock="chemotherapy_end",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import repeat
 
 import numpy as np
 
@@ -145,8 +146,10 @@ class ArmRun:
         result, scalp = self.result, self.protocol.scalp
         rows = Sightings(result.tally[people], result.phase[people], result.calibre[people])
         pieces = len(scalp.pieces)
+        setting = self.setting(people, levels)
+        acts = self.acts_on(people, setting)
         for piece in range(pieces):
-            work = self.work(people, levels, drive, piece)
+            work = self.work(people, drive, next(acts), piece)
             sightings = rows if pieces == 1 else rows._replace(tally=np.empty_like(rows.tally))
             self.engine.live(work, sightings, stop)
             self._take(people, work, piece, sightings.tally, stop)
@@ -157,23 +160,23 @@ class ArmRun:
             if result.seen.shape[2] > 0:
                 result.seen[people, :, piece] = sightings.tally[:, :, SEEN]
         if inflamed := self.protocol.condition.inflamed:
-            active = activity_on(inflamed, self.setting(people, levels, self.protocol.sensitivity))
+            active = activity_on(inflamed, setting)
             result.activity[people] = in_cells(active, self.protocol.grid, work.people.visits)
         result.factors[people] = at_visits(levels, self.protocol.grid, work.people.visits)
         return work.people.subjects.size
 
-    def work(self, people: slice, levels: Floats, drive: Drive, piece: int) -> Work:
+    def sensitivity(self, piece: int = 0) -> Floats:
+        """Return androgen sensitivity (G,) of a piece's strata; grafts are a last one, of none."""
+        sensitivity = self.protocol.scalp.sensitivity_of(piece) * self.protocol.sensitivity
+        return np.append(sensitivity, 0.0) if self.arm.surgery else sensitivity
+
+    def work(self, people: slice, drive: Drive, acts: Acts, piece: int) -> Work:
         """Return what an engine is asked to do for a piece of the scalps of a slice of subjects."""
-        protocol, cohort, days = self.protocol, self.cohort, self.result.visits
-        scalp = protocol.scalp
-        sensitivity = scalp.sensitivity_of(piece) * protocol.sensitivity
-        if self.arm.surgery:
-            sensitivity = np.append(sensitivity, 0.0)  # grafts
+        scalp, cohort, days = self.protocol.scalp, self.cohort, self.result.visits
         here = np.array([self._reaches(session, piece) for session in self.arm.surgery], np.int64)
-        block = self.block(people, levels, drive, sensitivity, piece)
         return Work(
-            block,
-            sensitivity,
+            self.block(people, drive, acts, piece),
+            self.sensitivity(piece),
             self.rules,
             People(
                 np.array([cohort.seed, cohort.replicate, cohort.stream]),
@@ -217,9 +220,7 @@ class ArmRun:
             self.engine.live(theirs, seen, stop)
             tally -= np.where(gone[:, :, None], seen.tally, 0.0)
 
-    def block(
-        self, people: slice, levels: Floats, drive: Drive, sensitivity: Floats, piece: int = 0
-    ) -> Block:
+    def block(self, people: slice, drive: Drive, acts: Acts, piece: int = 0) -> Block:
         """Return what drives the follicles of a piece of the scalps of a slice of subjects."""
         protocol = self.protocol
         return block_of(
@@ -228,40 +229,62 @@ class ArmRun:
             drive,
             protocol.grid,
             protocol.parameters,
-            self.acts(people, levels, sensitivity, piece),
+            acts,
             protocol.severity_map.exposure(piece, miniaturised(protocol, self.cohort, people)),
         )
 
-    def acts(self, people: slice, levels: Floats, sensitivity: Floats, piece: int) -> Acts:
-        """Return what condition and surgery do to a piece of the scalps of a slice of subjects."""
-        protocol = self.protocol
-        surgery = [session for session in self.arm.surgery if self._reaches(session, piece)]
-        acts = acts_of(protocol.condition, self.setting(people, levels, sensitivity, piece))
-        if not surgery:
-            return acts
-        undergone = np.ones((1, len(surgery)), np.bool_)
-        if self.habit is not None:
-            undergone = sessions_undergone(surgery, self.habit.stops[people])
-        shocks = [session.shock for session in surgery]
-        return replace(acts, attack=with_shock(acts.attack, shocks, protocol.grid, undergone))
-
-    def setting(
-        self, people: slice, levels: Floats, sensitivity: Floats, piece: int = 0
-    ) -> Setting:
-        """Return what the hazards on a piece of the scalps of a slice of subjects depend on."""
+    def setting(self, people: slice, levels: Floats) -> Setting:
+        """Return what the hazards on a slice of subjects depend on, wherever on the scalp."""
         protocol, outbreak = self.protocol, self.outbreak
         age = None if self.cohort.age is None else self.cohort.age[people]
+        lag = None if outbreak.patchwork is None else outbreak.patchwork.lag
         return Setting(
             grid=protocol.grid,
             levels=levels,
             table=protocol.factors,
             shifts={number: z[people] for number, z in outbreak.shifts.items()},
             strength={number: factor[people] for number, factor in outbreak.strength.items()},
-            sensitivity=sensitivity,
-            awake=outbreak.awake(people, piece, protocol.grid),
-            patch=None if outbreak.patch is None else outbreak.patch[people, piece],
+            sensitivity=protocol.sensitivity,
+            lag=None if lag is None else lag[people],
             age=age[:1] if age is not None and _alike(age) else age,
         )
+
+    def acts_on(
+        self, people: slice, setting: Setting, sensitivity: Floats | None = None
+    ) -> Iterator[Acts]:
+        """Yield what condition and surgery do to each piece of the scalps of a slice of subjects.
+
+        Where there are neither patches nor regions it is the same in every piece.
+
+        sensitivity : (G,) of other strata than those of the pieces
+        """
+        protocol, patchwork = self.protocol, self.outbreak.patchwork
+        strata = [
+            self.sensitivity(piece) if sensitivity is None else sensitivity
+            for piece in range(len(protocol.scalp.pieces))
+        ]
+        if patchwork is None and not protocol.scalp.regional:
+            yield from repeat(self.acts(people, replace(setting, sensitivity=strata[0]), 0))
+            return
+        awake = None if patchwork is None else patchwork.awake(people, protocol.grid)
+        for piece, own in enumerate(strata):
+            here = replace(setting, sensitivity=own)
+            if patchwork is not None and awake is not None:
+                factor = patchwork.factor[people, piece]
+                here = replace(here, awake=awake[:, piece], patch=factor)
+            yield self.acts(people, here, piece)
+
+    def acts(self, people: slice, setting: Setting, piece: int) -> Acts:
+        """Return what condition and surgery do to a piece of the scalps of a slice of subjects."""
+        acts = acts_of(self.protocol.condition, setting)
+        surgery = [session for session in self.arm.surgery if self._reaches(session, piece)]
+        if not surgery:
+            return acts
+        undergone = np.ones((1, len(surgery)), np.bool_)
+        if self.habit is not None:
+            undergone = sessions_undergone(surgery, self.habit.stops[people])
+        shocks = [session.shock for session in surgery]
+        return replace(acts, attack=with_shock(acts.attack, shocks, setting.grid, undergone))
 
 
 def in_cells(cells: Floats, grid: Floats, visits: Floats) -> Floats:

@@ -178,10 +178,37 @@ def test_reported_side_effects_name_treatments_of_the_library_and_sources():
     assert set(table) <= {*treatment_names(), "placebo"}
     for row in (row for rows in table.values() for row in rows):
         assert 0 <= row.events <= row.of
+        assert bool(row.shares) == (row.of == 0)
         assert len(row.source) > 20
         assert row.grade
         assert (row.sessions is None) != (row.weeks is None)
         assert (row.grade in ("abstract", "assumption")) == bool(row.unverified)
+
+
+@pytest.mark.parametrize(("amount", "share"), [(0.25, 0.0385), (0.5, 0.1149), (1.0, 0.1805)])
+def test_the_skin_thins_more_often_under_a_stronger_injection(amount, share):
+    arms = parse_scenario(TRIAL).arms
+    dose = (
+        arms[0]
+        .doses[0]
+        .model_copy(
+            update={
+                "treatment": "triamcinolone_intralesional",
+                "amount": amount,
+                "every": 21.0,
+                "count": 4,
+                "until": None,
+            }
+        )
+    )
+    arm = arms[0].model_copy(update={"doses": (dose,)})
+    ((atrophy, days),) = given_to(arm, 300.0)
+    assert atrophy.event == "skin_atrophy"
+    assert days.tolist() == [0.0, 21.0, 42.0, 63.0]
+    assert 1.0 - (1.0 - atrophy.per_session) ** 4 == pytest.approx(share, rel=1e-12)
+    assert atrophy.at(0.0).share == 0.0
+    assert atrophy.at(0.375).share == pytest.approx((0.0385 + 0.1149) / 2.0)
+    assert atrophy.at(5.0).share == 0.1805
 
 
 def test_treatments_without_a_rate_are_named():

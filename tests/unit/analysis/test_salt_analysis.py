@@ -75,6 +75,22 @@ def test_a_share_of_the_baseline_is_a_fall() -> None:
     assert half.mean_treated == pytest.approx(fell[0].mean())
 
 
+@pytest.mark.parametrize("plan", [{}, {"responder_below": 10}, {"responder_share": 0.5}])
+def test_responders_are_the_same_in_another_order_and_in_other_last_bits(plan: dict) -> None:
+    rng = np.random.default_rng(8)
+    data = scores((12, 3), low=20.0)
+    values = np.round(data["salt"].values / 5.0) * 5.0
+    values[0, 12:18, 1:], values[1, 3:8, 1:] = 10.0, 0.5 * values[1, 3:8, :1]
+    one = data.assign(salt=data["salt"].copy(data=values))
+    moved = np.stack([arm[rng.permutation(PEOPLE)] for arm in values])
+    moved = np.nextafter(moved, rng.choice([-np.inf, np.inf], moved.shape))
+    two = data.assign(salt=data["salt"].copy(data=moved))
+    (first,), (second,) = rows(one, "responders", **plan), rows(two, "responders", **plan)
+    assert 0.0 < first.mean_treated < 1.0
+    for key in ("mean_treated", "mean_control", "p", "low", "high", "effect"):
+        assert getattr(first, key) == getattr(second, key), key
+
+
 def test_a_level_is_the_primary_question_too() -> None:
     plan = {"measure": "responders", "responder_below": 20}
     (row,) = rows(scores((12, 3)), "primary", sided=1, **plan)

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from follicle_sim.base.errors import InputError
+from follicle_sim.base.quantity import read_toml
 from follicle_sim.biology.causes import LATEST_SD, ClockChange, Course, Hazard, Patches
 from follicle_sim.biology.clock_changes import clock_changes
+from follicle_sim.biology.condition_reading import FOLDER, parse_condition
 from follicle_sim.biology.factors import load_factors
 from follicle_sim.biology.hazards import hazards_on
 from follicle_sim.biology.signals import SILENT, Setting
@@ -105,6 +108,38 @@ def test_a_silent_disease_leaves_next_to_nothing():
     np.testing.assert_allclose(rate[GRID >= 10.0][:-1], 3.0 * SILENT, rtol=1e-9)
 
 
+def test_a_switch_strikes_hard_or_hardly():
+    people = np.array([1.0, 0.1, 0.01])
+    switch = Hazard(Course(), rate=0.5, activity=10.0, steepness=3.0, least=0.1)
+    rate = hazards_on([switch], setting(3, strength={0: people})).rate[:, 0, 0]
+    # rate A^n / (1 + A^n) (Hill 1910)
+    np.testing.assert_allclose(rate, 0.5 * np.array([1000.0 / 1001.0, 0.5, 0.001 / 1.001]))
+    assert switch.at(np.array([switch.weakest])) == pytest.approx(0.1, rel=1e-12)
+    plain = Hazard(Course(), rate=0.5, least=0.1)
+    assert plain.at(np.array([plain.weakest])) == pytest.approx(0.1, rel=1e-12)
+
+
+def test_a_switch_cannot_give_more_than_its_rate():
+    tables = read_toml(FOLDER / "alopecia_areata.toml")
+    tables["attacks"][0]["least"]["value"] = 1.0
+    with pytest.raises(
+        InputError, match=r"attacks\.0: least: found 1 per day; allowed .*: below the"
+    ):
+        parse_condition("own", tables, "own.toml")
+
+
+def test_a_lag_of_a_persons_own_stands_in_place_of_that_of_the_hazard():
+    awake = np.where(GRID < 10.0, 1.0, 0.0)[None].repeat(3, axis=0)
+    slow = Hazard(Course(), rate=1.0, within_patches=True, lag=40.0, lag_back=200.0)
+    own = setting(awake=awake, lag=np.array([0.0, 40.0, 5.0]))
+    rate = hazards_on([slow], own).rate[:, 0]
+    usual = hazards_on([slow], setting(awake=awake[:1])).rate[0, 0]
+    np.testing.assert_array_equal(rate[0], usual)
+    np.testing.assert_array_equal(rate[1], usual)
+    late = GRID > 15.0
+    assert (rate[2, late][:-1] < 0.2 * usual[late][:-1]).all()
+
+
 def test_clocks_change_while_they_are_told_to():
     change = ClockChange(Course(start=5.0, duration=10.0), phase="kenogen", speed=0.5)
     added = clock_changes([change], setting())
@@ -118,5 +153,6 @@ def test_clocks_change_while_they_are_told_to():
 
 
 def test_grades_of_an_extent():
-    patches = Patches((0.0, 25.0, 50.0), (1.0,) * 3, (1.0,) * 3, (1.0,) * 3, 1.0, 0.0)
+    same = (1.0,) * 3
+    patches = Patches((0.0, 25.0, 50.0), same, same, same, 1.0, 0.0, same, same, same)
     assert patches.grade(np.array([0.0, 24.9, 25.0, 50.0, 100.0])).tolist() == [0, 0, 1, 2, 2]

@@ -163,6 +163,36 @@ def test_every_share_is_of_people_and_every_limit_is_between_none_and_all() -> N
         assert set(np.unique(marks)) == {0.0, 1.0}, name
 
 
+def shaken(values: np.ndarray, seed: int) -> np.ndarray:
+    """Return values that each moved by one or two units in the last place, or not at all."""
+    steps = np.random.default_rng(seed).integers(-2, 3, values.shape)
+    for towards, sign in ((-np.inf, -1), (np.inf, 1)):
+        for least in (1, 2):
+            values = np.where(sign * steps >= least, np.nextafter(values, towards), values)
+    return values
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_shares_decide_alike_whoever_comes_first_and_whatever_rounding_did(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    # scores on the limits themselves: whole pieces of a twentieth of the scalp, bare or not
+    base = 5.0 * rng.integers(0, 21, (1, PEOPLE, 1))
+    later = np.where(rng.random((1, PEOPLE, 2)) < 0.5, 0.5, 0.1) * base
+    salt = np.concatenate([base, later], axis=2)
+    cover = rng.choice([0.0, 0.3, 0.89, 0.9, 1.0], salt.shape)
+    hairs = np.concatenate([np.full(base.shape, 70.0), 70.0 * cover[..., 1:]], axis=2)
+    order = rng.permutation(PEOPLE)
+    weeks, names = [0, 12, 24], ["a"]
+    plain = make(weeks, names, salt=salt, cover=cover, hair_density=hairs)
+    moved = {"salt": salt, "cover": cover, "hair_density": hairs}
+    other = make(weeks, names, **{name: shaken(v[:, order], seed + 9) for name, v in moved.items()})
+    for name in set(SHARES) - {"bare_area_reduction", "regrowth_after_chemotherapy"}:
+        one, two = course(plain, name), course(other, name)
+        assert isinstance(one, Course), name
+        assert isinstance(two, Course), name
+        np.testing.assert_array_equal(one.values[:, :, order], two.values, err_msg=name)
+
+
 def test_who_was_not_seen_is_neither() -> None:
     salt = scores((0.5,))
     salt[0, :4, 1] = np.nan

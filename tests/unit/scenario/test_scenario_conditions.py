@@ -141,6 +141,12 @@ def test_a_stored_result_brings_its_condition_along():
         ("falls = {}".format(NUMBER(0.2, "1")), 'falls = {}\nthrough = {{ IFNGG = {} }}'.format(
             NUMBER(0.2, "1"), NUMBER(1.0, "1")), "attacks[0]",
          'no factor "IFNGG"; did you mean "IFNG"?'),
+        ("share = {}".format(NUMBER(0.3, "1")),
+         "share = {}\nactivity = {}".format(NUMBER(0.3, "1"), NUMBER(2.0, "1")), "attacks[0]",
+         "activity and steepness make a switch together; give both or neither"),
+        ("share = {}".format(NUMBER(0.3, "1")),
+         "share = {0}\nactivity = {1}\nsteepness = {1}".format(NUMBER(0.3, "1"), NUMBER(2.0, "1")),
+         "attacks[0]", "activity: a switch has always been there; leave start out"),
         ("falls = {}".format(NUMBER(0.2, "1")), 'within = "patches"', "",
          'within = "patches" needs a [patches] table'),
         ('"d", source = "our clinic"', '"weeks", source = "our clinic"', "attacks[0].start",

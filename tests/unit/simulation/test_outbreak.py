@@ -11,7 +11,7 @@ from follicle_sim import parse_scenario, simulate
 from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.biology.conditions import load_condition
 from follicle_sim.biology.scalps import TARGET_AREA, load_scalps
-from follicle_sim.simulation.people.outbreak import Outbreak, break_out
+from follicle_sim.simulation.people.outbreak import Outbreak, Patchwork, break_out
 
 AREATA, SALT = load_condition("alopecia_areata"), load_scalps()["salt"]
 MANY = 4000
@@ -22,11 +22,15 @@ def people(severity: float = 70.0, scalp=SALT, condition=AREATA, count: int = MA
     return break_out(condition, scalp, np.full(count, severity), who)
 
 
+def patches_of(severity: float = 70.0, scalp=SALT, condition=AREATA) -> Patchwork:
+    patchwork = people(severity, scalp, condition).patchwork
+    assert patchwork is not None
+    return patchwork
+
+
 @pytest.mark.parametrize("severity", [3.0, 37.0, 70.0, 98.0])
 def test_bare_pieces_make_up_the_extent_on_average(severity):
-    outbreak = people(severity)
-    assert outbreak.drawn_in is not None
-    bare = np.isneginf(outbreak.drawn_in)
+    bare = np.isneginf(patches_of(severity).drawn_in)
     extent = 100.0 * (bare * SALT.weight).sum(axis=1)
     # one piece at the border is bare or not: no more than a piece off, and right in the mean
     assert np.abs(extent - severity).max() <= 100.0 * SALT.weight.max() + 1e-9
@@ -37,11 +41,9 @@ def test_bare_pieces_make_up_the_extent_on_average(severity):
 @settings(max_examples=200)
 def test_no_extent_is_none_and_the_whole_is_the_whole(severity, subject):
     who = DrawNames(seed=1, subjects=[subject])
+    broken_out = [break_out(AREATA, SALT, np.array([s]), who) for s in (0.0, severity, 100.0)]
     extent = [
-        float(
-            (np.isneginf(break_out(AREATA, SALT, np.array([s]), who).drawn_in) * SALT.weight).sum()
-        )
-        for s in (0.0, severity, 100.0)
+        float((np.isneginf(one.patchwork.drawn_in) * SALT.weight).sum()) for one in broken_out
     ]
     assert extent[0] == 0.0
     assert extent[2] == pytest.approx(1.0)
@@ -49,39 +51,42 @@ def test_no_extent_is_none_and_the_whole_is_the_whole(severity, subject):
 
 
 def test_a_lone_target_area_lies_in_a_patch():
-    outbreak = people(3.0, TARGET_AREA)
-    assert np.isneginf(outbreak.drawn_in).all()
-
-
-def test_the_disease_falls_silent_at_its_rate_and_awakes_again():
-    grid = np.arange(0.0, 3000.0, 10.0)
-    slow = people(70.0)
-    awake = slow.awake(slice(None), 0, grid)
-    assert awake is not None
-    patches = AREATA.patches
-    assert patches is not None
-    leaves, returns = patches.remission[2], patches.relapse[2]
-    bare = np.isneginf(slow.drawn_in[:, 0])
-    share = leaves / (leaves + returns)
-    # two states that change at constant rates (Cox and Miller 1965, section 4.3)
-    expected = 1.0 - share * (1.0 - np.exp(-(leaves + returns) * grid))
-    np.testing.assert_allclose(awake[bare].mean(axis=0), expected, atol=0.03)
+    assert np.isneginf(patches_of(3.0, TARGET_AREA).drawn_in).all()
 
 
 def test_free_pieces_are_drawn_in_at_their_rate():
     patches = replace(AREATA.patches, spread=1e-3)
-    outbreak = people(3.0, condition=replace(AREATA, patches=patches))
-    waits = outbreak.drawn_in[np.isfinite(outbreak.drawn_in)]
+    drawn_in = patches_of(3.0, condition=replace(AREATA, patches=patches)).drawn_in
+    waits = drawn_in[np.isfinite(drawn_in)]
     assert waits.mean() == pytest.approx(1000.0, rel=0.03)
     assert (waits > 1000.0).mean() == pytest.approx(np.exp(-1.0), abs=0.01)
 
 
 def test_the_same_person_has_the_same_outbreak_whoever_else_is_there():
-    alone = break_out(AREATA, SALT, np.full(1, 70.0), DrawNames(seed=5, subjects=[17]))
-    among = people(70.0)
+    grid = np.arange(-100.0, 2000.0, 50.0)
+    alone = break_out(AREATA, SALT, np.full(1, 70.0), DrawNames(seed=5, subjects=[17])).patchwork
+    among = patches_of(70.0)
     np.testing.assert_array_equal(alone.drawn_in[0], among.drawn_in[17])
-    np.testing.assert_array_equal(alone.turns[0], among.turns[17])
-    np.testing.assert_array_equal(alone.patch[0], among.patch[17])
+    np.testing.assert_array_equal(alone.factor[0], among.factor[17])
+    one, some = alone.awake(slice(None), grid), among.awake(slice(10, 30), grid)
+    assert 0.0 < one.mean() < 1.0
+    np.testing.assert_array_equal(one[0], some[7])
+
+
+def test_who_is_taken_whole_is_bare_everywhere_and_of_the_worst_grade():
+    patches = replace(AREATA.patches, whole_scalp=(0.01, 0.0, 0.0, 0.0), strength=(0.5, 1, 1, 2.0))
+    patchwork = patches_of(10.0, condition=replace(AREATA, patches=patches))
+    day = patchwork.whole_on[:50]
+    assert day.mean() == pytest.approx(100.0, rel=0.4)
+    for person, on in enumerate(day):
+        grid = np.array([on - 1e-3, on, on + 0.5])
+        before, then, after = patchwork.awake(slice(person, person + 1), grid)[0].T
+        free = patchwork.drawn_in[person] > on
+        assert (before[free] == 0.0).all()
+        assert (then == 4.0).all()
+        assert (after == 4.0).all()
+    never = patches_of(97.0)
+    assert np.isinf(never.whole_on).all()
 
 
 SCENARIO = """
@@ -154,7 +159,6 @@ def test_arms_that_hold_the_same_people_hold_the_same_patches():
 def test_nobody_with_the_disease_has_less_than_the_weakest_attack(severity):
     outbreak, attack, patches = people(severity), AREATA.attacks[0], AREATA.patches
     grade = int(patches.grade(np.array([severity]))[0])
-    rate = attack.rate * patches.strength[grade] * outbreak.strength[0]
+    rate = attack.at(patches.strength[grade] * outbreak.strength[0])
     assert rate.min() == pytest.approx(attack.least)
-    spread = np.log(rate[rate > 1.01 * attack.least])
-    assert spread.std() > 0.2, "the others differ as they did"
+    assert np.log(rate[rate > 1.01 * attack.least]).std() > 0.2, "the others differ as they did"

@@ -126,16 +126,19 @@ def adverse_events(dataset: xr.Dataset, level: float = 0.95) -> tuple[AdverseRow
 def given_to(arm: Arm, last: float) -> list[tuple[Reported, Floats]]:
     """Return the side effects an arm is exposed to, with the days of the doses (K,)."""
     table = load_reported()
-    dose_days: dict[str, list[Floats]] = {}
+    given: dict[str, list[tuple[Floats, Floats]]] = {}
     for dose in arm.doses:
-        dose_days.setdefault(dose.treatment, []).append(np.asarray(expand(dose, last).times))
-    if arm.role == PLACEBO and not set(dose_days) & set(table):
-        dose_days = {PLACEBO: [np.array([0.0])]}
-    return [
-        (reported, np.sort(np.concatenate(times)))
-        for treatment, times in dose_days.items()
-        for reported in table.get(treatment, ())
-    ]
+        events = expand(dose, last)
+        given.setdefault(dose.treatment, []).append((events.times, events.amounts))
+    if arm.role == PLACEBO and not set(given) & set(table):
+        given = {PLACEBO: [(np.zeros(1), np.zeros(1))]}
+    exposed = []
+    for treatment, doses in given.items():
+        days, amounts = (np.concatenate(parts) for parts in zip(*doses, strict=True))
+        # where the amount matters, that of a mean session
+        usual = float(amounts.mean()) if amounts.size else 0.0
+        exposed += [(row.at(usual), np.sort(days)) for row in table.get(treatment, ())]
+    return exposed
 
 
 def unreported(arms: tuple[Arm, ...]) -> tuple[str, ...]:

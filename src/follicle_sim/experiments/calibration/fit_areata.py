@@ -74,16 +74,18 @@ class Sought:
 
 
 SOUGHT = {
-    "rate": Sought(0.7, "1/d", 1.0),
-    "person_cv": Sought(1.4, "1", 0.4),
+    "activity": Sought(5.0, "1", 1.0),
+    "steepness": Sought(2.0, "1", 0.4),
+    "person_cv": Sought(1.2, "1", 0.4),
     "lag": Sought(75.0, "d", 0.5),
-    "remission_50_94": Sought(0.0007, "1/d", 0.7),
+    "straggle": Sought(60.0, "d", 0.7),
+    "remission_50_94": Sought(0.0014, "1/d", 0.7),
     "remission_95_100": Sought(0.0004, "1/d", 0.7),
-    "strength_95_100": Sought(1.7, "1", 0.7),
-    "baricitinib_ec50": Sought(0.0009, "mg/L", 1.5, "treatment", ("brave_aa1_2022",)),
-    "deuruxolitinib_ec50": Sought(0.1, "mg", 1.5, "treatment", ("ctp_543_2022",)),
-    "ritlecitinib_k_inact": Sought(35.0, "1/(mg d)", 1.5, "treatment", ("allegro_2023",)),
-    "upadacitinib_ec50": Sought(7.5e-5, "mg/L", 1.5, "treatment", ("up_aa_2025",)),
+    "strength_95_100": Sought(1.5, "1", 0.7),
+    "baricitinib_ec50": Sought(0.0008, "mg/L", 1.5, "treatment", ("brave_aa1_2022",)),
+    "deuruxolitinib_ec50": Sought(0.09, "mg", 1.5, "treatment", ("ctp_543_2022",)),
+    "ritlecitinib_k_inact": Sought(50.0, "1/(mg d)", 1.5, "treatment", ("allegro_2023",)),
+    "upadacitinib_ec50": Sought(7.0e-5, "mg/L", 1.5, "treatment", ("up_aa_2025",)),
 }
 """Round starts, near what a coarser search found, so that a repeat does not depend on what an
 earlier fit left."""

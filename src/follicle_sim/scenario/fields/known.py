@@ -40,7 +40,9 @@ class Known:
     own
         Treatments that the scenario brings along itself.
     own_conditions
-        Conditions that it brings along, by name.
+        Conditions that it brings along, by name, as far as they can be read.
+    brought
+        Names of all conditions that it brings along.
     health
         Names of the states of health that people can have.
     own_health
@@ -63,6 +65,7 @@ class Known:
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     own_conditions: Mapping[str, Any] = field(default_factory=dict)
+    brought: frozenset[str] = frozenset()
     health: tuple[str, ...] = ()
     own_health: Mapping[str, Any] = field(default_factory=dict)
     aftercare: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

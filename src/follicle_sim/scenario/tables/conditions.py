@@ -69,7 +69,12 @@ def with_own_conditions(known: Known, conditions: object) -> Known:
         except (InputError, TypeError):
             continue  # told by the field
         grades[name] = tuple(own[name].severities)
-    return replace(known, conditions={**known.conditions, **grades}, own_conditions=own)
+    return replace(
+        known,
+        conditions={**known.conditions, **grades},
+        own_conditions=own,
+        brought=frozenset(grades),
+    )
 
 
 @dataclass(frozen=True)
@@ -84,21 +89,20 @@ class OwnConditions(OwnTables):
         known = known_names(info)
         if not _NAME.fullmatch(name):
             refuse("the name of a condition is small letters, digits and _, such as my_effluvium")
-        if name in known.conditions and name not in known.own_conditions:
-            from follicle_sim.biology.conditions import load_conditions
-
-            if name in load_conditions():
-                refuse(
-                    "already a condition of the library, which a scenario cannot change; choose "
-                    "another name"
-                )
+        if name in known.conditions and name not in known.brought:
+            refuse(
+                "already a condition of the library, which a scenario cannot change; choose "
+                "another name"
+            )
         if not isinstance(tables, Mapping):
             refuse(f"found {shown(tables)}; a table is needed: [conditions.{name}]")
-        parse_own_conditions({name: tables})
         from follicle_sim.base.fitted import fill_fitted
         from follicle_sim.biology.condition_reading import FOLDER
 
-        return frozen(fill_fitted(dict(tables), "", FOLDER))  # type: ignore[no-any-return]
+        # numbers of fits are looked up once: what is checked is what the scenario holds
+        filled = frozen(fill_fitted(dict(tables), f"conditions.{name}", FOLDER))
+        parse_own_conditions({name: filled})
+        return filled  # type: ignore[no-any-return]
 
     @staticmethod
     def _below(keys: list[str]) -> Path:

@@ -9,18 +9,50 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
 from follicle_sim.base.draw_names import DrawNames
-from follicle_sim.base.numerics import log_array, lognormal_multipliers, normals, uniforms
+from follicle_sim.base.numerics import log_array, lognormal_multipliers, normals
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.biology.causes import Hazard, Patches
 from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.scalps import Scalp
+from follicle_sim.simulation.people.turns import Turns, draw_turns, draw_whole_scalp, uniform
 
-MOST_TURNS = 64
-"""Remissions and relapses that are drawn of a person: enough for a lifetime at the rates known."""
+
+@dataclass(frozen=True)
+class Patchwork:
+    """The patches of S people in R pieces of scalp.
+
+    Parameters
+    ----------
+    who : names of the people
+    turns : when the disease of a person is silent
+    drawn_in : (S, R) day from which on each piece can be struck: minus infinity from the start
+    whole_on : (S,) day on which the disease takes the whole scalp; infinite, never
+    growth : (S,) factor on the activity of the disease from then on
+    factor : (S, R) factor on the hazards within patches
+    lag : (S,) day, in place of the lag of what acts in patches, 0 for none; None for nobody
+    """
+
+    who: DrawNames
+    turns: Turns
+    drawn_in: Floats
+    whole_on: Floats
+    growth: Floats
+    factor: Floats
+    lag: Floats | None = None
+
+    def awake(self, people: slice, grid: Floats) -> Floats:
+        """Return (S, R, T) activity of the disease in each piece of some people's scalps.
+
+        1 where it acts as the person's grade says, 0 where it is silent or has not come to.
+        """
+        drawn_in, whole_on = self.drawn_in[people], self.whole_on[people, None]
+        silent = self.turns.in_pieces(people, drawn_in.shape[1], grid, self.who)
+        level = np.where(whole_on <= grid, self.growth[people, None], 1.0)
+        struck = np.minimum(drawn_in, whole_on)[:, :, None] <= grid
+        return np.asarray(np.where(struck, (1.0 - silent) * level[:, None], 0.0))
 
 
 @dataclass(frozen=True)
@@ -31,32 +63,17 @@ class Outbreak:
     ----------
     shifts : (S,) standard normal draws of how late each trigger comes, by its number
     strength : (S,) factor on each hazard, by its number
-    turns : (S, K) days on which the disease falls silent, awakes, falls silent, ...
-    drawn_in : (S, R) day from which on each piece can be struck: minus infinity from the start
-    patch : (S, R) factor on the hazards within patches; None without any
+    patchwork : of a condition with patches
     """
 
     shifts: Mapping[int, Floats]
     strength: Mapping[int, Floats]
-    turns: Floats | None = None
-    drawn_in: Floats | None = None
-    patch: Floats | None = None
+    patchwork: Patchwork | None = None
 
     @property
     def differs(self) -> bool:
         """True where people differ in it."""
-        return bool(self.shifts or self.strength) or self.patch is not None
-
-    def awake(self, people: slice, piece: int, grid: Floats) -> Floats | None:
-        """Return (S, T) 1 where the disease acts in a piece of some people, 0 where it is silent.
-
-        None without patches.
-        """
-        if self.turns is None or self.drawn_in is None:
-            return None
-        turned = (self.turns[people, :, None] <= grid).sum(axis=1)
-        acting = (turned % 2 == 0) & (self.drawn_in[people, piece, None] <= grid)
-        return np.asarray(acting, dtype=np.float64)
+        return bool(self.shifts or self.strength) or self.patchwork is not None
 
 
 def break_out(condition: Condition, scalp: Scalp, severity: Floats, who: DrawNames) -> Outbreak:
@@ -73,14 +90,18 @@ def break_out(condition: Condition, scalp: Scalp, severity: Floats, who: DrawNam
     if patches is None:
         return Outbreak(shifts, _strengths(hazards, np.ones(severity.size), who))
     grade = patches.grade(severity)
-    of_grade = np.array(patches.strength)[grade]
-    return Outbreak(
-        shifts,
-        _strengths(hazards, of_grade, who),
-        turns=_turns(np.array(patches.remission)[grade], np.array(patches.relapse)[grade], who),
+    of_grade, lag = np.array(patches.strength)[grade], np.array(patches.lag)[grade]
+    whole_on = draw_whole_scalp(patches, grade, who)
+    patchwork = Patchwork(
+        who,
+        turns=draw_turns(patches, grade, whole_on, who),
         drawn_in=_drawn_in(patches, scalp, severity, who),
-        patch=of_grade[:, None] * _patch_factors(patches, scalp, who),
+        whole_on=whole_on,
+        growth=patches.strength[-1] / of_grade,
+        factor=of_grade[:, None] * _patch_factors(patches, scalp, who),
+        lag=lag if lag.any() else None,
     )
+    return Outbreak(shifts, _strengths(hazards, of_grade, who), patchwork)
 
 
 def _strengths(hazards: Sequence[Hazard], of_grade: Floats, who: DrawNames) -> dict[int, Floats]:
@@ -94,27 +115,13 @@ def _strengths(hazards: Sequence[Hazard], of_grade: Floats, who: DrawNames) -> d
             continue
         z = _normal(who, number, Decision.TRIGGER_STRENGTH)
         own = lognormal_multipliers(hazard.person_cv, z)
-        usual = hazard.rate * (of_grade if hazard.within_patches else 1.0)
-        strength[number] = np.maximum(own, hazard.least / usual)
+        usual = of_grade if hazard.within_patches else 1.0
+        strength[number] = np.maximum(own, hazard.weakest / usual)
     return strength
 
 
 def _normal(who: DrawNames, number: int, decision: Decision) -> Floats:
     return normals(*who.keys, who.ids, SUBJECT_LEVEL, number, int(decision))
-
-
-def _uniform(who: DrawNames, numbers: ArrayLike, decision: Decision) -> Floats:
-    """Return (S, N) uniforms of each person, N of them."""
-    return uniforms(*who.keys, who.column, SUBJECT_LEVEL, np.asarray(numbers), int(decision))
-
-
-def _turns(remission: Floats, relapse: Floats, who: DrawNames) -> Floats:
-    """Return (S, MOST_TURNS) days from baseline on: waiting times are exponential."""
-    half = np.arange(MOST_TURNS // 2)
-    silent = -log_array(_uniform(who, half, Decision.REMISSION)) / remission[:, None]
-    awake = -log_array(_uniform(who, half, Decision.RELAPSE)) / relapse[:, None]
-    waits = np.stack([silent, awake], axis=2).reshape(len(silent), -1)
-    return np.cumsum(waits, axis=1)
 
 
 def _drawn_in(patches: Patches, scalp: Scalp, severity: Floats, who: DrawNames) -> Floats:
@@ -126,16 +133,16 @@ def _drawn_in(patches: Patches, scalp: Scalp, severity: Floats, who: DrawNames) 
     if len(scalp.pieces) == 1:
         return np.full((len(severity), 1), -np.inf)
     pieces = np.arange(len(scalp.pieces))
-    order = np.argsort(_uniform(who, pieces, Decision.PATCH_ORDER), axis=1, kind="stable")
+    order = np.argsort(uniform(who, pieces, Decision.PATCH_ORDER), axis=1, kind="stable")
     size = scalp.weight[order]
     before = np.cumsum(size, axis=1) - size
     share = np.clip((severity[:, None] / 100.0 - before) / size, 0.0, 1.0)
-    border = _uniform(who, [0], Decision.PATCH_BORDER)
+    border = uniform(who, [0], Decision.PATCH_BORDER)
     # sums of shares are rounded: a piece that is all but full is full
     bare_in_order: Flags = border < share + 1e-9
     bare = np.zeros_like(bare_in_order)
     np.put_along_axis(bare, order, bare_in_order, axis=1)
-    waits = -log_array(_uniform(who, pieces, Decision.PATCH_SPREAD)) / patches.spread
+    waits = -log_array(uniform(who, pieces, Decision.PATCH_SPREAD)) / patches.spread
     return np.where(bare, -np.inf, waits)
 
 
