@@ -12,6 +12,17 @@ from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.fitted import fill_fitted
 from follicle_sim.base.numerics import log_array
 from follicle_sim.base.quantity import Quantity
+from follicle_sim.biology.cause_tables import (
+    CERTAIN,
+    AttackTable,
+    CalibreTable,
+    ClockTable,
+    LossTable,
+    SignalTable,
+    Timed,
+    curve_of,
+    plain,
+)
 from follicle_sim.biology.causes import (
     CalibreChange,
     ClockChange,
@@ -21,19 +32,7 @@ from follicle_sim.biology.causes import (
     SignalChange,
 )
 from follicle_sim.biology.condition import Condition, Pattern, Scale
-from follicle_sim.biology.condition_tables import (
-    CERTAIN,
-    AttackTable,
-    CalibreTable,
-    ClockTable,
-    ConditionTable,
-    LossTable,
-    PatchesTable,
-    SignalTable,
-    Timed,
-    curve_of,
-    plain,
-)
+from follicle_sim.biology.condition_tables import ConditionTable, PatchesTable
 from follicle_sim.biology.hairline import Hairline
 
 FOLDER = Path(biology.__file__).parent / "conditions"

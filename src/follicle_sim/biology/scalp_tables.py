@@ -10,7 +10,7 @@ from pydantic import Field, FiniteFloat, model_validator
 
 from follicle_sim.base.errors import did_you_mean
 from follicle_sim.base.quantity import Area, Grade, Positive, Share
-from follicle_sim.biology.condition_tables import FrozenTable, Text
+from follicle_sim.biology.cause_tables import FrozenTable, Text
 
 MOST_PIECES = 120
 """Each has 2^24 names of follicles below those of grafts."""
