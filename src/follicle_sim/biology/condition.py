@@ -124,6 +124,16 @@ class Condition:
         return bool(self.calibres) or any(clock.by_age is not None for clock in self.clocks)
 
     @property
+    def by_age(self) -> tuple[ClockChange, ...]:
+        """Changes of clocks that follow age and nothing else."""
+        return tuple(
+            clock
+            for clock in self.clocks
+            if clock.by_age is not None
+            and not (clock.course.dated or clock.within_patches or clock.through or clock.harmed)
+        )
+
+    @property
     def late(self) -> tuple[int, ...]:
         """Numbers of the conditions that come earlier in some people and later in others."""
         by_day = {cause.trigger for cause in self.causes if cause.course.start_sd > 0.0}
@@ -152,11 +162,9 @@ class Condition:
 
     @property
     def before_baseline(self) -> bool:
-        """True where it may change the number of hairs before baseline, but for slow loss."""
-        return bool(self.calibres) or any(
-            cause.course.earliest < 0.0 and not (cause in self.losses and not cause.course.dated)
-            for cause in self.causes
-        )
+        """True where it may change the number of hairs before baseline, but for loss and age."""
+        slow = (*(loss for loss in self.losses if not loss.course.dated), *self.by_age)
+        return any(cause.course.earliest < 0.0 and cause not in slow for cause in self.causes)
 
     @property
     def lead(self) -> float:

@@ -102,6 +102,9 @@ def test_a_run_with_many_people_is_counted_as_stated_by_each_instrument(method: 
         ("aga_female", 'terminal_density = "200 cm-2"'),
         ("healthy", "hair_count = 226"),
         ("ageing", 'hair_density = "190 cm-2"'),
+        ("ageing_male", 'terminal_density = "190 cm-2"\nage = "68 years"'),
+        ("ageing_female", 'hair_density = "190 cm-2"\nage = ["30 years", "70 years"]'),
+        ("androgen_excess", 'hair_density = "200 cm-2"'),
         ("telogen_effluvium", 'hair_density = "200 cm-2"'),
     ],
 )

@@ -1,7 +1,8 @@
 """The mean count at the baseline visit that a population is expected to have, without a run.
 
-Everything that moves the mean is in it: natural history before baseline, what is given in a run-in,
-the season, how people differ and who of them is let in, what the instrument sees and overlooks.
+Everything that moves the mean is in it: natural history before baseline, age, what is given in a
+run-in, the season, how people differ and who of them is let in, what the instrument sees and
+overlooks.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from scipy.special import ndtr
 
 from follicle_sim.base.types import Floats
 from follicle_sim.base.units import YEAR
+from follicle_sim.biology.calibre_changes import calibre_changes
+from follicle_sim.biology.clock_changes import clock_changes
 from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.expected_cycle import Lives
 from follicle_sim.biology.expected_sight import Limits, Seen, seen_on
 from follicle_sim.biology.factors import FactorTable, with_changes
 from follicle_sim.biology.forcing import Drive, in_season, integrate
 from follicle_sim.biology.severity_map import severity_map
+from follicle_sim.biology.signals import Setting
 from follicle_sim.biology.strata import fewer_strata, sensitivities
 from follicle_sim.pharmacology.exposure import ArmLike, arm_factors
 from follicle_sim.pharmacology.treatment import Treatment
@@ -131,6 +135,7 @@ def sample_of(question: Question, severity: float | None) -> Sample:
     one = slice(None, None, people.copies)
     calendar = None if people.calendar is None else people.calendar[one]
     log_rho = in_season(drive.log_rho, calendar, grid, question.parameters)
+    log_rho, shaft = _at_their_age(question, people, grid, log_rho)
     own = sensitivities(condition, question.parameters["sensitivity_shape"])
     own = who.place.sensitivity_of(0) * own
     thinned = severity_map(who.place, condition.grades, who.grades_named)
@@ -145,12 +150,31 @@ def sample_of(question: Question, severity: float | None) -> Sample:
         weight=weight,
         drive=Drive(drive.miniaturisation, drive.reversible, drive.brake, drive.gain, log_rho),
         parameters=question.parameters,
+        shaft=shaft,
     )
     tool = question.instrument
     limits = Limits(tool.shortest, tool.thinnest, tool.terminal_calibre)
     screening, baseline = (sight.repeated(people.copies) for sight in seen_on(lives, days, limits))
     alive = float(np.exp(condition.slow_loss * grid[0]))
     return Sample(people, screening, baseline, alive)
+
+
+def _at_their_age(
+    question: Question, people: EvenPeople, grid: Floats, log_rho: Floats
+) -> tuple[Floats, Floats | None]:
+    """Return the log speeds with what follows age added, and the log of the full size of shafts.
+
+    Where people differ in the ages themselves, all are taken at the mean.
+    """
+    condition, table = question.condition, question.before.factors
+    if people.age is None or not condition.follows_age:
+        return log_rho, None
+    untreated = np.ones((1, len(table.names), grid.size))
+    age = people.age[:: people.copies]
+    setting = Setting(grid, untreated, table, {}, {}, np.zeros(1), age=age)
+    changed = clock_changes(condition.by_age, setting)
+    shaft = calibre_changes(condition.calibres, setting)
+    return log_rho if changed is None else log_rho + changed, shaft
 
 
 @dataclass(frozen=True)

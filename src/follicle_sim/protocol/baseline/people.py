@@ -90,6 +90,7 @@ class EvenPeople:
     pace: Floats  # (S, 3)
     calendar: Floats | None
     luck: Floats  # standard normal: how many of a person's follicles happen to show a hair
+    age: Floats | None = None  # day, at baseline
 
 
 def even_people(
@@ -100,7 +101,8 @@ def even_people(
     screened = inclusion is not None and inclusion.hair_density is not None
     linked = "follicle_density" in correlated(population.correlation)
     size = PEOPLE if inclusion is None else CANDIDATES
-    if _alike(population, recruitment):
+    of_all_ages = condition.follows_age and population.varies("age")
+    if _alike(population, recruitment) and not of_all_ages:
         size = 1
     first = _draws(population, np.arange(size, dtype=np.int64))
     eligible = np.flatnonzero(_eligible(population, condition, first))[:PEOPLE]
@@ -122,6 +124,7 @@ def even_people(
         pace=draws.pace(),
         calendar=calendar,
         luck=draws.normal(Decision.READER),
+        age=draws.age(),
     )
 
 
