@@ -294,6 +294,26 @@ def test_axes_name_what_they_show_and_its_unit() -> None:
         assert title in text
 
 
+@pytest.mark.parametrize(
+    ("weeks", "ticks", "name"),
+    [
+        (520, ["0", "104", "208", "312", "416", "520"], "weeks since baseline"),
+        (521, ["0", "2", "4", "6", "8"], "years since baseline"),
+        (3120, ["0", "10", "20", "30", "40", "50"], "years since baseline"),
+    ],
+)
+def test_a_life_is_told_in_years(weeks: int, ticks: list[str], name: str) -> None:
+    hairs = np.linspace(200.0, 100.0, 12).reshape(1, 3, 4)
+    data = xr.Dataset(
+        {"hair_density": (("arm", "subject", "time"), hairs, {"units": "cm-2"})},
+        coords={"arm": ["nothing"], "time": 7.0 * np.linspace(0.0, weeks, 4)},
+    )
+    ax = plot_density(data)
+    assert ax.get_xlabel() == name
+    ax.figure.canvas.draw()
+    assert [label.get_text() for label in ax.get_xticklabels()] == ticks
+
+
 def test_lines_are_the_means_and_the_band_their_interval() -> None:
     data = make(1, 4)
     ax = plot_density(data)

@@ -15,11 +15,12 @@ import matplotlib.style
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FormatStrFormatter, PercentFormatter
+from matplotlib.ticker import FixedFormatter, FixedLocator, FormatStrFormatter, PercentFormatter
 from numpy.typing import NDArray
 
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.files import replacing
+from follicle_sim.base.units import YEAR
 from follicle_sim.evidence.standard_errors import is_share_of_people
 
 if TYPE_CHECKING:
@@ -267,12 +268,28 @@ def percent_axis(ax: Axes) -> None:
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None, symbol=""))
 
 
+LONG = 520.0
+"""Weeks of an axis from which on its ticks are years."""
+
+YEAR_IN_WEEKS = YEAR / 7.0
+_YEAR_STEPS = (1, 2, 5, 10, 20, 50, 100)
 _WEEK_STEPS = (1, 2, 4, 8, 12, 13, 26, 52, 104, 260, 520, 1040, 2600)
 
 
 def week_ticks(ax: Axes, first: float, last: float, most: int = 8) -> None:
-    """Put ticks on the x axis at weeks people count in, from `first` to `last` only."""
+    """Put ticks on the x axis at weeks people count in, from `first` to `last` only.
+
+    A life is told in years: where the axis is longer than `LONG` weeks, ticks are years.
+    """
     span = last - first
+    if span > LONG:
+        step = next(step for step in _YEAR_STEPS if span / (step * YEAR_IN_WEEKS) <= most)
+        low, high = math.ceil(first / YEAR_IN_WEEKS), math.floor(last / YEAR_IN_WEEKS)
+        years = [year for year in range(low, high + 1) if year % step == 0]
+        ax.xaxis.set_major_locator(FixedLocator([YEAR_IN_WEEKS * year for year in years]))
+        ax.xaxis.set_major_formatter(FixedFormatter([str(year) for year in years]))
+        ax.set_xlabel("years since baseline", fontsize=BODY, color=INK)
+        return
     even = [step for step in _WEEK_STEPS if span / step <= most and span % step == 0]
     fitting = [*even, *(step for step in _WEEK_STEPS if span / step <= most)]
     if span == 0:
