@@ -80,8 +80,12 @@ def given(**parts: Any) -> dict[str, Any]:
 
 
 @st.composite
-def doses(draw: st.DrawFn, first: float = 0.0) -> dict[str, Any]:
-    name = draw(st.sampled_from([*treatment_names(), "minoxidil_topical_5", "finasteride_oral"]))
+def doses(draw: st.DrawFn, local: bool = False) -> dict[str, Any]:
+    """Draw a line of dosing; `local`: of what stays on its side of a scalp, in most draws."""
+    names = [*treatment_names(), "minoxidil_topical_5", "finasteride_oral"]
+    if local and draw(st.integers(0, 4)):
+        names = [name for name in names if load_treatment(name).route != "oral"]
+    name = draw(st.sampled_from(names))
     treatment = load_treatment(name)
     dose = given(
         treatment=name,
@@ -115,11 +119,9 @@ def populations(draw: st.DrawFn) -> dict[str, Any]:
     grades = list(load_conditions()[name].severities)
     mixed = {grades[0]: 0.5, grades[-1]: 0.5} if len(grades) > 1 else None
     severity: list[Any] = [None, draw(st.sampled_from(grades)), 0.5, 0.0, mixed]
-    age = draw(
-        st.sampled_from(
-            [None, "40 years", ["20 years", "60 years"], {"mean": "45 years", "sd": "9 years"}]
-        )
-    )
+    ages: list[Any] = ["40 years", ["20 years", "60 years"], {"mean": "45 years", "sd": "9 years"}]
+    # a condition that follows age needs one
+    age = draw(st.sampled_from(ages if load_conditions()[name].follows_age else [None, *ages]))
     sex = draw(st.sampled_from([None, "male", "female", {"female": 0.4, "male": 0.6}]))
     spread: Any = draw(
         st.sampled_from([None, "typical", {"potency": 0.5}, {"follicle_density": 0.3}])
@@ -269,7 +271,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     arms = []
     for label, role in zip(labels, roles, strict=True):
         several = draw(st.sampled_from([0, 1, 1, 2])) if role != "untreated" else 0
-        lines = [draw(doses()) for _ in range(several)]
+        lines = [draw(doses(design["kind"] == "split_scalp")) for _ in range(several)]
         arms.append(given(label=label, role=role, doses=lines or None))
         if draw(st.integers(0, 5)) == 0:
             arms[-1]["id"] = f"name of {label}"

@@ -63,18 +63,28 @@ def test_it_is_explained_and_has_a_power(document: dict[str, Any]) -> None:
 
 
 def test_most_documents_are_valid_and_every_stage_is_reached() -> None:
-    """A property that nothing reaches would always hold."""
+    """A property that nothing reaches would always hold.
+
+    Documents of one run are alike, as they are made from each other: many are asked whether they
+    are valid, which is quick, and some go all the way.
+    """
+    valid: list[bool] = []
     reached: dict[str, int] = {}
+
+    @settings(deadline=None, max_examples=240, derandomize=True, database=None)
+    @given(documents())
+    def count(document: dict[str, Any]) -> None:
+        valid.append(bool(checked(document).stages))
 
     @settings(deadline=None, max_examples=60, derandomize=True, database=None)
     @given(documents())
-    def count(document: dict[str, Any]) -> None:
-        told = journey(document)
-        for stage in told.stages or ["refused"]:
+    def follow(document: dict[str, Any]) -> None:
+        for stage in journey(document).stages:
             reached[stage] = reached.get(stage, 0) + 1
 
     count()
-    assert reached["check"] > reached["refused"] / 2
+    follow()
+    assert sum(valid) > len(valid) / 3
     assert reached["run"] >= 10
     assert reached["trial"] >= 5
 

@@ -135,7 +135,10 @@ SHARES: Mapping[str, Recipe] = {
         Recipe(("hairline_stable",), standing=True),
     ),
     "lppai_improved": Recipe(
-        ("lppai",), marked(lambda index, base: index < base), against_baseline=True, standing=True
+        ("lppai",),
+        marked(lambda index, base: index < (1.0 - DUST) * base),
+        against_baseline=True,
+        standing=True,
     ),
     "bare_area_reduction": Recipe(("salt",), regrown_share, against_baseline=True, standing=True),
 }

@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.testing import assert_equal
 
 from follicle_sim.base.csv_text import csv_text
+from follicle_sim.base.errors import InputError
 from follicle_sim.evidence.observation import Observation
 from follicle_sim.evidence.observed import observations
 from follicle_sim.evidence.own.rows import read_rows
@@ -121,7 +122,21 @@ def as_own(scenario: Scenario) -> Scenario:
     return from_document(values, known=out_of_the_registry(comparison.study))
 
 
-@pytest.mark.parametrize("name", design_names())
+NO_TABLE = {
+    "telogen_by_age": "the same arm, week and endpoint",  # both ends of the range of one group
+    "whiting_ageing": "for a change from baseline; allowed: a later week",  # between two ages
+}
+"""Designs whose numbers a table of one's own cannot hold, and what it says to them."""
+
+
+@pytest.mark.parametrize("name", NO_TABLE)
+def test_what_a_table_cannot_hold_is_refused(name: str) -> None:
+    (comparison,) = load_design(name, SMALL).compare
+    with pytest.raises(InputError, match=NO_TABLE[name]):
+        read_rows(table_of(comparison.study).encode(), "mine.csv")
+
+
+@pytest.mark.parametrize("name", [name for name in design_names() if name not in NO_TABLE])
 def test_a_study_given_as_own_data_scores_alike(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     scenario, data = simulated(name)
     (comparison,) = scenario.compare

@@ -183,9 +183,12 @@ def test_shares_decide_alike_whoever_comes_first_and_whatever_rounding_did(seed:
     hairs = np.concatenate([np.full(base.shape, 70.0), 70.0 * cover[..., 1:]], axis=2)
     order = rng.permutation(PEOPLE)
     weeks, names = [0, 12, 24], ["a"]
-    plain = make(weeks, names, salt=salt, cover=cover, hair_density=hairs)
-    moved = {"salt": salt, "cover": cover, "hair_density": hairs}
-    other = make(weeks, names, **{name: shaken(v[:, order], seed + 9) for name, v in moved.items()})
+    index = np.where(rng.random(salt.shape) < 0.5, 4.0, 3.0)
+    stable = np.where(rng.random(salt.shape) < 0.5, 1.0, 0.0)
+    moved = {"salt": salt, "cover": cover, "hair_density": hairs, "lppai": index}
+    plain = make(weeks, names, **moved, hairline_stable=stable)
+    shuffled = {name: shaken(v[:, order], seed + 9) for name, v in moved.items()}
+    other = make(weeks, names, **shuffled, hairline_stable=stable[:, order])
     for name in set(SHARES) - {"bare_area_reduction", "regrowth_after_chemotherapy"}:
         one, two = course(plain, name), course(other, name)
         assert isinstance(one, Course), name

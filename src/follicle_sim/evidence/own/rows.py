@@ -256,7 +256,7 @@ def _meaning(row: dict[str, Any]) -> Iterable[Trouble]:
 
 def _level(value: float, row: Row, unit: str, endpoint: str) -> Iterable[Trouble]:
     column = "value" if "subject" in row else "mean"
-    if value < 0.0:
+    if value < 0.0 and not unit.endswith("/year"):  # a rate of change has a sign
         text = f"found {row[column]:g}; {row['endpoint']} cannot be below 0"
         yield column, text if column == "value" else f"{text}; is it a change from baseline?"
     if unit == "1" and endpoint not in RATIOS and value > 1.0:
