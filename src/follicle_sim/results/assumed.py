@@ -60,7 +60,7 @@ def loss_score(step: float) -> Span:
         known = np.where(np.isfinite(density), density, np.inf)
         with np.errstate(invalid="ignore", divide="ignore"):
             lost = 1.0 - known.min(axis=-1) / density[..., 0]
-            return np.clip(np.floor(lost / step + DUST), 0.0, STEPS)
+            return np.asarray(np.clip(np.floor(lost / step + DUST), 0.0, STEPS))
 
     return Span("hair_density", score)
 

@@ -27,7 +27,8 @@ def follicles_in(scalp: Scalp, piece: int, follicles: Whole) -> Whole:
     """
     if len(scalp.pieces) == 1 or not scalp.density:
         return follicles
-    return np.maximum(1, np.rint(follicles * scalp.density[piece])).astype(np.int64)
+    here = np.maximum(1, np.rint(follicles * scalp.density[piece]))
+    return np.asarray(here, dtype=np.int64)
 
 
 def grafts_of(sessions: Sequence[Session], area: Floats, stops: Floats | None = None) -> Grafts:
