@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from engine_by_hand import clocks_of, forcing_on, healthy_rules
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from follicle_sim.biology.ages import AgeCurve
@@ -40,6 +40,7 @@ curves = st.integers(2, 6).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(curves, st.floats(0.0, 120.0), st.floats(0.0, 120.0))
 def test_an_integral_over_age_is_that_of_fine_steps_and_adds_up(drawn, since, age):
     halves, values = drawn
@@ -99,6 +100,7 @@ def tables(shaft=0.0, *, lost=0.0, gain=0.0, a=1.0):
     return clocks_of(forcing, healthy_rules(), [a]).table[:, 0]
 
 
+@settings(deadline=None)
 @given(st.floats(-1.0, 0.3), st.floats(0.0, 2.5), st.floats(-0.3, 0.3))
 def test_a_shaft_is_as_thin_as_the_one_that_went_further_makes_it(full, lost, gain):
     both, androgens = tables(full, lost=lost, gain=gain), tables(lost=lost, gain=gain)
