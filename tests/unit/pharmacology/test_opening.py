@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pharmacology_helpers import Dose, arm
 
@@ -103,6 +103,7 @@ def of(sessions):
     return found
 
 
+@settings(deadline=None)
 @given(session_lists(), st.floats(0.0, 20.0), st.floats(0.05, 1.0))
 def test_more_needles_never_let_less_in(sessions, start, amount) -> None:
     times = np.linspace(0.0, 25.0, 40)
@@ -112,6 +113,7 @@ def test_more_needles_never_let_less_in(sessions, start, amount) -> None:
     assert ((before >= 1.0) & (before <= GAIN)).all()
 
 
+@settings(deadline=None)
 @given(session_lists(), st.floats(0.0, 20.0), st.floats(0.05, 1.0))
 def test_two_half_sessions_are_one(sessions, start, amount) -> None:
     times = np.linspace(0.0, 25.0, 40)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from follicle_sim import InputError, parse_scenario, simulate
@@ -121,6 +121,7 @@ def test_two_half_sessions_at_once_are_one() -> None:
 needles = st.floats(0.05, 5.0)
 
 
+@settings(deadline=None)
 @given(needles, needles, st.floats(1.0, 1000.0), st.floats(1.0, 1000.0))
 def test_deeper_and_denser_never_brings_less(a, b, c, d) -> None:
     way = load_deliveries()["needling_then_dabbing"]
@@ -130,6 +131,7 @@ def test_deeper_and_denser_never_brings_less(a, b, c, d) -> None:
     assert way.plain.value <= way.delivered(shallow, few) <= 1.0
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 400.0), st.floats(0.0, 400.0), st.integers(0, 9), st.floats(0.1, 3.0))
 def test_what_was_kept_longer_holds_less(a, b, thaws, potency) -> None:
     number = {"source": "label", "grade": "user"}
