@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from regional import REGIONS
 
@@ -35,6 +35,7 @@ def scalps(draw):
     return scalp, grades
 
 
+@settings(deadline=None)
 @given(scalps(), st.floats(0.0, 20.0))
 def test_severities_are_finite_and_none_is_below_health(drawn, severity):
     scalp, grades = drawn
@@ -47,6 +48,7 @@ def test_severities_are_finite_and_none_is_below_health(drawn, severity):
         assert (found >= 0.0).all()
 
 
+@settings(deadline=None)
 @given(
     scalps(),
     st.lists(st.tuples(st.sampled_from(INTO), st.integers(0, 300)), min_size=1, max_size=6),

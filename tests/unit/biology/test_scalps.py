@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from follicle_sim.base.errors import InputError
@@ -102,6 +102,7 @@ SEVERITIES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(SEVERITIES, st.data())
 def test_random_maps_meet_their_grades_and_stay_between_them(severities, data):
     grades = {f"g{i}": value for i, value in enumerate(sorted(severities))}
