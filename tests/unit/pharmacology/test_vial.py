@@ -196,7 +196,10 @@ def test_nested_lots_make_people_differ_and_one_lot_does_not() -> None:
         ("thaws = 2", "thaws: changes nothing: no product with loss_per_thaw is named"),
         ("lots = 2", "lots: changes nothing: no product with a lot_cv is named"),
         ('delivery = "injektion"', 'did you mean "injection"?'),
-        ('delivery = "injection"\ndepth = "1 mm"', "depth: injection has no needles"),
+        (
+            'delivery = "injection"\ndepth = "1 mm"',
+            "depth: it is of needles, as in needling_then_dabbing; this is injection",
+        ),
         (
             'product = "our_lot"\nvolume = "5 mL"\narea = "50 cm2"',
             "make 2e+09 particles/cm2, and amount says 1e+09",

@@ -155,7 +155,8 @@ def chain_problem(chain: Chain, treatment: str, known: Known) -> tuple[str, str]
     for key in ("depth", "punctures"):
         if getattr(chain, key) is not None and (way is None or not way.needled):
             name = chain.delivery or route
-            return key, f"{name} has no needles of which it could be the {key}"
+            needled = [way for way, one in load_deliveries().items() if one.needled]
+            return key, f"it is of needles, as in {', '.join(needled)}; this is {name}"
     return None
 
 
