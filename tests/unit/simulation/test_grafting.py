@@ -11,12 +11,13 @@ from follicle_sim.base.codes import Decision, Phase
 from follicle_sim.base.errors import InputError
 from follicle_sim.base.numerics import uniforms
 from follicle_sim.biology.conditions import load_condition
+from follicle_sim.biology.scalps import Donor, Scalp
 from follicle_sim.pharmacology.library import load_treatment
 from follicle_sim.protocol.surgery import DENSEST, Session, sessions
 from follicle_sim.scenario.model import Arm
 from follicle_sim.simulation.engine.agents.grafts import FIRST_NAME, Grafts, no_grafts, plant
 from follicle_sim.simulation.engine.agents.state import STATE
-from follicle_sim.simulation.surgery import grafts_of, sessions_undergone
+from follicle_sim.simulation.surgery import follicles_in, grafts_of, moved_by, sessions_undergone
 
 CONDITION = load_condition("aga_male")
 TREATMENTS = {name: load_treatment(name) for name in ("hair_transplant", "laser_comb")}
@@ -165,3 +166,55 @@ def test_a_graft_may_be_destroyed_from_its_day_on_and_not_for_what_was_before():
     assert 20 < within.sum() < number
     np.testing.assert_allclose(state["next"][within], lost[within], rtol=1e-12)
     assert np.isinf(state["next"][~within]).all()
+
+
+MAP = Scalp(
+    title="three areas",
+    source="by hand",
+    pieces=("front", "top", "back"),
+    share=(0.1, 0.4, 0.5),
+    areas=("front", "top", "back"),
+    density=(0.5, 1.0, 1.25),
+    donor=Donor("back", 0.3),
+)
+"""An area of the donor is 5 times as large as the front and 1.25 times as the top."""
+
+
+def test_a_piece_has_follicles_by_its_density_and_one_at_least():
+    people = np.array([200, 101, 1])
+    assert follicles_in(MAP, 0, people).tolist() == [100, 50, 1]
+    assert follicles_in(MAP, 2, people).tolist() == [250, 126, 1]
+    assert follicles_in(MAP, 0, people).dtype == np.int64
+    alone = Scalp("one", "by hand", ("front",), (1.0,), ("front",), (0.5,))
+    assert follicles_in(alone, 0, people) is people
+    alike = Scalp("alike", "by hand", ("a", "b"), (0.5, 0.5), ("a", "b"))
+    assert follicles_in(alike, 1, people) is people
+
+
+def test_what_is_planted_has_been_taken():
+    """By hand: 40 follicles a piece of the front are 40 * 0.1/0.5 = 8 of the back's pieces."""
+    done = [Session(0.0, 30.0, GRAFT, "front"), Session(90.0, 30.0, GRAFT, "top")]
+    wanted, people = np.array([[40, 100], [0, 60], [20, 0]]), np.array([200, 200, 80])
+    moved = moved_by(done, MAP, wanted, people)
+    assert moved.planted.tolist() == wanted.tolist()
+    # of the top: 100 * 0.4/0.5 = 80, on top of the 8 of the first session
+    assert moved.taken.tolist() == [[8, 88], [0, 48], [4, 4]]
+    assert moved.planted.dtype == moved.taken.dtype == np.int64
+
+
+def test_where_the_donor_area_has_no_more_less_is_planted():
+    done = [Session(0.0, 30.0, GRAFT, "top"), Session(90.0, 30.0, GRAFT, "top")]
+    # 100 follicles of the back: 80 go at first, the 20 that are left are 25 of the top
+    moved = moved_by(done, MAP, np.array([[100, 100]]), np.array([80]))
+    assert moved.taken.tolist() == [[80, 100]]
+    assert moved.planted.tolist() == [[100, 25]]
+    gone = moved_by(done, MAP, np.array([[200, 50]]), np.array([80]))
+    assert gone.taken.tolist() == [[100, 100]]
+    assert gone.planted.tolist() == [[125, 0]]
+
+
+def test_nothing_moves_without_a_donor_area_or_a_session():
+    done = [Session(0.0, 30.0, GRAFT, "top")]
+    plain = Scalp("plain", "by hand", ("top", "back"), (0.5, 0.5), ("top", "back"))
+    assert moved_by(done, plain, np.array([[10]]), np.array([100])) is None
+    assert moved_by([], MAP, np.zeros((1, 0), np.int64), np.array([100])) is None
