@@ -226,3 +226,16 @@ def test_a_changed_line_of_a_module_is_seen_through_its_package(tmp_path: Path) 
     assert "NumberReplacer False killed" in told.stdout
     assert "NumberReplacer False survived" not in told.stdout
     assert "BinaryOperator_Add_Sub True survived" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("killed", "ran", "luck"), [(4, 5, True), (0, 1, True), (0, 2, False), (21, 63, False)]
+)
+def test_few_mutants_may_survive_by_luck(
+    monkeypatch: pytest.MonkeyPatch, killed: int, ran: int, luck: bool
+) -> None:
+    """Where 85 in 100 are killed, 1 of 5 survives more often than not, and both of 2 never."""
+    monkeypatch.syspath_prepend(FOLDER)
+    import run
+
+    assert run.by_luck(killed, ran) is luck
