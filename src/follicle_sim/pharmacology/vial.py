@@ -86,12 +86,6 @@ class Product(FrozenTable):
                 left *= 1.0 - self.loss_per_thaw.value
         return left
 
-    @property
-    def numbers(self) -> dict[str, Quantity]:
-        """Return the numbers it has, by name."""
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return {name: number for name, number in fields.items() if isinstance(number, Quantity)}
-
 
 class Delivery(FrozenTable):
     """One way of bringing a dose to the follicle.

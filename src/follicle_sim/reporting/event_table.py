@@ -49,7 +49,8 @@ NEEDED = ("TIME", "AMT")
 DOSE, OBSERVATION = 1, 0
 MISSING = ("", ".", "NA")
 
-NOT_CARRIED = ("adherence", "variants", "batches", "aftercare", "chain")
+CARRIED = ("treatment", "amount", "amount_dimension", "route", "start", "every", "count", "until")
+NOT_CARRIED = tuple(name for name in Dose.model_fields if name not in (*CARRIED, "duration"))
 """Keys of a dose that an event table has no column for."""
 
 
@@ -188,9 +189,10 @@ def _rows_with_people(
     unit = str(values.attrs.get("units", ""))
     number = 0
     for index, arm in enumerate(scenario.arms):
+        dosed = _dose_rows(0, arm, compartments, units, unroll=unroll)
         for person in table[index]:
             number += 1
-            rows = _dose_rows(number, arm, compartments, units, unroll=unroll)
+            rows = [(number, *row[1:]) for row in dosed]
             for day, value in zip(days, person, strict=True):
                 seen = math.isfinite(value)
                 read = float(value) if seen else None

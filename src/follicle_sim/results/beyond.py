@@ -74,11 +74,9 @@ def beyond_published(
     present = [name for name in variables if name in dataset and name in WATCHED]
     if not present:
         return ()
-    attacked = _attacked(dataset)
-    limits = [row for row in widest_published() if row.what == "level" or not attacked]
     rows = summarise(dataset, present).rows
     found: dict[tuple[str, str, What], Beyond] = {}
-    for widest in limits:
+    for widest in widest_published():
         for row in rows:
             value = _value(row, widest.what) if row.variable == widest.endpoint else None
             if value is None or value <= widest.value:
@@ -86,6 +84,9 @@ def beyond_published(
             key = (row.arm, widest.endpoint, widest.what)
             if key not in found or value > found[key].value:
                 found[key] = Beyond(row.arm, row.week, value, widest)
+    gains = any(what != "level" for _, _, what in found)
+    if gains and _attacked(dataset):  # which reads the scenario: only where it matters
+        found = {key: one for key, one in found.items() if key[2] == "level"}
     return tuple(found.values())
 
 

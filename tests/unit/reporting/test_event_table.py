@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from follicle_sim import InputError, load_scenario, parse_scenario, simulate
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.reporting.event_table import (
+    NOT_CARRIED,
     arms_text,
     event_table,
     not_carried,
@@ -127,6 +128,7 @@ def test_what_a_table_cannot_say_is_told() -> None:
     text = CLINIC.replace("count = 6", "count = 6\nadherence = 0.8")
     (sentence,) = not_carried(parse_scenario(text))
     assert sentence.startswith('doses[0] of "exosomes": adherence')
+    assert {"into", "aftercare", "chain", "variants", "batches"} <= set(NOT_CARRIED)
 
 
 def test_compartments_may_be_named_apart(tmp_path) -> None:
