@@ -6,7 +6,6 @@ A table `[aftercare.NAME]` is read as an entry of the library; imports of it sta
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -24,9 +23,6 @@ from follicle_sim.scenario.tables.own_tables import OwnTables, frozen, thawed
 
 if TYPE_CHECKING:
     from follicle_sim.pharmacology.aftercare import Aftercare
-
-MOST_OWN = 64
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 def parse_own_aftercare(tables: Mapping[str, Any]) -> dict[str, Aftercare]:
@@ -84,13 +80,11 @@ class OwnAftercare(OwnTables):
     """Aftercare by name, each with the keys of an entry of the library."""
 
     NOUN = "aftercare"
-    MOST = MOST_OWN
+    KIND = "aftercare"
+    EXAMPLE = "hot_bath"
 
     @staticmethod
-    def _one(name: str, tables: object, info: ValidationInfo) -> FrozenMap[str, Any]:
-        known = known_names(info)
-        if not _NAME.fullmatch(name):
-            refuse("the name of aftercare is small letters, digits and _, such as hot_bath")
+    def _check_name(name: str, known: Known) -> None:
         if name in known.aftercare and name not in known.own_aftercare:
             from follicle_sim.pharmacology.aftercare import load_aftercare
 
@@ -98,8 +92,9 @@ class OwnAftercare(OwnTables):
                 refuse(
                     "already in the library, which a scenario cannot change; choose another name"
                 )
-        if not isinstance(tables, Mapping):
-            refuse(f"found {shown(tables)}; a table is needed: [aftercare.{name}]")
+
+    @staticmethod
+    def _one(name: str, tables: Mapping[str, Any], known: Known) -> FrozenMap[str, Any]:
         parse_own_aftercare({name: tables})
         return frozen(dict(tables))  # type: ignore[no-any-return]
 

@@ -6,7 +6,6 @@ came from. As in `treatments`, what is only needed by such a scenario is importe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,9 +29,6 @@ from follicle_sim.scenario.tables.own_tables import OwnTables, frozen, thawed
 
 if TYPE_CHECKING:
     from follicle_sim.biology.condition import Condition
-
-MOST_OWN = 16
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 def parse_own_conditions(conditions: Mapping[str, Any]) -> dict[str, Condition]:
@@ -82,20 +78,20 @@ class OwnConditions(OwnTables):
     """Conditions by name, each with the keys of a library file."""
 
     NOUN = "conditions"
-    MOST = MOST_OWN
+    KIND = "a condition"
+    EXAMPLE = "my_effluvium"
+    MOST = 16
 
     @staticmethod
-    def _one(name: str, tables: object, info: ValidationInfo) -> FrozenMap[str, Any]:
-        known = known_names(info)
-        if not _NAME.fullmatch(name):
-            refuse("the name of a condition is small letters, digits and _, such as my_effluvium")
+    def _check_name(name: str, known: Known) -> None:
         if name in known.conditions and name not in known.brought:
             refuse(
                 "already a condition of the library, which a scenario cannot change; choose "
                 "another name"
             )
-        if not isinstance(tables, Mapping):
-            refuse(f"found {shown(tables)}; a table is needed: [conditions.{name}]")
+
+    @staticmethod
+    def _one(name: str, tables: Mapping[str, Any], known: Known) -> FrozenMap[str, Any]:
         from follicle_sim.base.fitted import fill_fitted
         from follicle_sim.biology.condition_reading import FOLDER
 

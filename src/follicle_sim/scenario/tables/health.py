@@ -6,7 +6,6 @@ A table `[health.NAME]` is read as an entry of the library; imports of it stand 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,14 +30,11 @@ from follicle_sim.scenario.tables.own_tables import OwnTables, frozen, thawed
 if TYPE_CHECKING:
     from follicle_sim.biology.health import HealthState
 
-MOST_OWN = 64
 CRITERIA = ("age", "sex", "severity", "hair_density")
 """Criteria with a key of their own in [population.inclusion]."""
 
 STATE = "state of health"
 """What a name stands for, in a message."""
-
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 def parse_own_health(states: Mapping[str, Any]) -> dict[str, HealthState]:
@@ -91,13 +87,11 @@ class OwnHealth(OwnTables):
     """States of health by name, each with the keys of an entry of the library."""
 
     NOUN = "health"
-    MOST = MOST_OWN
+    KIND = "a state"
+    EXAMPLE = "heart_disease"
 
     @staticmethod
-    def _one(name: str, tables: object, info: ValidationInfo) -> FrozenMap[str, Any]:
-        known = known_names(info)
-        if not _NAME.fullmatch(name):
-            refuse("the name of a state is small letters, digits and _, such as heart_disease")
+    def _check_name(name: str, known: Known) -> None:
         if name in CRITERIA:
             refuse("already a criterion of [population.inclusion]; choose another name")
         if name in known.health and name not in known.own_health:
@@ -108,8 +102,9 @@ class OwnHealth(OwnTables):
                     "already a state of the library, which a scenario cannot change; how many "
                     f"people have it stands in population.health, {{ {name} = 0.1 }}"
                 )
-        if not isinstance(tables, Mapping):
-            refuse(f"found {shown(tables)}; a table is needed: [health.{name}]")
+
+    @staticmethod
+    def _one(name: str, tables: Mapping[str, Any], known: Known) -> FrozenMap[str, Any]:
         parse_own_health({name: tables})
         return frozen(dict(tables))  # type: ignore[no-any-return]
 

@@ -5,6 +5,7 @@ Treatments and conditions are read in the same way; what differs are the hooks o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,16 +15,26 @@ from pydantic import ValidationInfo
 
 from follicle_sim.base.errors import InputError, shown
 from follicle_sim.base.frozen import FrozenMap
+from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.quantities import FieldType
-from follicle_sim.scenario.fields.refusals import Collector, Path, refuse
+from follicle_sim.scenario.fields.refusals import Collector, Path, known_names, refuse
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 @dataclass(frozen=True)
 class OwnTables(FieldType):
-    """Tables by name; a subclass says what they are and how one is read."""
+    """Tables by name; a subclass says what they are and how one is read.
+
+    NOUN is the key of the scenario, KIND what one table is and EXAMPLE a name for one; a name may
+    not begin with RESERVED.
+    """
 
     NOUN: ClassVar[str]
-    MOST: ClassVar[int]
+    KIND: ClassVar[str]
+    EXAMPLE: ClassVar[str]
+    MOST: ClassVar[int] = 64
+    RESERVED: ClassVar[tuple[str, ...]] = ()
 
     def check(self, value: object, info: ValidationInfo) -> FrozenMap[str, Any]:
         if not isinstance(value, Mapping):
@@ -33,7 +44,7 @@ class OwnTables(FieldType):
         parts, tables_of = Collector(), {}
         for name, tables in value.items():
             try:
-                table = parts.run((name,), partial(self._one, name, tables, info))
+                table = parts.run((name,), partial(self._read, name, tables, info))
             except InputError as error:
                 for problem in error.problems:
                     keys = problem.where.split(".") if problem.where else []
@@ -45,8 +56,23 @@ class OwnTables(FieldType):
         parts.finish()
         return FrozenMap(tables_of)
 
+    def _read(self, name: str, tables: object, info: ValidationInfo) -> FrozenMap[str, Any]:
+        """Return one table, or refuse its name, what it is, or what it holds."""
+        known = known_names(info)
+        if not _NAME.fullmatch(name) or name.startswith(self.RESERVED):
+            allowed = f"small letters, digits and _, such as {self.EXAMPLE}"
+            refuse(f"the name of {self.KIND} is {allowed}")
+        self._check_name(name, known)
+        if not isinstance(tables, Mapping):
+            refuse(f"found {shown(tables)}; a table is needed: [{self.NOUN}.{name}]")
+        return self._one(name, tables, known)
+
     @staticmethod
-    def _one(name: str, tables: object, info: ValidationInfo) -> FrozenMap[str, Any]:
+    def _check_name(name: str, known: Known) -> None:
+        """Refuse a name that something else has."""
+
+    @staticmethod
+    def _one(name: str, tables: Mapping[str, Any], known: Known) -> FrozenMap[str, Any]:
         """Return one table, checked, as a value that nobody can change."""
         raise NotImplementedError
 

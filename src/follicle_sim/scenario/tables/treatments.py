@@ -7,7 +7,6 @@ pharmacology stand inside: a scenario that brings none does not need it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,9 +26,6 @@ from follicle_sim.scenario.tables.own_tables import OwnTables, frozen, thawed
 if TYPE_CHECKING:
     from follicle_sim.pharmacology.treatment import Treatment
     from follicle_sim.pharmacology.variability import Variant
-
-MOST_OWN = 64
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 def parse_own(treatments: Mapping[str, Any]) -> dict[str, Treatment]:
@@ -87,20 +83,20 @@ class OwnTreatments(OwnTables):
     """Treatments by name, each with the keys of a library file."""
 
     NOUN = "treatments"
-    MOST = MOST_OWN
+    KIND = "a treatment"
+    EXAMPLE = "my_drug"
+    RESERVED = ("fitted_",)
 
     @staticmethod
-    def _one(name: str, tables: object, info: ValidationInfo) -> FrozenMap[str, Any]:
-        known = known_names(info)
-        if not _NAME.fullmatch(name) or name.startswith("fitted_"):
-            refuse("the name of a treatment is small letters, digits and _, such as my_drug")
+    def _check_name(name: str, known: Known) -> None:
         if name in known.treatments and name not in known.own:
             refuse(
                 "already a treatment of the library, which a scenario cannot change; for its "
                 f"potency write biology.potency_{name}, for other numbers choose another name"
             )
-        if not isinstance(tables, Mapping):
-            refuse(f"found {shown(tables)}; a table is needed: [treatments.{name}]")
+
+    @staticmethod
+    def _one(name: str, tables: Mapping[str, Any], known: Known) -> FrozenMap[str, Any]:
         treatment = parse_own({name: tables})[name]
         _check_states(treatment, known)
         values = treatment.model_dump(exclude={"name"}, exclude_defaults=True)

@@ -5,7 +5,6 @@ Imports of the pharmacology stand inside, as in `treatments`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -13,23 +12,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from follicle_sim.base import units
-from follicle_sim.base.errors import InputError, UnitError, shown
+from follicle_sim.base.errors import InputError, UnitError
 from follicle_sim.base.frozen import FrozenMap
 from follicle_sim.scenario.fields.known import Known
 from follicle_sim.scenario.fields.quantities import Name, Quantity, Whole, one_of
-from follicle_sim.scenario.fields.refusals import known_names, refuse, refuse_all
+from follicle_sim.scenario.fields.refusals import known_names, refuse_all
 from follicle_sim.scenario.tables.own_tables import OwnTables, frozen, thawed
 from follicle_sim.scenario.tables.table import Table, Time
 
 if TYPE_CHECKING:
     from follicle_sim.pharmacology.vial import Product
 
-MOST_OWN = 64
 MOST_THAWS = 100
 MOST_LOTS = 1000
 
 LotUse = Literal["crossed", "nested"]
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 class Chain(Table):
@@ -165,14 +162,11 @@ class OwnProducts(OwnTables):
     """Products by name: what is in a vial."""
 
     NOUN = "products"
-    MOST = MOST_OWN
+    KIND = "a product"
+    EXAMPLE = "our_lot_7"
 
     @staticmethod
-    def _one(name: str, tables: object, info: ValidationInfo) -> FrozenMap[str, Any]:
-        if not _NAME.fullmatch(name):
-            refuse("the name of a product is small letters, digits and _, such as our_lot_7")
-        if not isinstance(tables, Mapping):
-            refuse(f"found {shown(tables)}; a table is needed: [products.{name}]")
+    def _one(name: str, tables: Mapping[str, Any], known: Known) -> FrozenMap[str, Any]:
         _parse(name, tables)
         return frozen(dict(tables))  # type: ignore[no-any-return]
 
