@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from follicle_sim.evidence.studies import load_studies as load_studies
     from follicle_sim.experiments.calibration.fit_scenario import fit_scenario as fit_scenario
     from follicle_sim.experiments.explain import explain as explain
+    from follicle_sim.experiments.planning.npde import npde as npde
     from follicle_sim.experiments.planning.power import power as power
     from follicle_sim.experiments.planning.predictive import predictive_bands as predictive_bands
     from follicle_sim.experiments.schedules.optimise import optimise as optimise
@@ -56,6 +57,7 @@ _HOMES = {
     "load_scenario": "scenario.load",
     "load_studies": "evidence.studies",
     "load_treatments": "pharmacology.library",
+    "npde": "experiments.planning.npde",
     "optimise": "experiments.schedules.optimise",
     "parse_scenario": "scenario.load",
     "power": "experiments.planning.power",
