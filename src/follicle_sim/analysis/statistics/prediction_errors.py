@@ -8,6 +8,7 @@ the ranks are even between 0 and 1, and their normal scores N(0, 1), visits of a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +38,8 @@ class Predicted:
     def decorrelated(self, values: Floats) -> Floats:
         """Return L^-1 (y - mean) of people (P, n)."""
         centred = np.atleast_2d(values) - self.mean
-        return np.asarray(solve_triangular(self.factor, centred.T, lower=True).T)
+        lower = solve_triangular(self.factor, centred.T, lower=True, check_finite=False)
+        return np.asarray(lower.T)
 
 
 def predicted(pool: Floats) -> Predicted:
@@ -60,22 +62,28 @@ def predicted(pool: Floats) -> Predicted:
         raise ValueError(f"simulated people do not differ at visit {flat[0] + 1}")
     # of the correlations, whose pivots are shares of a variance whatever the unit
     correlation = covariance / np.outer(spread, spread)
-    try:
-        lower = np.linalg.cholesky(correlation)
-    except np.linalg.LinAlgError:
-        lower = np.zeros_like(correlation)
-    pivots = np.diag(lower) ** 2
-    if pivots.min() <= DUST:
-        text = "is what the visits before it say: people differ in nothing else"
-        raise ValueError(f"simulated visit {int(pivots.argmin()) + 1} {text}")
+    lower = _root(correlation)
     factor = spread[:, None] * lower
     ranked = np.sort(solve_triangular(factor, centred.T, lower=True), axis=1)
     return Predicted(mean, factor, ranked)
 
 
-def prediction_errors(
-    law: Predicted, values: Floats, ties: Floats, own: Floats | None = None
-) -> Floats:
+def _root(correlation: Floats) -> Floats:
+    """Return the lower triangle L of correlations L L', or say which visit adds nothing."""
+    lower = np.zeros_like(correlation)
+    for visit in range(len(correlation)):
+        before = lower[:visit, :visit]
+        if visit:
+            lower[visit, :visit] = solve_triangular(before, correlation[:visit, visit], lower=True)
+        pivot = 1.0 - float((lower[visit, :visit] ** 2).sum())
+        if pivot <= DUST:
+            text = "is what the visits before it say: people differ in nothing else"
+            raise ValueError(f"simulated visit {visit + 1} {text}")
+        lower[visit, visit] = np.sqrt(pivot)
+    return lower
+
+
+def prediction_errors(law: Predicted, values: Floats, ties: Floats) -> Floats:
     """Return the normalised prediction distribution errors (P, n) of people.
 
     The share of simulated values below a person's is (less + u (equal + 1)) / (K + 1), with u even
@@ -90,20 +98,47 @@ def prediction_errors(
         What was read, without gaps.
     ties : (P, n)
         The u of each value, between 0 and 1.
-    own : (Q, n)
-        People of the pool that do not count: a trial is ranked among the others.
     """
     parts = law.decorrelated(values)
     scores = np.empty_like(parts)
-    left_out = None if own is None else np.sort(law.decorrelated(own), axis=0)
     for visit, ranked in enumerate(law.ranked):
         less, equal = _ranks(ranked, parts[:, visit])
-        size = ranked.size
-        if left_out is not None:
-            less_own, equal_own = _ranks(left_out[:, visit], parts[:, visit])
-            less, equal, size = less - less_own, equal - equal_own, size - len(left_out)
-        scores[:, visit] = ndtri((less + ties[:, visit] * (equal + 1.0)) / (size + 1.0))
+        scores[:, visit] = _score(less, equal, ties[:, visit], ranked.size)
     return scores
+
+
+def trial_errors(law: Predicted, simulated: Floats, people: Sequence[int], ties: Floats) -> Floats:
+    """Return the errors (R, P, n) of some people of each simulated trial, ranked among the others.
+
+    Parameters
+    ----------
+    law
+        Of all people of all trials.
+    simulated : (R, S, n)
+        Trials; NaN where nothing was read, and people with a gap are nobody's others.
+    people : (P,)
+        Numbers of those that are wanted, of each trial.
+    ties : (R, P, n)
+        The u of each value.
+    """
+    trials, size, visits = simulated.shape
+    parts = law.decorrelated(simulated.reshape(-1, visits)).reshape(trials, size, visits)
+    scores = np.empty((trials, len(people), visits))
+    for trial, rows in enumerate(parts):
+        whole = np.asarray(np.isfinite(rows).all(axis=1))
+        for visit, ranked in enumerate(law.ranked):
+            values = rows[people, visit]
+            less, equal = _ranks(ranked, values)
+            less_own, equal_own = _ranks(np.sort(rows[whole, visit]), values)
+            left = ranked.size - int(whole.sum())
+            tie = ties[trial, :, visit]
+            scores[trial, :, visit] = _score(less - less_own, equal - equal_own, tie, left)
+        scores[trial, ~whole[people]] = np.nan
+    return scores
+
+
+def _score(less: Floats, equal: Floats, ties: Floats, size: int) -> Floats:
+    return np.asarray(ndtri((less + ties * (equal + 1.0)) / (size + 1.0)))
 
 
 def _ranks(ranked: Floats, values: Floats) -> tuple[Floats, Floats]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from follicle_sim.analysis.statistics.prediction_errors import (
-    Predicted,
     predicted,
     prediction_errors,
+    trial_errors,
 )
 from follicle_sim.base.codes import Decision
 from follicle_sim.base.numerics import uniforms
@@ -47,27 +47,32 @@ def scores_of(pool: Pool, people: Sequence[Person]) -> tuple[list[Floats], list[
     """Return scores and expectations of each person, and the scores (R, N) of trials like theirs.
 
     In each simulated trial the people who stand for the observed ones are seen at the same visits.
+
+    Raises
+    ------
+    ValueError
+        As `predicted`.
     """
-    laws: dict[tuple[Key, ...], tuple[Predicted, Floats]] = {}
+    alike: dict[tuple[Key, ...], list[tuple[int, int]]] = {}
     place: dict[str, int] = {}
-    scores, expected, trials = [], [], []
-    replicates = len(pool.values)
-    for person in people:
+    for index, person in enumerate(people):
         number = place[person.arm] = place.get(person.arm, -1) + 1
-        if person.keys not in laws:
-            simulated = pool.of(person.keys)
-            complete = simulated.reshape(-1, len(person.keys))
-            complete = complete[np.isfinite(complete).all(axis=1)]
-            laws[person.keys] = predicted(complete), simulated
-        law, simulated = laws[person.keys]
-        ties = pool.ties(person.code, person.keys, range(replicates + 1))
-        scores.append(prediction_errors(law, np.array([person.values]), ties[:1])[0])
-        expected.append(law.mean)
-        own = np.full((replicates, len(person.keys)), np.nan)
-        for trial, rows in enumerate(simulated):
-            if np.isfinite(rows[number]).all():
-                others = rows[np.isfinite(rows).all(axis=1)]
-                tie = ties[trial + 1 : trial + 2]
-                own[trial] = prediction_errors(law, rows[number : number + 1], tie, others)[0]
-        trials.append(own)
+        alike.setdefault(person.keys, []).append((index, number))
+    replicates = len(pool.values)
+    scores: list[Floats] = [np.zeros(0)] * len(people)
+    expected: list[Floats] = [np.zeros(0)] * len(people)
+    trials: list[Floats] = [np.zeros((replicates, 0))] * len(people)
+    for keys, members in alike.items():
+        simulated = pool.of(keys)
+        complete = simulated.reshape(-1, len(keys))
+        law = predicted(complete[np.isfinite(complete).all(axis=1)])
+        # the first draw of a person is its own, the others are those of who stands for it
+        draws = [pool.ties(people[index].code, keys, range(replicates + 1)) for index, _ in members]
+        ties = np.stack(draws, axis=1)
+        values = np.array([people[index].values for index, _ in members])
+        own = prediction_errors(law, values, ties[0])
+        of_trials = trial_errors(law, simulated, [number for _, number in members], ties[1:])
+        for row, (index, _) in enumerate(members):
+            scores[index], expected[index] = own[row], law.mean
+            trials[index] = of_trials[:, row]
     return scores, expected, np.concatenate(trials, axis=1)
