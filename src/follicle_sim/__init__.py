@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from follicle_sim.analysis.analyse import analyse as analyse
+    from follicle_sim.analysis.outcomes.exposure_response import (
+        exposure_response as exposure_response,
+    )
     from follicle_sim.analysis.outcomes.who_responds import who_responds as who_responds
     from follicle_sim.base.errors import FollicleSimError as FollicleSimError
     from follicle_sim.base.errors import InputError as InputError
@@ -50,6 +53,7 @@ _HOMES = {
     "describe": "protocol.describe",
     "dump_scenario": "scenario.load",
     "explain": "experiments.explain",
+    "exposure_response": "analysis.outcomes.exposure_response",
     "fit_scenario": "experiments.calibration.fit_scenario",
     "load_conditions": "biology.conditions",
     "load_health": "biology.health",
