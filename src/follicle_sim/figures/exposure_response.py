@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from matplotlib.lines import Line2D
@@ -53,34 +54,7 @@ def plot_exposure_response(
             ax = look.place(figure, 0.8, 0.6, 0.2, 0.8)
         look.dress(ax)
         ax.axhline(0.0, color=look.RULE, linewidth=0.8, zorder=0)
-        handles, labels = [], []
-        for label in list(dict.fromkeys(row.arm for row in found.people))[:MOST_ARMS]:
-            people = [row for row in found.people if row.arm == label]
-            ax.plot(
-                [row.exposure for row in people],
-                [row.change for row in people],
-                "o",
-                color=looks[label].colour,
-                alpha=0.45,
-                markersize=3.5,
-                markeredgewidth=0,
-            )
-            handles.append(Line2D([], [], color=looks[label].colour, marker="o", linestyle="none"))
-            labels.append(label if len(label) <= 36 else f"{label[:35]}…")
-        ax.plot(
-            [row.exposure for row in found.groups],
-            [row.change for row in found.groups],
-            color=look.INK,
-            linewidth=look.THIN_LINE,
-            zorder=4,
-        )
-        for row in found.groups:
-            ax.plot(
-                [row.exposure] * 2, [row.low, row.high], color=look.INK, linewidth=1.4, zorder=5
-            )
-            ax.plot([row.exposure], [row.change], "o", color=look.INK, markersize=5.0, zorder=6)
-        handles.append(Line2D([], [], color=look.INK, marker="o", linewidth=1.4))
-        labels.append("mean of people alike in exposure, 95 %")
+        entries = _draw(found, ax, looks)
         ax.set_xlabel(_exposure_words(found), fontsize=look.BODY, color=look.INK)
         unit = look.unit_of(found.endpoint, found.unit, change=True)
         words = f"change from baseline at week {found.week:g}{f' ({unit})' if unit else ''}"
@@ -92,11 +66,10 @@ def plot_exposure_response(
             loc="left",
             fontsize=look.BODY,
             color=look.INK,
-            pad=22 if len(labels) <= 3 else 36,
+            pad=22 if len(entries) <= 3 else 36,
         )
         ax.legend(
-            handles,
-            labels,
+            *zip(*entries, strict=True),
             loc="lower left",
             bbox_to_anchor=(-0.02, 1.0),
             frameon=False,
@@ -109,6 +82,32 @@ def plot_exposure_response(
         if look.is_share(found.endpoint):
             look.percent_axis(ax)
     return ax
+
+
+def _draw(found: ExposureResponse, ax: Axes, looks: Mapping[str, look.ArmLook]) -> list[look.Entry]:
+    """Draw people and groups; return the entries of the legend."""
+    entries: list[look.Entry] = []
+    for label in list(dict.fromkeys(row.arm for row in found.people))[:MOST_ARMS]:
+        people = [row for row in found.people if row.arm == label]
+        ax.plot(
+            [row.exposure for row in people],
+            [row.change for row in people],
+            "o",
+            color=looks[label].colour,
+            alpha=0.45,
+            markersize=3.5,
+            markeredgewidth=0,
+        )
+        mark = Line2D([], [], color=looks[label].colour, marker="o", linestyle="none")
+        entries.append((mark, label if len(label) <= 36 else f"{label[:35]}…"))
+    means = [row.exposure for row in found.groups], [row.change for row in found.groups]
+    ax.plot(*means, color=look.INK, linewidth=look.THIN_LINE, zorder=4)
+    ax.plot(*means, "o", color=look.INK, markersize=5.0, zorder=6)
+    for row in found.groups:
+        ends = [row.low, row.high]
+        ax.plot([row.exposure] * 2, ends, color=look.INK, linewidth=1.4, zorder=5)
+    mark = Line2D([], [], color=look.INK, marker="o", linewidth=1.4)
+    return [*entries, (mark, "mean of people alike in exposure, 95 %")]
 
 
 def _exposure_words(found: ExposureResponse) -> str:

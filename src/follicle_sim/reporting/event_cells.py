@@ -17,6 +17,8 @@ FIRST, ADDED = 1, 2
 
 
 class BadCellError(ValueError):
+    """A cell that cannot be taken: its column, and what is wrong with it."""
+
     def __init__(self, column: str, text: str) -> None:
         super().__init__(text)
         self.column, self.text = column, text
@@ -32,6 +34,31 @@ def dose_of(
         return None
     if event != 1.0:
         raise BadCellError("EVID", f"found {event:g}; allowed: 0, 1 (a dose) and 2; no reset")
+    _check(row, amount)
+    steady, time = number_of(row, "SS", 0.0), number_of(row, "TIME", 0.0)
+    interval, more = number_of(row, "II", 0.0), number_of(row, "ADDL", 0.0)
+    treatment = _treatment(row, treatments)
+    unit = AMOUNT_UNITS[load_treatment(treatment).amount]
+    if row.get("UNIT", "") not in (*MISSING, unit):
+        raise BadCellError("UNIT", f"found {row['UNIT']}; {treatment} is dosed in {unit}")
+    lead = doses_to_steady_state(load_treatment(treatment), interval, since) if steady else 0
+    more, time = more + lead, time - lead * interval
+    dose: dict[str, object] = {
+        "treatment": treatment,
+        "amount": f"{amount!r} {unit}",
+        "start": f"{time!r} days",
+    }
+    if more > 0.0:
+        dose |= {"every": f"{interval!r} days", "count": int(more) + 1}
+    duration = number_of(row, "DUR", 0.0)
+    rate = number_of(row, "RATE", 0.0)
+    if duration == 0.0 and rate > 0.0:
+        duration = amount / rate
+    return dose | ({"duration": f"{duration!r} days"} if duration > 0.0 else {})
+
+
+def _check(row: Mapping[str, str], amount: float) -> None:
+    """Refuse a dose whose numbers do not go together."""
     steady = number_of(row, "SS", 0.0)
     if steady not in (0.0, FIRST, ADDED):
         raise BadCellError("SS", f"found {row['SS']}; allowed: 0, 1 and 2")
@@ -51,26 +78,9 @@ def dose_of(
         column = "AMT" if interval > 0.0 else "II"
         text = f"found {row.get(column, '')!r}; a steady state needs an amount and days between"
         raise BadCellError(column, text)
-    treatment = _treatment(row, treatments)
-    unit = AMOUNT_UNITS[load_treatment(treatment).amount]
-    if row.get("UNIT", "") not in (*MISSING, unit):
-        raise BadCellError("UNIT", f"found {row['UNIT']}; {treatment} is dosed in {unit}")
-    lead = doses_to_steady_state(load_treatment(treatment), interval, since) if steady else 0
-    more, time = more + lead, time - lead * interval
-    dose: dict[str, object] = {
-        "treatment": treatment,
-        "amount": f"{amount!r} {unit}",
-        "start": f"{time!r} days",
-    }
-    if more > 0.0:
-        dose |= {"every": f"{interval!r} days", "count": int(more) + 1}
-    duration = number_of(row, "DUR", 0.0)
     rate = number_of(row, "RATE", 0.0)
     if rate < 0.0:
         raise BadCellError("RATE", f"found {rate:g}; allowed: 0 or more, an amount a day")
-    if duration == 0.0 and rate > 0.0:
-        duration = amount / rate
-    return dose | ({"duration": f"{duration!r} days"} if duration > 0.0 else {})
 
 
 def _treatment(row: Mapping[str, str], treatments: Mapping[int, str]) -> str:
@@ -88,6 +98,7 @@ def _treatment(row: Mapping[str, str], treatments: Mapping[int, str]) -> str:
 
 
 def number_of(row: Mapping[str, str], column: str, usual: float) -> float:
+    """Return the number in a column, the usual one where the cell is empty."""
     text = row.get(column, "")
     if text in MISSING:
         return usual
@@ -101,6 +112,7 @@ def number_of(row: Mapping[str, str], column: str, usual: float) -> float:
 
 
 def steady_sentence(row: Mapping[str, str], treatments: Mapping[int, str], since: float) -> str:
+    """Return what a record of steady state becomes: how many doses, from when on, and why."""
     name, interval = _treatment(row, treatments), number_of(row, "II", 0.0)
     treatment = load_treatment(name)
     number = doses_to_steady_state(treatment, interval, since)

@@ -67,6 +67,10 @@ def steady_states(
     return _read(path, treatments or {}, since)[1]
 
 
+Doses = dict[tuple[str, str], list[dict[str, object]]]
+"""Arm and ID to doses."""
+
+
 def _read(
     path: str | os.PathLike[str], treatments: Mapping[int, str], since: float
 ) -> tuple[dict[str, tuple[dict[str, object], ...]], tuple[str, ...]]:
@@ -85,7 +89,7 @@ def _read(
     ]
     if problems:
         raise InputError(source, problems)
-    by_person: dict[tuple[str, str], list[dict[str, object]]] = {}
+    by_person: Doses = {}
     sentences: dict[str, None] = {}
     for line, cells in enumerate(reader, start=2):
         row = {
@@ -93,30 +97,45 @@ def _read(
             for name, value in cells.items()
             if name is not None and not isinstance(value, list)
         }
-        person = (row.get("ARM", "") or row.get("ID", "") or "1", row.get("ID", "") or "1")
-        doses = by_person.setdefault(person, [])
         try:
-            dose = dose_of(row, treatments, since)
-            steady = number_of(row, "SS", 0.0)
-            if dose is not None and doses and steady == FIRST:
-                text = "it would undo the doses above it; SS = 2 adds to them"
-                raise BadCellError("SS", f"found 1 after other doses of the same ID: {text}")
-            if dose is not None and steady:
-                sentences[steady_sentence(row, treatments, since)] = None
+            sentence = _take(row, treatments, since, by_person)
         except BadCellError as error:
             problems.append(Problem(f"line {line}, column {error.column}", error.text))
             continue
-        if dose is not None:
-            doses.append(dose)
+        if sentence:
+            sentences[sentence] = None
+    found, different = _by_arm(by_person)
+    if problems or different:
+        raise InputError(source, [*problems, *different])
+    return found, tuple(sentences)
+
+
+def _take(
+    row: Mapping[str, str], treatments: Mapping[int, str], since: float, by_person: Doses
+) -> str:
+    """Add the dose of a row to its person's; return what is said of a steady state."""
+    name = row.get("ID", "") or "1"
+    doses = by_person.setdefault((row.get("ARM", "") or name, name), [])
+    dose = dose_of(row, treatments, since)
+    if dose is None:
+        return ""
+    steady = number_of(row, "SS", 0.0)
+    if doses and steady == FIRST:
+        text = "it would undo the doses above it; SS = 2 adds to them"
+        raise BadCellError("SS", f"found 1 after other doses of the same ID: {text}")
+    doses.append(dose)
+    return steady_sentence(row, treatments, since) if steady else ""
+
+
+def _by_arm(by_person: Doses) -> tuple[dict[str, tuple[dict[str, object], ...]], list[Problem]]:
+    """Return the doses of each arm, and the people who have others than their arm."""
     found: dict[str, tuple[dict[str, object], ...]] = {}
+    problems = []
     for (arm, name), doses in by_person.items():
-        known = found.setdefault(arm, tuple(doses))
-        if known != tuple(doses):
+        if found.setdefault(arm, tuple(doses)) != tuple(doses):
             text = f"ID {name} of {arm} has other doses than the people before; an arm has one"
             problems.append(Problem("ID", f"{text} schedule: give it an ARM of its own"))
-    if problems:
-        raise InputError(source, problems)
-    return found, tuple(sentences)
+    return found, problems
 
 
 def arms_text(doses: Mapping[str, Sequence[Mapping[str, object]]]) -> str:
