@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from follicle_sim.protocol.describe import describe as describe
     from follicle_sim.protocol.protocol import Protocol as Protocol
     from follicle_sim.protocol.resolve import resolve as resolve
+    from follicle_sim.reporting.event_reading import arms_text as arms_text
+    from follicle_sim.reporting.event_reading import read_event_table as read_event_table
+    from follicle_sim.reporting.event_table import event_table as event_table
     from follicle_sim.results.compare import compare as compare
     from follicle_sim.results.dataframe import to_dataframe as to_dataframe
     from follicle_sim.results.endpoints import summarise as summarise
@@ -49,9 +52,11 @@ _HOMES = {
     "Protocol": "protocol.protocol",
     "Scenario": "scenario.model",
     "analyse": "analysis.analyse",
+    "arms_text": "reporting.event_reading",
     "compare": "results.compare",
     "describe": "protocol.describe",
     "dump_scenario": "scenario.load",
+    "event_table": "reporting.event_table",
     "explain": "experiments.explain",
     "exposure_response": "analysis.outcomes.exposure_response",
     "fit_scenario": "experiments.calibration.fit_scenario",
@@ -66,6 +71,7 @@ _HOMES = {
     "parse_scenario": "scenario.load",
     "power": "experiments.planning.power",
     "predictive_bands": "experiments.planning.predictive",
+    "read_event_table": "reporting.event_reading",
     "resolve": "protocol.resolve",
     "run_scoreboard": "experiments.scoreboard.run",
     "save_result": "results.storage",

@@ -50,6 +50,16 @@ def read_event_table(
     ------
     InputError
         With every bad row: line, column, what was found, what is allowed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> table = Path(mkdtemp()) / "events.csv"
+    >>> row = "1,-7,1,1,7,1,microneedling"
+    >>> _ = table.write_text(f"ID,TIME,AMT,EVID,II,ADDL,TREATMENT\\n{row}\\n")
+    >>> read_event_table(table)["1"][0]["start"]
+    '-7.0 days'
     """
     return _read(path, treatments or {}, since)[0]
 
@@ -142,6 +152,18 @@ def arms_text(doses: Mapping[str, Sequence[Mapping[str, object]]]) -> str:
     """Return `[[arms]]` tables to put into a scenario; roles are for the reader to check.
 
     The first arm with doses is a treatment, further ones active controls, one without untreated.
+
+    Parameters
+    ----------
+    doses
+        By arm, from `read_event_table`.
+
+    Examples
+    --------
+    >>> print(arms_text({"nothing": ()}).strip())
+    [[arms]]
+    label = "nothing"
+    role = "untreated"
     """
     arms, treated = [], False
     for label, tables in doses.items():
