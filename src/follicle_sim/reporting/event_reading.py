@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from follicle_sim.base.arguments import check_kind, check_number, check_path
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.reporting.event_cells import (
     FIRST,
@@ -61,6 +62,8 @@ def read_event_table(
     >>> read_event_table(table)["1"][0]["start"]
     '-7.0 days'
     """
+    check_path("read_event_table", "path", path)
+    check_number("read_event_table", "since", since)
     return _read(path, treatments or {}, since)[0]
 
 
@@ -165,6 +168,7 @@ def arms_text(doses: Mapping[str, Sequence[Mapping[str, object]]]) -> str:
     label = "nothing"
     role = "untreated"
     """
+    check_kind("arms_text", "doses", doses, Mapping, "doses by arm, from read_event_table")
     arms, treated = [], False
     for label, tables in doses.items():
         role = "untreated" if not tables else "active_control" if treated else "treatment"

@@ -16,6 +16,7 @@ from typing import Any
 
 import xarray as xr
 
+from follicle_sim.base.arguments import check_dataset, check_text
 from follicle_sim.base.csv_text import csv_text
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.files import write_text_atomic
@@ -24,6 +25,7 @@ from follicle_sim.pharmacology.steady_state import doses_to_steady_state
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.pharmacology.treatment_parts import AMOUNT_UNITS
 from follicle_sim.reporting.event_cells import ADDED, FIRST
+from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.numbers import treatments_of
 from follicle_sim.scenario.tables.arms import Arm, Dose
@@ -128,6 +130,10 @@ def event_table(
     >>> print(text.splitlines()[1])
     1,0.0,1.0,0.0,0.0,0.5,671,1,1,1,,minoxidil 5 %,minoxidil_topical_5,mL
     """
+    scenario = check_scenario("event_table", scenario)
+    check_text("event_table", "endpoint", endpoint)
+    if result is not None:
+        check_dataset("event_table", result, ("arm", "subject", "time"))
     treatments = treatments_of(scenario)
     dosed = [_dose_rows(arm, treatments, unroll, steady_state) for arm in scenario.arms]
     given = dict.fromkeys(dose.treatment for arm in scenario.arms for dose in arm.doses)

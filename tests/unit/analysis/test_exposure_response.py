@@ -166,7 +166,7 @@ def test_neither_order_nor_last_bits_decide() -> None:
         ({"measure": "dose"}, 'measure "dose"'),
         ({"week": 13}, "nobody is seen at week 13"),
         ({"week": 0}, "allowed: after baseline"),
-        ({"groups": 0}, "allowed: 1 or more"),
+        ({"groups": 0}, "groups: found 0"),
         ({"endpoint": "hair_densty"}, "hair_density"),
     ],
 )

@@ -19,6 +19,7 @@ from scipy.special import stdtrit
 from follicle_sim.analysis.outcomes.person_exposure import amounts_taken, mean_effects
 from follicle_sim.analysis.statistics.effects import refuse, unknown
 from follicle_sim.analysis.values import read_trial, scenario_of
+from follicle_sim.base.arguments import check_dataset, check_number, check_text, check_whole
 from follicle_sim.base.types import Flags, Floats
 from follicle_sim.pharmacology.treatment_parts import AMOUNT_UNITS
 from follicle_sim.protocol.protocol import Protocol
@@ -128,13 +129,17 @@ def exposure_response(
     >>> found.treatment, [row.people for row in found.groups]
     ('minoxidil_topical_5', [8, 4, 4])
     """
+    check_dataset("exposure_response", data, ("arm", "subject", "time"))
+    check_text("exposure_response", "endpoint", endpoint)
+    check_text("exposure_response", "treatment", treatment)
+    check_whole("exposure_response", "groups", groups)
+    if week is not None:
+        check_number("exposure_response", "week", week)
     scenario = scenario_of(data)
     if scenario is None:
         raise refuse("exposure_response", "the dataset does not hold the scenario it was made from")
     if measure not in get_args(Measure):
         raise unknown("exposure_response", "measure", measure, get_args(Measure))
-    if groups < 1:
-        raise refuse("groups", f"found {groups}; allowed: 1 or more")
     trial = read_trial(data, endpoint)
     if trial.periods:
         raise refuse("exposure_response", "not offered in a crossover")

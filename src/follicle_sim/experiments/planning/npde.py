@@ -20,7 +20,14 @@ from follicle_sim.analysis.statistics.prediction_errors import (
     shape_of,
     shares_as_far,
 )
-from follicle_sim.base.arguments import check_call, check_text, check_threads, check_whole
+from follicle_sim.base.arguments import (
+    check_call,
+    check_dataset,
+    check_text,
+    check_texts,
+    check_threads,
+    check_whole,
+)
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.progress import Parts, Report
 from follicle_sim.base.types import Floats
@@ -155,6 +162,9 @@ def npde(
     """
     scenario = check_scenario("npde", scenario)
     check_text("npde", "study", study)
+    endpoints = check_texts("npde", "endpoints", endpoints)
+    if against is not None:
+        check_dataset("npde", against, ("arm", "subject", "time"))
     check_whole("npde", "replicates", replicates)
     check_threads("npde", threads)
     check_call("npde", "report", report)
