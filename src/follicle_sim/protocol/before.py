@@ -31,9 +31,7 @@ def lead_of_doses(arms: Iterable[Dosed]) -> float:
     >>> lead_of_doses([SimpleNamespace(doses=(early,)), SimpleNamespace(doses=())])
     182.0
     """
-    return max(
-        (0.0 - dose.start for arm in arms for dose in arm.doses if dose.start < 0.0), default=0.0
-    )
+    return max([0.0, *(-dose.start for arm in arms for dose in arm.doses)])
 
 
 def doses_before(doses: Iterable[Dose], day: float = 0.0) -> tuple[Dose, ...]:
@@ -44,7 +42,7 @@ def doses_before(doses: Iterable[Dose], day: float = 0.0) -> tuple[Dose, ...]:
     """
     early = []
     for dose in doses:
-        number = expand(dose, day).times.size if dose.start < day else 0
+        number = expand(dose, day).times.size
         if number:
             changes = {"count": number, "until": None}
             early.append(dose.model_copy(update=changes))

@@ -155,6 +155,28 @@ def test_predictions_that_say_nothing_are_refused(pool, text) -> None:
         predicted(pool)
 
 
+def test_the_law_is_the_mean_and_the_covariance_of_the_pool() -> None:
+    pool = people(np.random.default_rng(8), 60)
+    law = predicted(pool)
+    np.testing.assert_allclose(law.mean, pool.mean(axis=0))
+    np.testing.assert_allclose(law.factor @ law.factor.T, np.cov(pool.T))
+    assert (np.triu(law.factor, 1) == 0.0).all()
+    predicted(pool[:5])  # the fewest of three visits
+
+
+def test_what_does_not_differ_is_judged_by_its_size() -> None:
+    noise = np.random.default_rng(9).standard_normal((40, 1))
+    predicted(1e-12 * noise)  # small, and all of it real
+    with pytest.raises(ValueError, match="do not differ at visit 1"):
+        predicted(1e6 + 1e-6 * noise)
+
+
+def test_trials_that_do_not_vary_are_as_far_as_can_be() -> None:
+    two = shape_of(np.array([0.5, 0.5]))
+    assert two.variance == 0.0
+    assert shares_as_far(two, [Shape(0.0, 0.01, 0.0)])[1] == 0.5
+
+
 def test_shapes_are_those_of_the_textbook() -> None:
     rng = np.random.default_rng(7)
     scores = rng.standard_normal(200)

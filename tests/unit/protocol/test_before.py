@@ -82,6 +82,22 @@ def test_those_who_go_on_and_those_who_stop_have_had_the_same() -> None:
     assert not same_before(other)
 
 
+def test_half_a_day_before_baseline_is_before_it() -> None:
+    half = ("a", "treatment", [{"start": "-12 hours"}])
+    assert lead_of_doses(scenario(half).arms) == 0.5
+    assert lead_of_doses([]) == 0.0
+    assert doses_before(scenario(half).arms[0].doses)[0].count == 1
+    assert doses_before(scenario(("a", "treatment", [{}])).arms[0].doses) == ()
+    third = ("third", "treatment", [{"start": "-26 weeks", "amount": "2 mL"}])
+    assert not same_before(scenario(ON, third, OFF).arms)
+    assert not same_before(scenario(ON, OFF, third).arms)
+    crossover = {"kind": "crossover", "period": "24 weeks", "washout": "8 weeks"}
+    other = ("b", "untreated", [])
+    refused("of a crossover design", half, other, design=crossover)
+    for start in ("0 days", "12 hours"):
+        resolve(scenario(("a", "treatment", [{"start": start}]), other, design=crossover))
+
+
 def test_the_order_of_the_lines_makes_no_other_history() -> None:
     two = [{"start": "-26 weeks"}, {"start": "-10 weeks", "treatment": "vehicle"}]
     assert same_before(scenario(("a", "treatment", two), ("b", "placebo", two[::-1])).arms)

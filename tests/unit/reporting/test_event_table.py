@@ -155,6 +155,9 @@ def test_what_a_steady_state_needs_is_said(tmp_path) -> None:
     assert doses_to_steady_state(drug, 7.0) == 29
     assert doses_to_steady_state(drug, 7.0, since=364.0) == 52
     assert doses_to_steady_state(load_treatment("vehicle"), 1.0) == 1
+    assert doses_to_steady_state(load_treatment("vehicle"), 0.1) == 1
+    # 0.9 / 0.3 is a little more than 3, and one dose more would be one too many
+    assert doses_to_steady_state(load_treatment("vehicle"), 0.3, since=0.9) == 3
     path = tmp_path / "e.csv"
     path.write_text(HEAD + "1,0,0.5,1,1,27,1,dutasteride_oral,mg\n")
     (dose,) = read_event_table(path)["1"]
@@ -163,8 +166,34 @@ def test_what_a_steady_state_needs_is_said(tmp_path) -> None:
     assert sentence.startswith("steady state of dutasteride_oral, every 1 day: 200 doses from")
     (dose,) = read_event_table(path, since=365.0)["1"]
     assert (dose["start"], dose["count"]) == ("-365.0 days", 393)
+    path.write_text(HEAD + "1,14,0.5,1,7,3,1,dutasteride_oral,mg\n")
+    assert "29 doses from -27 weeks on" in steady_states(path)[0]
     path.write_text(HEAD + "1,0,0.5,1,1,27,0,dutasteride_oral,mg\n")
     assert steady_states(path) == ()
+
+
+def test_rows_say_as_little_as_nonmem_needs(tmp_path) -> None:
+    """No EVID: an amount is a dose; ADDL of 1 is two doses; RATE alone gives the duration."""
+    path = tmp_path / "e.csv"
+    head = "ID,TIME,AMT,II,ADDL,RATE,DUR,TREATMENT\n"
+    path.write_text(head + "1,0,0,,,,,\n1,1,2,3,1,4,,microneedling\n1,9,2,,,4,0.25,microneedling\n")
+    first, second = read_event_table(path)["1"]
+    assert (first["count"], first["every"], first["duration"]) == (2, "3.0 days", "0.5 days")
+    assert second["duration"] == "0.25 days"
+    path.write_text("TIME,AMT,TREATMENT\n2,1,microneedling\n3,,microneedling\n")
+    only = {"treatment": "microneedling", "amount": "1.0 sessions", "start": "2.0 days"}
+    assert read_event_table(path)["1"] == (only,)
+    path.write_text(head + "1,1,0.5,1,1,0.5,,microneedling\n")
+    (slow,) = read_event_table(path)["1"]
+    assert (slow["every"], slow["count"], slow["duration"]) == ("1.0 days", 2, "1.0 days")
+    for few in ("-0.5", "-1"):
+        path.write_text(head + f"1,1,0.5,1,{few},,,microneedling\n")
+        with pytest.raises(InputError, match=f"column ADDL: found {few}"):
+            read_event_table(path)
+    for bad, place in (("1,0,1,,1,,,", "II"), ("1,0,1,,,-1,,", "RATE"), ("1,0,-1,,,,,", "AMT")):
+        path.write_text(head.replace("ID,", "EVID,ID,") + f"1,{bad}microneedling\n")
+        with pytest.raises(InputError, match=f"line 2, column {place}"):
+            read_event_table(path)
 
 
 def test_an_enzyme_that_renews_slowly_counts_too() -> None:
@@ -262,7 +291,7 @@ def test_what_a_table_cannot_say_is_told() -> None:
 
 def test_compartments_may_be_named_apart(tmp_path) -> None:
     path = tmp_path / "e.csv"
-    path.write_text("ID,TIME,AMT,CMT,EVID,II,ADDL\n1,0,1,2,1,7,3\n1,3,.,0,0,.,.\n")
+    path.write_text("ID,TIME,AMT,CMT,EVID,II,ADDL\n1,0,1,2,1,7,3\n1,3,.,0,0,.,.\n1,4,1,2,2,.,.\n")
     (dose,) = read_event_table(path, {2: "microneedling"})["1"]
     assert dose == {
         "treatment": "microneedling",
