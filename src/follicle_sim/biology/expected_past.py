@@ -18,7 +18,7 @@ def onset_over(grid: Floats, every: Sequence[Shares], node: int, days: Floats) -
 
     Shafts that have not come out began within these days, and not as many begin each day.
     """
-    first = _node_before(grid, grid[node] - float(days.max()))
+    first = _node_before(grid, node, float(days.max()))
     width = np.diff(grid[first : node + 1])
     begun = np.cumsum([step * every[first + 1 + k].onset for k, step in enumerate(width)], axis=0)
     total = np.concatenate([np.zeros_like(begun[:1]), begun])
@@ -29,14 +29,16 @@ def onset_over(grid: Floats, every: Sequence[Shares], node: int, days: Floats) -
 
 def shaft_ago(lives: Lives, node: int, days: Floats) -> Floats:
     """Return the log calibre of the shaft (S, G) so many days (S, G) before a node."""
-    first = _node_before(lives.grid, lives.grid[node] - float(days.max()))
+    first = _node_before(lives.grid, node, float(days.max()))
     sizes = np.stack([lives.log_shaft(k) for k in range(first, node + 1)])
     since = np.maximum(lives.grid[node] - days, lives.grid[first])
     return _at(lives.grid[first : node + 1], sizes, np.broadcast_to(since, sizes.shape[1:]))
 
 
-def _node_before(grid: Floats, day: float) -> int:
-    return max(0, int(np.searchsorted(grid, day, side="right")) - 1)
+def _node_before(grid: Floats, node: int, days: float) -> int:
+    """Return a node that is so many days before another one, and no later than the one before."""
+    early = int(np.searchsorted(grid, grid[node] - days, side="right")) - 1
+    return max(0, min(early, node - 1))
 
 
 def _at(grid: Floats, values: Floats, days: Floats) -> Floats:
