@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from follicle_sim.analysis.analyse import analyse as analyse
+    from follicle_sim.analysis.outcomes.exposure_response import (
+        exposure_response as exposure_response,
+    )
     from follicle_sim.analysis.outcomes.who_responds import who_responds as who_responds
     from follicle_sim.base.errors import FollicleSimError as FollicleSimError
     from follicle_sim.base.errors import InputError as InputError
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from follicle_sim.evidence.studies import load_studies as load_studies
     from follicle_sim.experiments.calibration.fit_scenario import fit_scenario as fit_scenario
     from follicle_sim.experiments.explain import explain as explain
+    from follicle_sim.experiments.planning.npde import npde as npde
     from follicle_sim.experiments.planning.power import power as power
     from follicle_sim.experiments.planning.predictive import predictive_bands as predictive_bands
     from follicle_sim.experiments.schedules.optimise import optimise as optimise
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
     from follicle_sim.protocol.describe import describe as describe
     from follicle_sim.protocol.protocol import Protocol as Protocol
     from follicle_sim.protocol.resolve import resolve as resolve
+    from follicle_sim.reporting.event_reading import arms_text as arms_text
+    from follicle_sim.reporting.event_reading import read_event_table as read_event_table
+    from follicle_sim.reporting.event_table import event_table as event_table
     from follicle_sim.results.compare import compare as compare
     from follicle_sim.results.dataframe import to_dataframe as to_dataframe
     from follicle_sim.results.endpoints import summarise as summarise
@@ -45,10 +52,13 @@ _HOMES = {
     "Protocol": "protocol.protocol",
     "Scenario": "scenario.model",
     "analyse": "analysis.analyse",
+    "arms_text": "reporting.event_reading",
     "compare": "results.compare",
     "describe": "protocol.describe",
     "dump_scenario": "scenario.load",
+    "event_table": "reporting.event_table",
     "explain": "experiments.explain",
+    "exposure_response": "analysis.outcomes.exposure_response",
     "fit_scenario": "experiments.calibration.fit_scenario",
     "load_conditions": "biology.conditions",
     "load_health": "biology.health",
@@ -56,10 +66,12 @@ _HOMES = {
     "load_scenario": "scenario.load",
     "load_studies": "evidence.studies",
     "load_treatments": "pharmacology.library",
+    "npde": "experiments.planning.npde",
     "optimise": "experiments.schedules.optimise",
     "parse_scenario": "scenario.load",
     "power": "experiments.planning.power",
     "predictive_bands": "experiments.planning.predictive",
+    "read_event_table": "reporting.event_reading",
     "resolve": "protocol.resolve",
     "run_scoreboard": "experiments.scoreboard.run",
     "save_result": "results.storage",

@@ -214,10 +214,15 @@ REST = {
         "count = 0",
         ["arms[1].doses[1].count: found 0; allowed: a whole number from 1"],
     ),
-    "start_before_baseline": (
+    "start_before_the_run": (
         'start = "1 week"',
-        'start = "-1 week"',
-        ['arms[1].doses[0].start: found "-1 week"; allowed: 0 days to'],
+        'start = "-60 years"',
+        ["arms[1].doses[0].start: found -60 years; allowed: ", "as the run begins there"],
+    ),
+    "start_before_everything": (
+        'start = "1 week"',
+        'start = "-201 years"',
+        ['arms[1].doses[0].start: found "-201 years"; allowed: -200 years to 200 years'],
     ),
     "schema_version_missing": (
         "schema_version = 1\n",

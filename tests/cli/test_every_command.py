@@ -44,6 +44,18 @@ BESIDES = {
     .replace('arm = "sessions"', 'arm = "drug"')
     .replace('at = "24 weeks"', 'at = "12 weeks"')
     .replace("most = 6", "most = 2"),
+    "npde": '[[compare]]\nstudy = "mine"\n'
+    + "".join(
+        f"""[[compare.rows]]
+subject = "{code}"
+arm = "drug"
+week = 0
+endpoint = "hair density"
+unit = "hairs/cm2"
+value = {value}
+"""
+        for code, value in (("P1", 140), ("P2", 150))
+    ),
     "vpc": '[[compare]]\nstudy = "park_2022"\narms = { drug = "exosomes" }\n',
 }
 

@@ -79,6 +79,10 @@ def given(**parts: Any) -> dict[str, Any]:
     return {key: value for key, value in parts.items() if value is not None}
 
 
+EARLY = "-3 weeks"
+"""Start of a dose of somebody who arrives treated."""
+
+
 @st.composite
 def doses(draw: st.DrawFn, local: bool = False) -> dict[str, Any]:
     """Draw a line of dosing; `local`: of what stays on its side of a scalp, in most draws."""
@@ -90,7 +94,7 @@ def doses(draw: st.DrawFn, local: bool = False) -> dict[str, Any]:
     dose = given(
         treatment=name,
         amount=draw(st.sampled_from(AMOUNTS.get(treatment.amount, ("1 mL",)))),
-        start=draw(sometimes(st.sampled_from([weeks(1), "3 days", weeks(9), weeks(60)]))),
+        start=draw(sometimes(st.sampled_from([weeks(1), "3 days", weeks(9), weeks(60), EARLY]))),
         duration=draw(sometimes(st.sampled_from(["1 hour", "2 days"]), 6)),
         batches=draw(sometimes(st.just("shared"), 6)),
         adherence=draw(sometimes(st.sampled_from([0.0, 0.5, 0.9]), 2)),
@@ -272,6 +276,10 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     for label, role in zip(labels, roles, strict=True):
         several = draw(st.sampled_from([0, 1, 1, 2])) if role != "untreated" else 0
         lines = [draw(doses(design["kind"] == "split_scalp")) for _ in range(several)]
+        moved = design["kind"] in ("crossover", "delayed_start") or "run_in_arm" in design
+        for line in lines:
+            if line.get("start") == EARLY and (moved or "graft" in line["amount"]):
+                del line["start"]
         arms.append(given(label=label, role=role, doses=lines or None))
         if draw(st.integers(0, 5)) == 0:
             arms[-1]["id"] = f"name of {label}"

@@ -116,6 +116,7 @@ class Decision(IntEnum):
     SATISFACTION_VISIT = 83
     ADVERSE_EVENT = 84
     TRIAL_DRIFT = 88
+    PREDICTION_TIE = 89
     # 96-97: more of what an instrument makes of a reading
     INDEX_READING = 96
     INDEX_PULL = 97

@@ -275,7 +275,7 @@ def format_quantity(value: float, dimension: str) -> str:
             text = _number(float(scaled))
             # Whole and short in this unit; a rate is a decimal number and need only be short.
             if len(text) <= 6 and (scaled.denominator == 1 or dimension == "rate"):
-                written = f"{text} {singular if text == '1' else plural}"
+                written = f"{text} {singular if text in ('1', '-1') else plural}"
                 if parse(written, dimension) == value:
                     return written
     return f"{_number(value)} {canonical_unit(dimension)}".rstrip()

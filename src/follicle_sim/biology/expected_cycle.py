@@ -21,7 +21,8 @@ from follicle_sim.biology.forcing import Drive
 
 MOST_STAGES, MOST_IN_SEASON = 4, 12
 """Of a phase, as if its coefficient of variation were 0.5 at least: it moves no share by 0.05 %,
-unless a season lets hairs go: those that rest for as long as the wave lasts then count."""
+unless a season or a treatment lets hairs go: those that rest for as long as the wave lasts then
+count."""
 
 SEASON_STEP = 3.0
 """Longest step through a season that lets hairs go, day: implicit steps smear what is short."""
@@ -42,6 +43,7 @@ class Lives:
     drive : forcing on the grid; its first axis S or 1
     parameters : biology by name, in canonical units
     shaft : (S or 1, T) log of the full size of shafts; None where it is the same at all times
+    moved : whether the forcing has jumped of late, so that how durations are spread counts too
     """
 
     grid: Floats
@@ -54,6 +56,7 @@ class Lives:
     drive: Drive
     parameters: Mapping[str, float]
     shaft: Floats | None = None
+    moved: bool = False
 
     def log_calibre(self, node: int) -> Floats:
         """Return x (S, G) at one grid time (model section 5.2): what clocks follow."""
@@ -115,7 +118,7 @@ class Shares:
 
 def cycle_shares(lives: Lives) -> list[Shares]:
     """Return the shares at every grid time, from the stationary law at the first one on."""
-    means, counts = _stages(lives.parameters)
+    means, counts = _stages(lives.parameters, lives.moved)
     speeds = lives.speeds(0)
     shares = np.stack([mean / speed for mean, speed in zip(means, speeds, strict=True)])
     shares = shares / shares.sum(axis=0)
@@ -140,11 +143,12 @@ def cycle_shares(lives: Lives) -> list[Shares]:
     return every
 
 
-def _stages(parameters: Mapping[str, float]) -> tuple[list[float], list[int]]:
+def _stages(parameters: Mapping[str, float], moved: bool) -> tuple[list[float], list[int]]:
     """Return the mean duration of each phase, day, and the number of its stages."""
     names = [phase.name.lower() for phase in CYCLE]
     means = [max(parameters[f"{name}_mean"], 1e-6) for name in names]
-    most = MOST_IN_SEASON if parameters["season_telogen"] > 0.0 else MOST_STAGES
+    shaped = moved or parameters["season_telogen"] > 0.0
+    most = MOST_IN_SEASON if shaped else MOST_STAGES
     variances = [max(parameters[f"{name}_cv"] ** 2, 1.0 / most) for name in names]
     return means, [max(1, round(1.0 / variance)) for variance in variances]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from follicle_sim.biology.expected_cycle import (
     Shares,
     cycle_shares,
 )
+from follicle_sim.biology.expected_past import onset_over, shaft_ago
 
 
 @dataclass(frozen=True)
@@ -45,23 +46,28 @@ def seen_on(lives: Lives, days: tuple[float, ...], limits: Limits) -> tuple[Seen
     """Return what is seen of S people on days that are grid times."""
     every = cycle_shares(lives)
     nodes = [int(np.searchsorted(lives.grid, day - 1e-9)) for day in days]
-    return tuple(_seen(lives, every[node], node, limits) for node in nodes)
+    return tuple(_seen(lives, every, node, limits) for node in nodes)
 
 
-def _seen(lives: Lives, shares: Shares, node: int, limits: Limits) -> Seen:
-    p = lives.parameters
+def _seen(lives: Lives, every: Sequence[Shares], node: int, limits: Limits) -> Seen:
+    p, shares = lives.parameters, every[node]
     anagen, _, telogen, _ = lives.speeds(node)
     x = lives.log_shaft(node)
     # how long the shaft takes to come out, on the clock that ends its growth
     daily = p["growth_rate"] * lives.growth[:, None] * np.exp(x)
     hidden = _mean_until(anagen * (p["follicle_depth"] + limits.length) / daily, p)
-    growing = np.maximum(0.0, shares.phase[ANAGEN] - shares.onset / anagen * hidden)
+    onset = shares.onset
+    if lives.moved:
+        onset = onset_over(lives.grid, every, node, (p["follicle_depth"] + limits.length) / daily)
+    growing = np.maximum(0.0, shares.phase[ANAGEN] - onset / anagen * hidden)
     resting = shares.phase[CATAGEN] + shares.phase[TELOGEN]
     # a club hair has the calibre of the day on which its growth ended, half a rest ago
     ago = 0.5 * (p["catagen_mean"] + p["telogen_mean"] / telogen)
     before = max(0, node - 1)
     days = max(lives.grid[node] - lives.grid[before], 1e-9)
     club = x - (x - lives.log_shaft(before)) / days * ago
+    if lives.moved:
+        club = shaft_ago(lives, node, ago)
     counted, thick = limits.calibre, max(limits.calibre, limits.terminal)
     found = [
         growing * _thicker(x, least, p) + resting * _thicker(club, least, p)

@@ -64,6 +64,8 @@ COMMANDS = (
     Command("analyse", "Do the statistics of a stored trial again."),
     Command("power", "How often trials of n people would find the effect."),
     Command("vpc", "Hold a study against virtual trials of its size."),
+    Command("npde", "Hold single people against what a model predicts."),
+    Command("exposure", "Who got more of a treatment, and did more grow?"),
     Command("plausible", "What a published rise says, with a drug and without."),
     Command("doctor", "Say what a run stands on: versions, processors, folders."),
 )

@@ -22,6 +22,7 @@ from follicle_sim.pharmacology.site_effects import Acting, cell_means, effect_me
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.pharmacology.treatment_parts import AMOUNT_UNITS
 from follicle_sim.protocol.baseline.meet import with_baseline
+from follicle_sim.protocol.before import lead_of_doses
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.protocol.unfold import unfold
@@ -305,8 +306,8 @@ def _links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Fl
 def _exposure(protocol: Protocol, used: Mapping[str, Acting], factors: Sequence[str]) -> Variables:
     """Return dose, level, effect and drive of every treatment that acts in the first arm."""
     cohort = draw_cohort(protocol, protocol.arms[0], 0)
-    # doses of a run-in are not shown, what is left of them is
-    lead = protocol.conduct.run_in or 0.0
+    # doses before baseline are not shown, what is left of them is
+    lead = max(protocol.conduct.run_in or 0.0, lead_of_doses(protocol.arms))
     start = int(np.searchsorted(protocol.grid, -lead, side="right")) - 1
     grid = protocol.grid[start : protocol.grid.size + 1 - BEYOND]
     shown = int(np.searchsorted(grid, 0.0))

@@ -1,6 +1,7 @@
 """The bill of a schedule: what its doses cost, and how often they take people to a clinic.
 
-Doses are paid for whether or not they are taken.
+Doses are paid for whether or not they are taken. Those before baseline are not: nobody who plans
+a trial, or chooses a treatment today, pays for what was taken before.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def bill(
 
     Parameters
     ----------
-    doses : an arm's schedule
+    doses : an arm's schedule; doses before day 0 are not counted
     end : day; what would be given on it or later is not bought
     prices : by treatment, from `price_list`, whose default they are
 
@@ -65,12 +66,14 @@ def bill(
         if dose.treatment not in price_of:
             raise InputError("costs", [no_price(dose.treatment, price_of)])
         price = price_of[dose.treatment]
-        times = expand(dose, end).times.tolist()
+        times = expand(dose, end, begin=0.0).times.tolist()
         if not times:
             continue
         amount = dose.amount / PRICED.get(dose.amount_dimension, 1.0)
         cost += len(times) * (price.per_dose + amount * price.per_amount)
-        cost += 0.0 if dose.treatment in bought else price.once
+        # a device that was used before baseline is not bought again
+        owned = dose.start < 0.0 or dose.treatment in bought
+        cost += 0.0 if owned else price.once
         bought.add(dose.treatment)
         dose_count += len(times)
         if price.visits > 0.0:

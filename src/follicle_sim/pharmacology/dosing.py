@@ -84,8 +84,10 @@ class DoseEvents:
     durations: NDArray[np.float64]
 
 
-def expand(dose: DoseLike, end: float, where: str = "dose") -> DoseEvents:
-    """Return the events of one schedule that fall before `end`.
+def expand(
+    dose: DoseLike, end: float, where: str = "dose", *, begin: float = -math.inf
+) -> DoseEvents:
+    """Return the events of one schedule that fall before `end`, and not before `begin`.
 
     Doses are given at `start`, `start + every`, ... `until` is the end of treatment: a dose that
     would fall on it is not given, so "every 1 week until 12 weeks" is the same 12 doses as
@@ -96,6 +98,7 @@ def expand(dose: DoseLike, end: float, where: str = "dose") -> DoseEvents:
     dose : schedule; amount in its canonical unit, times in days
     end : end of the simulated time, day
     where : path of the dose in its file, for messages
+    begin : day before which doses are left out: a trial knows of none before its first visit
 
     Raises
     ------
@@ -129,7 +132,7 @@ def expand(dose: DoseLike, end: float, where: str = "dose") -> DoseEvents:
     # One more than fits, then cut on the times themselves: no dose depends on rounding of `end`.
     number = min(planned, _doses_before(end, dose.start, step) + 1 if step else planned)
     times = dose.start + step * np.arange(int(number), dtype=np.float64)
-    times = times[times < end]
+    times = times[(times < end) & (times >= begin)]
     ones = np.ones_like(times)
     return DoseEvents(times, dose.amount * ones, dose.duration * ones)
 
@@ -212,14 +215,16 @@ def share_taken(
     who: DrawNames,
     *,
     habit: Habit | None = None,
+    begin: float = -math.inf,
 ) -> NDArray[np.float64]:
     """Return the share (S,) of the doses due before each person's end, (S,) day, that were taken.
 
-    NaN where none was due. Other parameters as in `doses_taken`.
+    NaN where none was due. Doses before day `begin` do not count. Other parameters as in
+    `doses_taken`.
     """
     due_doses, taken_doses = np.zeros(len(ends)), np.zeros(len(ends))
     for dose in doses:
-        times = expand(dose, float(np.max(ends))).times
+        times = expand(dose, float(np.max(ends)), begin=begin).times
         before = times < ends[:, None]
         took = doses_taken(dose.treatment, times, who, adherence=dose.adherence, habit=habit)
         due_doses += before.sum(axis=1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from follicle_sim.base.units import format_quantity
 from follicle_sim.pharmacology.dosing import expand
+from follicle_sim.protocol.before import lead_of_doses
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.protocol.unfold import Unfolded, unfold
 from follicle_sim.scenario.fields.design import CalendarDay
@@ -52,6 +53,8 @@ def _who(scenario: Scenario) -> Iterator[tuple[str, str]]:
         yield "switch", f"{controls} begins the doses of {treatment} at {_time(design.switch)}"
     if design.run_in is not None:
         doses = f"on the doses of {design.run_in_arm}" if design.run_in_arm else "untreated"
+        if lead_of_doses(scenario.arms) > 0.0:
+            doses = "on what they arrive with"
         yield "run-in", f"{_time(design.run_in)} before baseline, everybody {doses}"
 
 
@@ -114,7 +117,8 @@ def timeline(scenario: Scenario, unfolded: Unfolded, index: int, width: int = 60
     if parts:
         rows.append(f"  parts  {_names(parts, span, width)}")
     for dose in arm.doses:
-        rows.append(f"  doses  {_marks(expand(dose, span[1]).times.tolist(), span, width, 'D')}")
+        times = expand(dose, span[1], begin=span[0]).times.tolist()
+        rows.append(f"  doses  {_marks(times, span, width, 'D')}")
     rows.append(f"  visits {_marks(visits, span, width, 'V')}")
     return "\n".join(rows)
 

@@ -8,6 +8,7 @@ from follicle_sim.base.units import format_quantity
 from follicle_sim.pharmacology.dosing import expand
 from follicle_sim.protocol.arm_notes import arm_notes
 from follicle_sim.protocol.baseline.words import baseline_sentence
+from follicle_sim.protocol.before import lead_of_doses, same_before
 from follicle_sim.protocol.data_notes import data_notes
 from follicle_sim.protocol.donor import donor_notes
 from follicle_sim.protocol.unfold import between, unfold
@@ -28,6 +29,7 @@ def notes(scenario: Scenario) -> tuple[str, ...]:
         *_baseline(scenario),
         *_visits(scenario),
         *_doses(scenario),
+        *_early(scenario),
         *_parts(scenario),
         *_people(scenario),
         *arm_notes(scenario),
@@ -77,6 +79,20 @@ def _doses(scenario: Scenario) -> Notes:
             yield place, f"{text}, not before {what} ({_time(end)}): it is never given"
     if count == 0 and any(arm.doses for arm in scenario.arms):
         yield "arms", "nothing is given to anybody: arms differ by luck alone"
+
+
+def _early(scenario: Scenario) -> Notes:
+    """Yield who arrives treated, and what that means for a change from baseline."""
+    treated = [arm for arm in scenario.arms if any(dose.start < 0.0 for dose in arm.doses)]
+    if not treated:
+        return
+    names = ", ".join(f'"{arm.label}"' for arm in treated)
+    since = _time(-lead_of_doses(treated))
+    text = f"people of {names} arrive treated (from {since} on): their baseline is counted under it"
+    yield "arms", f"{text}, and doses before it are in no cost, side effect or share taken"
+    if not same_before(unfold(scenario).arms):
+        text = "arms have different doses before baseline, so that their baselines differ too"
+        yield "arms", f"{text}: a change from baseline does not start alike in all of them"
 
 
 def _parts(scenario: Scenario) -> Notes:

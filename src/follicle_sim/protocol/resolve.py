@@ -13,6 +13,7 @@ from follicle_sim.biology.strata import sensitivities
 from follicle_sim.pharmacology.potencies import potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.meet import meet_baseline
+from follicle_sim.protocol.before import doses_before, lead_of_doses, same_before
 from follicle_sim.protocol.donor import harvest_problems
 from follicle_sim.protocol.own_blood import donor_problems
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
@@ -94,8 +95,26 @@ def check_doses(
         # what people get one after the other may not go together either
         for arm in unfolded.arms:
             problems += dose_problems(f'arms, "{arm.label}"', arm, end, treatments)
+    problems += _shared_screening(scenario, unfolded)
     if problems:
         raise InputError(scenario.origin, problems)
+
+
+def _shared_screening(scenario: Scenario, unfolded: Unfolded) -> list[Problem]:
+    """Refuse a count that lets people in where the same people have had different doses by then."""
+    inclusion, design = scenario.population.inclusion, scenario.design
+    shared = design.kind in ("counterfactual", "split_scalp") or design.stratify is not None
+    if not shared or inclusion is None or inclusion.hair_density is None:
+        return []
+    if same_before(unfolded.arms):
+        return []
+    treated = next(arm.label for arm in unfolded.arms if doses_before(arm.doses))
+    message = (
+        f'arms share their people, and those of "{treated}" have other doses before baseline than '
+        "the rest, so a count at screening would let in others in each arm; give all arms the same "
+        'doses before baseline, choose kind = "parallel", or leave the criterion out'
+    )
+    return [Problem("population.inclusion.hair_density", message)]
 
 
 def _check_cycle(scenario: Scenario, parameters: Mapping[str, float]) -> None:
@@ -118,8 +137,8 @@ def _protocol(
     _check_cycle(scenario, parameters)
     seeded = scenario.model_copy(update={"run": run.model_copy(update={"seed": seed})})
     met = meet_baseline(seeded, part=part)
-    # fine steps from the first dose of a run-in on, or the first event of the condition
-    lead = max(design.run_in or 0.0, condition.lead)
+    # fine steps from the first dose before baseline on, or the first event of the condition
+    lead = max(design.run_in or 0.0, condition.lead, lead_of_doses(unfolded.arms))
     grid = time_grid(run.history, unfolded.visits.last_day, run.forcing_step, lead)
     who = scenario.population if met is None else met.population(scenario.population)
     place = who.place

@@ -1,33 +1,35 @@
-"""Dosing as pharmacometric programs write it: an event table of NONMEM and nlmixr2, out and in.
+"""Dosing as pharmacometric programs write it: an event table of NONMEM and nlmixr2.
 
 One row an event, in the order of time: TIME, AMT, EVID, II, ADDL, CMT, MDV, DV as in NONMEM's data
-sets, RATE and DUR where a dose takes time to enter. ARM, TREATMENT and UNIT say in words what ID
-and CMT number; NONMEM reads past them with DROP. Days are the unit of time.
+sets, RATE and DUR where a dose takes time to enter, SS where it has been given for long. ARM,
+TREATMENT and UNIT say in words what ID and CMT number; NONMEM reads past them with DROP. Days are
+the unit of time.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
+from follicle_sim.base.arguments import check_dataset, check_text
 from follicle_sim.base.csv_text import csv_text
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.files import write_text_atomic
 from follicle_sim.pharmacology.dosing import expand
-from follicle_sim.pharmacology.library import load_treatment, treatment_names
+from follicle_sim.pharmacology.steady_state import doses_to_steady_state
+from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.pharmacology.treatment_parts import AMOUNT_UNITS
+from follicle_sim.reporting.event_cells import ADDED, FIRST
+from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.numbers import treatments_of
 from follicle_sim.scenario.tables.arms import Arm, Dose
 from follicle_sim.scenario.tables.table import LONGEST
-from follicle_sim.scenario.text.write import write_toml
 
 COLUMNS = (
     "ID",
@@ -45,18 +47,20 @@ COLUMNS = (
     "TREATMENT",
     "UNIT",
 )
-NEEDED = ("TIME", "AMT")
+STEADY = "SS"
 DOSE, OBSERVATION = 1, 0
-MISSING = ("", ".", "NA")
 
-CARRIED = ("treatment", "amount", "amount_dimension", "route", "start", "every", "count", "until")
-NOT_CARRIED = tuple(name for name in Dose.model_fields if name not in (*CARRIED, "duration"))
-"""Keys of a dose that an event table has no column for."""
+
+Row = dict[str, Any]
+"""Column to value; a column that is left out is empty."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """One row of a dose: a single one, or the first of `addl` + 1 that are `ii` days apart."""
+    """One row of a dose: a single one, or the first of `addl` + 1 that are `ii` days apart.
+
+    steady : it has been given for ever, every `ii` days, up to `time`
+    """
 
     time: float
     amount: float
@@ -64,29 +68,37 @@ class Event:
     ii: float
     addl: int
     treatment: str
+    steady: bool = False
 
 
-def events_of(dose: Dose, *, unroll: bool = False) -> tuple[Event, ...]:
+def events_of(dose: Dose, *, unroll: bool = False, enough: int = 0) -> tuple[Event, ...]:
     """Return the rows of one line of a dosing schedule.
 
     unroll : a row for every dose, in place of II and ADDL
+    enough : doses before baseline that are written as a steady state; 0 where none are
     """
     times = expand(dose, 2.0 * LONGEST).times  # longer than any schedule
+    before, every = int((times < 0.0).sum()), dose.every
+    what = (dose.amount, dose.duration)
+    if 0 < enough <= before < times.size and every is not None:
+        rest = times[before:]
+        more = 0 if unroll else rest.size - 1
+        first = Event(float(rest[0]), *what, every, more, dose.treatment, steady=True)
+        times = rest[1:] if unroll else rest[:0]
+        return (first, *(Event(float(time), *what, 0.0, 0, dose.treatment) for time in times))
     if unroll:
-        return tuple(
-            Event(float(time), dose.amount, dose.duration, 0.0, 0, dose.treatment) for time in times
-        )
+        return tuple(Event(float(time), *what, 0.0, 0, dose.treatment) for time in times)
     if not times.size:
         return ()
-    every = 0.0 if dose.every is None or times.size == 1 else dose.every
-    start = float(times[0])
-    return (Event(start, dose.amount, dose.duration, every, times.size - 1, dose.treatment),)
+    every = 0.0 if every is None or times.size == 1 else every
+    return (Event(float(times[0]), *what, every, times.size - 1, dose.treatment),)
 
 
 def event_table(
     scenario: Scenario,
     *,
     unroll: bool = False,
+    steady_state: bool = False,
     result: xr.Dataset | None = None,
     endpoint: str = "hair_density",
 ) -> str:
@@ -96,6 +108,10 @@ def event_table(
     ----------
     unroll
         A row for every dose, in place of II and ADDL.
+    steady_state
+        Schedules that began long enough before baseline (`doses_to_steady_state`) and go on after
+        it are written from baseline on, with SS and II; else their doses have a TIME below 0, which
+        NONMEM takes from version 7.4 on.
     result
         Of `simulate`: then every person has an ID of its own, and what was read of them stands in
         rows of EVID 0.
@@ -114,63 +130,64 @@ def event_table(
     >>> print(text.splitlines()[1])
     1,0.0,1.0,0.0,0.0,0.5,671,1,1,1,,minoxidil 5 %,minoxidil_topical_5,mL
     """
-    compartments = {name: number for number, name in enumerate(_given(scenario), start=1)}
-    units = {name: AMOUNT_UNITS[t.amount] for name, t in treatments_of(scenario).items()}
-    rows: list[Sequence[object]] = []
+    scenario = check_scenario("event_table", scenario)
+    check_text("event_table", "endpoint", endpoint)
+    if result is not None:
+        check_dataset("event_table", result, ("arm", "subject", "time"))
+    treatments = treatments_of(scenario)
+    dosed = [_dose_rows(arm, treatments, unroll, steady_state) for arm in scenario.arms]
+    given = dict.fromkeys(dose.treatment for arm in scenario.arms for dose in arm.doses)
+    compartments = {name: number for number, name in enumerate(given, start=1)}
+    rows: list[Row] = []
     if result is None:
-        for number, arm in enumerate(scenario.arms, start=1):
-            rows += _dose_rows(number, arm, compartments, units, unroll=unroll)
+        for number, of_arm in enumerate(dosed, start=1):
+            rows += [{"ID": number, **row} for row in of_arm]
     else:
-        rows += _rows_with_people(scenario, result, endpoint, compartments, units, unroll=unroll)
-    return csv_text(COLUMNS, rows)
-
-
-def _given(scenario: Scenario) -> list[str]:
-    return list(dict.fromkeys(dose.treatment for arm in scenario.arms for dose in arm.doses))
+        rows += _rows_with_people(scenario, dosed, _values(scenario, result, endpoint))
+    for row in rows:
+        if row["EVID"] == DOSE:
+            row["CMT"] = compartments[str(row["TREATMENT"])]
+    columns = list(COLUMNS)
+    if any(row.get(STEADY) for row in rows):
+        columns.insert(columns.index("EVID"), STEADY)
+    return csv_text(columns, [[row.get(name) for name in columns] for row in rows])
 
 
 def _dose_rows(
-    number: int,
-    arm: Arm,
-    compartments: Mapping[str, int],
-    units: Mapping[str, str],
-    *,
-    unroll: bool,
-) -> list[Sequence[object]]:
-    events = [event for dose in arm.doses for event in events_of(dose, unroll=unroll)]
-    rows: list[Sequence[object]] = []
+    arm: Arm, treatments: Mapping[str, Treatment], unroll: bool, steady_state: bool
+) -> list[Row]:
+    """Return the rows of the doses of an arm in the order of time, without ID and CMT."""
+    events: list[Event] = []
+    for dose in arm.doses:
+        enough = 0
+        if steady_state and dose.every is not None:
+            enough = doses_to_steady_state(treatments[dose.treatment], dose.every)
+        events += events_of(dose, unroll=unroll, enough=enough)
+    rows: list[Row] = []
     for event in sorted(events, key=lambda event: event.time):
-        rate = event.amount / event.duration if event.duration > 0.0 else 0.0
-        rows.append(
-            (
-                number,
-                event.time,
-                event.amount,
-                rate,
-                event.duration,
-                event.ii,
-                event.addl,
-                DOSE,
-                compartments[event.treatment],
-                1,
-                None,
-                arm.label,
-                event.treatment,
-                units[event.treatment],
-            )
-        )
+        row: Row = {
+            "TIME": event.time,
+            "AMT": event.amount,
+            "RATE": event.amount / event.duration if event.duration > 0.0 else 0.0,
+            "DUR": event.duration,
+            "II": event.ii,
+            "ADDL": event.addl,
+            STEADY: 0,
+            "EVID": DOSE,
+            "MDV": 1,
+            "ARM": arm.label,
+            "TREATMENT": event.treatment,
+            "UNIT": AMOUNT_UNITS[treatments[event.treatment].amount],
+        }
+        if event.steady:
+            # the first replaces what was there, others are added to it
+            row[STEADY] = ADDED if rows else FIRST
+        rows.append(row)
     return rows
 
 
-def _rows_with_people(
-    scenario: Scenario,
-    result: xr.Dataset,
-    endpoint: str,
-    compartments: Mapping[str, int],
-    units: Mapping[str, str],
-    *,
-    unroll: bool,
-) -> Iterator[Sequence[object]]:
+def _values(scenario: Scenario, result: xr.Dataset, endpoint: str) -> xr.DataArray:
+    """Return what was read of an endpoint (arm, subject, time), after checks."""
     place = "event table"
     if endpoint not in result:
         names = [str(name) for name in result.data_vars]
@@ -184,26 +201,36 @@ def _rows_with_people(
     if labels != [arm.label for arm in scenario.arms]:
         text = f"arms are {', '.join(labels)}; the scenario has others"
         raise InputError(place, [Problem("result", text)])
-    table = values.transpose("arm", "subject", "time").values
-    days = [float(day) for day in result["time"].values]
-    unit = str(values.attrs.get("units", ""))
+    return values.transpose("arm", "subject", "time")
+
+
+def _rows_with_people(
+    scenario: Scenario, dosed: Sequence[Sequence[Row]], values: xr.DataArray
+) -> Iterator[Row]:
+    """Yield the rows of every person, doses and what was read, in the order of time."""
+    days = [float(day) for day in values["time"].values]
+    what = {"TREATMENT": str(values.name), "UNIT": str(values.attrs.get("units", ""))}
     number = 0
-    for index, arm in enumerate(scenario.arms):
-        dosed = _dose_rows(0, arm, compartments, units, unroll=unroll)
-        for person in table[index]:
+    for arm, doses, people in zip(scenario.arms, dosed, values.values, strict=True):
+        for person in people:
             number += 1
-            rows = [(number, *row[1:]) for row in dosed]
+            rows = [{"ID": number, **row} for row in doses]
             for day, value in zip(days, person, strict=True):
                 seen = math.isfinite(value)
-                read = float(value) if seen else None
-                rows.append(
-                    (
-                        *(number, day, None, None, None, None, None, OBSERVATION, 0),
-                        *(0 if seen else 1, read, arm.label, endpoint, unit),
-                    )
-                )
-            # what is seen on the day of a dose is seen before it
-            yield from sorted(rows, key=lambda row: (row[1], row[7]))
+                read = {"MDV": 0 if seen else 1, "DV": float(value) if seen else None}
+                event = {"ID": number, "TIME": day, "EVID": OBSERVATION, "CMT": 0}
+                rows.append({**event, **read, "ARM": arm.label, **what})
+            yield from sorted(rows, key=_order)
+
+
+def _order(row: Row) -> tuple[float, int]:
+    """Return what rows of a person are sorted by.
+
+    What is seen on the day of a dose is seen before it, but after a steady state: that says what
+    was given until then.
+    """
+    kind = -1 if row.get(STEADY) else row["EVID"]
+    return row["TIME"], kind
 
 
 def write_event_table(
@@ -211,6 +238,7 @@ def write_event_table(
     scenario: Scenario,
     *,
     unroll: bool = False,
+    steady_state: bool = False,
     result: xr.Dataset | None = None,
     endpoint: str = "hair_density",
 ) -> None:
@@ -223,173 +251,7 @@ def write_event_table(
     InputError
         As `event_table`.
     """
-    text = event_table(scenario, unroll=unroll, result=result, endpoint=endpoint)
+    text = event_table(
+        scenario, unroll=unroll, steady_state=steady_state, result=result, endpoint=endpoint
+    )
     write_text_atomic(path, text)
-
-
-def not_carried(scenario: Scenario) -> tuple[str, ...]:
-    """Return a sentence for each thing of the doses that an event table cannot say."""
-    usual = {name: Dose.model_fields[name].default for name in NOT_CARRIED}
-    told = []
-    for arm in scenario.arms:
-        for index, dose in enumerate(arm.doses):
-            lost = [name for name in NOT_CARRIED if getattr(dose, name) != usual[name]]
-            if lost:
-                told.append(
-                    f'doses[{index}] of "{arm.label}": {", ".join(lost)}: an event table has no '
-                    "column for it"
-                )
-    return tuple(told)
-
-
-def read_event_table(
-    path: str | os.PathLike[str], treatments: Mapping[int, str] | None = None
-) -> dict[str, tuple[dict[str, object], ...]]:
-    """Return the doses of an event table by arm, as the tables of a scenario.
-
-    Parameters
-    ----------
-    path
-        A CSV file: the columns that `event_table` writes, TIME and AMT at least, in days.
-    treatments
-        What each CMT is, where the file has no column TREATMENT.
-
-    Returns
-    -------
-    By ARM, or ID where there is none: for each dose a table as it stands below `[[arms.doses]]`.
-    IDs of one arm must have the same doses. Rows of observations (EVID 0 and 2) are passed over.
-
-    Raises
-    ------
-    InputError
-        With every bad row: line, column, what was found, what is allowed.
-    """
-    source = Path(path).name
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(source, [Problem("", f"cannot be read: {error}")]) from None
-    reader = csv.DictReader(io.StringIO(text))
-    header = [name.strip().upper() for name in reader.fieldnames or ()]
-    problems = [
-        Problem("header", f"column {name} is missing{did_you_mean(name, header)}")
-        for name in NEEDED
-        if name not in header
-    ]
-    if problems:
-        raise InputError(source, problems)
-    by_person: dict[tuple[str, str], list[dict[str, object]]] = {}
-    for line, cells in enumerate(reader, start=2):
-        row = {
-            str(name).strip().upper(): (value or "").strip()
-            for name, value in cells.items()
-            if name is not None and not isinstance(value, list)
-        }
-        person = (row.get("ARM", "") or row.get("ID", "") or "1", row.get("ID", "") or "1")
-        try:
-            dose = _dose_of(row, treatments or {})
-        except _BadCell as error:
-            problems.append(Problem(f"line {line}, column {error.column}", error.text))
-            continue
-        doses = by_person.setdefault(person, [])
-        if dose is not None:
-            doses.append(dose)
-    found: dict[str, tuple[dict[str, object], ...]] = {}
-    for (arm, name), doses in by_person.items():
-        known = found.setdefault(arm, tuple(doses))
-        if known != tuple(doses):
-            text = f"ID {name} of {arm} has other doses than the people before; an arm has one"
-            problems.append(Problem("ID", f"{text} schedule: give it an ARM of its own"))
-    if problems:
-        raise InputError(source, problems)
-    return found
-
-
-class _BadCell(ValueError):
-    def __init__(self, column: str, text: str) -> None:
-        super().__init__(text)
-        self.column, self.text = column, text
-
-
-def _dose_of(row: Mapping[str, str], treatments: Mapping[int, str]) -> dict[str, object] | None:
-    """Return the dose of a row, None where it is none."""
-    amount = _number(row, "AMT", 0.0)
-    event = _number(row, "EVID", 1.0 if amount > 0.0 else 0.0)
-    if event in (0.0, 2.0):
-        return None
-    if event != 1.0:
-        raise _BadCell("EVID", f"found {event:g}; allowed: 0, 1 (a dose) and 2; no reset")
-    if _number(row, "SS", 0.0) != 0.0:
-        text = "steady state is not taken: give the doses that lead to it, from baseline on"
-        raise _BadCell("SS", f"found {row['SS']}; {text}")
-    time = _number(row, "TIME", math.nan)
-    if not time >= 0.0:
-        raise _BadCell("TIME", f"found {row.get('TIME', '')!r}; allowed: days from 0 (baseline) on")
-    if amount < 0.0:
-        raise _BadCell("AMT", f"found {amount:g}; allowed: 0 or more")
-    interval, more = _number(row, "II", 0.0), _number(row, "ADDL", 0.0)
-    if more < 0.0 or more != int(more):
-        raise _BadCell("ADDL", f"found {row['ADDL']}; allowed: a whole number, 0 or more")
-    if more > 0.0 and not interval > 0.0:
-        raise _BadCell("II", f"found {row.get('II', '')!r}; {more:g} more doses need days between")
-    treatment = _treatment(row, treatments)
-    unit = AMOUNT_UNITS[load_treatment(treatment).amount]
-    if row.get("UNIT", "") not in (*MISSING, unit):
-        raise _BadCell("UNIT", f"found {row['UNIT']}; {treatment} is dosed in {unit}")
-    dose: dict[str, object] = {
-        "treatment": treatment,
-        "amount": f"{amount!r} {unit}",
-        "start": f"{time!r} days",
-    }
-    if more > 0.0:
-        dose |= {"every": f"{interval!r} days", "count": int(more) + 1}
-    duration = _number(row, "DUR", 0.0)
-    rate = _number(row, "RATE", 0.0)
-    if rate < 0.0:
-        raise _BadCell("RATE", f"found {rate:g}; allowed: 0 or more, an amount a day")
-    if duration == 0.0 and rate > 0.0:
-        duration = amount / rate
-    return dose | ({"duration": f"{duration!r} days"} if duration > 0.0 else {})
-
-
-def _treatment(row: Mapping[str, str], treatments: Mapping[int, str]) -> str:
-    name = row.get("TREATMENT", "")
-    if name in MISSING:
-        number = _number(row, "CMT", 1.0)
-        if number not in treatments:
-            text = f"nothing says what compartment {number:g} is"
-            raise _BadCell("CMT", f"{text}; add a column TREATMENT, or name it")
-        name = treatments[int(number)]
-    if name not in treatment_names():
-        hint = did_you_mean(name, treatment_names())
-        raise _BadCell("TREATMENT", f'no treatment "{name}"{hint}')
-    return name
-
-
-def _number(row: Mapping[str, str], column: str, usual: float) -> float:
-    text = row.get(column, "")
-    if text in MISSING:
-        return usual
-    try:
-        number = float(text)
-    except ValueError:
-        raise _BadCell(column, f"found {text!r}; a number is needed") from None
-    if not math.isfinite(number):
-        raise _BadCell(column, f"found {text!r}; a finite number is needed")
-    return number
-
-
-def arms_text(doses: Mapping[str, Sequence[Mapping[str, object]]]) -> str:
-    """Return `[[arms]]` tables to put into a scenario; roles are for the reader to check.
-
-    The first arm with doses is a treatment, further ones active controls, one without untreated.
-    """
-    arms, treated = [], False
-    for label, tables in doses.items():
-        role = "untreated" if not tables else "active_control" if treated else "treatment"
-        treated = treated or bool(tables)
-        arm: dict[str, object] = {"label": label, "role": role}
-        if tables:
-            arm["doses"] = [dict(table) for table in tables]
-        arms.append(arm)
-    return write_toml({"arms": arms})

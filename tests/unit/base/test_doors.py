@@ -12,16 +12,21 @@ from virtual_trials import DESIGNS, PARALLEL
 import follicle_sim
 from follicle_sim import (
     InputError,
+    arms_text,
     compare,
     describe,
     dump_scenario,
+    event_table,
     explain,
+    exposure_response,
     fit_scenario,
     load_result,
     load_scenario,
+    npde,
     parse_scenario,
     power,
     predictive_bands,
+    read_event_table,
     resolve,
     run_scoreboard,
     save_result,
@@ -134,6 +139,27 @@ REFUSED = [
     (optimise, (TRIAL, {"trials": 1.5}), "optimise: trials"),
     (calibrate, ("posterior",), "calibrate: job"),
 ]
+REFUSED += [
+    (npde, ("x.toml",), "npde: scenario"),
+    (npde, (SCENARIO, 3), "npde: study: found 3; allowed: a text"),
+    (npde, (SCENARIO, {"against": "result.nc"}), "npde: dataset"),
+    (npde, (SCENARIO, {"endpoints": 5}), "npde: endpoints: found 5; allowed: a list of texts"),
+    (npde, (SCENARIO, {"replicates": 2.5}), "npde: replicates"),
+    (npde, (SCENARIO, {"threads": 0}), "npde: threads"),
+    (npde, (SCENARIO, {"report": 3}), "npde: report"),
+    (exposure_response, ("result.nc",), "exposure_response: dataset"),
+    (exposure_response, (RESULT, 5), "exposure_response: endpoint: found 5; allowed: a text"),
+    (exposure_response, (RESULT, {"treatment": 5}), "exposure_response: treatment"),
+    (exposure_response, (RESULT, {"week": "12"}), "exposure_response: week"),
+    (exposure_response, (RESULT, {"groups": 0}), "exposure_response: groups: found 0"),
+    (event_table, ("x.toml",), "event_table: scenario"),
+    (event_table, (SCENARIO, {"result": "result.nc"}), "event_table: dataset"),
+    (event_table, (SCENARIO, {"endpoint": 5}), "event_table: endpoint: found 5"),
+    (read_event_table, (5,), "read_event_table: path: found 5; allowed: the path of a file"),
+    (read_event_table, ("",), "read_event_table: path"),
+    (read_event_table, ("x.csv", {"since": "1 year"}), "read_event_table: since"),
+    (arms_text, ("events.csv",), "arms_text: doses"),
+]
 NAMES_ALONE = {"load_studies", "load_treatments", "load_conditions", "load_health"}
 NOTHING_TO_CHECK = {*NAMES_ALONE, "Scenario", "Protocol", "InputError", "FollicleSimError"}
 
@@ -152,6 +178,14 @@ def given(arguments):
         "overrides",
         "week",
         "level",
+        "against",
+        "endpoints",
+        "replicates",
+        "treatment",
+        "groups",
+        "result",
+        "endpoint",
+        "since",
     }
     return (arguments[:-1], named) if named and set(named) <= known else (arguments, {})
 

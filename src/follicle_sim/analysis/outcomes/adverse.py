@@ -128,7 +128,10 @@ def given_to(arm: Arm, last: float) -> list[tuple[Reported, Floats]]:
     table = load_reported()
     given: dict[str, list[tuple[Floats, Floats]]] = {}
     for dose in arm.doses:
-        events = expand(dose, last)
+        # what came of doses before baseline was over, or known, when people came
+        events = expand(dose, last, begin=0.0)
+        if dose.start < 0.0 and not events.times.size:
+            continue
         given.setdefault(dose.treatment, []).append((events.times, events.amounts))
     if arm.role == PLACEBO and not set(given) & set(table):
         given = {PLACEBO: [(np.zeros(1), np.zeros(1))]}

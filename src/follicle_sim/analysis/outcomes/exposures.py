@@ -76,7 +76,9 @@ def exposures(dataset: xr.Dataset, scenario: Scenario) -> list[list[Exposure]]:
             last = np.where(np.isnan(left_day), last, left_day)
         rows = []
         for dose in arm.doses:
-            times = expand(dose, float(last.max(initial=0.0))).times
+            # what people took before they came is no exposure of the trial
+            end, begin = float(last.max(initial=0.0)), protocol.visits.days[0]
+            times = expand(dose, end, begin=begin).times
             due = times < last[:, None]
             took = doses_taken(
                 dose.treatment, times, people.draw_names, adherence=dose.adherence, habit=habit

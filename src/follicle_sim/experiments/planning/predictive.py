@@ -172,7 +172,7 @@ def predictive_bands(
     check_whole("predictive_bands", "replicates", replicates)
     check_threads("predictive_bands", threads)
     check_call("predictive_bands", "report", report)
-    comparison = _comparison(scenario, study)
+    comparison = compared_study(scenario, study)
     if replicates < FEWEST:
         message = f"found {replicates}; 5 % and 95 % need {FEWEST} trials or more"
         raise InputError(scenario.origin, [Problem("replicates", message)])
@@ -220,7 +220,8 @@ def predictive_bands(
     return PredictiveCheck(comparison.study, people, assumed, tuple(bands), tuple(points))
 
 
-def _comparison(scenario: Scenario, study: str) -> Comparison:
+def compared_study(scenario: Scenario, study: str) -> Comparison:
+    """Return the [[compare]] table of a study; of the only one where none is named."""
     known = [table.study for table in scenario.compare]
     tables = [table for table in scenario.compare if table.study == study or not study]
     if len(tables) == 1:

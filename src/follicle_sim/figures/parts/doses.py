@@ -50,7 +50,9 @@ def dose_rows(data: xr.Dataset, most: int = _MOST_ROWS) -> list[DoseRow]:
         sessions: set[float] = set()
         spans = set()
         for dose in arm.doses:
-            weeks = expand(dose, trial.visits.end).times / 7.0
+            # those before the first visit would lie left of the axis
+            begin, end = trial.visits.days[0], trial.visits.end
+            weeks = expand(dose, end, begin=begin).times / 7.0
             if weeks.size > _FEW_SESSIONS:
                 spans.add((float(weeks[0]), float(weeks[-1])))
             else:

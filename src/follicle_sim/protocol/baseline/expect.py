@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from follicle_sim.base.draw_names import DrawNames
 from follicle_sim.base.types import Floats
 from follicle_sim.base.units import YEAR
 from follicle_sim.biology.calibre_changes import calibre_changes
@@ -25,7 +26,7 @@ from follicle_sim.biology.forcing import Drive, in_season, integrate
 from follicle_sim.biology.severity_map import severity_map
 from follicle_sim.biology.signals import Setting
 from follicle_sim.biology.strata import fewer_strata, sensitivities
-from follicle_sim.pharmacology.exposure import ArmLike, arm_factors
+from follicle_sim.pharmacology.exposure import ONE_PERSON, ArmLike, arm_factors, people_differ
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.people import EvenPeople, even_people
 from follicle_sim.protocol.baseline.reading import mean_counts, reading_spread
@@ -48,8 +49,12 @@ class Before:
 
     Parameters
     ----------
-    history, step, run_in
+    history, step
         Days, as in a protocol.
+    run_in
+        Days before baseline of its screening visit; None without one.
+    lead
+        Days before baseline of the first dose or the screening visit of a run-in.
     recruitment
         When baselines fall in the year.
     arm
@@ -60,29 +65,47 @@ class Before:
 
     history: float
     step: float
-    run_in: float
+    run_in: float | None
+    lead: float
     recruitment: Recruitment | None
     arm: ArmLike
     treatments: Mapping[str, Treatment]
     potencies: Mapping[str, float]
     factors: FactorTable
 
+    def differ(self, potency_cv: float) -> bool:
+        """Tell whether the doses give people different levels of factors."""
+        return people_differ(self.arm, potency_cv, self.treatments)
+
     def drive(
-        self, parameters: Mapping[str, float], condition: Condition, days: tuple[float, ...]
+        self,
+        parameters: Mapping[str, float],
+        condition: Condition,
+        days: tuple[float, ...],
+        potency: Floats | None = None,
     ) -> tuple[Floats, Drive]:
-        """Return the grid up to baseline, and what drives people's clocks on it."""
-        grid = time_grid(self.history, 0.0, self.step, self.run_in)
+        """Return the grid up to baseline, and what drives people's clocks on it.
+
+        potency : (S,) multiplier of every effect where people differ in what doses do to them;
+            then they are drawn, and the drive has one row for each
+        """
+        grid = time_grid(self.history, 0.0, self.step, self.lead)
+        who = ONE_PERSON if potency is None else DrawNames(seed=0, subjects=np.arange(potency.size))
         levels = arm_factors(
             self.arm,
             grid,
+            who,
+            potency=potency,
             overrides=self.potencies,
             treatments=self.treatments,
             table=self.factors,
         )
         levels = with_changes(levels, condition.signals, grid, self.factors)
-        whole = integrate(levels.mean(axis=0, keepdims=True), grid, parameters, self.factors)
+        whole = integrate(levels, grid, parameters, self.factors)
         near = 4.0 * YEAR if self.recruitment is not None else YEAR
-        nodes = _thinned(grid, near, days)
+        # a treatment that began lately makes hairs fall and grow within weeks
+        least = self.step if self.arm.doses else NEAR_STEP
+        nodes = _thinned(grid, near, days, least)
         return grid[nodes], Drive(
             whole.miniaturisation[:, nodes],
             whole.reversible[:, nodes],
@@ -108,7 +131,7 @@ class Question:
         inclusion = self.population.inclusion
         if inclusion is None or inclusion.hair_density is None:
             return 0.0
-        return 0.0 - lead_of(inclusion, self.before.run_in or None)
+        return 0.0 - lead_of(inclusion, self.before.run_in)
 
 
 @dataclass(frozen=True)
@@ -129,10 +152,12 @@ def sample_of(question: Question, severity: float | None) -> Sample:
     who, condition = question.population, question.condition
     if severity is not None:
         who = who.model_copy(update={"severity": severity})
-    people = even_people(who, condition, question.before.recruitment)
+    differ = question.before.differ(who.variation["potency"])
+    people = even_people(who, condition, question.before.recruitment, differ=differ)
     days = (question.screened, 0.0)
-    grid, drive = question.before.drive(question.parameters, condition, days)
     one = slice(None, None, people.copies)
+    potency = people.potency[one] if differ and people.severity.size else None
+    grid, drive = question.before.drive(question.parameters, condition, days, potency)
     calendar = None if people.calendar is None else people.calendar[one]
     log_rho = in_season(drive.log_rho, calendar, grid, question.parameters)
     log_rho, shaft = _at_their_age(question, people, grid, log_rho)
@@ -151,6 +176,7 @@ def sample_of(question: Question, severity: float | None) -> Sample:
         drive=Drive(drive.miniaturisation, drive.reversible, drive.brake, drive.gain, log_rho),
         parameters=question.parameters,
         shaft=shaft,
+        moved=bool(question.before.arm.doses),
     )
     tool = question.instrument
     limits = Limits(tool.shortest, tool.thinnest, tool.terminal_calibre)
@@ -228,13 +254,15 @@ def count_baseline(question: Question, sample: Sample, density: float, variable:
     return Counted(expected, total / people.severity.size)
 
 
-def _thinned(grid: Floats, near: float, days: tuple[float, ...]) -> list[int]:
+def _thinned(
+    grid: Floats, near: float, days: tuple[float, ...], near_step: float = NEAR_STEP
+) -> list[int]:
     """Return fewer nodes of a grid, up to baseline, with those of some days among them."""
     last = int(np.searchsorted(grid, -1e-9))
     nodes = [last]
     needed = {int(np.searchsorted(grid, day - 1e-9)) for day in days}
     for node in range(last - 1, -1, -1):
-        least = NEAR_STEP if grid[nodes[-1]] > -near else FAR_STEP
+        least = near_step if grid[nodes[-1]] > -near else FAR_STEP
         if node in needed or node == 0 or grid[nodes[-1]] - grid[node] >= least:
             nodes.append(node)
     return nodes[::-1]

@@ -6,10 +6,12 @@ from dataclasses import replace
 from functools import lru_cache
 
 from follicle_sim.base.errors import InputError, Problem
+from follicle_sim.pharmacology.exposure import made_of_patients
 from follicle_sim.pharmacology.potencies import POTENCY_PREFIX, potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.expect import Before, Question
 from follicle_sim.protocol.baseline.settle import Met, search
+from follicle_sim.protocol.before import doses_before, lead_of_doses, same_before
 from follicle_sim.protocol.operators import read_by_own
 from follicle_sim.protocol.unfold import unfold
 from follicle_sim.scenario.model import Scenario
@@ -34,10 +36,14 @@ def meet_baseline(scenario: Scenario, *, part: bool = False) -> Met | None:
     Raises
     ------
     InputError
-        Where nothing that may be set would be counted so.
+        Where nothing that may be set would be counted so, or arms have different doses before
+        baseline.
     """
     if scenario.population.stated is None:
         return None
+    if reason := _not_expected(scenario):
+        place = f"population.{scenario.population.stated.key}"
+        raise InputError(scenario.origin, [Problem(place, f"{reason}, or give a severity instead")])
     tool = scenario.instrument
     if scenario.run.replicates > 1 or part:
         return _search_once(_SameQuestion(scenario))
@@ -59,6 +65,30 @@ def with_baseline(scenario: Scenario, *, part: bool = False) -> Scenario:
     return scenario.model_copy(update={"population": population})
 
 
+def _not_expected(scenario: Scenario) -> str:
+    """Return why no baseline can be expected after the doses before it; "" where one can."""
+    arms = unfold(scenario).arms
+    if not same_before(arms):
+        return (
+            "arms have different doses before baseline, so one count cannot be the baseline of all "
+            "of them; give all arms the same doses before baseline"
+        )
+    early = doses_before(arms[0].doses)
+    if not any(dose.start < 0.0 for arm in scenario.arms for dose in arm.doses):
+        return ""
+    if made_of_patients(arms[0].model_copy(update={"doses": early}), treatments_of(scenario)):
+        return (
+            "what people are given before baseline is made of their own blood, and what that does "
+            "to a mean count is not worked out; begin it at baseline"
+        )
+    if scenario.design.adherence_spread > 0.0 and any(dose.adherence < 1.0 for dose in early):
+        return (
+            "people differ in how many doses they took before baseline (design.adherence_spread), "
+            "and what that does to a mean count is not worked out; leave the spread out"
+        )
+    return ""
+
+
 class _SameQuestion:
     """A scenario as a key of the cache: equal where the search for its baseline is the same."""
 
@@ -66,7 +96,7 @@ class _SameQuestion:
         self.scenario = scenario
         stored = scenario.background.numbers
         design = scenario.design
-        before = unfold(scenario).arms[0].doses if design.run_in_arm is not None else ()
+        before = doses_before(unfold(scenario).arms[0].doses)
         self.key = (
             scenario.population.model_copy(update={"subjects": 1}),
             scenario.instrument,
@@ -78,7 +108,7 @@ class _SameQuestion:
                 )
             ),
             (scenario.run.history, scenario.run.forcing_step, design.run_in, design.recruitment),
-            tuple(dose for dose in before if dose.start < 0.0),
+            before,
             # own treatments and stored numbers are compared as objects: they are rarely there
             id(scenario.treatments) if before else None,
             None if stored is None else tuple(sorted(stored.biology.items())),
@@ -107,8 +137,9 @@ def _search_once(question_key: _SameQuestion) -> Met:
 def question_of(scenario: Scenario) -> Question:
     """Return whose baseline a scenario asks for."""
     design, treatments = scenario.design, treatments_of(scenario)
-    arm = unfold(scenario).arms[0]
-    early = tuple(dose for dose in arm.doses if dose.start < 0.0)
+    arms = unfold(scenario).arms
+    arm = arms[0]
+    early = doses_before(arm.doses)
     early_treatments: dict[str, Treatment] = {
         dose.treatment: treatments[dose.treatment] for dose in early
     }
@@ -120,7 +151,8 @@ def question_of(scenario: Scenario) -> Question:
         before=Before(
             history=scenario.run.history,
             step=scenario.run.forcing_step,
-            run_in=design.run_in or 0.0,
+            run_in=design.run_in,
+            lead=max(design.run_in or 0.0, lead_of_doses(arms)),
             recruitment=design.recruitment,
             arm=arm.model_copy(update={"doses": early}),
             treatments=early_treatments,

@@ -89,20 +89,28 @@ class EvenPeople:
     growth: Floats
     pace: Floats  # (S, 3)
     calendar: Floats | None
+    potency: Floats  # multiple of every effect
     luck: Floats  # standard normal: how many of a person's follicles happen to show a hair
     age: Floats | None = None  # day, at baseline
 
 
 def even_people(
-    population: Population, condition: Condition, recruitment: Recruitment | None
+    population: Population,
+    condition: Condition,
+    recruitment: Recruitment | None,
+    *,
+    differ: bool = False,
 ) -> EvenPeople:
-    """Return people who meet the criteria on traits; none where nobody does."""
+    """Return people who meet the criteria on traits; none where nobody does.
+
+    differ : whether they differ in what doses before baseline do to them, whatever their traits
+    """
     inclusion = population.inclusion
     screened = inclusion is not None and inclusion.hair_density is not None
     linked = "follicle_density" in correlated(population.correlation)
     size = PEOPLE if inclusion is None else CANDIDATES
     of_all_ages = condition.follows_age and population.varies("age")
-    if _alike(population, recruitment) and not of_all_ages:
+    if _alike(population, recruitment) and not (of_all_ages or differ):
         size = 1
     first = _draws(population, np.arange(size, dtype=np.int64))
     eligible = np.flatnonzero(_eligible(population, condition, first))[:PEOPLE]
@@ -123,6 +131,7 @@ def even_people(
         growth=draws.multiplier("growth"),
         pace=draws.pace(),
         calendar=calendar,
+        potency=draws.multiplier("potency"),
         luck=draws.normal(Decision.READER),
         age=draws.age(),
     )

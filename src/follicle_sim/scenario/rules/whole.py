@@ -12,6 +12,7 @@ from follicle_sim.scenario.fields.labels import label_problems
 from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.fields.refusals import Path
 from follicle_sim.scenario.fields.unjudged import attempt, judge
+from follicle_sim.scenario.rules.before import before_problems
 from follicle_sim.scenario.rules.design import arm_problems, calendar_problems
 from follicle_sim.scenario.rules.eligible import eligibility_problems
 from follicle_sim.scenario.rules.scalp import scalp_problems
@@ -139,7 +140,8 @@ def _screening(scenario: Any, names: Names) -> Iterable[Problem]:
 
 
 def _eligible(scenario: Any, names: Names) -> Iterable[Problem]:
-    dosed = scenario.design.run_in_arm is not None
+    early = any(dose.start < 0.0 for arm in scenario.arms for dose in arm.doses)
+    dosed = scenario.design.run_in_arm is not None or early
     return eligibility_problems(scenario.population, scenario.instrument, dosed)
 
 
@@ -171,6 +173,10 @@ def _calendar(scenario: Any, names: Names) -> Iterable[Problem]:
     return calendar_problems(scenario.design, scenario.run.history, scenario.biology)
 
 
+def _before(scenario: Any, names: Names) -> Problems:
+    yield from before_problems(scenario)
+
+
 RULES = (
     _labels,
     _moments,
@@ -188,5 +194,6 @@ RULES = (
     _search,
     _arms,
     _calendar,
+    _before,
 )
 """In the order in which their problems are told."""

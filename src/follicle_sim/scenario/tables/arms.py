@@ -16,7 +16,7 @@ from follicle_sim.scenario.fields.quantities import Amount, Every, Name, Number,
 from follicle_sim.scenario.fields.refusals import Path, known_names, refuse_all
 from follicle_sim.scenario.fields.words import ROLES
 from follicle_sim.scenario.tables.aftercare import AftercareNames, find_aftercare
-from follicle_sim.scenario.tables.table import LONGEST, Interval, Label, Table, Time
+from follicle_sim.scenario.tables.table import LONGEST, Label, Moment, Table, Time
 from follicle_sim.scenario.tables.treatments import VariantNames
 from follicle_sim.scenario.tables.vial import Chain, amount_of, chain_problem
 
@@ -42,16 +42,19 @@ class Dose(Table):
     variants: Annotated[tuple[str, ...], VariantNames()] = Field(
         default=(), description="hypotheses of the treatment to switch on"
     )
-    start: Time = Field(default=0.0, description="day of the first dose, baseline being 0")
+    start: Moment = Field(
+        default=0.0,
+        description='day of the first dose, baseline being 0; "-26 weeks": people arrive treated',
+    )
     every: Annotated[float, Every("time", upper=LONGEST, positive=True)] | None = Field(
         default=None, description="interval between doses; needs count or until"
     )
     count: Annotated[int, Whole(1, MOST_DOSES)] | None = Field(
         default=None, description="number of doses"
     )
-    until: Interval | None = Field(
+    until: Moment | None = Field(
         default=None,
-        description="end of dosing: doses fall before this time",
+        description='end of dosing: doses fall before this time; "baseline" for what people leave',
         validate_default=True,
     )
     duration: Time = Field(

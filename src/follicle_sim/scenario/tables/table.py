@@ -17,6 +17,7 @@ from follicle_sim.scenario.fields.quantities import Number, Quantity, Text
 LONGEST = 200 * YEAR
 
 Time = Annotated[float, Quantity("time", upper=LONGEST)]
+Moment = Annotated[float, Quantity("time", lower=-LONGEST, upper=LONGEST)]
 Interval = Annotated[float, Quantity("time", upper=LONGEST, positive=True)]
 Calibre = Annotated[float, Quantity("calibre", upper=500.0)]
 Variation = Annotated[float, Number(0.0, 10.0)]

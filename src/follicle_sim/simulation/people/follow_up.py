@@ -108,7 +108,9 @@ def known_of(
     if may_miss(protocol):
         habit = habit_of(protocol, cohort)
         last = np.where(np.isnan(gone.left), coming.day[:, -1], gone.left)
-        known["doses_taken"] = share_taken(arm.doses, last, cohort.draw_names, habit=habit)
+        known["doses_taken"] = share_taken(
+            arm.doses, last, cohort.draw_names, habit=habit, begin=protocol.visits.days[0]
+        )
         if design.early_stop is not None and habit is not None:
             # who has had every dose by then stops nothing
             early = habit.stops <= last_due(arm.doses, last)
