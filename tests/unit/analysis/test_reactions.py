@@ -17,9 +17,10 @@ from follicle_sim.analysis.outcomes.exposures import Exposure
 from follicle_sim.analysis.outcomes.reactions.counts import Count
 from follicle_sim.analysis.outcomes.reactions.doses import Doses, doses_of
 from follicle_sim.analysis.outcomes.reactions.downtime import downtime_days
-from follicle_sim.analysis.outcomes.reactions.draws import Events, Names, draw_events
+from follicle_sim.analysis.outcomes.reactions.draws import Events, draw_events
 from follicle_sim.analysis.outcomes.reactions.exposed import unreported, ways_given
 from follicle_sim.analysis.outcomes.reactions.kinds import KINDS, load_kinds, parse_kinds
+from follicle_sim.analysis.outcomes.reactions.names import Names
 from follicle_sim.analysis.outcomes.reactions.reported import (
     Reported,
     load_reported,

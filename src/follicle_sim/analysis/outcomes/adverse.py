@@ -14,10 +14,12 @@ import numpy as np
 import xarray as xr
 
 from follicle_sim.analysis.outcomes.exposures import ArmExposure, arm_exposure
+from follicle_sim.analysis.outcomes.reactions.doses import Doses
 from follicle_sim.analysis.outcomes.reactions.downtime import downtime_days
-from follicle_sim.analysis.outcomes.reactions.draws import Doses, Events, Names, draw_events
+from follicle_sim.analysis.outcomes.reactions.draws import Events, draw_events
 from follicle_sim.analysis.outcomes.reactions.exposed import exposed_to
 from follicle_sim.analysis.outcomes.reactions.kinds import Severity
+from follicle_sim.analysis.outcomes.reactions.names import Names
 from follicle_sim.analysis.outcomes.reactions.words import counted_words
 from follicle_sim.analysis.statistics.effects import refuse
 from follicle_sim.analysis.statistics.exact import exact_limits

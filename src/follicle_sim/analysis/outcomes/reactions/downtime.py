@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from follicle_sim.analysis.outcomes.reactions.draws import Events, Whole
+from follicle_sim.analysis.outcomes.reactions.draws import Events
+from follicle_sim.analysis.outcomes.reactions.names import Whole
 from follicle_sim.base.types import Floats
 
 
