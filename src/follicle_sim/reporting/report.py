@@ -14,7 +14,6 @@ from follicle_sim.analysis.methods import METHODS
 from follicle_sim.analysis.outcomes.adverse import AdverseRow, ArmReactions, reactions
 from follicle_sim.analysis.outcomes.exposures import Exposure, exposures
 from follicle_sim.analysis.outcomes.flow import SubjectFlow, subject_flow
-from follicle_sim.analysis.outcomes.reactions.reported import PLACEBO
 from follicle_sim.analysis.result import TrialResult
 from follicle_sim.analysis.tests import Test, control_of, tests_of
 from follicle_sim.analysis.trial import Trial
@@ -71,8 +70,8 @@ class TrialReport:
 
     @cached_property
     def events(self) -> tuple[AdverseRow, ...]:
-        """Rows of the side effects that can be held against each other."""
-        return comparable(tuple(row for arm in self.reactions for row in arm.rows))
+        """One row a side effect and arm."""
+        return tuple(row for arm in self.reactions for row in arm.rows)
 
     @property
     def primary(self) -> Test:
@@ -169,9 +168,3 @@ def make_report(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialRepor
         exposures(dataset, scenario),
         reactions(dataset, plan.level) if plan.adverse_events else (),
     )
-
-
-def comparable(events: tuple[AdverseRow, ...]) -> tuple[AdverseRow, ...]:
-    """Return side effects without those of a placebo that no treated arm was asked about."""
-    reported_events = {row.event for row in events if row.treatment != PLACEBO}
-    return tuple(row for row in events if row.treatment != PLACEBO or row.event in reported_events)

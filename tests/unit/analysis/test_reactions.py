@@ -440,6 +440,11 @@ def test_a_placebo_injection_hurts_like_an_injection_and_is_a_placebo():
         'every = "4 weeks", count = 3}]\n',
     )
     control = [row for row in adverse_events(run_of(text)) if row.arm == "control"]
+    assert len(control) == 3
+    # of a drug that nobody asked about this, placebo is not asked either
+    other = run_of(text.replace("finasteride_oral", "minoxidil_oral"))
+    told = {row.treatment for row in adverse_events(other) if row.arm == "control"}
+    assert told == {"injection"}
     assert {(row.treatment, row.event) for row in control} == {
         ("placebo", "sexual"),
         ("injection", "pain"),

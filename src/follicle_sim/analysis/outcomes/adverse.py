@@ -20,6 +20,7 @@ from follicle_sim.analysis.outcomes.reactions.draws import Events, draw_events
 from follicle_sim.analysis.outcomes.reactions.exposed import exposed_to
 from follicle_sim.analysis.outcomes.reactions.kinds import Severity
 from follicle_sim.analysis.outcomes.reactions.names import Names
+from follicle_sim.analysis.outcomes.reactions.reported import PLACEBO, Reported
 from follicle_sim.analysis.outcomes.reactions.words import counted_words
 from follicle_sim.analysis.statistics.effects import refuse
 from follicle_sim.analysis.statistics.exact import exact_limits
@@ -28,6 +29,9 @@ from follicle_sim.base.types import Floats
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.protocol.streams import stream_of
+
+Sorts = list[tuple[Reported, Doses]]
+"""Side effects that an arm may have, each with the doses behind it."""
 
 NOT_KNOWN = (
     "Laboratory values and long-term safety are not known: no count of them was read, and nothing "
@@ -163,18 +167,29 @@ def _of_arms(
     for replicate in range(dataset.sizes["replicate"] if several else 1):
         one = dataset.isel(replicate=replicate, drop=True) if several else dataset
         protocol = protocols[min(replicate, len(protocols) - 1)]
-        for arm in protocol.arms:
-            exposure = arm_exposure(one, protocol, arm, replicate)
-            yield _of_arm(exposure, protocol, arm, replicate, level)
+        exposed = [_exposed(one, protocol, arm, replicate) for arm in protocol.arms]
+        # what happens on placebo is told where a treatment was asked about the same
+        asked = {row.event for _, sorts in exposed for row, _ in sorts if row.treatment != PLACEBO}
+        for arm, (exposure, sorts) in zip(protocol.arms, exposed, strict=True):
+            kept = [(r, d) for r, d in sorts if r.treatment != PLACEBO or r.event in asked]
+            yield _of_arm(exposure, kept, (protocol.seed, replicate, arm), level)
+
+
+def _exposed(
+    dataset: xr.Dataset, protocol: Protocol, arm: PlannedArm, replicate: int
+) -> tuple[ArmExposure, Sorts]:
+    exposure = arm_exposure(dataset, protocol, arm, replicate)
+    return exposure, list(exposed_to(arm.role, exposure, protocol.source))
 
 
 def _of_arm(
-    exposure: ArmExposure, protocol: Protocol, arm: PlannedArm, replicate: int, level: float
+    exposure: ArmExposure, sorts: Sorts, where: tuple[int, int, PlannedArm], level: float
 ) -> ArmReactions:
+    seed, replicate, arm = where
     ids = exposure.people.subject.astype(np.uint32)
-    names = Names(protocol.seed, replicate, stream_of(arm.drawn_as), ids)
+    names = Names(seed, replicate, stream_of(arm.drawn_as), ids)
     events, rows = [], []
-    for reported, doses in exposed_to(arm.role, exposure, protocol.source):
+    for reported, doses in sorts:
         some = draw_events(reported, doses, names)
         events.append(some)
         days = downtime_days([some], exposure.last)

@@ -58,19 +58,18 @@ def event_rows(report: TrialReport) -> list[Row]:
     """Return the rows of AE: for each subject in the order of days."""
     arms = [str(label) for label in report.dataset["arm"].values]
     of_arm = {arm.arm: arm.events for arm in report.reactions}
-    shown = {(row.arm, row.treatment, row.event) for row in report.events}
     rows: list[Row] = []
     for person in people_of(report):
         had: list[tuple[float, str, str, Row]] = []
         for arm in person.arms:
             half = arms[arm] if len(person.arms) > 1 else ""
             for some in of_arm.get(arms[arm], ()):
-                told = some.reported
-                if (arms[arm], told.treatment, told.event) not in shown:
-                    continue
+                reported = some.reported
                 for k in np.flatnonzero(some.person == person.place):
                     row = _row(some, int(k)) | {"AEGRPID": half}
-                    had.append((float(some.start[k]), f"{told.treatment} {told.event}", half, row))
+                    had.append(
+                        (float(some.start[k]), f"{reported.treatment} {reported.event}", half, row)
+                    )
         had.sort(key=lambda event: event[:3])
         for sequence, (_, _, _, row) in enumerate(had, start=1):
             who: Row = {"STUDYID": report.study, "USUBJID": person.usubjid, "AESEQ": sequence}
