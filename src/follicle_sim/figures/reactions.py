@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 SEVERITIES: Mapping[str, str] = {"mild": "#fdd9b5", "moderate": "#f08c3c", "severe": "#8c2d04"}
 """Colours by severity, from pale to dark."""
 
-_WIDTH, _LEFT, _RIGHT = 9.6, 0.3, 1.95
-_NAME, _GAP, _DOWN = 2.35, 0.55, 2.0
+_WIDTH, _LEFT = 9.6, 0.3
+_NAME, _SAID, _DOWN = 2.35, 1.45, 2.0
 _ROW, _ARM_HEAD, _AXIS, _FOOT, _NOTE_LINE = 0.27, 0.3, 0.55, 0.3, 0.125
 _NOTE = 165
 
@@ -95,8 +95,7 @@ def plot_reactions(arms: Sequence[ReactionArm], title: str, note: str) -> Figure
         height = head + tall + _AXIS + foot
         figure.set_size_inches(_WIDTH, height)
         figure.texts[0].set_y(1.0 - TITLE_TOP / height)
-        middle = _WIDTH - _RIGHT - _DOWN - _GAP + 1.35
-        left = place(figure, _LEFT + _NAME, foot + _AXIS, _WIDTH - middle, head)
+        left = place(figure, _LEFT + _NAME, foot + _AXIS, _LEFT + _DOWN + _SAID, head)
         right = place(figure, _WIDTH - _DOWN - _LEFT, foot + _AXIS, _LEFT, head)
         _shares(left, arms, tall)
         _downtime(right, arms, tall)
@@ -129,7 +128,7 @@ def _shares(ax: Axes, arms: Sequence[ReactionArm], tall: float) -> None:
         ax.text(
             -0.02,
             name,
-            wrap_text(arm.name, 44, 1),
+            wrap_text(arm.name, 34, 1),
             transform=beside,
             ha="right",
             fontweight="bold",

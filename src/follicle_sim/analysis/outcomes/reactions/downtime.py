@@ -31,14 +31,12 @@ def downtime_days(events: Sequence[Events], last: Floats) -> Floats:
     if not spans:
         return days
     person, start, end = (np.concatenate(parts) for parts in zip(*spans, strict=True))
-    order = np.lexsort((end, start, person))
-    who, until = -1, -np.inf
-    for k in order:
-        if person[k] != who:
-            who, until = int(person[k]), -np.inf
-        if end[k] > until:
-            days[who] += end[k] - max(start[k], until)
-            until = float(end[k])
+    until = np.full(last.size, -np.inf)
+    for k in np.lexsort((end, start)):
+        who = person[k]
+        if end[k] > until[who]:
+            days[who] += end[k] - max(start[k], until[who])
+            until[who] = end[k]
     return days
 
 

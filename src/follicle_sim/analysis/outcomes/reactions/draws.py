@@ -92,7 +92,8 @@ def _in_use(
     everybody = np.arange(names.ids.size)
     drawn = names.of_people(everybody, np.zeros(1, np.uint32), cause, Decision.ADVERSE_EVENT)
     taken = doses.took.sum(axis=1)
-    amount = doses.amounts.sum(axis=1) / np.maximum(taken, 1)
+    given = doses.amounts.sum(axis=1)
+    amount = np.divide(given, taken, out=np.zeros(taken.size), where=taken > 0)
     # one amount for all in an arm, or a few: the rate of each is found once
     each, place = np.unique(amount, return_inverse=True)
     rates = np.array([reported.per_day(u, float(one)) for one in each])[place]
