@@ -152,6 +152,13 @@ def test_a_printed_interval_comes_back_and_a_highest_share_leaves_all_below_open
     assert [most.quantile(u) for u in (0.25, 0.5)] == pytest.approx([0.2, 0.4])
     assert most.mean == pytest.approx(0.4)
     assert most.limits(0.95) == (0.0, 0.8)
+    assert (printed.center, most.center, Count(events=3, of=12).center) == (0.0385, 0.8, 0.25)
+    assert (printed.counted, most.counted) == (None, None)
+    # the mean of a printed share is that of its law, by another way
+    z = np.random.default_rng(1).standard_normal(200_000)
+    logit, low, high = (np.log(p / (1 - p)) for p in (0.0385, 0.0127, 0.1401))
+    drawn = logit + z * np.where(z < 0, logit - low, high - logit) / 1.96
+    assert printed.mean == pytest.approx(np.mean(1 / (1 + np.exp(-drawn))), rel=0.01)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +168,8 @@ def test_a_printed_interval_comes_back_and_a_highest_share_leaves_all_below_open
         ({"events": 3}, "one of these"),
         ({"events": 3, "of": 30, "at_most": 0.5}, "one of these"),
         ({"share": 0.1, "low": 0.05}, "one of these"),
+        ({"at_most": 0.5, "share": 0.1, "low": 0.05, "high": 0.2}, "one of these"),
+        ({"of": 30}, "one of these"),
         ({"events": 31, "of": 30}, "31 among 30"),
         ({"events": 0, "of": 0}, "nobody was looked at"),
         ({"share": 0.1, "low": 0.2, "high": 0.3}, "must rise"),

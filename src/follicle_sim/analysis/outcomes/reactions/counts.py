@@ -45,21 +45,27 @@ class Count(FrozenTable):
         begun = [way for way in ways if any(part is not None for part in way)]
         if len(begun) != 1 or any(part is None for part in begun[0]):
             raise ValueError("give events and of, or share, low and high, or at_most: one of these")
-        if self.events is not None and self.of is not None:
-            if self.of == 0:
+        if (counted_people := self.counted) is not None:
+            events, of = counted_people
+            if of == 0:
                 raise ValueError("of: nobody was looked at")
-            if self.events > self.of:
-                raise ValueError(f"events: {self.events} among {self.of} people")
+            if events > of:
+                raise ValueError(f"events: {events} among {of} people")
         if self.low is not None and not self.low < self.center < self.upper:
             raise ValueError("low, share and high must rise")
         return self
 
     @property
+    def counted(self) -> tuple[int, int] | None:
+        """Events and people, None where a share was printed."""
+        return None if self.events is None or self.of is None else (self.events, self.of)
+
+    @property
     def center(self) -> float:
-        """The share as printed or counted."""
-        if self.events is not None and self.of is not None:
-            return self.events / self.of
-        return float(self.share if self.share is not None else self.at_most or 0.0)
+        """The share as counted or printed; the highest one where only that was."""
+        if self.counted is not None:
+            return self.counted[0] / self.counted[1]
+        return next(part for part in (self.share, self.at_most) if part is not None)
 
     @property
     def upper(self) -> float:
@@ -68,8 +74,8 @@ class Count(FrozenTable):
 
     def quantile(self, u: float) -> float:
         """Return the share that a draw u in (0, 1) stands for; never 0."""
-        if self.events is not None and self.of is not None:
-            return float(betaincinv(self.events + 0.5, self.of - self.events + 0.5, u))
+        if self.counted is not None:
+            return float(betaincinv(*_jeffreys(*self.counted), u))
         if self.share is not None:
             assert self.low is not None
             z, middle = float(ndtri(u)), _logit(self.share)
@@ -83,8 +89,8 @@ class Count(FrozenTable):
 
         Of counts it is B(a, b + times) / B(a, b); else an average over quantiles.
         """
-        if self.events is not None and self.of is not None:
-            a, b = self.events + 0.5, self.of - self.events + 0.5
+        if self.counted is not None:
+            a, b = _jeffreys(*self.counted)
             return float(np.exp(betaln(a, b + times) - betaln(a, b)))
         middle = (np.arange(STEPS) + 0.5) / STEPS
         shares = np.array([self.quantile(float(u)) for u in middle])
@@ -104,12 +110,16 @@ class Count(FrozenTable):
         >>> low, round(high, 4)
         (0.0, 0.095)
         """
-        if self.events is not None and self.of is not None:
-            return exact_limits(self.events, self.of, level)
+        if self.counted is not None:
+            return exact_limits(*self.counted, level)
         if self.at_most is not None:
             return 0.0, self.at_most
         tail = (1.0 - level) / 2.0
         return self.quantile(tail), self.quantile(1.0 - tail)
+
+
+def _jeffreys(events: int, of: int) -> tuple[float, float]:
+    return events + 0.5, of - events + 0.5
 
 
 def _logit(share: float) -> float:
