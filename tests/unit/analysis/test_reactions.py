@@ -90,6 +90,11 @@ def of_count(count, *, kind="itch", sessions=1, weeks=None, amount=np.inf, event
     )
 
 
+def reported_event(treatment, event):
+    (found,) = [row for row in load_reported()[treatment] if row.event == event]
+    return found
+
+
 def doses(times, took, last=1000.0, amounts=None):
     took = np.asarray(took, dtype=bool)
     times = np.asarray(times, dtype=float)
@@ -210,7 +215,7 @@ def test_sessions_and_days_add_up_to_the_share_that_was_counted():
 
 @pytest.mark.parametrize(("amount", "share"), [(0.25, 0.0385), (0.5, 0.1149), (1.0, 0.1805)])
 def test_the_skin_thins_more_often_under_a_stronger_injection(amount, share):
-    (atrophy,) = load_reported()["triamcinolone_intralesional"]
+    atrophy = reported_event("triamcinolone_intralesional", "skin_atrophy")
     once = atrophy.per_session(0.5, np.array([amount]))[0]
     assert 1.0 - (1.0 - once) ** 4 == pytest.approx(share, rel=1e-9)
     assert atrophy.shares(0.5, np.array([0.0]))[0] == 0.0
@@ -221,7 +226,7 @@ def test_the_skin_thins_more_often_under_a_stronger_injection(amount, share):
 @settings(max_examples=60, deadline=None)
 @given(u=hs.floats(1e-4, 0.9999), pair=hs.tuples(hs.floats(0.0, 3.0), hs.floats(0.0, 3.0)))
 def test_more_never_lowers_a_rate(u, pair):
-    (atrophy,) = load_reported()["triamcinolone_intralesional"]
+    atrophy = reported_event("triamcinolone_intralesional", "skin_atrophy")
     low, high = atrophy.shares(u, np.array(sorted(pair)))
     assert low <= high < 1.0
 
@@ -239,7 +244,7 @@ def test_the_rate_of_a_trial_goes_by_the_amount_of_each_session():
     assert low == pytest.approx(12.5 / 92, abs=0.02)
     assert high == pytest.approx(18.5 / 92, abs=0.02)
     # and within one arm: the sessions of a stronger injection strike more often
-    (atrophy,) = load_reported()["triamcinolone_intralesional"]
+    atrophy = reported_event("triamcinolone_intralesional", "skin_atrophy")
     took = np.ones((20_000, 2), bool)
     drawn = draw_events(atrophy, doses([0.0, 21.0], took, amounts=[0.25, 1.0]), names(20_000))
     weak, strong = ((drawn.session == day).mean() * drawn.person.size for day in (0.0, 21.0))
