@@ -139,6 +139,7 @@ def test_exact_limits_hold_the_truth_at_least_as_often_as_they_say():
 
 def test_a_rate_is_never_nothing_and_follows_jeffreys():
     count = Count(events=0, of=30)
+    assert Count(events=5, of=5).quantile(0.999) < 1.0  # all of five do not show that all will
     law = st.beta(0.5, 30.5)
     for u in (1e-6, 0.1, 0.5, 0.99):
         assert count.quantile(u) == pytest.approx(law.ppf(u), rel=1e-9)

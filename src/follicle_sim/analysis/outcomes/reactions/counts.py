@@ -51,7 +51,11 @@ class Count(FrozenTable):
                 raise ValueError("of: nobody was looked at")
             if events > of:
                 raise ValueError(f"events: {events} among {of} people")
-        if self.low is not None and not self.low < self.center < self.upper:
+        if (
+            self.low is not None
+            and self.high is not None
+            and not self.low < self.center < self.high
+        ):
             raise ValueError("low, share and high must rise")
         return self
 
@@ -67,19 +71,15 @@ class Count(FrozenTable):
             return self.counted[0] / self.counted[1]
         return next(part for part in (self.share, self.at_most) if part is not None)
 
-    @property
-    def upper(self) -> float:
-        """Upper end of a printed interval; 1 where none was printed."""
-        return 1.0 if self.high is None else self.high
-
     def quantile(self, u: float) -> float:
         """Return the share that a draw u in (0, 1) stands for; never 0."""
         if self.counted is not None:
             return float(betaincinv(*_jeffreys(*self.counted), u))
         if self.share is not None:
             assert self.low is not None
+            assert self.high is not None
             z, middle = float(ndtri(u)), _logit(self.share)
-            width = middle - _logit(self.low) if z < 0.0 else _logit(self.upper) - middle
+            width = middle - _logit(self.low) if z < 0.0 else _logit(self.high) - middle
             return _expit(middle + z * width / NORMAL_95)
         assert self.at_most is not None
         return self.at_most * u
