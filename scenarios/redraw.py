@@ -108,6 +108,12 @@ DRAWINGS = (
         {"trial_minoxidil_vs_placebo.png": "trial.png"},
     ),
     Drawing(
+        "side_effects",
+        ("trial", "scenarios/side_effects.toml"),
+        "analysis.csv",
+        {"side_effects.png": "reactions.png"},
+    ),
+    Drawing(
         "exosome_ersan_2024",
         ("plausible", "scenarios/exosome_ersan_2024.toml"),
         "chances.csv",

@@ -69,8 +69,10 @@ with TemporaryDirectory() as folder:
 #
 # - `follicle-sim analyse results/trial_minoxidil_vs_placebo.trial --method mmrm` asks the same
 #   people again. Nothing is simulated twice.
-# - `--cdisc` writes ADSL, EX and ADHC tables (CSV) in the words of CDISC. Every record is marked
-#   synthetic.
+# - `--cdisc` writes ADSL, EX, AE and ADHC tables (CSV) in the words of CDISC. Every record is
+#   marked synthetic.
+# - `adverse_events` adds side effects and downtime to the page, and `reactions.png`: who had what,
+#   how severe, and what the published count leaves open. None of n is at most so much, not nothing.
 # - `flow.png` draws the flow of subjects as CONSORT does.
 # - A counterfactual design is no trial and is refused.
 # - Prefer `mmrm` to `mixed_model`. A random intercept takes all visits for exchangeable, and

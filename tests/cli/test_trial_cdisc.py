@@ -131,3 +131,80 @@ def test_tables_of_an_earlier_trial_do_not_stay(cli, tmp_path):
     assert {f"{name}.csv" for name in TABLES} < {path.name for path in out.iterdir()}
     assert cli("analyse", out, "--out", out, "-q").code == 0
     assert not {"ADSL.csv", "define.json"} & {path.name for path in out.iterdir()}
+
+
+NEEDLED = """\
+schema_version = 1
+title = "Needles on both halves"
+[population]
+subjects = 40
+follicles = 40
+target_area = "1 cm2"
+follicle_density = "100 cm-2"
+condition = "aga_male"
+[[arms]]
+label = "exosomes"
+role = "treatment"
+[[arms.doses]]
+treatment = "exosomes_adipose_microneedling"
+amount = "1 session"
+every = "4 weeks"
+count = 3
+adherence = 0.7
+[[arms]]
+label = "saline"
+role = "active_control"
+doses = [{ treatment = "microneedling", amount = "1 session", every = "4 weeks", count = 3 }]
+[design]
+kind = "KIND"
+visits = ["0 days", "12 weeks", "24 weeks"]
+dropout = { per_year = 0.5 }
+[analysis]
+adverse_events = true
+"""
+
+
+@pytest.mark.parametrize("kind", ["parallel", "split_scalp"])
+def test_every_adverse_event_follows_a_session_that_was_taken(tmp_path, kind):
+    report = make_report(simulate(parse_scenario(NEEDLED.replace("KIND", kind))))
+    assert "AE.csv" in write_cdisc(report, tmp_path)
+    events, doses, subjects = (
+        pd.read_csv(tmp_path / f"{name}.csv") for name in ("AE", "EX", "ADSL")
+    )
+    assert len(events) == sum(row.events for row in report.events) > 50
+    assert not events.duplicated(["USUBJID", "AESEQ"]).any()
+    told = json.loads((tmp_path / "define.json").read_text())
+    columns = told["datasets"]["AE"]["variables"]
+    assert list(events.columns) == [each["name"] for each in columns]
+    assert all(len(each["name"]) <= 8 and len(each["label"]) <= 40 for each in columns)
+    assert "long-term safety are not known" in told["side_effects"]
+    half = ["AEGRPID"] if kind == "split_scalp" else []
+    if half:
+        assert set(events["AEGRPID"]) == {"exosomes", "saline"}
+    taken = set(
+        doses[["USUBJID", "EXSTDY", *(["EXGRPID"] if half else [])]].itertuples(
+            index=False, name=None
+        )
+    )
+    behind = set(events[["USUBJID", "AESESDY", *half]].itertuples(index=False, name=None))
+    assert behind <= taken
+    assert (events["AESTDY"] >= events["AESESDY"]).all()
+    over = events["AEOUT"] == "RECOVERED/RESOLVED"
+    assert (over == events["AEENDY"].notna()).all()
+    assert (events.loc[over, "AEENDY"] >= events.loc[over, "AESTDY"]).all()
+    ends = events.merge(subjects[["USUBJID", "EOSDY"]], on="USUBJID")
+    assert (ends["AESTDY"] <= ends["EOSDY"] + 1).all()
+    grades = {"MILD": 1, "MODERATE": 2, "SEVERE": 3}
+    assert (events["AESEV"].map(grades) == events["AETOXGR"]).all()
+    assert set(events["AEREL"]) == {"RELATED"}
+    assert (events["AESER"] == "Y").equals(events["AECAT"] == "SERIOUS")
+
+
+def test_no_table_says_that_there_were_no_events_where_nobody_asked(tmp_path):
+    asked = simulate(parse_scenario(NEEDLED.replace("KIND", "parallel")))
+    write_cdisc(make_report(asked), tmp_path)
+    plan = make_report(asked).plan.model_copy(update={"adverse_events": False})
+    names = write_cdisc(make_report(asked, plan), tmp_path)
+    assert "AE.csv" not in names
+    assert not (tmp_path / "AE.csv").exists()
+    assert "AE" not in json.loads((tmp_path / "define.json").read_text())["datasets"]

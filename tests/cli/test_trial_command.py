@@ -53,7 +53,9 @@ def test_every_design_gives_a_page_and_its_files(cli, tmp_path, name):
     scenario = write(tmp_path, DESIGNS[name])
     done = cli("trial", scenario, "--out", tmp_path / "out", columns=80)
     assert done.code == 0, done.err
-    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+    asked = {"reactions.png"} if "adverse_events = true" in DESIGNS[name] else set()
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES | asked
+    assert ("Laboratory values and long-term safety are not known" in done.out) == bool(asked)
     for part in ("Question", "Design", "Flow of subjects", "Result", "Cost", "To keep in mind"):
         assert part in done.out
     body = done.out.partition("Written to")[0]
@@ -101,7 +103,7 @@ def test_analyse_repeats_the_trials_numbers_exactly(cli, ran, tmp_path):
     again = cli("analyse", out, "--out", tmp_path / "again", columns=100)
     assert again.code == 0, again.err
     before, after = contents(out), contents(tmp_path / "again")
-    assert set(after) == FILES - {"result.nc"}
+    assert set(after) == {*FILES, "reactions.png"} - {"result.nc"}
     assert all(after[name] == before[name] for name in after)
     assert again.out.partition("Written to")[0] == printed.partition("Written to")[0]
 

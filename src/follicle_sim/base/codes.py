@@ -115,8 +115,12 @@ class Decision(IntEnum):
     SATISFACTION_PERSON = 82
     SATISFACTION_VISIT = 83
     ADVERSE_EVENT = 84
+    ADVERSE_SEVERITY = 85
+    ADVERSE_ONSET = 86
+    ADVERSE_DURATION = 87
     TRIAL_DRIFT = 88
-    PREDICTION_TIE = 89
+    ADVERSE_RATE = 89
+    PREDICTION_TIE = 90
     # 96-97: more of what an instrument makes of a reading
     INDEX_READING = 96
     INDEX_PULL = 97

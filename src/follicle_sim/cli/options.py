@@ -68,7 +68,7 @@ Measure = Annotated[
 ]
 Cdisc = Annotated[
     bool,
-    typer.Option("--cdisc", help="Also write ADSL, EX and ADHC tables (CSV, marked synthetic)."),
+    typer.Option("--cdisc", help="Also write ADSL, EX, AE and ADHC tables (CSV, synthetic)."),
 ]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with what an earlier run left in the folder.")

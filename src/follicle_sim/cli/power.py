@@ -165,12 +165,14 @@ def print_forecast(
     scenario: Scenario, plan: Plan, sizes: tuple[int, ...], replicates: int, *, type_one: bool
 ) -> None:
     """Say on standard error how many trials of how many people it will be, and for how long."""
+    from follicle_sim.experiments.planning.lots import other_lots
     from follicle_sim.experiments.planning.power import expected_seconds
     from follicle_sim.protocol.headcount import people_of
 
-    trials = replicates * (1 + type_one)
+    trials = replicates * (1 + type_one + len(other_lots(scenario)))
     seconds = expected_seconds(scenario, sizes, trials)
     both = " for both, drug on and off" if type_one else ""
+    both += ", and for other lots" if other_lots(scenario) else ""
     people = people_of(scenario, sizes[-1]).text()
     typer.echo(f"{trials:,} trials of up to {people}; about {seconds:.0f} s{both}", err=True)
     for note in plan.notes:
@@ -224,6 +226,7 @@ def print_power(
             f"Up to {failed} trials could not be analysed; they count as not significant."
         )
     _print_smallest(console, result)
+    _print_lots(console, result)
     console.print(
         "\npeople in all: of all arms, each counted once. power: share of significant trials "
         "[95 % Monte Carlo interval]; with the drug switched off it is the type-I error. exagg.: "
@@ -259,6 +262,34 @@ def _format_row(row: PowerRow, digits: int, people: Headcount) -> list[str]:
         "" if row.exaggeration is None else f"{row.exaggeration:.2f}",
         "" if row.wrong_sign is None else f"{percent(row.wrong_sign)} %",
     ]
+
+
+def _print_lots(console: Console, result: PowerResult) -> None:
+    """Print the same trials with other lots, where the scenario has lots that differ."""
+    from follicle_sim.experiments.planning.lots import cost_in_words
+
+    if not result.lots:
+        return
+    columns = [Column("lots"), Column("week", True), Column("people\nin all", True)]
+    columns += [Column("power (%)", True), Column("estimate\n(SD)", True)]
+    columns += [Column("for 80 %", True), Column("for 90 %", True)]
+    digits = choose_decimals(row.estimate_sd for row in result.lots)
+    groups: dict[str, list[list[str]]] = {}
+    for row in result.lots:
+        limits = f"[{100 * row.power_low:.1f}, {100 * row.power_high:.1f}]"
+        estimate = ""
+        if row.estimate is not None:
+            spread = format_number(row.estimate_sd, digits)
+            estimate = f"{format_number(row.estimate, digits, sign=True)} ({spread})"
+        needed = ["" if n is None else f"{n:,}" for n in (row.for_80, row.for_90)]
+        power = f"{100 * row.power:.1f} {limits}"
+        groups.setdefault(row.comparison, []).append(
+            [row.lots, row.week, f"{row.people:,}", power, estimate, *needed]
+        )
+    console.print("\nWhat lots of the product cost: the same people with other lots\n")
+    print_groups(console, columns, groups)
+    for sentence in cost_in_words(result.lots):
+        console.print(f"{sentence}.")
 
 
 def _print_smallest(console: Console, result: PowerResult) -> None:

@@ -64,6 +64,7 @@ def print_treatment(treatment: Treatment) -> None:
     print_heading(console, f"{treatment.name}: {treatment.title}")
     console.print("; ".join(_summarise(treatment)))
     _print_suitability(console, treatment)
+    _print_side_effects(console, treatment)
     if treatment.inert:
         return
     plain = {p: q for p, q in list_quantities(treatment) if not p.startswith("variants.")}
@@ -96,6 +97,36 @@ def _print_suitability(console: Console, treatment: Treatment) -> None:
         print_indented(console, f"Not known: {treatment.not_known}", 0)
     if treatment.contraindications and not treatment.inert:
         console.print("\nNumbers:")
+
+
+def _print_side_effects(console: Console, treatment: Treatment) -> None:
+    """Print what was counted with this treatment and with its way of giving, and by whom."""
+    from follicle_sim.analysis.outcomes.adverse import NOT_KNOWN
+    from follicle_sim.analysis.outcomes.reactions.reported import load_reported
+    from follicle_sim.analysis.outcomes.reactions.ways import way_of_route
+    from follicle_sim.analysis.outcomes.reactions.words import counted_words
+    from follicle_sim.pharmacology.treatment_parts import AMOUNT_UNITS
+
+    way = way_of_route(treatment.route)
+    own = load_reported().get(treatment.name, ())
+    named = {row.event for row in own}
+    by_way = () if way is None else tuple(r for r in way.reactions if r.event not in named)
+    if not own and not by_way:
+        console.print("Side effects: no count was read; what is not counted is not known.")
+        return
+    console.print("\nSide effects, as people with them were counted:")
+    for row in (*own, *by_way):
+        of = "" if row.treatment == treatment.name else f" ({row.treatment})"
+        time = (
+            f"{row.weeks:g} weeks"
+            if row.sessions is None
+            else format_count(row.sessions, "session")
+        )
+        for amount, _ in row.counts:
+            at = f" at {amount:g} {AMOUNT_UNITS[treatment.amount]}" if row.by_amount else ""
+            text = f"{spell_out(row.event)}{of}{at}: {counted_words(row, amount)}; {time}"
+            print_value(console, text, format_source(row.grade, row.source), row.unverified)
+    print_indented(console, f"{NOT_KNOWN}.", 0)
 
 
 def _print_aftercare(console: Console, treatment: Treatment) -> None:

@@ -53,7 +53,8 @@ def site_levels(
 ) -> tuple[Floats, Floats]:
     """Return the mean level of one treatment at its site of effect, on a finer grid.
 
-    All doses of the treatment meet in the same compartments, however the schedule is written.
+    All doses of the treatment meet in the same compartments, however the schedule is written. Each
+    enters them when it begins to act.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ def site_levels(
     if habit is None and batches_alike and acting.taken_alike:
         who = who.of(slice(0, 1))
     amounts = _amounts(acting, who, habit)
-    times = np.concatenate([events.times for _, events in schedule])
+    times = np.concatenate([events.times + delay(dose) for dose, events in schedule])
     durations = np.concatenate([events.durations for _, events in schedule])
     order = np.argsort(times, kind="stable")
     parts = int(np.ceil(np.diff(grid).max() / SUBSTEP - 1e-9))
@@ -108,6 +109,12 @@ def _amounts(acting: Acting, who: DrawNames, habit: Habit | None) -> Floats:
     ]
     full = [np.broadcast_to(content, (len(who.ids), content.shape[1])) for content in contents]
     return np.asarray(amounts * np.concatenate(full, axis=1))
+
+
+def delay(dose: DoseLike) -> float:
+    """Return the days from the delivery of a dose to the beginning of its effect."""
+    chain = _chain_of(dose)
+    return 0.0 if chain is None else float(chain.delay)
 
 
 def lots_differ(dose: DoseLike) -> bool:

@@ -7,7 +7,8 @@ the study that the potency was fitted to. What a session brings is
            x delivered share / delivered share of the treatment's own way of giving
 
 Links multiply, so their order does not matter, and twice the amount through any chain brings twice
-as much.
+as much. The last link is a time: what got in begins to act `time_to_act` later, all of it. The dose
+itself (whether it was taken, what needles let in, its lot) stays on its day.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ class Product(FrozenTable):
 
     `potency` is that of the lot relative to the reference lot that the treatment's numbers stand
     for, `lot_cv` the coefficient of variation between lots; `half_life` and `loss_per_thaw` say how
-    it keeps; `concentration` turns a volume on an area into particles. Cells, culture, extraction,
-    size and purity are told: no number connects them with an effect on hair.
+    it keeps; `concentration` turns a volume on an area into particles; `time_to_act` is how long
+    after its delivery it begins to act. Cells, culture, extraction, size and purity are told: no
+    number connects them with an effect on hair.
     """
 
     title: str = Field(min_length=1)
@@ -62,6 +64,7 @@ class Product(FrozenTable):
     lot_cv: Variation | None = None
     half_life: Days | None = None
     loss_per_thaw: Share | None = None
+    time_to_act: Days | None = None
 
     def content(self, stored: float = 0.0, thaws: int = 0) -> float:
         """Return what a vial holds relative to the reference lot, fresh.

@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import xarray as xr
 
 from follicle_sim.analysis.analyse import analyse
 from follicle_sim.analysis.measures import misfit, threshold_of
 from follicle_sim.analysis.methods import METHODS
-from follicle_sim.analysis.outcomes.adverse import PLACEBO, AdverseRow, adverse_events
+from follicle_sim.analysis.outcomes.adverse import AdverseRow, ArmReactions, reactions
 from follicle_sim.analysis.outcomes.exposures import Exposure, exposures
 from follicle_sim.analysis.outcomes.flow import SubjectFlow, subject_flow
-from follicle_sim.analysis.outcomes.reported import load_reported
 from follicle_sim.analysis.result import TrialResult
 from follicle_sim.analysis.tests import Test, control_of, tests_of
 from follicle_sim.analysis.trial import Trial
@@ -56,8 +54,8 @@ class TrialReport:
         By arm of the scenario, up to the primary visit.
     given
         Doses and who took them, arm by arm of the dataset.
-    events
-        Side effects; empty where the plan does not ask for them.
+    reactions
+        Side effects, arm by arm; empty where the plan does not ask for them.
     """
 
     dataset: xr.Dataset
@@ -68,7 +66,12 @@ class TrialReport:
     flow: SubjectFlow
     costs: Mapping[str, ArmCost]
     given: list[list[Exposure]]
-    events: tuple[AdverseRow, ...]
+    reactions: tuple[ArmReactions, ...]
+
+    @cached_property
+    def events(self) -> tuple[AdverseRow, ...]:
+        """One row a side effect and arm."""
+        return tuple(row for arm in self.reactions for row in arm.rows)
 
     @property
     def primary(self) -> Test:
@@ -94,19 +97,6 @@ class TrialReport:
     def trial(self, endpoint: str) -> Trial:
         """Return an endpoint of the dataset."""
         return read_trial(self.dataset, endpoint)
-
-    def sessions(self, row: AdverseRow) -> int | None:
-        """Return the sessions behind a side effect; None for a treatment in daily use."""
-        reported = {
-            reported_event.event: reported_event
-            for reported_event in load_reported().get(row.treatment, ())
-        }
-        if row.event not in reported or reported[row.event].sessions is None:
-            return None
-        arms = [str(label) for label in self.dataset["arm"].values]
-        lines = self.given[arms.index(row.arm)]
-        took = [int(line.took.sum()) for line in lines if line.dose.treatment == row.treatment]
-        return int(np.sum(took))
 
 
 def check_trial(scenario: Scenario) -> None:
@@ -176,11 +166,5 @@ def make_report(dataset: xr.Dataset, plan: Analysis | None = None) -> TrialRepor
         subject_flow(dataset, plan, tests[0]),
         arm_costs(scenario, tests[0].day),
         exposures(dataset, scenario),
-        comparable(adverse_events(dataset, plan.level)) if plan.adverse_events else (),
+        reactions(dataset, plan.level) if plan.adverse_events else (),
     )
-
-
-def comparable(events: tuple[AdverseRow, ...]) -> tuple[AdverseRow, ...]:
-    """Return side effects without those of a placebo that no treated arm was asked about."""
-    reported_events = {row.event for row in events if row.treatment != PLACEBO}
-    return tuple(row for row in events if row.treatment != PLACEBO or row.event in reported_events)

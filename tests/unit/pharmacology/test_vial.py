@@ -244,3 +244,49 @@ def test_half_a_needle_is_no_delivery() -> None:
             share={"value": 0.5, "unit": "1", "source": "s", "grade": "assumption"},
             depth={"value": 0.5, "unit": "mm", "source": "s", "grade": "assumption"},
         )
+
+
+def test_a_session_may_take_time_to_act() -> None:
+    at_once, late = factors(), factors('time_to_act = "10 days"')
+    np.testing.assert_array_equal(factors('time_to_act = "0 days"'), at_once)
+    np.testing.assert_allclose(late[:, :, 10:], at_once[:, :, :-10], rtol=1e-12)
+    assert (late[:, :, :10] == 1.0).all()
+
+
+def test_a_product_says_when_it_acts_and_a_dose_may_know_better() -> None:
+    slow = f'[products.slow]\ntitle = "x"\ntime_to_act = {{ value = 10.0, unit = "d", {USER}'
+    own = factors('time_to_act = "10 days"')
+    np.testing.assert_array_equal(factors('product = "slow"', product=slow), own)
+    chain = 'product = "slow"\ntime_to_act = "0 days"'
+    np.testing.assert_array_equal(factors(chain, product=slow), factors())
+    with pytest.raises(InputError, match="time_to_act"):
+        parse_scenario(text('time_to_act = "-1 days"'))
+
+
+def test_what_is_missed_stays_missed_when_it_acts_later() -> None:
+    """Who takes a dose is drawn by the day it is due, and not by the day it acts."""
+    people = DrawNames(seed=3, subjects=np.arange(40))
+
+    def levels(chain: str) -> np.ndarray:
+        scenario = parse_scenario(text(chain).replace("count = 4", "count = 4\nadherence = 0.5"))
+        return arm_factors(scenario.arms[0], GRID, people)
+
+    np.testing.assert_allclose(
+        levels('time_to_act = "10 days"')[:, :, 10:], levels("")[:, :, :-10], rtol=1e-12
+    )
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_a_later_effect_is_never_ahead(a: int, b: int) -> None:
+    """One session from untreated on: its rise comes later, never higher before the other's peak."""
+    once = text().replace('every = "3 weeks"\ncount = 4', "")
+
+    def one(days: int) -> np.ndarray:
+        links = f'[arms.doses.chain]\ntime_to_act = "{days} days"\n\n[[arms]]\nlabel = "nothing"'
+        scenario = parse_scenario(once.replace('[[arms]]\nlabel = "nothing"', links))
+        return np.asarray(arm_factors(scenario.arms[0], GRID).max(axis=1)[0])
+
+    early, late = one(min(a, b)), one(max(a, b))
+    until = int(np.argmax(early)) + 1
+    assert (late[:until] <= early[:until]).all()

@@ -355,8 +355,8 @@ def test_warnings_fit_the_trial(reports):
     text = PARALLEL.replace('spread = "typical"', "")
     alike = page(make_report(simulate(parse_scenario(text))), 300)
     assert NO_SPREAD[1:60] in alike
-    assert "placebo: sexual" in page(reports["parallel"])  # asked about in both arms
-    assert "placebo: sexual" not in page(reports["split_scalp"])
+    assert "sexual (placebo)" in page(reports["parallel"])  # asked about in both arms
+    assert "sexual (placebo)" not in page(reports["split_scalp"])
 
 
 def test_a_page_fits_its_width(reports):

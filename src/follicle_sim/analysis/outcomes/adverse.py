@@ -1,29 +1,42 @@
-"""Side effects: how many people of each arm have them, from counts that studies reported.
+"""Side effects of a simulated trial: how many people of each arm have which, how severe, how long.
 
-A side effect of sessions strikes each session independently; one of a treatment in use strikes at
-a constant rate. Nothing of it changes hair.
+Nothing of it changes hair. Laboratory values and what comes after years are not known: no study of
+hair that was read counts them.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from follicle_sim.analysis.outcomes.reported import Reported, load_reported
-from follicle_sim.analysis.outcomes.responders import wilson
+from follicle_sim.analysis.outcomes.exposures import ArmExposure, arm_exposure
+from follicle_sim.analysis.outcomes.reactions.doses import Doses
+from follicle_sim.analysis.outcomes.reactions.downtime import downtime_days
+from follicle_sim.analysis.outcomes.reactions.draws import Events, draw_events
+from follicle_sim.analysis.outcomes.reactions.exposed import exposed_to
+from follicle_sim.analysis.outcomes.reactions.kinds import Severity
+from follicle_sim.analysis.outcomes.reactions.names import Names
+from follicle_sim.analysis.outcomes.reactions.reported import PLACEBO, Reported
+from follicle_sim.analysis.outcomes.reactions.words import counted_words
 from follicle_sim.analysis.statistics.effects import refuse
-from follicle_sim.analysis.values import read_trial, scenario_of
-from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
-from follicle_sim.base.numerics import uniforms
-from follicle_sim.base.types import Flags, Floats
-from follicle_sim.pharmacology.dosing import expand
+from follicle_sim.analysis.statistics.exact import exact_limits
+from follicle_sim.analysis.values import scenario_of
+from follicle_sim.base.types import Floats
+from follicle_sim.protocol.protocol import PlannedArm, Protocol
+from follicle_sim.protocol.resolve import resolve
 from follicle_sim.protocol.streams import stream_of
-from follicle_sim.scenario.model import Arm
 
-PLACEBO = "placebo"
+Sorts = list[tuple[Reported, Doses]]
+"""Side effects that an arm may have, each with the doses behind it."""
+
+NOT_KNOWN = (
+    "Laboratory values and long-term safety are not known: no count of them was read, and nothing "
+    "here stands for them"
+)
 
 
 @dataclass(frozen=True)
@@ -32,12 +45,24 @@ class AdverseRow:
 
     Parameters
     ----------
-    replicate, arm, treatment, event
-        Where and what.
+    replicate, arm, treatment, event, kind
+        Where and what; `treatment` may be "placebo" or a way of giving, such as "needles".
     people, affected, events
         People in the arm, those who had it, and how often it happened in all.
     low, high
-        Limits of the share affected (Wilson).
+        Exact limits of the share affected.
+    mild, moderate, severe
+        Events of each severity.
+    sessions
+        Sessions taken in the arm; None for a treatment in use.
+    per_session
+        Mean chance at one session by the published count, and its limits; None likewise.
+    course
+        Mean chance of it over the mean course taken, and its limits.
+    downtime
+        Mean days of downtime a person by this alone.
+    counted
+        The published count in words.
     source, grade, unverified
         Of the rate it was drawn with.
     """
@@ -46,14 +71,51 @@ class AdverseRow:
     arm: str
     treatment: str
     event: str
+    kind: str
     people: int
     affected: int
     events: int
     low: float
     high: float
+    mild: int
+    moderate: int
+    severe: int
+    sessions: int | None
+    per_session: tuple[float, float, float] | None
+    course: tuple[float, float, float]
+    downtime: float
+    counted: str
     source: str
     grade: str
     unverified: str
+
+
+@dataclass(frozen=True)
+class ArmReactions:
+    """What the people of one arm of one trial had.
+
+    Parameters
+    ----------
+    replicate, arm
+        Where.
+    events
+        Side effect by side effect.
+    downtime : (S,)
+        Days of each person.
+    rows
+        What `events` make, one a side effect.
+    """
+
+    replicate: int
+    arm: str
+    events: tuple[Events, ...]
+    downtime: Floats
+    rows: tuple[AdverseRow, ...]
+
+    @property
+    def affected(self) -> int:
+        """People with any side effect at all."""
+        return len({int(person) for some in self.events for person in some.person})
 
 
 def adverse_events(dataset: xr.Dataset, level: float = 0.95) -> tuple[AdverseRow, ...]:
@@ -68,7 +130,7 @@ def adverse_events(dataset: xr.Dataset, level: float = 0.95) -> tuple[AdverseRow
 
     Returns
     -------
-    Arm by arm, only treatments with a reported rate: see `unreported` for the rest.
+    Arm by arm, only those with a reported rate: see `unreported` for the rest.
 
     Raises
     ------
@@ -76,108 +138,100 @@ def adverse_events(dataset: xr.Dataset, level: float = 0.95) -> tuple[AdverseRow
         The dataset does not say what it was made from, or is a crossover: its arms are sequences,
         and whom to blame for an event in the second period nobody can say.
     """
+    return tuple(row for arm in reactions(dataset, level) for row in arm.rows)
+
+
+def reactions(dataset: xr.Dataset, level: float = 0.95) -> tuple[ArmReactions, ...]:
+    """Draw the side effects of a simulated trial, event by event.
+
+    A rate is drawn once for a trial from what its count leaves open (`counts.Count`), the same for
+    all arms, and who is struck when from it.
+
+    Returns
+    -------
+    Trial by trial (replicate), arm by arm in the order of the scenario. Other parameters and errors
+    as `adverse_events`.
+    """
     scenario = scenario_of(dataset)
     if scenario is None:
         raise refuse("adverse_events", "the dataset does not hold the scenario it was made from")
-    names = [str(name) for name in dataset.data_vars if "time" in dataset[name].dims]
-    trial = read_trial(dataset, "hair_density" if "hair_density" in names else names[0])
-    if trial.periods:
+    if len(json.loads(dataset.attrs.get("periods", "[]"))) > 0:
         raise refuse("adverse_events", "not offered in a crossover")
-    last = float(trial.days[-1])
-    rows = []
-    for arm in scenario.arms:
-        a = trial.arm(arm.label)
-        for replicate in range(len(trial.values)):
-            members: Flags = trial.enrolled[replicate, a]
-            until, used_until = np.full(members.size, last), np.full(members.size, last)
-            if "left_day" in trial.known:
-                until = np.fmin(until, trial.known["left_day"][replicate, a])
-            if "stopped_day" in trial.known:
-                used_until = np.fmin(used_until, trial.known["stopped_day"][replicate, a])
-            share_taken = np.ones(members.size)
-            if "doses_taken" in trial.known:
-                share_taken = np.nan_to_num(trial.known["doses_taken"][replicate, a], nan=1.0)
-            exposure = (until, np.fmin(until, used_until), share_taken)
-            for reported, times in given_to(arm, last):
-                count = _draw_counts(
-                    reported, times, exposure, trial.seed, replicate, arm.drawn_as
-                )[members]
-                affected = int((count > 0).sum())
-                low, high = wilson(affected, count.size, level)
-                rows.append(
-                    AdverseRow(
-                        replicate,
-                        arm.label,
-                        reported.treatment,
-                        reported.event,
-                        count.size,
-                        affected,
-                        int(count.sum()),
-                        low,
-                        high,
-                        reported.source,
-                        reported.grade,
-                        reported.unverified,
-                    )
-                )
-    return tuple(rows)
+    return tuple(_of_arms(dataset, resolve(scenario), level))
 
 
-def given_to(arm: Arm, last: float) -> list[tuple[Reported, Floats]]:
-    """Return the side effects an arm is exposed to, with the days of the doses (K,)."""
-    table = load_reported()
-    given: dict[str, list[tuple[Floats, Floats]]] = {}
-    for dose in arm.doses:
-        # what came of doses before baseline was over, or known, when people came
-        events = expand(dose, last, begin=0.0)
-        if dose.start < 0.0 and not events.times.size:
-            continue
-        given.setdefault(dose.treatment, []).append((events.times, events.amounts))
-    if arm.role == PLACEBO and not set(given) & set(table):
-        given = {PLACEBO: [(np.zeros(1), np.zeros(1))]}
-    exposed = []
-    for treatment, doses in given.items():
-        days, amounts = (np.concatenate(parts) for parts in zip(*doses, strict=True))
-        # where the amount matters, that of a mean session
-        usual = float(amounts.mean()) if amounts.size else 0.0
-        exposed += [(row.at(usual), np.sort(days)) for row in table.get(treatment, ())]
-    return exposed
+def _of_arms(
+    dataset: xr.Dataset, protocols: tuple[Protocol, ...], level: float
+) -> Iterator[ArmReactions]:
+    several = "replicate" in dataset.dims
+    for replicate in range(dataset.sizes["replicate"] if several else 1):
+        one = dataset.isel(replicate=replicate, drop=True) if several else dataset
+        protocol = protocols[min(replicate, len(protocols) - 1)]
+        exposed = [_exposed(one, protocol, arm, replicate) for arm in protocol.arms]
+        # what happens on placebo is told where a treatment was asked about the same
+        asked = {row.event for _, sorts in exposed for row, _ in sorts if row.treatment != PLACEBO}
+        for arm, (exposure, sorts) in zip(protocol.arms, exposed, strict=True):
+            kept = [(r, d) for r, d in sorts if r.treatment != PLACEBO or r.event in asked]
+            yield _of_arm(exposure, kept, (protocol.seed, replicate, arm), level)
 
 
-def unreported(arms: tuple[Arm, ...]) -> tuple[str, ...]:
-    """Return the treatments given whose side effects have no rate here."""
-    treatments = dict.fromkeys(dose.treatment for arm in arms for dose in arm.doses)
-    return tuple(treatment for treatment in treatments if treatment not in load_reported())
+def _exposed(
+    dataset: xr.Dataset, protocol: Protocol, arm: PlannedArm, replicate: int
+) -> tuple[ArmExposure, Sorts]:
+    exposure = arm_exposure(dataset, protocol, arm, replicate)
+    return exposure, list(exposed_to(arm.role, exposure, protocol.source))
 
 
-def _draw_counts(
-    reported: Reported,
-    times: Floats,
-    exposure: tuple[Floats, Floats, Floats],
-    seed: int,
-    replicate: int,
-    arm: str,
-) -> NDArray[np.int64]:
-    """Return how often each person (S,) has it: one uniform each, turned into a count.
+def _of_arm(
+    exposure: ArmExposure, sorts: Sorts, where: tuple[int, int, PlannedArm], level: float
+) -> ArmReactions:
+    seed, replicate, arm = where
+    ids = exposure.people.subject.astype(np.uint32)
+    names = Names(seed, replicate, stream_of(arm.drawn_as), ids)
+    events, rows = [], []
+    for reported, doses in sorts:
+        some = draw_events(reported, doses, names)
+        events.append(some)
+        days = downtime_days([some], exposure.last)
+        rows.append(_row(some, doses, days, (replicate, arm.label), level))
+    downtime = downtime_days(events, exposure.last)
+    return ArmReactions(replicate, arm.label, tuple(events), downtime, tuple(rows))
 
-    exposure : (S,) day up to which doses were due, and were used; share of those due that was taken
-    """
-    until, used_until, share_taken = exposure
-    name = stream_of(f"{reported.treatment} {reported.event}")
-    u = uniforms(
-        seed,
-        replicate,
-        stream_of(arm),
-        np.arange(until.size),
-        SUBJECT_LEVEL,
-        name,
-        int(Decision.ADVERSE_EVENT),
+
+def _row(
+    some: Events, doses: Doses, days: Floats, where: tuple[int, str], level: float
+) -> AdverseRow:
+    reported, people = some.reported, doses.last.size
+    affected = int(np.unique(some.person).size)
+    taken = int(doses.took.sum())
+    amount = float(doses.amounts.sum() / taken) if taken else 0.0
+    weeks = np.maximum(doses.ends - doses.begins, 0.0) / 7.0
+    size = taken / people if people else 0.0
+    if reported.sessions is None:
+        size = float(weeks.mean()) if people else 0.0
+    counts = [int((some.severity == severity).sum()) for severity in Severity]
+    low, high = exact_limits(affected, people, level)
+    sessions = None if reported.sessions is None else taken
+    return AdverseRow(
+        replicate=where[0],
+        arm=where[1],
+        treatment=reported.treatment,
+        event=reported.event,
+        kind=reported.kind.title,
+        people=people,
+        affected=affected,
+        events=int(some.person.size),
+        low=low,
+        high=high,
+        mild=counts[0],
+        moderate=counts[1],
+        severe=counts[2],
+        sessions=sessions,
+        per_session=None if sessions is None else reported.course(amount, 1.0, level),
+        course=reported.course(amount, size, level),
+        downtime=float(days.mean()) if people else 0.0,
+        counted=counted_words(reported, amount, level),
+        source=reported.source,
+        grade=reported.grade,
+        unverified=reported.unverified,
     )
-    if reported.sessions is not None:
-        from scipy.stats import binom  # half a second, which trials without such events are spared
-
-        sessions = np.rint(share_taken * (times[None, :] < until[:, None]).sum(axis=1))
-        return np.asarray(binom.ppf(u, sessions, reported.per_session), dtype=np.int64)
-    start = times[0] if times.size else np.inf
-    exposed = np.where(share_taken > 0.0, np.maximum(used_until - start, 0.0), 0.0)
-    return np.asarray(u < -np.expm1(-reported.per_day * exposed), dtype=np.int64)

@@ -41,13 +41,35 @@ class Exposure:
     took: Flags
 
 
-def cohort_of(dataset: xr.Dataset, protocol: Protocol, arm: PlannedArm) -> Cohort:
+@dataclass(frozen=True)
+class ArmExposure:
+    """The people of one arm of one trial, and their doses.
+
+    Parameters
+    ----------
+    label, people
+        The arm, and who is in it, in the order of the dataset.
+    last : (S,)
+        Day of each person's last visit, or on which they left.
+    lines
+        Doses and who took them.
+    """
+
+    label: str
+    people: Cohort
+    last: Floats
+    lines: list[Exposure]
+
+
+def cohort_of(
+    dataset: xr.Dataset, protocol: Protocol, arm: PlannedArm, replicate: int = 0
+) -> Cohort:
     """Return the people of an arm of one simulated trial, as they were drawn."""
     subject = np.arange(arm.size)
     if "person" in dataset:
-        names = dataset["person"].values[arm.index]
+        names = dataset["person"].sel(arm=arm.label).values
         subject = names[names >= 0] % SUBJECT_BITS
-    return draw_people(protocol, arm, 0, subject.astype(np.int64))
+    return draw_people(protocol, arm, replicate, subject.astype(np.int64))
 
 
 def exposures(dataset: xr.Dataset, scenario: Scenario) -> list[list[Exposure]]:
@@ -66,26 +88,40 @@ def exposures(dataset: xr.Dataset, scenario: Scenario) -> list[list[Exposure]]:
     that the trial would know of.
     """
     protocol = resolve(scenario)[0]
-    arms = []
-    for arm in protocol.arms:
-        people = cohort_of(dataset, protocol, arm)
-        habit = habit_of(protocol, people)
-        last = attend(protocol, people).day[:, -1]
-        if "left_day" in dataset:
-            left_day = dataset["left_day"].values[arm.index, : last.size]
-            last = np.where(np.isnan(left_day), last, left_day)
-        rows = []
-        for dose in arm.doses:
-            # what people took before they came is no exposure of the trial
-            end, begin = float(last.max(initial=0.0)), protocol.visits.days[0]
-            times = expand(dose, end, begin=begin).times
-            due = times < last[:, None]
-            took = doses_taken(
-                dose.treatment, times, people.draw_names, adherence=dose.adherence, habit=habit
-            )
-            rows.append(Exposure(dose, times, due, due & took))
-        arms.append(rows)
-    return arms
+    return [arm_exposure(dataset, protocol, arm).lines for arm in protocol.arms]
+
+
+def arm_exposure(
+    dataset: xr.Dataset, protocol: Protocol, arm: PlannedArm, replicate: int = 0
+) -> ArmExposure:
+    """Return who took which dose of an arm.
+
+    Parameters
+    ----------
+    dataset
+        One trial: without replicates.
+    protocol, arm
+        It was made from.
+    replicate
+        Name of the trial in the draws.
+    """
+    people = cohort_of(dataset, protocol, arm, replicate)
+    habit = habit_of(protocol, people)
+    last = attend(protocol, people).day[:, -1]
+    if "left_day" in dataset:
+        left_day = dataset["left_day"].sel(arm=arm.label).values[: last.size]
+        last = np.where(np.isnan(left_day), last, left_day)
+    lines = []
+    for dose in arm.doses:
+        # what people took before they came is no exposure of the trial
+        end, begin = float(last.max(initial=0.0)), protocol.visits.days[0]
+        times = expand(dose, end, begin=begin).times
+        due = times < last[:, None]
+        took = doses_taken(
+            dose.treatment, times, people.draw_names, adherence=dose.adherence, habit=habit
+        )
+        lines.append(Exposure(dose, times, due, due & took))
+    return ArmExposure(arm.label, people, last, lines)
 
 
 def anything_due(lines: Sequence[Exposure]) -> bool:

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from follicle_sim.analysis.outcomes.adverse import AdverseRow, adverse_events, unreported
+from follicle_sim.analysis.outcomes.adverse import (
+    NOT_KNOWN,
+    AdverseRow,
+    reactions,
+)
+from follicle_sim.analysis.outcomes.reactions.exposed import unreported, ways_given
 from follicle_sim.analysis.outcomes.responders import rate_difference, wilson
 from follicle_sim.analysis.outcomes.satisfaction import (
     answers,
@@ -64,14 +69,27 @@ def ask(dataset: xr.Dataset, plan: Analysis) -> Outcomes:
             f"{len(scale.answers)} ({scale.answers[-1]}), driven by the counted change alone"
         )
     if plan.adverse_events:
-        events = adverse_events(dataset, plan.level)
-        scenario = scenario_of(dataset)
-        without = unreported(scenario.arms) if scenario is not None else ()
-        if without:
-            notes.append(f"no reported rate of side effects: {', '.join(without)}")
-        notes += [f"{row.treatment}, {row.event}: {row.unverified}" for row in events]
-        notes = [note for note in notes if not note.endswith(": ")]
+        arms = reactions(dataset, plan.level)
+        events = tuple(row for arm in arms for row in arm.rows)
+        notes += _event_notes(dataset, events)
     return Outcomes(given_answers, events, tuple(notes))
+
+
+def _event_notes(dataset: xr.Dataset, events: tuple[AdverseRow, ...]) -> list[str]:
+    """Return what a reader must know of the side effects told."""
+    scenario = scenario_of(dataset)
+    assert scenario is not None  # `reactions` has refused it
+    ways, without = ways_given(scenario), unreported(scenario)
+    notes = []
+    if by_way := [name for name in without if name in ways]:
+        given = ", ".join(f"{name} ({ways[name]})" for name in by_way)
+        notes.append(f"side effects of the way of giving alone, none counted by product: {given}")
+    if nothing := [name for name in without if name not in ways]:
+        notes.append(f"no reported rate of side effects: {', '.join(nothing)}")
+    doubts = dict.fromkeys(
+        f"{row.treatment}, {row.event}: {row.unverified}" for row in events if row.unverified
+    )
+    return [NOT_KNOWN, *notes, *doubts]
 
 
 def outcome_rows(

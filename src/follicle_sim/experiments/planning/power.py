@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -27,6 +27,7 @@ from follicle_sim.base.errors import Interrupted
 from follicle_sim.base.progress import Parts, Report
 from follicle_sim.base.types import Floats
 from follicle_sim.experiments.forecast import START_UP, predict_cost
+from follicle_sim.experiments.planning.lots import PLANNED, LotRow, lot_rows, other_lots
 from follicle_sim.experiments.planning.power_plan import Plan, complete_plan, without_drug
 from follicle_sim.experiments.planning.power_rows import (
     OFF,
@@ -79,6 +80,8 @@ class PowerResult:
         Trials asked for; fewer were done where the user stopped the run.
     seconds
         Time taken.
+    lots
+        The same trials with other lots, where the scenario has lots that differ.
     """
 
     plan: Plan
@@ -88,6 +91,7 @@ class PowerResult:
     people: Headcount
     wanted: int
     seconds: float
+    lots: tuple[LotRow, ...] = ()
 
     @property
     def stopped(self) -> bool:
@@ -166,7 +170,16 @@ def power(
     sources = {ON: source(scenario, "trials")}
     if type_one:
         sources[OFF] = source(without_drug(scenario, plan), "drug off")
-    return judge(sources, sizes, replicates, plan, at_once)
+    result = judge(sources, sizes, replicates, plan, at_once)
+    variants = {} if result.stopped else other_lots(scenario)
+    if not variants:
+        return result
+    lots = lot_rows(PLANNED, result.rows, result.smallest)
+    for name, study in variants.items():
+        part = judge({ON: source(study, name)}, sizes, replicates, plan, at_once)
+        lots += lot_rows(name, part.rows, part.smallest)
+        result = replace(result, seconds=result.seconds + part.seconds)
+    return replace(result, lots=lots)
 
 
 def judge(

@@ -7,14 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from follicle_sim.analysis.outcomes.adverse import NOT_KNOWN
 from follicle_sim.base.csv_text import csv_text
 from follicle_sim.base.files import write_text_atomic
-from follicle_sim.reporting.cdisc import counts, doses, subjects
+from follicle_sim.reporting.cdisc import counts, doses, events, subjects
 from follicle_sim.reporting.cdisc.base import Row, Variable
 from follicle_sim.reporting.report import TrialReport
 from follicle_sim.results.provenance import package_version
 
 DEFINE = "define.json"
+
+DRAWN = f"drawn from published counts; what each is like is mostly assumed. {NOT_KNOWN}"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ DATASETS = (
         subjects.subject_rows,
     ),
     Dataset("EX", "Exposure", ("USUBJID", "EXSEQ"), doses.COLUMNS, doses.dose_rows),
+    Dataset("AE", "Adverse Events", ("USUBJID", "AESEQ"), events.COLUMNS, events.event_rows),
     Dataset(
         "ADHC",
         "Hair Count Analysis Dataset",
@@ -60,18 +64,29 @@ CDISC_FILES = (*(f"{table.name}.csv" for table in DATASETS), DEFINE)
 
 
 def write_cdisc(report: TrialReport, folder: Path) -> tuple[str, ...]:
-    """Write ADSL.csv, EX.csv, ADHC.csv and define.json; return their names.
+    """Write ADSL.csv, EX.csv, AE.csv, ADHC.csv and define.json; return their names.
+
+    AE.csv is left out where the plan does not ask for side effects: an empty one would say that
+    there were none.
 
     Raises
     ------
     OutputError
         Naming the file that could not be written; an earlier one stays as it was.
     """
-    for table in DATASETS:
+    tables = tables_of(report)
+    for table in tables:
         write_text_atomic(folder / f"{table.name}.csv", as_csv(table, table.rows(report)))
+    for table in set(DATASETS) - set(tables):
+        (folder / f"{table.name}.csv").unlink(missing_ok=True)
     text = json.dumps(definition(report), indent=1, ensure_ascii=False)
     write_text_atomic(folder / DEFINE, text + "\n")
-    return CDISC_FILES
+    return (*(f"{table.name}.csv" for table in tables), DEFINE)
+
+
+def tables_of(report: TrialReport) -> tuple[Dataset, ...]:
+    """Return the tables that a trial has."""
+    return tuple(table for table in DATASETS if table.name != "AE" or report.reactions)
 
 
 def as_csv(table: Dataset, rows: Sequence[Row]) -> str:
@@ -92,6 +107,7 @@ def definition(report: TrialReport) -> dict[str, object]:
         "standards": "names as in ADaM IG 1.1 and SDTM IG 3.3; not validated against their rules",
         "study_days": "the baseline visit is day 1, the day before it day -1; there is no day 0",
         "texts": "a text that begins like a formula (= + - @) has an apostrophe before it",
+        "side_effects": DRAWN if report.reactions else "not asked for",
         "multiple_imputation": "values of jump_to_reference are many and not in ADHC"
         if report.plan.missing == "jump_to_reference"
         else "not used",
@@ -112,6 +128,6 @@ def definition(report: TrialReport) -> dict[str, object]:
                     for column in table.columns
                 ],
             }
-            for table in DATASETS
+            for table in tables_of(report)
         },
     }

@@ -10,6 +10,7 @@ from typing import Any
 from follicle_sim.base.csv_text import write_rows
 from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.folders import writes_whole
+from follicle_sim.experiments.planning.lots import LotRow
 from follicle_sim.experiments.planning.power import PowerResult
 from follicle_sim.experiments.planning.power_plan import Plan
 from follicle_sim.experiments.planning.power_rows import PowerRow, SmallestRow
@@ -26,6 +27,8 @@ REACH = 2.0
 """The figure goes on to this many times the largest number tried, where the curve needs it."""
 
 ROOM = 1.06
+
+LOTS = "lots.csv"
 
 
 def as_record(result: PowerResult, scenario: Scenario, command: str) -> dict[str, Any]:
@@ -48,6 +51,7 @@ def as_record(result: PowerResult, scenario: Scenario, command: str) -> dict[str
         "seconds": round(result.seconds, 1),
         "power": [asdict(row) for row in result.rows],
         "smallest": [asdict(row) for row in result.smallest],
+        "lots": [asdict(row) for row in result.lots],
     }
 
 
@@ -62,6 +66,8 @@ def write_power(
 ) -> tuple[str, ...]:
     """Write power.csv, smallest.csv, power.json, trials.nc and power.png; return their names.
 
+    lots.csv too, where the scenario has lots that differ.
+
     Raises
     ------
     OutputError
@@ -70,6 +76,11 @@ def write_power(
     save_result(result.trials, folder / "trials.nc")
     write_rows(folder / "power.csv", PowerRow, result.rows)
     write_rows(folder / "smallest.csv", SmallestRow, result.smallest)
+    more: tuple[str, ...] = ()
+    (folder / LOTS).unlink(missing_ok=True)
+    if result.lots:
+        write_rows(folder / LOTS, LotRow, result.lots)
+        more = (LOTS,)
     text = json.dumps(as_record(result, scenario, command), indent=1)
     write_text_atomic(folder / "power.json", text + "\n")
     tried = max(row.n for row in result.rows)
@@ -90,4 +101,4 @@ def write_power(
         "; ".join(potencies_in_short(scenario)),
     )
     save_figure(figure, folder / "power.png")
-    return "power.csv", "smallest.csv", "power.json", "trials.nc", "power.png"
+    return "power.csv", "smallest.csv", *more, "power.json", "trials.nc", "power.png"

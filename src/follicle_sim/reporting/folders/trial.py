@@ -20,7 +20,7 @@ from follicle_sim.reporting.folders.run import (
     so_far,
     who_responds_files,
 )
-from follicle_sim.reporting.page.figures import flow_figure, trial_figure
+from follicle_sim.reporting.page.figures import flow_figure, reactions_figure, trial_figure
 from follicle_sim.reporting.page.text import page
 from follicle_sim.reporting.reanalysis import RESULT
 from follicle_sim.reporting.report import TrialReport, make_report
@@ -38,10 +38,13 @@ REPORT_FILES = (
 )
 """What is always written beside the data."""
 
+REACTIONS = "reactions.png"
+"""Where the plan asks for side effects."""
+
 
 def forget(folder: Path) -> None:
     """Remove what an earlier trial reported in a folder: it is not about the data there now."""
-    for name in (*REPORT_FILES, *OF_TRAITS):
+    for name in (*REPORT_FILES, REACTIONS, *OF_TRAITS):
         (folder / name).unlink(missing_ok=True)
     _remove_tables(folder)
 
@@ -129,6 +132,10 @@ def write_trial(report: TrialReport, folder: Path, *, cdisc: bool = False) -> tu
             put("trial.txt", lambda path: write_text_atomic(path, page(report) + "\n"))
             put("flow.png", lambda path: save_figure(flow_figure(report), path))
             put("trial.png", lambda path: save_figure(trial_figure(report), path))
+            if report.reactions:
+                put(REACTIONS, lambda path: save_figure(reactions_figure(report), path))
+            else:
+                (folder / REACTIONS).unlink(missing_ok=True)
             data, primary = report.dataset, report.primary
             files = who_responds_files(data, primary.endpoint, primary.day / 7.0)
             for name, write in files.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from follicle_sim.analysis.outcomes.adverse import NOT_KNOWN
 from follicle_sim.analysis.outcomes.flow import SubjectFlow
 from follicle_sim.analysis.result import TrialResult
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
@@ -25,8 +26,9 @@ NO_CONTROL = (
 
 def caveats(scenario: Scenario, result: TrialResult, flow: SubjectFlow) -> list[str]:
     """Return the warnings of a trial, the most important first."""
-    # The same is said here, and first, of a trial without a control arm.
-    notes = [note for note in result.notes if "without a control arm" not in note]
+    # The same is said here, and first, of a trial without a control arm; of side effects above.
+    said = ("without a control arm", NOT_KNOWN)
+    notes = [note for note in result.notes if not any(text in note for text in said)]
     return [*_design(scenario, result, flow), *_model(scenario), *notes]
 
 

@@ -1,12 +1,15 @@
-"""The two figures of a trial, prepared from its report."""
+"""The figures of a trial, prepared from its report."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
+from follicle_sim.analysis.outcomes.adverse import NOT_KNOWN, AdverseRow
+from follicle_sim.analysis.outcomes.reactions.words import percent
 from follicle_sim.analysis.outcomes.responders import wilson
 from follicle_sim.analysis.outcomes.satisfaction import answers as answers_of
 from follicle_sim.analysis.outcomes.satisfaction import load_scales
@@ -14,6 +17,7 @@ from follicle_sim.analysis.result import TrialRow
 from follicle_sim.analysis.trial import Trial
 from follicle_sim.figures.consort import plot_flow
 from follicle_sim.figures.parts.style import is_share, name_of, unit_of
+from follicle_sim.figures.reactions import ReactionArm, ReactionLine, plot_reactions
 from follicle_sim.figures.trial import Answers, ForestLine, Rate, plot_trial
 from follicle_sim.reporting.page import words
 from follicle_sim.reporting.page.text import repeats_primary
@@ -50,6 +54,43 @@ def trial_figure(report: TrialReport) -> Figure:
         report.scenario.title,
         note,
     )
+
+
+def reactions_figure(report: TrialReport) -> Figure:
+    """Return the side effects of a trial and its downtime."""
+    level = words.percent_of(report.plan.level)
+    arms = []
+    for arm in report.reactions:
+        lines = [
+            ReactionLine(
+                _what(row, {dose.treatment for arm in report.scenario.arms for dose in arm.doses}),
+                row.affected / row.people,
+                row.low,
+                row.high,
+                (row.mild, row.moderate, row.severe),
+                _said(row),
+            )
+            for row in report.events
+            if row.arm == arm.arm and row.people
+        ]
+        arms.append(ReactionArm(arm.arm, tuple(lines), arm.downtime))
+    note = (
+        f"Virtual trial, seed {report.scenario.run.seed}. Bars: people with it, cut by severity "
+        f"of the events; lines: exact {level} interval, of nobody what it is at most. Rates are "
+        "drawn from what published counts leave open. " + NOT_KNOWN + "."
+    )
+    return plot_reactions(arms, f"{report.scenario.title}: side effects and downtime", note)
+
+
+def _what(row: AdverseRow, treatments: Collection[str]) -> str:
+    """Return a side effect; of a way of giving and of a placebo with its name."""
+    own = row.treatment in treatments
+    return name_of(row.event) if own else f"{name_of(row.event)} ({name_of(row.treatment)})"
+
+
+def _said(row: AdverseRow) -> str:
+    most = "" if row.affected else f", at most {percent(row.high)}"
+    return f"{row.affected} of {row.people}{most}"
 
 
 def course_of(report: TrialReport) -> xr.Dataset:

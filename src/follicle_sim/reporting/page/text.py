@@ -12,6 +12,7 @@ from follicle_sim.protocol.describe_design import design_lines, subjects_text
 from follicle_sim.reporting.page import words
 from follicle_sim.reporting.page.caveats import caveats
 from follicle_sim.reporting.page.money import per_added_hair
+from follicle_sim.reporting.page.reactions import reaction_lines
 from follicle_sim.reporting.report import TrialReport
 from follicle_sim.results.beyond import beyond_published
 
@@ -39,7 +40,7 @@ def page(report: TrialReport, width: int = WIDTH) -> str:
         ["Flow of subjects", "", *_flow(report, width)],
         ["Result", *_answers(report, width)],
         list(_rows(report, width)),
-        list(_events(report, width)),
+        list(reaction_lines(report, width)),
         list(_costs(report, width)),
         ["To keep in mind", *_caveats(report, width)],
     ]
@@ -241,20 +242,6 @@ def plain_unit(row: TrialRow) -> str:
     """Return the unit of an averaged change."""
     name = row.endpoint.partition(",")[0]
     return words.plain(unit_of(name, row.unit, change=True))
-
-
-def _events(report: TrialReport, width: int) -> Iterator[str]:
-    if not report.events:
-        return
-    head = ["Side effects", "arm", "people", "events", "per 100 sessions"]
-    rows = []
-    for row in report.events:
-        sessions = report.sessions(row)
-        rate = "" if not sessions else f"{100 * row.events / sessions:.2g} (of {sessions})"
-        what = f"{name_of(row.treatment)}: {name_of(row.event)}"
-        people = f"{row.affected} of {row.people}"
-        rows.append([what, _short(row.arm, 24), people, f"{row.events}", rate])
-    yield from words.table([head, *rows], width, indent=0)
 
 
 def _costs(report: TrialReport, width: int) -> Iterator[str]:

@@ -56,6 +56,11 @@ class Chain(Table):
         default=None, description="of the needles, per area"
     )
 
+    time_to_act: Time | None = Field(
+        default=None,
+        description="from delivery to the beginning of the effect; default: as the product says, "
+        "else none",
+    )
     lots: Annotated[int, Whole(1, MOST_LOTS)] = Field(
         default=1, description="lots of the product that the trial uses"
     )
@@ -68,6 +73,12 @@ class Chain(Table):
     _content: float = PrivateAttr(default=1.0)
     _lot_cv: float = PrivateAttr(default=0.0)
     _concentration: float | None = PrivateAttr(default=None)
+    _delay: float = PrivateAttr(default=0.0)
+
+    @property
+    def delay(self) -> float:
+        """Days from delivery to the beginning of the effect."""
+        return self._delay
 
     @property
     def content(self) -> float:
@@ -116,6 +127,10 @@ class Chain(Table):
                 problems.append(((key,), f"{text}; give [products.NAME] one, or leave {key} out"))
         if problems:
             refuse_all(problems)
+        if self.time_to_act is not None:
+            self._delay = self.time_to_act
+        elif product is not None and product.time_to_act is not None:
+            self._delay = float(product.time_to_act.value)
         if product is not None:
             self._content = product.content(self.stored, self.thaws)
             self._lot_cv = 0.0 if product.lot_cv is None else float(product.lot_cv.value)

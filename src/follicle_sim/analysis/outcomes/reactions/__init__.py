@@ -1,0 +1,1 @@
+"""Side effects: what studies counted, how long each kind lasts, who has which in a trial."""
