@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from follicle_sim.analysis.analyse import analyse as analyse
+    from follicle_sim.analysis.outcomes.patient_scales import patient_scales as patient_scales
     from follicle_sim.analysis.outcomes.who_responds import who_responds as who_responds
     from follicle_sim.base.errors import FollicleSimError as FollicleSimError
     from follicle_sim.base.errors import InputError as InputError
@@ -58,6 +59,7 @@ _HOMES = {
     "load_treatments": "pharmacology.library",
     "optimise": "experiments.schedules.optimise",
     "parse_scenario": "scenario.load",
+    "patient_scales": "analysis.outcomes.patient_scales",
     "power": "experiments.planning.power",
     "predictive_bands": "experiments.planning.predictive",
     "resolve": "protocol.resolve",

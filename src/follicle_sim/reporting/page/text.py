@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from follicle_sim.analysis.outcomes.flow import ArmFlow
+from follicle_sim.analysis.outcomes.patient_scales import patient_scales
 from follicle_sim.analysis.result import TrialRow, p_text
 from follicle_sim.figures.parts.style import name_of, unit_of
 from follicle_sim.protocol.describe import traits_text
 from follicle_sim.protocol.describe_design import design_lines, subjects_text
 from follicle_sim.reporting.page import words
 from follicle_sim.reporting.page.caveats import caveats
-from follicle_sim.reporting.page.money import per_added_hair
+from follicle_sim.reporting.page.money import both_halves, per_added_hair
 from follicle_sim.reporting.report import TrialReport
 from follicle_sim.results.beyond import beyond_published
 
@@ -39,6 +40,7 @@ def page(report: TrialReport, width: int = WIDTH) -> str:
         ["Flow of subjects", "", *_flow(report, width)],
         ["Result", *_answers(report, width)],
         list(_rows(report, width)),
+        list(_patients(report, width)),
         list(_events(report, width)),
         list(_costs(report, width)),
         ["To keep in mind", *_caveats(report, width)],
@@ -243,6 +245,30 @@ def plain_unit(row: TrialRow) -> str:
     return words.plain(unit_of(name, row.unit, change=True))
 
 
+def _patients(report: TrialReport, width: int) -> Iterator[str]:
+    """Yield what people see of their hair, where the plan asks them how they find it."""
+    data = report.dataset
+    if report.plan.satisfaction is None or not {"hair_density", "shaft_calibre"} <= set(data):
+        return
+    scales = patient_scales(data)
+    until = scales.sel(time=report.primary.day, method="nearest")
+    week = f"week {report.primary.day / 7:g}"
+    head = ["As people see it", "rests on", *(f"{_short(arm, 18)}" for arm in data["arm"].values)]
+    rows = []
+    for name, values in scales.data_vars.items():
+        change = [
+            f"{float(before):.2g} to {float(after):.2g}"
+            for before, after in zip(
+                values.sel(time=0.0).mean("subject").values.ravel(),
+                until[name].mean("subject").values.ravel(),
+                strict=True,
+            )
+        ]
+        rows.append([values.attrs["long_name"], values.attrs["basis"], *change])
+    yield from words.table([head, *rows], width, indent=0)
+    yield from words.paragraph(f"Means of people, baseline to {week}, by `patient_scales`.", width)
+
+
 def _events(report: TrialReport, width: int) -> Iterator[str]:
     if not report.events:
         return
@@ -270,6 +296,10 @@ def _costs(report: TrialReport, width: int) -> Iterator[str]:
         elif cost.doses:
             text += f" ({cost.doses:,} doses at home)"
         yield from words.paragraph(text, width)
+    both = both_halves(report.scenario, report.primary.day)
+    if both is not None and both.person is not None:
+        text = f"Both halves together: {both.person:,.0f} USD a person until {week}, "
+        yield from words.paragraph(f"{text}as one session treats both.", width)
     for row in report.result.rows:
         if row.purpose != "primary":
             continue
