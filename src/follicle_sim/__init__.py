@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from follicle_sim.analysis.outcomes.exposure_response import (
         exposure_response as exposure_response,
     )
+    from follicle_sim.analysis.outcomes.patient_scales import patient_scales as patient_scales
     from follicle_sim.analysis.outcomes.who_responds import who_responds as who_responds
     from follicle_sim.base.errors import FollicleSimError as FollicleSimError
     from follicle_sim.base.errors import InputError as InputError
@@ -69,6 +70,7 @@ _HOMES = {
     "npde": "experiments.planning.npde",
     "optimise": "experiments.schedules.optimise",
     "parse_scenario": "scenario.load",
+    "patient_scales": "analysis.outcomes.patient_scales",
     "power": "experiments.planning.power",
     "predictive_bands": "experiments.planning.predictive",
     "read_event_table": "reporting.event_reading",

@@ -33,12 +33,16 @@ class Prevalence(BaseModel):
 
 
 class HealthState(BaseModel):
-    """One state of health: who can have it, and how many do."""
+    """One state of health: who can have it, how many do, and what is known of their hair.
+
+    `hair` is told and moves nothing.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str = Field(min_length=1)
     source: str = ""
+    hair: str = ""
     sex: Literal["female", "male"] | None = None
     youngest: Age | None = None
     oldest: Age | None = None

@@ -12,7 +12,7 @@ def check(file: ScenarioFile, settings: Settings = None) -> None:
     from follicle_sim.protocol.headcount import people_of
     from follicle_sim.protocol.notes import notes
     from follicle_sim.protocol.resolve import resolve
-    from follicle_sim.protocol.suitability import suitability_notes
+    from follicle_sim.protocol.suitability import health_notes, suitability_notes
     from follicle_sim.simulation.simulate import check_memory
 
     scenario = read_scenario(file, settings)
@@ -23,7 +23,7 @@ def check(file: ScenarioFile, settings: Settings = None) -> None:
     parts = {"arm": len(protocol.arms), "subject": people, "visit": len(protocol.visits.days)}
     counts = (format_count(count, noun) for noun, count in parts.items())
     typer.echo(f"{file_name(file)}: fine: {', '.join(counts)}")
-    remarks = [*notes(scenario), *suitability_notes(scenario)]
+    remarks = [*notes(scenario), *suitability_notes(scenario), *health_notes(scenario)]
     if scenario.design.kind != "counterfactual" and (reason := why_not(scenario)):
         remarks.append(f"follicle-sim trial and power have nothing to analyse: {reason}")
     for remark in remarks:

@@ -23,6 +23,9 @@ StateName = Annotated[
 ]
 
 
+NOTHING_KNOWN = "no effect was read of; nothing acts"
+
+
 def list_health() -> None:
     """List the states of health of the library."""
     from follicle_sim.biology.health import load_health
@@ -53,6 +56,7 @@ def show_health(state: StateName) -> None:
     console.print("; ".join(_summarise(known)), markup=False)
     if known.source:
         print_indented(console, known.source, 2, style="dim")
+    console.print(f"hair: {known.hair or NOTHING_KNOWN}", markup=False)
     for path, quantity in list_quantities(known):
         source = format_source(quantity.grade, quantity.source)
         print_value(console, format_quantity(path, quantity), source)

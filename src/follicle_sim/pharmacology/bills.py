@@ -6,7 +6,7 @@ a trial, or chooses a treatment today, pays for what was taken before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -80,6 +80,45 @@ def bill(
             for time in times:
                 visits[time] = max(visits.get(time, 0.0), price.visits)
     return Bill(cost, sum(visits.values()), dose_count)
+
+
+def shared_bill(
+    schedules: Sequence[Iterable[PricedDose]],
+    end: float,
+    prices: Mapping[str, CostLike] | None = None,
+) -> Bill:
+    """Return the bill of one person whose halves of the scalp have a schedule each.
+
+    One session treats both halves: a treatment that both get at the same time is paid for once, at
+    the larger amount, and asks for one visit. Parameters and errors as `bill`.
+    """
+    once: dict[tuple[str, float], PricedDose] = {}
+    for doses in schedules:
+        for dose in doses:
+            for time in expand(dose, end).times.tolist():
+                same = once.get((dose.treatment, time))
+                if same is None or dose.amount > same.amount:
+                    once[dose.treatment, time] = dose
+    parts = [
+        _At(name, dose.amount, dose.amount_dimension, time, dose.duration, dose.adherence)
+        for (name, time), dose in once.items()
+    ]
+    return bill(sorted(parts, key=lambda part: (part.treatment, part.start)), end, prices)
+
+
+@dataclass(frozen=True)
+class _At:
+    """One dose of a schedule, given by itself."""
+
+    treatment: str
+    amount: float
+    amount_dimension: str
+    start: float
+    duration: float
+    adherence: float
+    every: float | None = None
+    until: float | None = None
+    count: int | None = None
 
 
 def no_price(treatment: str, priced: Iterable[str]) -> Problem:

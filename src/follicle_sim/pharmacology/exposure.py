@@ -45,7 +45,7 @@ def people_differ(
     uneven = any(dose.adherence < 1.0 or nested_lots(dose) for dose in arm.doses)
     if potency_cv > 0.0 or habit is not None or uneven:
         return True
-    treatments_used = _treatments_of(arm, {}, treatments or {})
+    treatments_used = treatments_given(arm, {}, treatments or {})
     return any(treatment.differs_between_people for treatment in treatments_used.values())
 
 
@@ -154,7 +154,7 @@ def acting_doses(
 
     Errors as `arm_factors`.
     """
-    arm_treatments = _treatments_of(arm, overrides or {}, treatments or {})
+    arm_treatments = treatments_given(arm, overrides or {}, treatments or {})
     schedule = _schedule_of(arm, arm_treatments, end)
     sessions = [
         Sessions(opening, dose, events)
@@ -176,7 +176,9 @@ def mixtures(
     arms: Sequence[ArmLike], treatments: Mapping[str, Treatment] | None = None
 ) -> dict[str, Responders]:
     """Return the mixtures of responders that some treatment of some arm gives, by trait."""
-    all_treatments = [t for arm in arms for t in _treatments_of(arm, {}, treatments or {}).values()]
+    all_treatments = [
+        t for arm in arms for t in treatments_given(arm, {}, treatments or {}).values()
+    ]
     return {t.responders.trait: t.responders for t in all_treatments if t.responders is not None}
 
 
@@ -184,13 +186,14 @@ def made_of_patients(
     arm: ArmLike, treatments: Mapping[str, Treatment] | None = None
 ) -> dict[str, Treatment]:
     """Return the treatments of an arm that go with the age or the health of who gets them."""
-    given = _treatments_of(arm, {}, treatments or {})
+    given = treatments_given(arm, {}, treatments or {})
     return {name: treatment for name, treatment in given.items() if treatment.differs_by_donor}
 
 
-def _treatments_of(
+def treatments_given(
     arm: ArmLike, overrides: Mapping[str, float], replacements: Mapping[str, Treatment]
 ) -> dict[str, Treatment]:
+    """Return the treatments of an arm by name, with their variants and numbers set elsewhere."""
     by_name: dict[str, Treatment] = {}
     variants: dict[str, tuple[str, ...]] = {}
     for i, dose in enumerate(arm.doses):

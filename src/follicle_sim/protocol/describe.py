@@ -112,6 +112,7 @@ def inclusion_text(inclusion: Inclusion, run_in: float | None = None) -> str:
         parts.append(" to ".join(dict.fromkeys(inclusion.severity)))
     if inclusion.exclude:
         parts.append(f"without {', '.join(name.replace('_', ' ') for name in inclusion.exclude)}")
+    parts += [f"on whom {name} failed before" for name in inclusion.failed]
     if inclusion.hair_density is not None:
         lead = lead_of(inclusion, run_in)
         when = f"{_time(lead)} before baseline" if lead else "at baseline"

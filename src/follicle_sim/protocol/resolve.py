@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from follicle_sim.base.arguments import check_kind
 from follicle_sim.base.codes import CYCLE
@@ -10,6 +10,7 @@ from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.biology.condition import Condition
 from follicle_sim.biology.severity_map import severity_map
 from follicle_sim.biology.strata import sensitivities
+from follicle_sim.pharmacology.earlier import as_taken, people_answer_alike
 from follicle_sim.pharmacology.potencies import potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.meet import meet_baseline
@@ -85,7 +86,7 @@ def check_doses(
         As `protocol.surgery.dose_problems`.
     """
     end = unfolded.visits.last_day + scenario.run.forcing_step
-    problems = list(donor_problems(scenario, treatments))
+    problems = [*donor_problems(scenario, treatments), *failure_problems(scenario, treatments)]
     for index, arm in enumerate(scenario.arms):
         place, who = f"arms[{index}]", scenario.population
         problems += dose_problems(place, arm, end, treatments) or harvest_problems(
@@ -115,6 +116,20 @@ def _shared_screening(scenario: Scenario, unfolded: Unfolded) -> list[Problem]:
         'doses before baseline, choose kind = "parallel", or leave the criterion out'
     )
     return [Problem("population.inclusion.hair_density", message)]
+
+
+def failure_problems(scenario: Scenario, treatments: Mapping[str, Treatment]) -> Iterator[Problem]:
+    """Yield each treatment that nobody can have failed on, as it moves everybody alike."""
+    who = scenario.population
+    if who.inclusion is None or who.variation["potency"] > 0.0:
+        return
+    for index, name in enumerate(who.inclusion.failed):
+        if people_answer_alike(as_taken(name, scenario.arms, treatments)):
+            message = (
+                f'"{name}" moves everybody with one strength here: nobody failed; give its doses a '
+                'variant in which people differ, or population.spread = "typical"'
+            )
+            yield Problem(f"population.inclusion.failed[{index}]", message)
 
 
 def _check_cycle(scenario: Scenario, parameters: Mapping[str, float]) -> None:

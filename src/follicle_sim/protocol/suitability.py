@@ -41,6 +41,21 @@ def _notes(scenario: Scenario) -> Iterator[tuple[str, str]]:
             yield "arms", f"{name}: {treatments[name].not_known}"
 
 
+def health_notes(scenario: Scenario) -> tuple[str, ...]:
+    """Return what is known of the hair of people with each state that a population names.
+
+    A state of health decides who may take part and of whose blood a treatment is made; that it
+    moves no hair by itself is said, not left to be found out.
+    """
+    own = parse_own_health(scenario.health)
+    notes = []
+    for name in scenario.population.health:
+        state = find_state(name, own)
+        known = state.hair if state is not None and state.hair else "no effect on hair was read of"
+        notes.append(f"population.health.{name}: moves no hair here; {known}")
+    return tuple(notes)
+
+
 def _can_have(scenario: Scenario, name: str) -> bool:
     """Return whether somebody of a population is known to be able to have a state of health.
 

@@ -24,6 +24,7 @@ from follicle_sim import (
     load_scenario,
     npde,
     parse_scenario,
+    patient_scales,
     power,
     predictive_bands,
     read_event_table,
@@ -101,6 +102,10 @@ REFUSED = [
     (summarise, (RESULT, None, float("nan")), "summarise: level"),
     (to_dataframe, ("result.nc",), "to_dataframe: dataset"),
     (to_dataframe, (xr.Dataset({"a": ("arm", [1.0])}),), 'no dimension "subject"'),
+    (patient_scales, ("result.nc",), "patient_scales: dataset"),
+    (patient_scales, (RESULT, 5), "patient_scales: scales"),
+    (patient_scales, (RESULT, {"length": "long"}), "patient_scales: length"),
+    (patient_scales, (RESULT, {"contrast": True}), "patient_scales: contrast"),
     (who_responds, ("result.nc",), "who_responds: dataset"),
     (who_responds, (xr.Dataset({"a": ("arm", [1.0])}),), 'no dimension "subject"'),
     (who_responds, (RESULT, 5), "who_responds: variable: found 5; allowed: a text"),
@@ -186,6 +191,8 @@ def given(arguments):
         "result",
         "endpoint",
         "since",
+        "length",
+        "contrast",
     }
     return (arguments[:-1], named) if named and set(named) <= known else (arguments, {})
 

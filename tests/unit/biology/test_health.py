@@ -96,3 +96,27 @@ def test_what_the_issue_asks_of_the_library():
         if name.startswith("exosomes"):
             assert "approved" in treatment.not_known
             assert treatment.donor == "other"
+
+
+def test_what_is_known_of_hair_is_told_and_moves_nothing() -> None:
+    from follicle_sim import parse_scenario
+    from follicle_sim.protocol.suitability import health_notes
+
+    text = """
+    schema_version = 1
+    title = "smokers"
+    arms = [{ label = "A", role = "untreated" }]
+    [population]
+    subjects = 2
+    target_area = "1 cm2"
+    follicle_density = "200 cm-2"
+    condition = "aga_male"
+    health = { smoking = 0.3, lupus = 0.01 }
+    [design]
+    kind = "counterfactual"
+    visits = ["0 days"]
+    """
+    smoking, lupus = health_notes(parse_scenario(text))
+    assert "population.health.smoking: moves no hair here" in smoking
+    assert "1.82" in smoking
+    assert "nothing acts" in lupus

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from scipy.special import ndtri
@@ -10,7 +10,7 @@ from scipy.special import ndtri
 from follicle_sim.analysis.outcomes.cost_per_hair import CostPerHair, cost_per_added_hair
 from follicle_sim.analysis.result import TrialRow
 from follicle_sim.base.errors import InputError
-from follicle_sim.pharmacology.bills import bill
+from follicle_sim.pharmacology.bills import Bill, bill, shared_bill
 from follicle_sim.pharmacology.prices import CostLike, price_list
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.tables.arms import Arm
@@ -52,14 +52,30 @@ def arm_costs(scenario: Scenario, end: float) -> dict[str, ArmCost]:
     return {arm.label: _cost(arm, end, prices) for arm in scenario.arms}
 
 
+def both_halves(scenario: Scenario, end: float) -> ArmCost | None:
+    """Return what a person of a split-scalp trial is charged for both halves; None in other trials.
+
+    One session treats both: the sum over the arms would charge it twice.
+    """
+    if scenario.design.kind != "split_scalp":
+        return None
+    prices = price_list({cost.treatment: cost for cost in scenario.costs})
+    schedules = [arm.doses for arm in scenario.arms]
+    return _priced("both halves", lambda: shared_bill(schedules, end, prices))
+
+
 def _cost(arm: Arm, end: float, prices: Mapping[str, CostLike]) -> ArmCost:
+    return _priced(arm.label, lambda: bill(arm.doses, end, prices))
+
+
+def _priced(label: str, add_up: Callable[[], Bill]) -> ArmCost:
     try:
-        billed = bill(arm.doses, end, prices)
+        billed = add_up()
     except InputError as error:
         problem = error.problems[0]
-        return ArmCost(arm.label, 0, 0.0, None, None, f"{problem.where} {problem.message}")
+        return ArmCost(label, 0, 0.0, None, None, f"{problem.where} {problem.message}")
     session = billed.cost / billed.doses if billed.visits and billed.doses else None
-    return ArmCost(arm.label, billed.doses, billed.visits, billed.cost, session)
+    return ArmCost(label, billed.doses, billed.visits, billed.cost, session)
 
 
 def per_added_hair(

@@ -11,7 +11,8 @@ from follicle_sim.protocol.describe import traits_text
 from follicle_sim.protocol.describe_design import design_lines, subjects_text
 from follicle_sim.reporting.page import words
 from follicle_sim.reporting.page.caveats import caveats
-from follicle_sim.reporting.page.money import per_added_hair
+from follicle_sim.reporting.page.money import both_halves, per_added_hair
+from follicle_sim.reporting.page.patients import patient_lines
 from follicle_sim.reporting.page.reactions import reaction_lines
 from follicle_sim.reporting.report import TrialReport
 from follicle_sim.results.beyond import beyond_published
@@ -40,6 +41,7 @@ def page(report: TrialReport, width: int = WIDTH) -> str:
         ["Flow of subjects", "", *_flow(report, width)],
         ["Result", *_answers(report, width)],
         list(_rows(report, width)),
+        list(patient_lines(report, width)),
         list(reaction_lines(report, width)),
         list(_costs(report, width)),
         ["To keep in mind", *_caveats(report, width)],
@@ -257,6 +259,10 @@ def _costs(report: TrialReport, width: int) -> Iterator[str]:
         elif cost.doses:
             text += f" ({cost.doses:,} doses at home)"
         yield from words.paragraph(text, width)
+    both = both_halves(report.scenario, report.primary.day)
+    if both is not None and both.person is not None:
+        text = f"Both halves together: {both.person:,.0f} USD a person until {week}, "
+        yield from words.paragraph(f"{text}as one session treats both.", width)
     for row in report.result.rows:
         if row.purpose != "primary":
             continue

@@ -42,6 +42,7 @@ from follicle_sim.scenario.fields.quantities import Flag, Name, Quantity, Whole,
 from follicle_sim.scenario.fields.refusals import Collector, Path, choose, known_names, refuse_all
 from follicle_sim.scenario.fields.severity import Severity, grade_named
 from follicle_sim.scenario.tables.conditions import OtherConditions
+from follicle_sim.scenario.tables.earlier import HELPED, TreatmentNames
 from follicle_sim.scenario.tables.health import CRITERIA, HealthShares, StateNames, find_state
 from follicle_sim.scenario.tables.table import Table, Time, Variation
 
@@ -105,6 +106,11 @@ class Inclusion(Table):
         default=(),
         description='states of health that keep people out: ["pregnancy", "anticoagulants"]',
     )
+    failed: Annotated[tuple[str, ...], TreatmentNames()] = Field(
+        default=(),
+        description="only people on whom these treatments failed before: "
+        '["minoxidil_topical_5"]; they keep what made them fail',
+    )
     screening: Time | None = Field(
         default=None,
         description="how long before baseline hairs are counted to decide; default: the start of "
@@ -116,7 +122,8 @@ class Inclusion(Table):
         """Names of the criteria in use, in the order they are asked."""
         traits = tuple(name for name in CRITERIA[:-1] if getattr(self, name) is not None)
         counted = () if self.hair_density is None else CRITERIA[-1:]
-        return (*traits, *self.exclude, *counted)
+        helped = tuple(f"{HELPED}{name}" for name in self.failed)
+        return (*traits, *self.exclude, *helped, *counted)
 
 
 class Population(Table):

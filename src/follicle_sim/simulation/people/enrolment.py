@@ -20,8 +20,11 @@ from numpy.typing import NDArray
 
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.types import Flags, Floats
+from follicle_sim.pharmacology.earlier import as_taken, failed_on
+from follicle_sim.pharmacology.variability import cv_of, person_multipliers
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.traits import Draws, grade_of
+from follicle_sim.scenario.tables.earlier import HELPED
 from follicle_sim.simulation.people.cohort import Cohort, draw_people
 
 Tell = Callable[[int], None]
@@ -143,14 +146,17 @@ def _first_failed(
             assert inclusion.hair_density is not None
             fits = _between(count(some), inclusion.hair_density) if left.size else np.ones(0, bool)
         else:
-            fits = _traits_fit(protocol, cohort, name)[left]
+            fits = _fits(protocol, arm, cohort, name)[left]
         failed[left[~fits]] = index
     return failed
 
 
-def _traits_fit(protocol: Protocol, cohort: Cohort, name: str) -> Flags:
+def _fits(protocol: Protocol, arm: PlannedArm, cohort: Cohort, name: str) -> Flags:
+    """Tell who (S,) meets a criterion, other than a count."""
     inclusion = protocol.population.inclusion
     assert inclusion is not None
+    if name.startswith(HELPED):
+        return failed_on(strength_of(protocol, arm, cohort, name.removeprefix(HELPED)))
     if name == "age":
         assert cohort.age is not None
         assert inclusion.age is not None
@@ -165,6 +171,19 @@ def _traits_fit(protocol: Protocol, cohort: Cohort, name: str) -> Flags:
     grades = list(condition.severities)
     first, last = (grades.index(grade) for grade in inclusion.severity)
     return np.isin(grade_of(condition, cohort.severity), grades[first : last + 1])
+
+
+def strength_of(protocol: Protocol, arm: PlannedArm, cohort: Cohort, name: str) -> Floats:
+    """Return how strongly (S,) a treatment moves each person of a cohort; the mean of people is 1.
+
+    It is what an arm that gives the treatment would do to them: their answer to every treatment,
+    and their own to this one.
+    """
+    arms = (arm, *protocol.arms)  # as it is given here, or else in another arm
+    treatment = as_taken(name, arms, protocol.treatments)
+    cv = cv_of(treatment.person_cv)
+    own = person_multipliers(name, cv, treatment.responders, cohort.draw_names)
+    return cohort.potency if own is None else cohort.potency * own
 
 
 def health_of(protocol: Protocol, cohort: Cohort, state: str) -> Flags:
