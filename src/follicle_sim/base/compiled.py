@@ -36,6 +36,7 @@ COMPILED_MODULES = (
     "simulation/engine/agents/kernel.py",
     "simulation/engine/expected/visible.py",
     "simulation/engine/expected/flow.py",
+    "simulation/engine/expected/nodes.py",
     "simulation/engine/expected/course.py",
     "simulation/engine/expected/life.py",
     "simulation/engine/expected/expect.py",

@@ -35,6 +35,7 @@ from follicle_sim.results.shares import SHARES
 from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import check_scenario, with_overrides
+from follicle_sim.scenario.luck import check_luck
 from follicle_sim.scenario.model import Comparison, Scenario
 from follicle_sim.simulation.simulate import memory_needed, simulate
 
@@ -221,6 +222,7 @@ def predictive_bands(
 
 
 def _comparison(scenario: Scenario, study: str) -> Comparison:
+    check_luck(scenario)
     known = [table.study for table in scenario.compare]
     tables = [table for table in scenario.compare if table.study == study or not study]
     if len(tables) == 1:

@@ -53,7 +53,7 @@ class Bins(NamedTuple):
     """The duration laws of all pools; rows are as long as the longest law needs."""
 
     width: Floats  # (POOLS,) of a bin, day of biological time
-    count: Floats  # (POOLS,) bins
+    number: Floats  # (POOLS,) bins
     skip: Floats  # (POOLS,) bins before the first that holds a share of the durations
     share: Floats  # (POOLS, B + 2) of durations, with a zero before the first and after the last
     residual: Floats  # (POOLS, B + 2) of what is left of a phase met at a random moment, likewise
@@ -66,6 +66,7 @@ class Course(NamedTuple):
     reading: Floats  # (4, N + 1) of the phase clocks, day of biological time, from 0 on
     middle: Floats  # (4, N) of the phase clocks at the middle of each step
     grown: Floats  # (N + 1,) mm of shaft made
+    log_calibre: Floats  # (N + 1,) of a growing hair, relative to its full calibre
     attack: Floats  # (N + 1,) integral of the hazard on growing hairs
     destruction: Floats  # (N + 1,) integral of the hazard on follicles
     falls: Floats  # (N,) share of attacked hairs that fall at once

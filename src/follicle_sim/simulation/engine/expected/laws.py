@@ -45,7 +45,7 @@ def law_of(mean: float, sigma: float, bins: int) -> Law:
     bins = min(bins, int(mean / NARROWEST))
     width = mean / bins
     count = int(np.ceil(bins * np.exp(TAIL * sigma))) + 2
-    centres = (np.arange(-1, count + 1) + 0.5) * width
+    centres: Floats = np.array((np.arange(-1, count + 1) + 0.5) * width, np.float64)
     below = _probability(centres, mean, sigma)
     sum_below = _partial_mean(centres, mean, sigma)
     mass, first = np.diff(below), np.diff(sum_below)

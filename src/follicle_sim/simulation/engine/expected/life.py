@@ -41,6 +41,7 @@ from follicle_sim.simulation.engine.expected.flow import (
     step,
     weigh,
 )
+from follicle_sim.simulation.engine.expected.nodes import Nodes
 
 LOST = int(Phase.LOST)
 
@@ -80,16 +81,16 @@ def _begin(store: Store, bins: Bins, course: Course, n: int) -> None:
         place = int(reading / width) - base
         dial = store.dial[pool]
         dial[BASE], dial[LOW], dial[HIGH], dial[AT] = base, place, place, reading
-        dial[WIDTH], dial[SKIP], dial[COUNT] = width, bins.skip[pool], bins.count[pool]
+        dial[WIDTH], dial[SKIP], dial[COUNT] = width, bins.skip[pool], bins.number[pool]
 
 
 @jit
-def settle(store: Store, bins: Bins, course: Course, mean: Floats, past: int, days: float) -> None:
-    """Place the stationary law of the clocks' first speeds at node `past`.
+def settle(store: Store, bins: Bins, course: Course, mean: Floats, nodes: Nodes) -> None:
+    """Place the stationary law of the clocks' first speeds at the first node.
 
-    The steps before that node are of `days` each and are no part of the simulation: they say when
-    the hairs began that have not come out of the skin yet.
+    The steps before it say when the hairs began that have not come out of the skin yet.
     """
+    past, days = nodes.past, nodes.step
     _begin(store, bins, course, past)
     store.dial[:, SKIP] = 0.0  # what is left of a phase can be nothing
     hand = hand_of(store, course, bins.residual)
@@ -120,7 +121,7 @@ def _left(store: Store, bins: Bins, course: Course, s: int, n: int) -> float:
     """Return the mass that began anagen in step s and is in it at node n."""
     since = 0.5 * (_hazards(course, s) + _hazards(course, s + 1)) - _hazards(course, n)
     age = (course.reading[A, n] - course.middle[A, s]) / bins.width[A]
-    k = min(int(age), int(bins.count[A]))
+    k = min(int(age), int(bins.number[A]))
     longer, shorter = bins.longer[A, k], bins.longer[A, k + 1]
     return store.entered[s] * exp(since) * (longer + min(age - k, 1.0) * (shorter - longer))
 
@@ -134,7 +135,7 @@ def _come_out(hand: Hand, bins: Bins, course: Course, s: int, mass: float) -> fl
     position = course.middle[A, s] / bins.width[A]
     place = int(position) - int(number_at(hand.dial, BASE))
     skip = max(0, int(number_at(hand.dial, LOW)) - place)
-    size = int(bins.count[A]) + 1 - skip
+    size = int(bins.number[A]) + 1 - skip
     if size <= 0 or mass == 0.0:
         return 0.0
     part = position - int(position)
