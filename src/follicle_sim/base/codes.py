@@ -124,6 +124,8 @@ class Decision(IntEnum):
     # 96-97: more of what an instrument makes of a reading
     INDEX_READING = 96
     INDEX_PULL = 97
+    # 128: where the lattice of a population's representatives begins
+    LATTICE = 128
 
 
 SUBJECT_LEVEL = 0xFFFFFFFF

@@ -34,6 +34,12 @@ COMPILED_MODULES = (
     "simulation/engine/agents/birth.py",
     "simulation/engine/agents/grafts.py",
     "simulation/engine/agents/kernel.py",
+    "simulation/engine/expected/visible.py",
+    "simulation/engine/expected/flow.py",
+    "simulation/engine/expected/nodes.py",
+    "simulation/engine/expected/course.py",
+    "simulation/engine/expected/life.py",
+    "simulation/engine/expected/expect.py",
 )
 """Every module that uses `jit`, relative to the package; a test keeps the list complete."""
 

@@ -138,6 +138,11 @@ class Protocol:
     met: Met | None = None
 
     @property
+    def on_average(self) -> bool:
+        """True where expected values are wanted: no luck of follicles, readings or recruitment."""
+        return self.source.run.engine == "expected"
+
+    @property
     def sizes(self) -> tuple[int, ...]:
         """People planned for each arm."""
         return tuple(arm.size for arm in self.arms)

@@ -25,6 +25,7 @@ from follicle_sim.reporting.page.money import ArmCost, arm_costs
 from follicle_sim.reporting.page.words import plain
 from follicle_sim.results.provenance import stored_scenario
 from follicle_sim.scenario.hashing import scenario_hash
+from follicle_sim.scenario.luck import luck_problems
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.tables.analysis import Analysis
 
@@ -105,7 +106,7 @@ def check_trial(scenario: Scenario) -> None:
     Raises
     ------
     InputError
-        A counterfactual design, or several replicates.
+        A counterfactual design, several replicates, or expected values.
     """
     problems = []
     if scenario.design.kind == "counterfactual":
@@ -113,6 +114,7 @@ def check_trial(scenario: Scenario) -> None:
     if scenario.run.replicates > 1:
         message = f"found {scenario.run.replicates}; {ONE_TRIAL}"
         problems.append(Problem("run.replicates", message))
+    problems += luck_problems(scenario)
     if problems:
         raise InputError(scenario.origin, problems)
 

@@ -71,6 +71,7 @@ class Record(Table):
 
 
 Uncertainty = Literal["none", "posterior"]
+EngineName = Literal["agents", "expected"]
 
 
 class Run(Table):
@@ -83,6 +84,10 @@ class Run(Table):
     uncertainty: Annotated[Uncertainty, one_of(Uncertainty)] = Field(
         default="none",
         description="none: every replicate has the same parameters; posterior: each its own draw",
+    )
+    engine: Annotated[EngineName, one_of(EngineName)] = Field(
+        default="agents",
+        description="agents: every follicle with its luck; expected: how many are where on average",
     )
     history: Time = Field(default=6 * YEAR, description="natural history before baseline")
     forcing_step: Annotated[float, Quantity("time", upper=30.0, positive=True)] = Field(

@@ -25,6 +25,7 @@ from follicle_sim.simulation.engine.agents.kernel import People, Sightings
 from follicle_sim.simulation.engine.agents.sight import SEEN, TALLY_COLUMNS
 from follicle_sim.simulation.engine.drive import Acts, acts_of, block_of, engine_rules, with_shock
 from follicle_sim.simulation.engine.engine import AGENTS, Engine, Stop, Work
+from follicle_sim.simulation.engine.expected.engine import EXPECTED
 from follicle_sim.simulation.engine.run import Job, blocks
 from follicle_sim.simulation.people.attendance import habit_of, visit_days
 from follicle_sim.simulation.people.cohort import Cohort
@@ -64,8 +65,9 @@ def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
     rules = engine_rules(protocol.parameters, protocol.instrument)
     outbreak = break_out(protocol.condition, protocol.scalp, cohort.severity, cohort.draw_names)
     donors = donor_strengths(protocol, arm, cohort)
+    engine = EXPECTED if protocol.on_average else AGENTS
     return ArmRun(
-        protocol, arm, rules, cohort, grafts, result, outbreak, habit, moved, donors=donors
+        protocol, arm, rules, cohort, grafts, result, outbreak, habit, moved, engine, donors
     )
 
 

@@ -19,7 +19,7 @@ from follicle_sim.protocol.protocol import Protocol
 from follicle_sim.protocol.replicates import drawn_names, with_draws
 from follicle_sim.protocol.resolve import resolve
 from follicle_sim.results.provenance import result_attrs
-from follicle_sim.scenario.load import check_scenario, parse_scenario
+from follicle_sim.scenario.load import check_scenario, parse_scenario, with_overrides
 from follicle_sim.scenario.model import Instrument, Scenario
 from follicle_sim.scenario.vary import with_seed
 from follicle_sim.simulation.arm import ArmRun, prepare_arm
@@ -54,6 +54,7 @@ def simulate(
     scenario: Scenario,
     *,
     seed: int | None = None,
+    engine: str | None = None,
     threads: int | None = None,
     progress: Report | None = None,
     first_replicate: int = 0,
@@ -64,6 +65,7 @@ def simulate(
     ----------
     scenario : from `load_scenario`
     seed : replaces the scenario's, 0 to 2^32 - 1
+    engine : replaces the scenario's: "agents", or "expected" for what is expected of them
     threads : processors to use; default all. The result does not depend on it.
     progress : called with a stage ("screening" where there are criteria, then "simulating"), people
         done and people in all; whoever is in several arms, as on a split scalp, counts once
@@ -80,7 +82,8 @@ def simulate(
     ------
     InputError
         If the record asked for would not fit in `record.memory_limit`, for an argument of another
-        kind, or a copy of a scenario with values that no file may have.
+        kind, a copy of a scenario with values that no file may have, or one that the engine cannot
+        carry.
     Interrupted
         On Ctrl-C.
 
@@ -108,6 +111,8 @@ def simulate(
     check_threads("simulate", threads)
     check_call("simulate", "progress", progress)
     check_whole("simulate", "first_replicate", first_replicate, 0)
+    if engine is not None:
+        scenario = with_overrides(scenario, [f"run.engine={engine}"])
     if seed is not None:
         scenario = with_seed(scenario, check_whole("simulate", "seed", seed, None))
     protocols = resolve(scenario, first_replicate=first_replicate)

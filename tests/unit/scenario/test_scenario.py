@@ -63,6 +63,7 @@ def test_defaults():
         "history": 2191.5,
         "forcing_step": 1.0,
         "uncertainty": "none",
+        "engine": "agents",
     }
     assert scenario.population.follicles is None
     assert scenario.population.follicles_per_subject == 100

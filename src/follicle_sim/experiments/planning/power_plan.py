@@ -17,6 +17,7 @@ from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.biology.posterior import load_posterior
 from follicle_sim.experiments.planning.trial_sources import check_endpoint
 from follicle_sim.scenario.fields.methods import SMALLER_IS_BETTER
+from follicle_sim.scenario.luck import luck_problems
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.tables.analysis import REPEATED, Analysis
 from follicle_sim.scenario.vary import with_other_arms
@@ -181,6 +182,7 @@ def complete_plan(scenario: Scenario, plan: Plan, sizes: Sequence[int], replicat
     problems = []
     if scenario.design.kind == "counterfactual":
         problems.append(Problem("design.kind", COUNTERFACTUAL))
+    problems += luck_problems(scenario)
     plan = replace(plan, table=scenario.analysis)
     plan = replace(plan, endpoint=plan.endpoint or plan.table.endpoint)
     if _within_persons(scenario, plan):

@@ -35,6 +35,7 @@ from follicle_sim.results.shares import SHARES
 from follicle_sim.scenario.fields.methods import EXTRA_VARIABLES
 from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.load import check_scenario, with_overrides
+from follicle_sim.scenario.luck import check_luck
 from follicle_sim.scenario.model import Comparison, Scenario
 from follicle_sim.simulation.simulate import memory_needed, simulate
 
@@ -222,6 +223,7 @@ def predictive_bands(
 
 def compared_study(scenario: Scenario, study: str) -> Comparison:
     """Return the [[compare]] table of a study; of the only one where none is named."""
+    check_luck(scenario)
     known = [table.study for table in scenario.compare]
     tables = [table for table in scenario.compare if table.study == study or not study]
     if len(tables) == 1:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from follicle_sim.base.codes import Decision
+from follicle_sim.base.codes import SUBJECT_LEVEL, Decision
+from follicle_sim.base.numerics import uniforms
 from follicle_sim.base.types import Flags, Floats, Names
 from follicle_sim.base.units import YEAR
 from follicle_sim.biology.condition import Condition
@@ -60,6 +61,7 @@ class EvenDraws(Draws):
     """
 
     copies: int = 1
+    shift: bool = False  # by a random part of the interval, which the seed and replicate name
 
     def normal(self, decision: Decision) -> Floats:
         """Return (S,) standard normal scores."""
@@ -70,7 +72,11 @@ class EvenDraws(Draws):
         step = np.sqrt(DIMENSIONS[decision])
         own = decision in (Decision.FOLLICLE_DENSITY, Decision.READER)
         point = self.subject if own else self.subject // self.copies
-        turn = ((point + 1.0) * step) % 1.0
+        turn = (point + 1.0) * step
+        if self.shift:
+            name = (self.seed, self.replicate, 0, 0, SUBJECT_LEVEL, int(decision))
+            turn = turn + uniforms(*name, int(Decision.LATTICE))
+        turn = turn % 1.0
         # folded, so that both ends of the lattice meet: even for means of what is not periodic
         return np.asarray(np.clip(np.abs(2.0 * turn - 1.0), 1e-9, 1.0 - 1e-9))
 

@@ -134,6 +134,18 @@ def _draws(scenario: Any, names: Names) -> Problems:
         yield ("run", "replicates"), message
 
 
+def _average(scenario: Any, names: Names) -> Problems:
+    if scenario.run.engine != "expected":
+        return
+    ways = 'allowed with engine = "agents"'
+    if scenario.record.follicles:
+        yield ("record", "follicles"), f"an expected value has no single follicles; {ways}"
+    inclusion = scenario.population.inclusion
+    if inclusion is not None and inclusion.hair_density is not None:
+        message = f"who is let in by a count is let in by luck, which no expected value has; {ways}"
+        yield ("population", "inclusion", "hair_density"), message
+
+
 def _screening(scenario: Any, names: Names) -> Iterable[Problem]:
     inclusion, run_in = scenario.population.inclusion, scenario.design.run_in
     return screening_problems(inclusion, run_in, scenario.run.history)
@@ -187,6 +199,7 @@ RULES = (
     _scalp,
     _stated,
     _draws,
+    _average,
     _screening,
     _eligible,
     _plan,

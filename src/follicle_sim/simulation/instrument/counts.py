@@ -41,7 +41,7 @@ def errs(instrument: Instrument) -> bool:
 
 
 def count_hairs(instrument: Instrument, scalp: Scalp, luck: ReadingDraws) -> tuple[Floats, Floats]:
-    """Return all and terminal hairs as written down: whole numbers, (S, V).
+    """Return all and terminal hairs as written down: whole numbers but on average, (S, V).
 
     Thick hairs hide thin ones, so hairs that merge are missing from the thin ones. Where hairs are
     matched, all images are read alike: one error for all visits, which a relative change does not
@@ -59,8 +59,8 @@ def count_hairs(instrument: Instrument, scalp: Scalp, luck: ReadingDraws) -> tup
         thick, thin = _found(instrument, thick, thin, luck)
     factor = reader_factors(instrument, luck) * operator_factors(instrument, common)
     factor = np.maximum(0.0, factor * instrument.count_bias)
-    total = np.rint((thick + thin) * factor)
-    return total, np.minimum(total, np.rint(thick * factor))
+    total = luck.whole((thick + thin) * factor)
+    return total, np.minimum(total, luck.whole(thick * factor))
 
 
 def reader_factors(instrument: Instrument, luck: ReadingDraws) -> Floats:
@@ -84,7 +84,7 @@ def operator_factors(instrument: Instrument, luck: ReadingDraws) -> Floats:
     The staff of a trial is the same in all its arms; who sees whom is drawn.
     """
     shape = np.broadcast_shapes(luck.subject.shape, luck.reading.shape)
-    if instrument.operator_error == 0.0:
+    if instrument.operator_error == 0.0 or luck.average:
         return np.ones(shape)
     draws = luck if instrument.operators_by == "visit" else luck.at(MATCHED)
     operator = np.floor(draws.uniform(Decision.OPERATOR) * instrument.operators).astype(np.int64)
@@ -119,9 +119,9 @@ def _found(
     of_thick, of_thin = _shares(instrument)
     hairs = thick + thin
     if of_thick < 1.0:
-        thick = binomial(np.rint(thick), of_thick, luck, Decision.MISSED)
+        thick = binomial(luck.whole(thick), of_thick, luck, Decision.MISSED)
     if of_thin < 1.0:
-        thin = binomial(np.rint(thin), of_thin, luck, Decision.MISSED_THIN)
+        thin = binomial(luck.whole(thin), of_thin, luck, Decision.MISSED_THIN)
     if instrument.false_hairs > 0.0:
         thin = thin + poisson(hairs * instrument.false_hairs, luck, Decision.FALSE_HAIR)
     return thick, thin

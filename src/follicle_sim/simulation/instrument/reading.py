@@ -78,7 +78,7 @@ def read(
     instrument = protocol.instrument if instrument is None else instrument
     days = np.array(protocol.visits.days)
     names = np.rint(1440.0 * days) if reading is None else np.full(tally.shape[1], float(reading))
-    luck = _luck(arm, cohort, names)
+    luck = _luck(protocol, arm, cohort, names)
     readings = _counts(instrument, tally, cohort.area[:, None], luck)
     baseline = np.flatnonzero(days == 0.0) if reading is None else np.array([], np.int64)
     special = _special(instrument, readings, tally, luck, baseline)
@@ -110,17 +110,18 @@ def read_disease(
     who = cohort.draw_names
     pull = uniforms(*who.keys, who.column, SUBJECT_LEVEL, 0, int(Decision.INDEX_PULL))
     disease = Disease(activity, depth, cohort.follicles.astype(np.float64), living, days, pull)
-    luck = _luck(arm, cohort, np.rint(1440.0 * days))
+    luck = _luck(protocol, arm, cohort, np.rint(1440.0 * days))
     return read_scarring(instrument, disease, luck, np.flatnonzero(days == 0.0))
 
 
-def _luck(arm: PlannedArm, cohort: Cohort, names: Floats) -> ReadingDraws:
+def _luck(protocol: Protocol, arm: PlannedArm, cohort: Cohort, names: Floats) -> ReadingDraws:
     return ReadingDraws(
         seed=cohort.seed,
         replicate=cohort.replicate,
         stream=stream_of(arm.drawn_as),
         subject=cohort.subject[:, None],
         reading=names.astype(np.int64)[None, :],
+        average=protocol.on_average,
     )
 
 
@@ -230,6 +231,6 @@ def _rated(
     points = change / instrument.rating_step
     if instrument.rating_error:
         points = points + instrument.rating_error * luck.normal(Decision.RATING)
-    rating = np.clip(np.rint(points), -MOST_POINTS, MOST_POINTS) + 0.0
+    rating = np.clip(luck.whole(points), -MOST_POINTS, MOST_POINTS) + 0.0
     rating[:, baseline] = 0.0
     return np.asarray(rating)

@@ -6,7 +6,7 @@ count never gives a smaller one.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,6 +36,8 @@ class ReadingDraws:
         (S, 1) names of the people.
     reading
         (1, V) or (S, V) names of the readings.
+    average
+        Nothing is drawn: every number is its expected value.
     """
 
     seed: int
@@ -43,14 +45,23 @@ class ReadingDraws:
     stream: int
     subject: Whole
     reading: Whole
+    average: bool = False
 
     def normal(self, decision: Decision) -> Floats:
         """Return standard normals (S, V)."""
+        if self.average:
+            return np.zeros(np.broadcast_shapes(self.subject.shape, self.reading.shape))
         return normals(*self._names(decision))
 
     def uniform(self, decision: Decision) -> Floats:
         """Return uniforms (S, V)."""
+        if self.average:
+            return np.full(np.broadcast_shapes(self.subject.shape, self.reading.shape), 0.5)
         return uniforms(*self._names(decision))
+
+    def whole(self, count: Floats) -> Floats:
+        """Return counts as whole numbers, but for expected ones."""
+        return count if self.average else np.rint(count)
 
     def _names(self, decision: Decision) -> tuple[int, int, int, Whole, int, Whole, int]:
         person = (self.seed, self.replicate, self.stream, self.subject, SUBJECT_LEVEL)
@@ -59,12 +70,14 @@ class ReadingDraws:
     def at(self, reading: int) -> "ReadingDraws":
         """Return the luck that all readings of a person share under one name."""
         same = np.full_like(self.reading, reading)
-        return ReadingDraws(self.seed, self.replicate, self.stream, self.subject, same)
+        return replace(self, reading=same)
 
 
 def binomial(n: ArrayLike, p: ArrayLike, luck: ReadingDraws, decision: Decision) -> Floats:
     """Return how many of n (whole numbers) happen with probability p; shapes (S, V)."""
     n, p = np.broadcast_arrays(np.asarray(n, np.float64), np.asarray(p, np.float64))
+    if luck.average:
+        return np.asarray(n * p)
     # the rarer of the two outcomes is counted: its probabilities start near zero
     rare = np.minimum(p, 1.0 - p)
     few = _counted(
@@ -82,6 +95,8 @@ def binomial(n: ArrayLike, p: ArrayLike, luck: ReadingDraws, decision: Decision)
 def poisson(mean: ArrayLike, luck: ReadingDraws, decision: Decision) -> Floats:
     """Return a Poisson count of each mean; shape (S, V)."""
     expected = np.asarray(mean, np.float64)
+    if luck.average:
+        return expected
     return _counted(
         luck,
         decision,

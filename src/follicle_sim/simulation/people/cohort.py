@@ -18,6 +18,7 @@ from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.numerics import uniforms
 from follicle_sim.base.types import Floats, Names
 from follicle_sim.base.units import YEAR
+from follicle_sim.protocol.baseline.people import EvenDraws
 from follicle_sim.protocol.follicles import count_follicles
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
 from follicle_sim.protocol.streams import POOL, stream_of
@@ -90,12 +91,14 @@ def draw_cohort(
 def draw_people(protocol: Protocol, arm: PlannedArm, replicate: int, subject: Names) -> Cohort:
     """Draw people by name, candidates for one of the arms of a protocol.
 
-    Traits are log-normal around the population's values, with its coefficients of variation.
+    Traits are log-normal around the population's values, with its coefficients of variation. For
+    expected values people are spread evenly over them instead, and no longer drawn.
 
     subject : (S,) names of the people.
     """
     population, seed = protocol.population, protocol.seed
-    draws = Draws(population, seed, replicate, arm.streams.person, subject)
+    names = (population, seed, replicate, arm.streams.person, subject)
+    draws = EvenDraws(*names, shift=True) if protocol.on_average else Draws(*names)
     density = population.scalp_density * draws.multiplier("follicle_density")
     follicles, area = count_follicles(population, density)
     return Cohort(
