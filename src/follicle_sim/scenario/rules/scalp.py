@@ -15,7 +15,9 @@ OF_WHOLE_SCALP = ("salt",)
 
 OF_HAIRLINE = ("hairline_recession", "hairline_speed", "hairline_stable")
 OF_INFLAMMATION = ("lppai",)
-"""Result variables of diseases that move a hairline, and of those that scar by inflammation."""
+OF_CULTURE = ("anagen_retention", "shaft_elongation")
+"""Result variables of diseases that move a hairline, of those that scar by inflammation, and of
+follicles in a dish."""
 
 Problems = Iterator[tuple[Path, str]]
 
@@ -123,11 +125,12 @@ def _grafts_have_a_place(scenario: Any) -> Problems:
 
 
 def _not_of_this_disease(scenario: Any) -> Problems:
-    """Yield what is measured of a scarring disease in people who do not have it."""
+    """Yield what is measured of a scarring disease, or in a dish, where there is none."""
     who, measures = scenario.population, scenario.instrument.measures
     needs = (
         (OF_HAIRLINE, "hairline", "has no hairline that recedes", "a [hairline]"),
         (OF_INFLAMMATION, "inflamed", "has no loss through IFNG", "such a loss"),
+        (OF_CULTURE, "elongation", "is of follicles on a scalp", "a [culture]"),
     )
     for names, part, why, table in needs:
         asked = [name for name in names if name in measures]
