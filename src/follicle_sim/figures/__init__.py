@@ -5,6 +5,7 @@ None of them shows a window, touches pyplot or changes matplotlib's settings for
 
 from follicle_sim.figures.chain import plot_chain
 from follicle_sim.figures.comparison import plot_comparison
+from follicle_sim.figures.culture import plot_culture
 from follicle_sim.figures.difference import plot_difference
 from follicle_sim.figures.fit import plot_fit
 from follicle_sim.figures.heads import plot_heads
@@ -17,6 +18,7 @@ from follicle_sim.figures.who_responds import plot_who_responds
 __all__ = [
     "plot_chain",
     "plot_comparison",
+    "plot_culture",
     "plot_density",
     "plot_difference",
     "plot_fit",

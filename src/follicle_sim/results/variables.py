@@ -45,7 +45,10 @@ OF_INSTRUMENTS: Mapping[str, tuple[str, str]] = {
     "region_cover": ("1", "visible hairs of each piece of the scalp, relative to health"),
     "follicle_density": ("cm-2", "follicles per area, empty ones too, in sections"),
     "anagen_retention": ("1", "share of cultured follicles that are still in anagen"),
-    "shaft_elongation": ("mm d-1", "shaft grown per day since the culture began, mean of follicles"),
+    "shaft_elongation": (
+        "mm d-1",
+        "shaft grown per day since the culture began, mean of follicles",
+    ),
 }
 """What only some instruments see."""
 

@@ -73,7 +73,9 @@ def control(speed: float, elongation: float) -> tuple[float, float]:
     }
     path = FOLDER / f"{CONDITION}.toml"
     document = to_document(load_design(DESIGN))
-    document["conditions"] = {"trial": fill_fitted(read_toml(path), CONDITION, FOLDER, {SET: trial})}
+    document["conditions"] = {
+        "trial": fill_fitted(read_toml(path), CONDITION, FOLDER, {SET: trial})
+    }
     document["population"] = {**document["population"], "condition": "trial"}
     document["arms"] = [arm for arm in document["arms"] if arm["role"] == "placebo"]
     del document["compare"]

@@ -43,7 +43,7 @@ comparison where the scenario names no study."""
 OF_DISEASES = {"salt": "salt", "hairline": "hairline_recession", "index": "lppai"}
 """Figures, without their ending, of what only some diseases have, and the variable each shows."""
 
-SPECIAL = (*(f"{name}.png" for name in OF_DISEASES), "heads.png")
+SPECIAL = (*(f"{name}.png" for name in OF_DISEASES), "heads.png", "culture.png")
 """What a run writes besides where there is something to show."""
 
 OF_TRAITS = ("who_responds.csv", "who_responds.png")
@@ -227,6 +227,7 @@ def _figures(
     """Return how to draw each figure that there is something for, by file name."""
     from follicle_sim.figures import (
         plot_comparison,
+        plot_culture,
         plot_density,
         plot_heads,
         plot_phases,
@@ -252,6 +253,10 @@ def _figures(
             figures[f"{name}.png"] = partial(_save_course, draw, data, comparison, shown)
     if "region_cover" in data or "region_density" in data:
         figures["heads.png"] = lambda path: save_figure(plot_heads(data), path)
+    if {"anagen_retention", "shaft_elongation"} <= set(data.data_vars):
+        figures["culture.png"] = lambda path: save_figure(
+            plot_culture(data, comparison=comparison), path
+        )
     if "phase_count" in data:
         figures["phases.png"] = lambda path: save_figure(plot_phases(data), path)
     if scenario.compare:

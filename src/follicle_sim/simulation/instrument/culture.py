@@ -50,9 +50,7 @@ def retention_of(dish: Dish, baseline: NDArray[np.int64]) -> Floats:
     if baseline.size == 0:
         return np.full(dish.anagen.shape, np.nan)
     start = dish.anagen[:, baseline]
-    share = np.divide(
-        dish.anagen, start, out=np.full(dish.anagen.shape, np.nan), where=start > 0.0
-    )
+    share = np.divide(dish.anagen, start, out=np.full(dish.anagen.shape, np.nan), where=start > 0.0)
     return np.where(dish.days < 0.0, np.nan, share)
 
 
