@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FormatStrFormatter, MaxNLocator
 
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.figures.parts import style as look
@@ -162,7 +162,8 @@ def _draw_lengths(
         [course.label for course in courses], rotation=40, ha="right", rotation_mode="anchor"
     )
     ax.tick_params(axis="x", length=0)
-    ax.yaxis.set_major_locator(MaxNLocator(5))
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    ax.yaxis.set_major_formatter(FormatStrFormatter("%g"))
     ax.set_ylabel("elongation (mm/day)", fontsize=look.BODY, color=look.INK)
     title = f"Shaft grown per day, days 0 to {day:g}"
     columns = max(12, int(size_in_points(ax)[0] / (0.6 * look.BODY)))
@@ -173,7 +174,7 @@ def _say(figure: Figure, points: Sequence[Point]) -> None:
     """Say in a legend of the second panel what its marks are."""
     ax = figure.axes[1]
     handles = [Line2D([], [], marker="o", color=look.MUTED, markersize=look.MARKER)]
-    words = ["simulated"]
+    words = ["simulated, 95 % interval"]
     for label in dict.fromkeys(point.label for point in points):
         handles.append(
             Line2D(

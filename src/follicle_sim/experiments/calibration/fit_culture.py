@@ -3,8 +3,9 @@
     python -m follicle_sim.experiments.calibration.fit_culture [--dry-run]
 
 Writes `biology/conditions/fitted_culture.toml`. How much faster anagen ends is solved for on the
-design of the study (`scoreboard/designs/ahn_2012.toml`), on the same donors in every evaluation; how
-much slower a shaft grows then follows by proportion. No arm with a drug is looked at. Ten seconds.
+design of the study (`scoreboard/designs/ahn_2012.toml`), on the same donors in every evaluation;
+how much slower a shaft grows then follows by proportion. No arm with a drug is looked at. Ten
+seconds.
 
 A command of developers, the one kind of experiment that writes: it rewrites data of the package.
 """

@@ -73,4 +73,4 @@ def elongation_of(dish: Dish, baseline: NDArray[np.int64]) -> Floats:
     grown = np.concatenate([np.zeros((len(share), 1)), np.cumsum(cells, axis=1)], axis=1)
     mean = np.full(share.shape, np.nan)
     np.divide(grown, dish.days, out=mean, where=(dish.days > 0.0) & np.isfinite(share))
-    return dish.growth[:, None] * mean
+    return np.asarray(dish.growth[:, None] * mean)
