@@ -21,7 +21,7 @@ from follicle_sim.base.types import Floats
 
 FILE = Path(__file__).parent / "bench.toml"
 
-NODES = 60
+NODES = 200
 """Equally probable values of each uncertain number, of which a band is made."""
 
 

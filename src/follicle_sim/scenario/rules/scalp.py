@@ -126,11 +126,11 @@ def _grafts_have_a_place(scenario: Any) -> Problems:
 
 def _not_of_this_disease(scenario: Any) -> Problems:
     """Yield what is measured of a scarring disease, or in a dish, where there is none."""
-    who, measures = scenario.population, scenario.instrument.measures
+    who, measures = _judged(scenario), scenario.instrument.measures
     needs = (
         (OF_HAIRLINE, "hairline", "has no hairline that recedes", "a [hairline]"),
         (OF_INFLAMMATION, "inflamed", "has no loss through IFNG", "such a loss"),
-        (OF_CULTURE, "elongation", "is of follicles on a scalp", "a [culture]"),
+        (OF_CULTURE, "elongation", "has its follicles on a scalp, not in a dish", "a [culture]"),
     )
     for names, part, why, table in needs:
         asked = [name for name in names if name in measures]
@@ -140,6 +140,24 @@ def _not_of_this_disease(scenario: Any) -> Problems:
                 f"{', '.join(asked)}: {who.condition} {why}; name a condition with {table} "
                 "(`follicle-sim conditions list`), or another method",
             )
+
+
+def _dish_holds_full_size(scenario: Any) -> Problems:
+    """Yield follicles in a dish that androgens have shrunk: a dish has those of the donor area."""
+    who = _judged(scenario)
+    if who.disease.elongation is not None and who.disease.androgen_sensitive:
+        others = ", ".join(who.also)
+        yield (
+            ("population", "also"),
+            f"found {others} beside {who.condition}: follicles in a dish are those of the donor "
+            "area, of full size, and androgens shrink them in one of these; leave it out",
+        )
+
+
+def _judged(scenario: Any) -> Any:
+    """Return who is simulated; a rule stops here where a condition of the scenario was refused."""
+    len(scenario.conditions)
+    return scenario.population
 
 
 def _counts_are_of_one_area(scenario: Any) -> Problems:
@@ -181,6 +199,7 @@ def scalp_problems(scenario: Any) -> Problems:
     for rule in (
         _one_area_only,
         _not_of_this_disease,
+        _dish_holds_full_size,
         _severity_is_known,
         _patterns_need_a_map,
         _grafts_have_a_place,
