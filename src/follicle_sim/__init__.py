@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from follicle_sim.biology.health import load_health as load_health
     from follicle_sim.evidence.studies import load_studies as load_studies
     from follicle_sim.experiments.calibration.fit_scenario import fit_scenario as fit_scenario
+    from follicle_sim.experiments.culture_prior import culture_prior as culture_prior
     from follicle_sim.experiments.explain import explain as explain
     from follicle_sim.experiments.planning.power import power as power
     from follicle_sim.experiments.planning.predictive import predictive_bands as predictive_bands
@@ -46,6 +47,7 @@ _HOMES = {
     "Scenario": "scenario.model",
     "analyse": "analysis.analyse",
     "compare": "results.compare",
+    "culture_prior": "experiments.culture_prior",
     "describe": "protocol.describe",
     "dump_scenario": "scenario.load",
     "explain": "experiments.explain",

@@ -56,7 +56,7 @@ def test_a_culture_of_ones_own_takes_the_place_of_the_published_one(cli):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("minoxidil_topical_5", "--control", "40"), "--treated, --follicles: missing"),
+        (("minoxidil_topical_5", "--control", "40"), "treated, follicles: missing"),
         (("minoxidil_topical",), 'which one: "minoxidil_topical_2"'),
         (("exosomes_adipose_microneedling",), "says nothing of its potency"),
         (

@@ -62,21 +62,17 @@ def prior(
     follicles: Follicles = None,
 ) -> None:
     """Show what a culture says of a potency on the scalp: a prior, off unless you use it."""
-    from follicle_sim.base.errors import InputError, Problem
-    from follicle_sim.experiments.culture_prior import Dish, culture_prior
+    from follicle_sim.experiments.culture_prior import culture_prior
 
-    given = {"--control": control, "--treated": treated, "--follicles": follicles}
-    absent = [name for name, value in given.items() if value is None]
-    if absent and len(absent) < len(given):
-        message = f"{', '.join(absent)}: missing; a culture of your own needs all three, or none"
-        raise InputError("bench prior", [Problem("options", message)])
-    dish = None
-    if control is not None and treated is not None and follicles is not None:
-        dish = Dish(control / 100.0, treated / 100.0, follicles, "your own culture")
-    _print_prior(culture_prior(treatment, dish))
+    shares = [None if percent is None else percent / 100.0 for percent in (control, treated)]
+    _print_prior(
+        culture_prior(treatment, control=shares[0], treated=shares[1], follicles=follicles)
+    )
 
 
 def _print_prior(found: PotencyPrior) -> None:
+    from follicle_sim.experiments.culture_prior import OWN
+
     console, dish = make_console(), found.dish
     print_heading(console, f"What a culture says of the potency of {found.treatment}")
     lines = (
@@ -93,7 +89,7 @@ def _print_prior(found: PotencyPrior) -> None:
     )
     for line in lines:
         print_indented(console, line, 2)
-    if "your own" not in dish.source:
+    if dish.source != OWN:
         print_indented(
             console,
             "It is the culture of IGF-I: the assumption besides is that the treatment does to "

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from scipy.optimize import brentq
 
-from follicle_sim.base.arguments import refused
+from follicle_sim.base.arguments import check_number, check_text, check_whole, refused
 from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.base.normal import NORMAL_90
 from follicle_sim.biology.factors import FLOOR, load_factors
@@ -27,6 +27,8 @@ FOLLICLES = 70
 """In each arm of the study: half of 140, in equal arms (assumption)."""
 
 MOST_POTENCY = 1e4
+OWN = "your own culture"
+DOOR = "culture_prior"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,13 @@ def published_dish() -> Dish:
     return Dish(share["placebo"], share["treatment"], FOLLICLES, " and ".join(r.id for r in rows))
 
 
-def culture_prior(treatment: str | Treatment, dish: Dish | None = None) -> PotencyPrior:
+def culture_prior(
+    treatment: str | Treatment,
+    *,
+    control: float | None = None,
+    treated: float | None = None,
+    follicles: int | None = None,
+) -> PotencyPrior:
     """Return the prior that a culture gives for a potency; off unless somebody uses it.
 
     The hazard of catagen in the dish changes by exp(`dish.log_ratio`), and so would the speed of
@@ -128,9 +136,12 @@ def culture_prior(treatment: str | Treatment, dish: Dish | None = None) -> Poten
     ----------
     treatment
         Name of one of the library, or one of one's own.
-    dish
-        A culture with that treatment in the medium; default: the published one of IGF-I, as if the
-        treatment did to follicles what IGF-I did there.
+    control, treated
+        Shares of follicles still in anagen at the end of a culture, without the treatment in the
+        medium and with it, 0 to 1. Default, all three left out: the published culture of IGF-I, as
+        if the treatment did to follicles what IGF-I did there.
+    follicles
+        In each of the two arms.
 
     Returns
     -------
@@ -148,50 +159,52 @@ def culture_prior(treatment: str | Treatment, dish: Dish | None = None) -> Poten
     >>> round(prior.median, 1), round(prior.log_sd, 1)
     (11.9, 1.7)
     """
-    dish = published_dish() if dish is None else dish
-    _check(dish)
-    drug = load_treatment(treatment) if isinstance(treatment, str) else treatment
-    beta = _elasticities(drug)
+    dish = _dish(control, treated, follicles)
+    if not isinstance(treatment, Treatment):
+        treatment = load_treatment(check_text(DOOR, "treatment", treatment))
+    beta = _elasticities(treatment)
     effect = -dish.log_ratio
     luck, transfer = dish.standard_error / effect, load_bench().transfer.sd_log.value
     width = math.hypot(luck, transfer)
-    median = _potency(beta, effect, drug.name)
-    ends = [_potency(beta, effect * math.exp(side * width), "") for side in (-1.0, 1.0)]
+    median = _potency(beta, effect, treatment.name)
+    ends = [_potency(beta, effect * math.exp(side * width), treatment.name) for side in (-1.0, 1.0)]
     return PotencyPrior(
-        treatment=drug.name,
+        treatment=treatment.name,
         dish=dish,
         median=median,
         log_sd=0.5 * math.log(ends[1] / ends[0]),
         luck=luck,
         transfer=transfer,
-        present=0.0 if drug.potency is None else drug.potency.value,
+        present=0.0 if treatment.potency is None else treatment.potency.value,
     )
+
+
+def _dish(control: float | None, treated: float | None, follicles: int | None) -> Dish:
+    """Return a culture of the reader's own, checked; the published one where nothing is given."""
+    given = {"control": control, "treated": treated, "follicles": follicles}
+    absent = [name for name, value in given.items() if value is None]
+    if len(absent) == len(given):
+        return published_dish()
+    if control is None or treated is None or follicles is None:
+        message = "missing; a culture of your own needs all three, or none of them"
+        raise InputError(DOOR, [Problem(", ".join(absent), message)])
+    for name, share in (("control", control), ("treated", treated)):
+        if not 0.0 < check_number(DOOR, name, share) < 1.0:
+            allowed = "a share of follicles still in anagen, between 0 and 1"
+            raise refused(DOOR, name, share, allowed)
+    check_whole(DOOR, "follicles", follicles)
+    if treated <= control:
+        message = (
+            f"{100 * treated:g} % still in anagen with the treatment and {100 * control:g} % "
+            "without: nothing was gained in the dish, so it gives no prior"
+        )
+        raise InputError(DOOR, [Problem("treated", message)])
+    return Dish(control, treated, follicles, OWN)
 
 
 def _variance(share: float, follicles: int) -> float:
     """Return the variance of ln(-ln p) of a binomial share, by the delta method."""
     return (1.0 - share) / (follicles * share * math.log(share) ** 2)
-
-
-def _check(dish: Dish) -> None:
-    for name in ("control", "treated"):
-        share = getattr(dish, name)
-        if not 0.0 < share < 1.0:
-            raise refused(
-                "culture_prior",
-                name,
-                share,
-                "a share of follicles still in anagen, between 0 and 1",
-            )
-    if dish.follicles < 1:
-        raise refused("culture_prior", "follicles", dish.follicles, "1 or more in each arm")
-    if dish.treated <= dish.control:
-        message = (
-            f"{100 * dish.treated:g} % still in anagen with the treatment and "
-            f"{100 * dish.control:g} % without: nothing was gained in the dish, so it gives no "
-            "prior"
-        )
-        raise InputError("culture_prior", [Problem("treated", message)])
 
 
 def _elasticities(drug: Treatment) -> tuple[tuple[float, float], ...]:
@@ -208,7 +221,7 @@ def _elasticities(drug: Treatment) -> tuple[tuple[float, float], ...]:
             "none of its factors moves the end of anagen, which is all that a culture shows; a "
             "culture says nothing of its potency"
         )
-        raise InputError("culture_prior", [Problem(drug.name, message)])
+        raise InputError(DOOR, [Problem(drug.name, message)])
     return parts
 
 
@@ -226,5 +239,5 @@ def _potency(parts: tuple[tuple[float, float], ...], effect: float, name: str) -
             f"no potency up to {MOST_POTENCY:g} makes its factors slow the end of anagen by a "
             f"factor of {math.exp(effect):.3g}"
         )
-        raise InputError("culture_prior", [Problem(name or "treated", message)])
+        raise InputError(DOOR, [Problem(name, message)])
     return float(math.exp(brentq(excess, low, high, xtol=1e-12)))

@@ -10,6 +10,7 @@ from follicle_sim.figures.difference import plot_difference
 from follicle_sim.figures.fit import plot_fit
 from follicle_sim.figures.heads import plot_heads
 from follicle_sim.figures.multiples import plot_small_multiples
+from follicle_sim.figures.papilla import plot_papilla
 from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.figures.phases import plot_phases
 from follicle_sim.figures.trajectories import plot_density
@@ -23,6 +24,7 @@ __all__ = [
     "plot_difference",
     "plot_fit",
     "plot_heads",
+    "plot_papilla",
     "plot_phases",
     "plot_small_multiples",
     "plot_who_responds",

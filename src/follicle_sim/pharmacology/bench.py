@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
-from scipy.special import ndtri
+from scipy.special import expit, ndtri
 
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.quantity import Grade, Positive, Quantity, Variation, read_toml
@@ -201,9 +201,10 @@ def proliferation_band(
 def _multiple(
     concentration: Floats, emax: Floats | float, ec50: Floats | float, response: PapillaResponse
 ) -> Floats:
-    # in powers of C / ec50, which no unit makes overflow
-    power = (concentration / ec50) ** response.hill.value
-    return np.asarray(1.0 + emax * power / (1.0 + power))
+    # C^h / (ec50^h + C^h) by logarithms, which no unit and no steepness makes overflow
+    with np.errstate(divide="ignore"):
+        distance = np.log(concentration) - np.log(ec50)
+    return np.asarray(1.0 + emax * expit(response.hill.value * distance))
 
 
 def _checked(concentration: Floats) -> Floats:

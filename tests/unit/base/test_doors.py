@@ -13,6 +13,7 @@ import follicle_sim
 from follicle_sim import (
     InputError,
     compare,
+    culture_prior,
     describe,
     dump_scenario,
     explain,
@@ -70,6 +71,8 @@ REFUSED = [
     (explain, (SCENARIO, 5), "explain: arm: found 5; allowed: the label of an arm"),
     (explain, (SCENARIO, {"follicles": 0}), "follicles: found 0"),
     (explain, (SCENARIO, {"follicles": 1.5}), "follicles: found 1.5"),
+    (culture_prior, (5,), "culture_prior: treatment: found 5; allowed: a text"),
+    (culture_prior, ("prp_injecton",), 'did you mean "prp_injection"?'),
     (describe, ("x.toml",), "describe: scenario"),
     (resolve, ("x.toml",), "resolve: scenario"),
     (fit_scenario, ("x.toml",), "fit_scenario: scenario"),

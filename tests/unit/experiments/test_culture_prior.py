@@ -41,6 +41,10 @@ def drug(factor: str = "IGF1", share: float = 1.0):
     return parse_treatment("a_drug", one_factor(factor, share), "a test")
 
 
+def own(dish: Dish) -> dict[str, float]:
+    return {"control": dish.control, "treated": dish.treated, "follicles": dish.follicles}
+
+
 def test_the_published_dish_gives_back_what_the_elasticity_was_derived_from() -> None:
     # the medium doubles the signal: potency 1 of a treatment that is IGF-I
     prior = culture_prior(drug())
@@ -63,7 +67,7 @@ def test_the_error_of_the_effect_is_that_of_drawn_follicles() -> None:
 @given(st.floats(0.1, 0.7), st.floats(0.05, 0.25), st.floats(0.05, 3.0))
 def test_one_factor_has_a_potency_in_closed_form(left: float, more: float, share: float) -> None:
     dish = Dish(left, left + more, 10_000, "a test")
-    prior = culture_prior(drug(share=share), dish)
+    prior = culture_prior(drug(share=share), **own(dish))
     gain = math.exp(-dish.log_ratio / BETA)
     assert prior.median == pytest.approx((gain - 1.0) / share, rel=1e-6)
     assert prior.low < prior.median < prior.high
@@ -73,12 +77,12 @@ def test_one_factor_has_a_potency_in_closed_form(left: float, more: float, share
 def test_an_inhibitor_that_is_taken_away_delays_catagen_too() -> None:
     # TGFB2 halves: its elasticity of anagen is 0.5, so the clock runs at 0.5^0.5
     dish = Dish(0.5, 0.5 ** math.sqrt(0.5), 1000, "a test")
-    prior = culture_prior(drug("TGFB2", -0.5), dish)
+    prior = culture_prior(drug("TGFB2", -0.5), **own(dish))
     assert prior.median == pytest.approx(1.0, rel=1e-6)
 
 
 def test_more_follicles_narrow_the_luck_and_leave_the_transfer() -> None:
-    few, many = (culture_prior(drug(), Dish(0.4, 0.6, n, "a test")) for n in (20, 2000))
+    few, many = (culture_prior(drug(), control=0.4, treated=0.6, follicles=n) for n in (20, 2000))
     assert few.luck == pytest.approx(10.0 * many.luck, rel=1e-12)
     assert few.transfer == many.transfer == load_bench().transfer.sd_log.value
     assert few.log_sd > many.log_sd
@@ -101,16 +105,19 @@ def test_the_potencies_that_trials_gave_are_within_a_prior_that_is_not_used_by_i
         (0.0, 0.5, 70, "control: found 0; allowed: a share"),
         (0.5, 1.0, 70, "treated: found 1; allowed: a share"),
         (math.nan, 0.5, 70, "control"),
-        (0.5, 0.7, 0, "follicles: found 0; allowed: 1 or more"),
+        (0.5, 0.7, 0, "follicles: found 0; allowed: a whole number of 1 or more"),
         (0.6, 0.5, 70, "50 % still in anagen with the treatment and 60 % without"),
         (0.5, 0.5, 70, "nothing was gained in the dish"),
+        (0.5, None, None, "treated, follicles: missing; a culture of your own needs all three"),
+        (0.5, 0.7, 70.5, "follicles: found 70.5; allowed: a whole number of 1 or more"),
+        ("0.5", 0.7, 70, 'control: found "0.5"; allowed: a number'),
     ],
 )
 def test_a_dish_that_says_nothing_is_refused(
     control: float, treated: float, follicles: int, words: str
 ) -> None:
     with pytest.raises(InputError) as error:
-        culture_prior("minoxidil_topical_5", Dish(control, treated, follicles, "a test"))
+        culture_prior("minoxidil_topical_5", control=control, treated=treated, follicles=follicles)
     assert words in str(error.value)
 
 
@@ -122,7 +129,7 @@ def test_a_treatment_that_moves_no_catagen_is_not_judged_by_a_dish() -> None:
         culture_prior("prp_injecton")
     # an inhibitor cannot fall below its floor, so it cannot do as much
     with pytest.raises(InputError, match=r"no potency up to 10000"):
-        culture_prior(drug("TGFB2", -0.5), Dish(0.1, 0.95, 70, "a test"))
+        culture_prior(drug("TGFB2", -0.5), control=0.1, treated=0.95, follicles=70)
     # and what hastens catagen never does
     with pytest.raises(InputError, match=r"no potency up to 10000"):
         culture_prior(drug("TGFB2", 0.5))

@@ -44,7 +44,8 @@ def test_without_the_agent_cells_are_the_control_to_the_last_bit() -> None:
 @given(st.floats(0.01, 5.0), st.floats(1e-4, 1e4), st.floats(0.5, 4.0), st.floats(0.0, 1e6))
 def test_the_curve_is_that_of_hill(emax: float, ec50: float, hill: float, dose: float) -> None:
     row = response(emax=emax, ec50=ec50, hill=hill)
-    slow = 1.0 if dose == 0.0 else 1.0 + emax / (1.0 + math.exp(hill * (math.log(ec50 / dose))))
+    away = 0.0 if dose == 0.0 else hill * math.log(dose / ec50)
+    slow = 1.0 if dose == 0.0 or away < -700.0 else 1.0 + emax / (1.0 + math.exp(-away))
     c = np.array([dose, ec50, 2.0 * dose, 1e12 * ec50])
     found = proliferation(row, c)
     assert found[0] == pytest.approx(slow, rel=1e-9)
