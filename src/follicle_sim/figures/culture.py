@@ -162,7 +162,7 @@ def _draw_lengths(
         [course.label for course in courses], rotation=40, ha="right", rotation_mode="anchor"
     )
     ax.tick_params(axis="x", length=0)
-    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.yaxis.set_major_formatter(FormatStrFormatter("%g"))
     ax.set_ylabel("elongation (mm/day)", fontsize=look.BODY, color=look.INK)
     title = f"Shaft grown per day, days 0 to {day:g}"

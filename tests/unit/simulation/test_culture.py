@@ -65,11 +65,11 @@ def test_properties_of_a_dish(anagen: np.ndarray, growth: float) -> None:
 
 def test_nothing_is_known_before_the_follicles_are_cut_out_or_without_that_day() -> None:
     anagen, growth = np.array([[30.0, 20.0, 10.0]]), np.array([GROWTH])
-    before = Dish(anagen, growth, np.array([-7.0, 0.0, 7.0]))
+    before = Dish(anagen, growth, np.array([-0.5, 0.0, 7.0]))
     assert np.isnan(retention_of(before, np.array([1]))[0]).tolist() == [True, False, False]
     mean = elongation_of(before, np.array([1]))[0]
     assert np.isnan(mean).tolist() == [True, True, False]
-    assert mean[2] == pytest.approx(GROWTH * 0.75)  # the week before has no part in it
+    assert mean[2] == pytest.approx(GROWTH * 0.75)  # what was before has no part in it
     never = Dish(anagen, growth, np.array([1.0, 2.0, 3.0]))
     assert np.isnan(retention_of(never, np.array([], np.int64))).all()
     assert np.isnan(elongation_of(never, np.array([], np.int64))).all()

@@ -49,8 +49,8 @@ def retention_of(dish: Dish, baseline: NDArray[np.int64]) -> Floats:
     """
     if baseline.size == 0:
         return np.full(dish.anagen.shape, np.nan)
-    start = dish.anagen[:, baseline]
-    share = np.divide(dish.anagen, start, out=np.full(dish.anagen.shape, np.nan), where=start > 0.0)
+    with np.errstate(invalid="ignore"):  # a donor without a growing follicle has no share
+        share = dish.anagen / dish.anagen[:, baseline]
     return np.where(dish.days < 0.0, np.nan, share)
 
 
@@ -67,10 +67,9 @@ def elongation_of(dish: Dish, baseline: NDArray[np.int64]) -> Floats:
     >>> elongation_of(dish, np.array([0])).round(4).tolist()
     [[nan, 0.075, 0.05]]
     """
-    share = np.where(dish.days < 0.0, 0.0, retention_of(dish, baseline))
-    later = dish.days[1:] > 0.0  # a cell before day 0 has no culture in it
-    cells = np.where(later, np.diff(dish.days), 0.0) * 0.5 * (share[:, 1:] + share[:, :-1])
-    grown = np.concatenate([np.zeros((len(share), 1)), np.cumsum(cells, axis=1)], axis=1)
-    mean = np.full(share.shape, np.nan)
-    np.divide(grown, dish.days, out=mean, where=(dish.days > 0.0) & np.isfinite(share))
-    return np.asarray(dish.growth[:, None] * mean)
+    share = retention_of(dish, baseline)
+    cells = np.diff(dish.days) * 0.5 * (share[:, 1:] + share[:, :-1])  # NaN before day 0
+    grown = np.nancumsum(np.concatenate([np.zeros((len(share), 1)), cells], axis=1), axis=1)
+    with np.errstate(invalid="ignore"):  # on day 0 nothing has grown in no time
+        mean = dish.growth[:, None] * grown / dish.days
+    return np.where(np.isnan(share), np.nan, mean)
