@@ -70,8 +70,15 @@ def test_one_factor_has_a_potency_in_closed_form(left: float, more: float, share
     prior = culture_prior(drug(share=share), **own(dish))
     gain = math.exp(-dish.log_ratio / BETA)
     assert prior.median == pytest.approx((gain - 1.0) / share, rel=1e-6)
-    assert prior.low < prior.median < prior.high
     assert prior.log_sd > 0.9 * load_bench().transfer.sd_log.value  # never narrower than that
+    # an effect greater or smaller by its width asks for these potencies
+    effect = -dish.log_ratio
+    assert prior.luck == pytest.approx(dish.standard_error / effect, rel=1e-12)
+    width = math.sqrt(prior.luck**2 + prior.transfer**2)
+    ends = [math.expm1(effect * math.exp(side * width) / BETA) / share for side in (-1.0, 1.0)]
+    assert prior.log_sd == pytest.approx(0.5 * math.log(ends[1] / ends[0]), rel=1e-6)
+    assert prior.low == pytest.approx(prior.median / math.exp(1.6449 * prior.log_sd), rel=1e-3)
+    assert prior.high == pytest.approx(prior.median * math.exp(1.6449 * prior.log_sd), rel=1e-3)
 
 
 def test_an_inhibitor_that_is_taken_away_delays_catagen_too() -> None:
@@ -108,6 +115,9 @@ def test_the_potencies_that_trials_gave_are_within_a_prior_that_is_not_used_by_i
         (0.5, 0.7, 0, "follicles: found 0; allowed: a whole number of 1 or more"),
         (0.6, 0.5, 70, "50 % still in anagen with the treatment and 60 % without"),
         (0.5, 0.5, 70, "nothing was gained in the dish"),
+        (None, 0.7, 70, "control: missing"),
+        (0.5, None, 70, "treated: missing"),
+        (0.5, 0.7, None, "follicles: missing"),
         (0.5, None, None, "treated, follicles: missing; a culture of your own needs all three"),
         (0.5, 0.7, 70.5, "follicles: found 70.5; allowed: a whole number of 1 or more"),
         ("0.5", 0.7, 70, 'control: found "0.5"; allowed: a number'),
@@ -125,6 +135,8 @@ def test_a_treatment_that_moves_no_catagen_is_not_judged_by_a_dish() -> None:
     for name in ("exosomes_adipose_microneedling", "finasteride_oral", "vehicle"):
         with pytest.raises(InputError, match="none of its factors moves the end of anagen"):
             culture_prior(name)
+    with pytest.raises(InputError, match="none of its factors moves the end of anagen"):
+        culture_prior(drug(share=0.0))
     with pytest.raises(InputError, match='did you mean "prp_injection"'):
         culture_prior("prp_injecton")
     # an inhibitor cannot fall below its floor, so it cannot do as much

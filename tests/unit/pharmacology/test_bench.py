@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 import follicle_sim
 from follicle_sim import InputError
@@ -44,7 +45,7 @@ def test_without_the_agent_cells_are_the_control_to_the_last_bit() -> None:
 @given(st.floats(0.01, 5.0), st.floats(1e-4, 1e4), st.floats(0.5, 4.0), st.floats(0.0, 1e6))
 def test_the_curve_is_that_of_hill(emax: float, ec50: float, hill: float, dose: float) -> None:
     row = response(emax=emax, ec50=ec50, hill=hill)
-    away = 0.0 if dose == 0.0 else hill * math.log(dose / ec50)
+    away = 0.0 if dose == 0.0 else hill * (math.log(dose) - math.log(ec50))
     slow = 1.0 if dose == 0.0 or away < -700.0 else 1.0 + emax / (1.0 + math.exp(-away))
     c = np.array([dose, ec50, 2.0 * dose, 1e12 * ec50])
     found = proliferation(row, c)
@@ -78,6 +79,7 @@ def test_a_band_holds_its_curve_and_is_wider_the_more_is_asked_of_it() -> None:
         (low, high), (lower, higher) = ends
         middle = proliferation(row, c)
         assert ((lower <= low) & (low <= middle) & (middle <= high) & (high <= higher)).all()
+        np.testing.assert_array_equal(proliferation_band(row, c), (lower, higher))
         order = np.random.default_rng(1).permutation(c.size)
         np.testing.assert_array_equal(proliferation_band(row, c[order], 0.5)[0], low[order])
 
@@ -86,8 +88,8 @@ def test_a_band_holds_its_curve_and_is_wider_the_more_is_asked_of_it() -> None:
 def test_a_concentration_that_is_none_is_refused(bad: float) -> None:
     with pytest.raises(InputError, match="allowed: 0 or more"):
         proliferation(load_papilla()["minoxidil"], np.array([0.1, bad]))
-    with pytest.raises(InputError, match="concentration"):
-        proliferation_band(load_papilla()["minoxidil"], np.array([bad]))
+    with pytest.raises(InputError, match=f"concentration: found {bad:g};"):
+        proliferation_band(load_papilla()["minoxidil"], np.array([0.0, 0.5, bad, -7.0]))
 
 
 def test_every_number_of_the_file_says_where_it_is_from() -> None:
@@ -100,6 +102,11 @@ def test_every_number_of_the_file_says_where_it_is_from() -> None:
             assert (part.grade == "assumption") == part.source.startswith("assumption: ")
         assert row.emax_sd_log.value > 0.5  # nobody read a size: a narrow band would be a claim
     assert bench.transfer.sd_log.grade == "assumption"
+
+
+def test_nobody_changes_what_was_read() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        load_papilla()["minoxidil"].title = "another"  # type: ignore[misc]
 
 
 def test_nothing_of_a_scalp_reads_it() -> None:
@@ -132,6 +139,16 @@ def number(value: float, unit: str = "1") -> dict[str, Any]:
         ({"emax": number(-0.2)}, "papilla.minoxidil.emax: -0.2 1 is out of bounds: > 0"),
         ({"emax_sd": number(0.2)}, 'papilla.minoxidil.emax_sd: unknown key; did you mean "emax'),
         ({"ec50": number(0.1, "nM")}, 'ec50 is in "nM"; this response is in "uM"'),
+        ({"title": ""}, "papilla.minoxidil.title: "),
+        ({"unit": ""}, "papilla.minoxidil.unit: "),
+        (
+            {"tried": {"values": [0.0, 0.1], "source": "a test", "grade": "user"}},
+            "papilla.minoxidil.tried.values.0: ",
+        ),
+        (
+            {"tried": {"values": [0.1], "source": "", "grade": "user"}},
+            "papilla.minoxidil.tried.source: ",
+        ),
         ({"ec50": number(0.0, "uM")}, "ec50: found 0; allowed: above 0"),
         ({"ec50": {**number(1.0, "uM"), "gade": "x"}}, 'gade: unknown key; did you mean "grade"'),
         (
@@ -163,6 +180,8 @@ def test_a_wrong_file_is_refused_by_its_place(change: dict[str, Any], words: str
             {**TABLES, "transfer": {"sdlog": number(1.0)}},
             'transfer.sdlog: unknown key; did you mean "sd_log"?',
         ),
+        ({**TABLES, "unread": {"x": {"title": "a", "source": ""}}}, "unread.x.source: "),
+        ({**TABLES, "unread": {"x": {"title": "", "source": "a"}}}, "unread.x.title: "),
         (
             {**TABLES, "unread": {"x": {"title": "a", "sorce": "b"}}},
             'unread.x.sorce: unknown key; did you mean "source"?',

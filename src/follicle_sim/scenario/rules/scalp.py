@@ -126,7 +126,7 @@ def _grafts_have_a_place(scenario: Any) -> Problems:
 
 def _not_of_this_disease(scenario: Any) -> Problems:
     """Yield what is measured of a scarring disease, or in a dish, where there is none."""
-    who, measures = _judged(scenario), scenario.instrument.measures
+    who, measures = scenario.population, scenario.instrument.measures
     needs = (
         (OF_HAIRLINE, "hairline", "has no hairline that recedes", "a [hairline]"),
         (OF_INFLAMMATION, "inflamed", "has no loss through IFNG", "such a loss"),
@@ -134,7 +134,7 @@ def _not_of_this_disease(scenario: Any) -> Problems:
     )
     for names, part, why, table in needs:
         asked = [name for name in names if name in measures]
-        if asked and not getattr(who.disease, part):
+        if asked and not getattr(_judged(scenario).disease, part):
             yield (
                 ("instrument", "measures"),
                 f"{', '.join(asked)}: {who.condition} {why}; name a condition with {table} "
@@ -144,8 +144,11 @@ def _not_of_this_disease(scenario: Any) -> Problems:
 
 def _dish_holds_full_size(scenario: Any) -> Problems:
     """Yield follicles in a dish that androgens have shrunk: a dish has those of the donor area."""
-    who = _judged(scenario)
-    if who.disease.elongation is not None and who.disease.androgen_sensitive:
+    who = scenario.population
+    if not who.also:
+        return  # a condition by itself is checked where it is read
+    disease = _judged(scenario).disease
+    if disease.elongation is not None and disease.androgen_sensitive:
         others = ", ".join(who.also)
         yield (
             ("population", "also"),
