@@ -1,8 +1,11 @@
 """`follicle-sim bench`: papilla cells as a table and a figure, and a culture as a prior."""
 
 import csv
+from pathlib import Path
 
 import pytest
+
+SCENARIO = Path(__file__).parents[2] / "scenarios" / "organ_culture.toml"
 
 
 def test_papilla_cells_are_shown_with_sources_and_without_a_claim_about_hair(cli, tmp_path):
@@ -54,7 +57,7 @@ def test_a_culture_of_ones_own_takes_the_place_of_the_published_one(cli):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("minoxidil_topical_5", "--control", "40"), "treated, follicles: missing"),
         (("minoxidil_topical",), 'which one: "minoxidil_topical_2"'),
@@ -65,7 +68,20 @@ def test_a_culture_of_ones_own_takes_the_place_of_the_published_one(cli):
         ),
     ],
 )
-def test_what_gives_no_prior_is_refused(cli, words, told):
+def test_what_gives_no_prior_is_refused(cli, words, message):
     outcome = cli("bench", "prior", *words)
     assert outcome.code == 2
-    assert told in outcome.err
+    assert message in outcome.err
+
+
+def test_a_run_of_a_dish_shows_the_dish_and_no_scalp(cli, tmp_path):
+    few = ("--set", "population.subjects=3", "--set", "population.follicles=27")
+    recorded = '["hair_density", "phase_count", "anagen_retention", "shaft_elongation"]'
+    all_of_it = ("--set", f"record.variables={recorded}")
+    outcome = cli("run", str(SCENARIO), *few, *all_of_it, "--out", str(tmp_path / "dish"))
+    assert outcome.code == 0, outcome.err
+    written = {path.name for path in (tmp_path / "dish").iterdir()}
+    assert {"culture.png", "comparison.png", "endpoints.csv"} <= written
+    assert not {"density.png", "phases.png"} & written
+    assert "control (placebo)" in outcome.out
+    assert "anagen retention, level" in outcome.out

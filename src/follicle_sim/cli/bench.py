@@ -70,21 +70,21 @@ def prior(
     )
 
 
-def _print_prior(found: PotencyPrior) -> None:
+def _print_prior(shown: PotencyPrior) -> None:
     from follicle_sim.experiments.culture_prior import OWN
 
-    console, dish = make_console(), found.dish
-    print_heading(console, f"What a culture says of the potency of {found.treatment}")
+    console, dish = make_console(), shown.dish
+    print_heading(console, f"What a culture says of the potency of {shown.treatment}")
     lines = (
         f"in the dish: {100 * dish.control:g} % of follicles still in anagen without, "
         f"{100 * dish.treated:g} % with ({dish.follicles} in each arm; {dish.source})",
         f"hazard of catagen: log ratio {dish.log_ratio:.2f} (SE {dish.standard_error:.2f}; donors "
         "add to it)",
-        f"potency that does as much on a scalp: {found.median:.3g}, 90 % from {found.low:.2g} to "
-        f"{found.high:.2g} (log SD {found.log_sd:.2f}); without a culture it is "
-        f"{found.present:.3g}",
-        f"of the log effect's SD, {found.luck:.2f} is the luck of follicles and "
-        f"{found.transfer:.2f} the transfer from dish to scalp: an assumption "
+        f"potency that does as much on a scalp: {shown.median:.3g}, 90 % from {shown.low:.2g} to "
+        f"{shown.high:.2g} (log SD {shown.log_sd:.2f}); without a culture it is "
+        f"{shown.present:.3g}",
+        f"of the log effect's SD, {shown.luck:.2f} is the luck of follicles and "
+        f"{shown.transfer:.2f} the transfer from dish to scalp: an assumption "
         "(pharmacology/bench.toml)",
     )
     for line in lines:
@@ -98,8 +98,8 @@ def _print_prior(found: PotencyPrior) -> None:
         )
     console.print(
         "\nOff unless you use it:\n"
-        f'  with_overrides(scenario, ["biology.{found.parameter}={found.median:.4g}"])\n'
-        f'  fit_scenario(scenario, priors={{"{found.parameter}": {found.log_sd:.3g}}})',
+        f'  with_overrides(scenario, ["biology.{shown.parameter}={shown.median:.4g}"])\n'
+        f'  fit_scenario(scenario, priors={{"{shown.parameter}": {shown.log_sd:.3g}}})',
         markup=False,
         soft_wrap=True,
     )

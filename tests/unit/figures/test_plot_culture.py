@@ -39,8 +39,8 @@ def test_shares_run_over_days_and_lengths_stand_by_dose(culture: xr.Dataset) -> 
     labels = [text.get_text() for text in second.get_xticklabels()]
     assert labels == [str(label) for label in culture.arm.values]
     lengths = culture.shaft_elongation.isel(time=-1).mean("subject").values
-    found = [y for y in heights(second, "o") if y > 0.0]
-    np.testing.assert_allclose(found, lengths)
+    marks = [y for y in heights(second, "o") if y > 0.0]
+    np.testing.assert_allclose(marks, lengths)
 
 
 def test_published_numbers_are_drawn_where_they_are(culture: xr.Dataset) -> None:

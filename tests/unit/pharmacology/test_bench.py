@@ -48,14 +48,14 @@ def test_the_curve_is_that_of_hill(emax: float, ec50: float, hill: float, dose: 
     away = 0.0 if dose == 0.0 else hill * (math.log(dose) - math.log(ec50))
     slow = 1.0 if dose == 0.0 or away < -700.0 else 1.0 + emax / (1.0 + math.exp(-away))
     c = np.array([dose, ec50, 2.0 * dose, 1e12 * ec50])
-    found = proliferation(row, c)
-    assert found[0] == pytest.approx(slow, rel=1e-9)
-    assert found[1] == pytest.approx(1.0 + emax / 2.0, rel=1e-12)
-    assert found[2] >= found[0]
-    assert found[3] == pytest.approx(1.0 + emax, rel=1e-4)
+    cells = proliferation(row, c)
+    assert cells[0] == pytest.approx(slow, rel=1e-9)
+    assert cells[1] == pytest.approx(1.0 + emax / 2.0, rel=1e-12)
+    assert cells[2] >= cells[0]
+    assert cells[3] == pytest.approx(1.0 + emax, rel=1e-4)
     # a unit a thousand times smaller: the same cells
     other = response(emax=emax, ec50=1000.0 * ec50, hill=hill)
-    np.testing.assert_allclose(proliferation(other, 1000.0 * c), found, rtol=1e-10)
+    np.testing.assert_allclose(proliferation(other, 1000.0 * c), cells, rtol=1e-10)
 
 
 def test_the_band_is_that_of_draws() -> None:
