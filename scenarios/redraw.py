@@ -151,6 +151,12 @@ DRAWINGS = (
         ("run", "scenarios/receding_hairline.toml", *_set(*_FEW)),
     ),
     Drawing(
+        "organ_culture",
+        ("run", "scenarios/organ_culture.toml"),
+        "endpoints.csv",
+        {"organ_culture.png": "culture.png"},
+    ),
+    Drawing(
         "who_responds",
         ("run", "scenarios/who_responds.toml"),
         "who_responds.csv",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from follicle_sim.biology.health import load_health as load_health
     from follicle_sim.evidence.studies import load_studies as load_studies
     from follicle_sim.experiments.calibration.fit_scenario import fit_scenario as fit_scenario
+    from follicle_sim.experiments.culture_prior import culture_prior as culture_prior
     from follicle_sim.experiments.explain import explain as explain
     from follicle_sim.experiments.planning.npde import npde as npde
     from follicle_sim.experiments.planning.power import power as power
@@ -55,6 +56,7 @@ _HOMES = {
     "analyse": "analysis.analyse",
     "arms_text": "reporting.event_reading",
     "compare": "results.compare",
+    "culture_prior": "experiments.culture_prior",
     "describe": "protocol.describe",
     "dump_scenario": "scenario.load",
     "event_table": "reporting.event_table",

@@ -52,7 +52,7 @@ AMOUNTS = {
     "none": ("1 mL",),
 }
 LABELS = ("drug", "placebo", "v1.2", "low dose", "Ärztin", "no treatment")
-OF_DISEASES = {"salt", "hairline_recession", "lppai"}
+OF_DISEASES = {"salt", "hairline_recession", "lppai", "anagen_retention"}
 OF_AREAS = sorted(
     name for name, method in load_methods().items() if not OF_DISEASES & set(method.measures)
 )

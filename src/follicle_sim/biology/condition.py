@@ -57,7 +57,8 @@ class Condition:
     `variation` are coefficients of variation by phase in place of the usual ones; `includes` are
     the conditions whose causes it has already; `hairline` is the band behind a line that recedes,
     None for any other area; `patterns` are further grades that nobody is classed as by one area
-    alone.
+    alone; `elongation` is the growth of a shaft in a dish relative to that on a scalp, None for
+    follicles on a scalp.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Condition:
     includes: tuple[str, ...] = ()
     hairline: Hairline | None = None
     patterns: Mapping[str, Pattern] = field(default_factory=dict)
+    elongation: float | None = None
 
     @property
     def grades(self) -> dict[str, float]:
@@ -194,6 +196,7 @@ class Condition:
             self,
             miniaturised=miniaturised,
             hairline=next((one.hairline for one in every if one.hairline is not None), None),
+            elongation=next((one.elongation for one in every if one.elongation is not None), None),
             patterns=patterns,
             androgen_sensitive=any(one.androgen_sensitive for one in every),
             attacks=_numbered([one.attacks for one in every]),

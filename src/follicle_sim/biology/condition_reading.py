@@ -82,6 +82,7 @@ def parse_condition(
             {name: Pattern(row.severity, row.classes) for name, row in table.patterns.items()}
         ),
         includes=table.includes,
+        elongation=None if table.culture is None else table.culture.elongation.value,
     )
 
 

@@ -89,6 +89,12 @@ class HairlineTable(FrozenTable):
     depth: Millimetres
 
 
+class CultureTable(FrozenTable):
+    """A dish: how fast shafts grow in it, relative to the scalp."""
+
+    elongation: Positive
+
+
 class ConditionTable(FrozenTable):
     """One condition: what it does to follicles, and what its grades are.
 
@@ -113,6 +119,7 @@ class ConditionTable(FrozenTable):
     includes: tuple[Text, ...] = ()
     patches: PatchesTable | None = None
     hairline: HairlineTable | None = None
+    culture: CultureTable | None = None
     variation: Mapping[Literal["anagen", "catagen", "telogen", "kenogen"], Variation] = Field(
         default_factory=dict
     )
@@ -135,6 +142,10 @@ class ConditionTable(FrozenTable):
             raise ValueError("clocks: harmed needs an attack that does the harm")
         self._patches_fit()
         self._line_fits()
+        if self.culture is not None and self.androgen_sensitive:
+            raise ValueError(
+                "[culture]: follicles in a dish are of full size; androgen_sensitive = false"
+            )
         return self
 
     def _line_fits(self) -> None:

@@ -115,6 +115,14 @@ GROUPS = (
         ),
     ),
     Group(
+        "bench",
+        "What dishes say, and what it is worth on a scalp.",
+        (
+            Command("papilla", "How dermal-papilla cells multiply.", "papilla", "bench"),
+            Command("prior", "What a culture says of a potency.", "prior", "bench"),
+        ),
+    ),
+    Group(
         "instruments",
         "Ways of measuring hair, and what each sees.",
         (

@@ -72,6 +72,8 @@ def print_causes(console: Console, table: ConditionTable) -> None:
         _print_numbers(console, table.patches, "patches.")
     if table.hairline is not None:
         _print_numbers(console, table.hairline, "hairline.")
+    if table.culture is not None:
+        _print_numbers(console, table.culture, "culture.")
 
 
 def _print_numbers(console: Console, part: BaseModel, prefix: str = "") -> None:
@@ -93,6 +95,8 @@ def _summarise(table: ConditionTable) -> Iterator[str]:
         yield "in patches of the scalp"
     if table.hairline is not None:
         yield "from a hairline backwards"
+    if table.culture is not None:
+        yield "follicles in a dish"
     if table.includes:
         yield f"holds {' and '.join(table.includes)} already"
     numbers = [quantity for _, quantity in list_quantities(table)]

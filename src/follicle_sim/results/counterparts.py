@@ -58,6 +58,8 @@ RECIPES = {
     "hairline_recession": Recipe(("hairline_recession",)),
     "hairline_speed": Recipe(("hairline_speed",)),
     "lppai": Recipe(("lppai",)),
+    "anagen_retention": Recipe(("anagen_retention",)),
+    "shaft_elongation": Recipe(("shaft_elongation",)),
     "shed_in_combing": Recipe(("comb_count",)),
     # A factor's level is relative to baseline, so only its changes can be compared.
     "scalp_dht": Recipe(("factor_level",), factor="DHT"),
@@ -65,6 +67,9 @@ RECIPES = {
 }
 """Endpoints that are read at a visit, and can be analysed as they are."""
 
+
+IN_A_DISH = {"growth_rate": Recipe(("shaft_elongation",))}
+"""What endpoints mean of follicles in organ culture: all of a dish, those that stopped too."""
 
 RATES = {
     "calibre_change_rate": Rate("shaft_calibre"),
@@ -180,6 +185,7 @@ def course(dataset: xr.Dataset, endpoint: str, given: float | None = None) -> Co
         return _rate(dataset, RATES[endpoint])
     else:
         recipe = recipe_in_sections(endpoint, {str(name) for name in dataset.data_vars})
+        recipe = recipe or (IN_A_DISH.get(endpoint) if "shaft_elongation" in dataset else None)
         recipe = recipe or RECIPES.get(endpoint) or SHARES.get(endpoint)
     if recipe is None:
         return f"the model does not simulate {endpoint}"

@@ -44,6 +44,11 @@ OF_INSTRUMENTS: Mapping[str, tuple[str, str]] = {
     "lppai": ("1", "activity index of lichen planopilaris, 0 to 10 points"),
     "region_cover": ("1", "visible hairs of each piece of the scalp, relative to health"),
     "follicle_density": ("cm-2", "follicles per area, empty ones too, in sections"),
+    "anagen_retention": ("1", "share of cultured follicles that are still in anagen"),
+    "shaft_elongation": (
+        "mm d-1",
+        "shaft grown per day since the culture began, mean of follicles",
+    ),
 }
 """What only some instruments see."""
 

@@ -30,7 +30,7 @@ BY_ID = {row.id: row for row in observations(derived=True)}
 
 
 def test_every_row_is_carried_in_order_with_its_numbers() -> None:
-    assert len(RAW) == len(ROWS) == 471
+    assert len(RAW) == len(ROWS) == 476
     for raw, row in zip(RAW, ROWS, strict=True):
         assert row.raw_study == raw["study"]
         assert row.raw_arm == raw["arm"]
@@ -347,7 +347,7 @@ def test_the_tidy_table_as_csv(tmp_path: Path) -> None:
     write_observations(path)
     with path.open(encoding="utf-8", newline="") as stream:
         back = list(csv.DictReader(stream))
-    assert len(back) == 471
+    assert len(back) == 476
     assert back[3]["excluded_with"] == "kaufman_1998:2 kaufman_1998:3"
     assert float(back[3]["value"]) == BY_ID["kaufman_1998:4"].value
     write_observations(path, observations("park_2022"))

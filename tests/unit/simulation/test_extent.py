@@ -127,7 +127,7 @@ def test_a_score_of_a_whole_scalp_is_no_problem() -> None:
         "record": SimpleNamespace(follicles=False),
         "arms": (),
     }
-    people = {"region": None, "severity": None, "stated": None}
+    people = {"region": None, "severity": None, "stated": None, "also": ()}
     scalp = SimpleNamespace(scalp="salt", place=load_scalps()["salt"], **people)
     area = SimpleNamespace(scalp=None, place=TARGET_AREA, **people)
     whole = SimpleNamespace(instrument=SALT, population=scalp, **rest)

@@ -17,7 +17,7 @@ from follicle_sim.scenario.tables.instrument import READABLE
 from follicle_sim.simulation.instrument import observable, unseen
 from follicle_sim.simulation.instrument.reading_draws import LARGE, ReadingDraws, binomial, poisson
 
-OF_DISEASES = {"salt", "hairline_recession", "lppai"}
+OF_DISEASES = {"salt", "hairline_recession", "lppai", "anagen_retention"}
 OF_AREAS = [
     name for name, method in load_methods().items() if not OF_DISEASES & set(method.measures)
 ]

@@ -61,7 +61,10 @@ _UNITS = {
     "": "",
 }
 _SHARES = frozenset(
-    {"anagen_fraction", "telogen_fraction", "pull_positive", "cover", "hairline_stable"}
+    {
+        *("anagen_fraction", "telogen_fraction", "pull_positive", "cover", "hairline_stable"),
+        "anagen_retention",
+    }
 )
 _UNITLESS = {
     "anagen_telogen_ratio": "ratio",
@@ -84,6 +87,8 @@ _NAMES = {
     "hairline_speed": "speed of the hairline",
     "hairline_stable": "people whose hairline stands still",
     "lppai": "activity index (LPPAI)",
+    "anagen_retention": "follicles still in anagen",
+    "shaft_elongation": "shaft elongation",
     "anagen_telogen_ratio": "anagen to telogen ratio",
     "salt20_responders": "SALT 20 or less",
     "salt10_responders": "SALT 10 or less",

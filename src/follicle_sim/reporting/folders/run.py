@@ -43,8 +43,11 @@ comparison where the scenario names no study."""
 OF_DISEASES = {"salt": "salt", "hairline": "hairline_recession", "index": "lppai"}
 """Figures, without their ending, of what only some diseases have, and the variable each shows."""
 
-SPECIAL = (*(f"{name}.png" for name in OF_DISEASES), "heads.png")
+SPECIAL = (*(f"{name}.png" for name in OF_DISEASES), "heads.png", "culture.png")
 """What a run writes besides where there is something to show."""
+
+OF_A_DISH = {"anagen_retention", "shaft_elongation"}
+"""Variables of follicles in organ culture: where they are, what is on a scalp is not shown."""
 
 OF_TRAITS = ("who_responds.csv", "who_responds.png")
 """What a run writes besides where its result holds traits in which enough people differ."""
@@ -89,8 +92,10 @@ def make_folder(folder: Path) -> Path:
 def main_variable(data: xr.Dataset, comparison: ComparisonTable) -> str:
     """Return the density most compared with trials, all hairs where there is a tie.
 
-    Without a density, it is the first variable that was measured at visits.
+    Without a density, it is the first variable that was measured at visits. A dish has none.
     """
+    if set(data.data_vars) >= OF_A_DISH:
+        return "anagen_retention"
     names = [name for name in ("hair_density", "terminal_density") if name in data]
     if not names:
         measured = [str(name) for name, values in data.data_vars.items() if "time" in values.dims]
@@ -227,6 +232,7 @@ def _figures(
     """Return how to draw each figure that there is something for, by file name."""
     from follicle_sim.figures import (
         plot_comparison,
+        plot_culture,
         plot_density,
         plot_heads,
         plot_phases,
@@ -237,7 +243,8 @@ def _figures(
 
     draw = plot_density if data.sizes["arm"] <= MANY_ARMS else plot_small_multiples
     figures: dict[str, Callable[[Path], None]] = {}
-    if "hair_density" in data or "terminal_density" in data:
+    in_a_dish = set(data.data_vars) >= OF_A_DISH
+    if not in_a_dish and ("hair_density" in data or "terminal_density" in data):
         figures["density.png"] = lambda path: save_figure(
             draw(
                 data,
@@ -252,7 +259,11 @@ def _figures(
             figures[f"{name}.png"] = partial(_save_course, draw, data, comparison, shown)
     if "region_cover" in data or "region_density" in data:
         figures["heads.png"] = lambda path: save_figure(plot_heads(data), path)
-    if "phase_count" in data:
+    if in_a_dish:
+        figures["culture.png"] = lambda path: save_figure(
+            plot_culture(data, comparison=comparison), path
+        )
+    if "phase_count" in data and not in_a_dish:
         figures["phases.png"] = lambda path: save_figure(plot_phases(data), path)
     if scenario.compare:
         figures["comparison.png"] = lambda path: save_figure(plot_comparison(comparison), path)

@@ -28,6 +28,8 @@ EXTRA_VARIABLES = (
     "hairline_stable",
     "lppai",
     "follicle_density",
+    "anagen_retention",
+    "shaft_elongation",
 )
 """Result variables that are there only where the instrument measures them."""
 

@@ -15,7 +15,9 @@ OF_WHOLE_SCALP = ("salt",)
 
 OF_HAIRLINE = ("hairline_recession", "hairline_speed", "hairline_stable")
 OF_INFLAMMATION = ("lppai",)
-"""Result variables of diseases that move a hairline, and of those that scar by inflammation."""
+OF_CULTURE = ("anagen_retention", "shaft_elongation")
+"""Result variables of diseases that move a hairline, of those that scar by inflammation, and of
+follicles in a dish."""
 
 Problems = Iterator[tuple[Path, str]]
 
@@ -123,20 +125,42 @@ def _grafts_have_a_place(scenario: Any) -> Problems:
 
 
 def _not_of_this_disease(scenario: Any) -> Problems:
-    """Yield what is measured of a scarring disease in people who do not have it."""
+    """Yield what is measured of a scarring disease, or in a dish, where there is none."""
     who, measures = scenario.population, scenario.instrument.measures
     needs = (
         (OF_HAIRLINE, "hairline", "has no hairline that recedes", "a [hairline]"),
         (OF_INFLAMMATION, "inflamed", "has no loss through IFNG", "such a loss"),
+        (OF_CULTURE, "elongation", "has its follicles on a scalp, not in a dish", "a [culture]"),
     )
     for names, part, why, table in needs:
         asked = [name for name in names if name in measures]
-        if asked and not getattr(who.disease, part):
+        if asked and not getattr(_judged(scenario).disease, part):
             yield (
                 ("instrument", "measures"),
                 f"{', '.join(asked)}: {who.condition} {why}; name a condition with {table} "
                 "(`follicle-sim conditions list`), or another method",
             )
+
+
+def _dish_holds_full_size(scenario: Any) -> Problems:
+    """Yield follicles in a dish that androgens have shrunk: a dish has those of the donor area."""
+    who = scenario.population
+    if not who.also:
+        return  # a condition by itself is checked where it is read
+    disease = _judged(scenario).disease
+    if disease.elongation is not None and disease.androgen_sensitive:
+        others = ", ".join(who.also)
+        yield (
+            ("population", "also"),
+            f"found {others} beside {who.condition}: follicles in a dish are those of the donor "
+            "area, of full size, and androgens shrink them in one of these; leave it out",
+        )
+
+
+def _judged(scenario: Any) -> Any:
+    """Return who is simulated; a rule stops here where a condition of the scenario was refused."""
+    len(scenario.conditions)
+    return scenario.population
 
 
 def _counts_are_of_one_area(scenario: Any) -> Problems:
@@ -178,6 +202,7 @@ def scalp_problems(scenario: Any) -> Problems:
     for rule in (
         _one_area_only,
         _not_of_this_disease,
+        _dish_holds_full_size,
         _severity_is_known,
         _patterns_need_a_map,
         _grafts_have_a_place,

@@ -21,6 +21,7 @@ from follicle_sim.simulation.instrument.counts import (
     errs,
     reader_factors,
 )
+from follicle_sim.simulation.instrument.culture import Dish, elongation_of, retention_of
 from follicle_sim.simulation.instrument.extent import read_extent
 from follicle_sim.simulation.instrument.reading_draws import ReadingDraws, binomial, poisson
 from follicle_sim.simulation.instrument.scarring import Disease, read_scarring
@@ -84,6 +85,8 @@ def read(
     special = _special(instrument, readings, tally, luck, baseline)
     if "follicle_density" in instrument.measures:
         special["follicle_density"] = _living(tally) / cohort.area[:, None]
+    if protocol.condition.elongation is not None:
+        special |= _in_a_dish(protocol, cohort, tally, baseline, instrument)
     if cover is not None and weight is not None:
         special |= read_extent(instrument, cover, weight, luck)
     return readings | {name: special[name] for name in OF_INSTRUMENTS if name in special}
@@ -158,6 +161,27 @@ def _counts(
             "shed_rate": tally[..., sight.SHED] / area / SHED_WINDOW,
             "hair_weight": weight,
         }
+
+
+def _in_a_dish(
+    protocol: Protocol,
+    cohort: Cohort,
+    tally: Floats,
+    baseline: NDArray[np.int64],
+    instrument: Instrument,
+) -> dict[str, Floats]:
+    """Return what an instrument measures of follicles in organ culture, each (S, V)."""
+    ratio = protocol.condition.elongation or 0.0
+    dish = Dish(
+        tally[..., sight.PHASES + Phase.ANAGEN],
+        ratio * protocol.parameters["growth_rate"] * cohort.growth,
+        np.array(protocol.visits.days),
+    )
+    measured = {
+        "anagen_retention": retention_of(dish, baseline),
+        "shaft_elongation": elongation_of(dish, baseline),
+    }
+    return {name: values for name, values in measured.items() if name in instrument.measures}
 
 
 def _living(tally: Floats) -> Floats:
