@@ -34,6 +34,7 @@ COMPILED_MODULES = (
     "simulation/engine/agents/birth.py",
     "simulation/engine/agents/grafts.py",
     "simulation/engine/agents/kernel.py",
+    "simulation/engine/agents/spells.py",
 )
 """Every module that uses `jit`, relative to the package; a test keeps the list complete."""
 

@@ -261,7 +261,11 @@ def _typical(
         "correlation": FrozenMap(),
         "inclusion": None,
     }
-    record = {"variables": ("hair_density", "phase_count"), "follicles": False}
+    record = {
+        "variables": ("hair_density", "phase_count"),
+        "follicles": False,
+        "tracked_follicles": 0,
+    }
     # no more than that of the design: nobody is recruited, misses a visit or leaves
     design = Design.model_construct(
         kind="counterfactual",
