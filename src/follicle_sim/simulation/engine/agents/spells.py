@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from follicle_sim.base.addresses import hold
+from follicle_sim.base.codes import NO_FOLLICLE
 from follicle_sim.base.compiled import jit
 from follicle_sim.base.types import Floats
 from follicle_sim.simulation.engine.agents.birth import initialise
@@ -46,8 +47,8 @@ def follow(
 ) -> None:
     """Write the spells of every follicle from the first to the last of some days, V in order.
 
-    spells : onset and phase, (K, M) each. Where M are not enough, follow-up ends with the start of
-    the last of them.
+    spells : onset and phase, (K, M) each. Where M are not enough, the last says no phase: follow-up
+    ends with its onset.
     """
     ahead = scratch(rules)
     here, reader = np.int64(ahead.ctypes.data), reader_of(clocks)
@@ -62,6 +63,8 @@ def follow(
             event(state[i], named_from + i, reader, name, here)
             onset[i, m], phase[i, m] = state[i].entered, state[i].phase
             m += 1
+        if state[i].next <= days[-1]:
+            phase[i, m - 1] = NO_FOLLICLE
         onset[i, m:] = math.nan
     hold(ahead)
 
