@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from follicle_sim.analysis.analyse import analyse as analyse
+    from follicle_sim.analysis.outcomes.phase_durations import phase_durations as phase_durations
     from follicle_sim.analysis.outcomes.who_responds import who_responds as who_responds
     from follicle_sim.base.errors import FollicleSimError as FollicleSimError
     from follicle_sim.base.errors import InputError as InputError
     from follicle_sim.biology.conditions import load_conditions as load_conditions
     from follicle_sim.biology.health import load_health as load_health
     from follicle_sim.evidence.studies import load_studies as load_studies
+    from follicle_sim.experiments.calibration.fit_follicles import fit_follicles as fit_follicles
     from follicle_sim.experiments.calibration.fit_scenario import fit_scenario as fit_scenario
     from follicle_sim.experiments.explain import explain as explain
     from follicle_sim.experiments.planning.power import power as power
@@ -49,6 +51,7 @@ _HOMES = {
     "describe": "protocol.describe",
     "dump_scenario": "scenario.load",
     "explain": "experiments.explain",
+    "fit_follicles": "experiments.calibration.fit_follicles",
     "fit_scenario": "experiments.calibration.fit_scenario",
     "load_conditions": "biology.conditions",
     "load_health": "biology.health",
@@ -58,6 +61,7 @@ _HOMES = {
     "load_treatments": "pharmacology.library",
     "optimise": "experiments.schedules.optimise",
     "parse_scenario": "scenario.load",
+    "phase_durations": "analysis.outcomes.phase_durations",
     "power": "experiments.planning.power",
     "predictive_bands": "experiments.planning.predictive",
     "resolve": "protocol.resolve",
