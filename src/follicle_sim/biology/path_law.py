@@ -146,8 +146,8 @@ def _of_one_kind(law: PathLaw, g: int, visits: NDArray[np.int64], allowed: Float
         if t > 0:
             for p in range(phases):
                 ends = alive[p] * (share[p] * first[p, t - 1])
-                ends += entered[p][:, 1:t] @ leaves[p, 1:t, t]
-                entered[(p + 1) % phases][:, t] = ends
+                ends += entered[p, :, 1:t] @ leaves[p, t, 1:t]
+                entered[(p + 1) % phases, :, t] = ends
         if t in at:
             _strike_out(entered, alive, allowed[:, at[t]], t, int(law.hidden[g]))
     total = (share * stays) @ alive
@@ -176,7 +176,7 @@ def _from_the_start(reading: Floats, law: PathLaw) -> tuple[Floats, Floats, Floa
 
 
 def _of_whole_durations(reading: Floats, law: PathLaw) -> tuple[Floats, Floats]:
-    """Return of what enters in step s: ends in step t (4, N, N), and stays to the end (4, N)."""
+    """Return of what enters in step s: ends in step t (4, t, s), and stays to the end (4, s)."""
     nodes = reading.shape[1]
     middle = reading.copy()
     middle[:, 1:] = 0.5 * (reading[:, 1:] + reading[:, :-1])
@@ -191,7 +191,7 @@ def _of_whole_durations(reading: Floats, law: PathLaw) -> tuple[Floats, Floats]:
             below, 0.0
         )  # a phase that ends within its first half step ends in the next
         stays[p, -1] = 1.0
-        leaves[p, :, 1:] = np.diff(below, axis=1)
+        leaves[p, 1:] = np.diff(below, axis=1).T
     return leaves, stays
 
 
