@@ -94,6 +94,19 @@ OneScenario = Annotated[
 NoDrift = Annotated[
     bool, typer.Option("--no-drift", help="With FILE: the trial moves nothing by itself.")
 ]
+Follicles = Annotated[
+    Path | None,
+    typer.Option(
+        "--follicles",
+        metavar="CSV",
+        help="With FILE: single follicles seen at visits (arm, subject, follicle, day, seen); the "
+        "first --parameter is fitted to them, by default the shift of anagen.",
+    ),
+]
+Misread = Annotated[
+    float,
+    typer.Option("--misread", help="With --follicles: chance that a visit shows a wrong word."),
+]
 Keep = Annotated[
     bool,
     typer.Option("--keep", help="Store the posterior sample with the package, for scenarios."),
@@ -116,6 +129,8 @@ def calibrate(
     keep: Keep = False,
     settings: Settings = None,
     no_drift: NoDrift = False,
+    follicles: Follicles = None,
+    misread: Misread = 0.0,
     quiet: Quiet = False,
 ) -> None:
     """Fit numbers to what was observed: a scenario's potency, or the biology of all trials.
@@ -125,6 +140,16 @@ def calibrate(
     published trials; best fit, posterior or profiles.
     """
     _check_options(context, with_file=file is not None)
+    if file is not None and follicles is not None:
+        from follicle_sim.cli.follicle_fit import fit_to_follicles
+
+        if no_drift or len(parameter or ()) > 1:
+            raise typer.BadParameter("--follicles takes one --parameter, and no --no-drift")
+        name = (parameter or [""])[0]
+        fit_to_follicles(file, follicles, name, settings, out, misread=misread, quiet=quiet)
+        return
+    if misread:
+        raise typer.BadParameter("--misread belongs to --follicles")
     if file is not None:
         _fit_scenario(file, tuple(parameter or ()), settings, out, drift=not no_drift, quiet=quiet)
         return
@@ -159,7 +184,7 @@ def calibrate(
         print_calibration(result, job.folder, files)
 
 
-_ONLY_WITH_FILE = ("settings", "no_drift")
+_ONLY_WITH_FILE = ("settings", "no_drift", "follicles", "misread")
 _ONLY_WITHOUT_FILE = (
     "method", "trial", "every", "within", "steps", "walkers", "seed", "resume", "keep",
 )  # fmt: skip

@@ -6,7 +6,9 @@ None of them shows a window, touches pyplot or changes matplotlib's settings for
 from follicle_sim.figures.chain import plot_chain
 from follicle_sim.figures.comparison import plot_comparison
 from follicle_sim.figures.difference import plot_difference
+from follicle_sim.figures.durations import plot_phase_durations
 from follicle_sim.figures.fit import plot_fit
+from follicle_sim.figures.follicle_fit import plot_follicle_fit
 from follicle_sim.figures.heads import plot_heads
 from follicle_sim.figures.multiples import plot_small_multiples
 from follicle_sim.figures.parts.style import save_figure
@@ -20,7 +22,9 @@ __all__ = [
     "plot_density",
     "plot_difference",
     "plot_fit",
+    "plot_follicle_fit",
     "plot_heads",
+    "plot_phase_durations",
     "plot_phases",
     "plot_small_multiples",
     "plot_who_responds",

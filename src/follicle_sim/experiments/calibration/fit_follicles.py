@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import chi2
 
 from follicle_sim.base.arguments import check_call, check_number, check_path
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
@@ -69,8 +70,8 @@ class FollicleFit:
         The number: a biology parameter, a potency, or a shift of a phase in treatment arms.
     best, low, high
         Best value, and the ends of the interval; None where the search ends first.
-    level
-        Of the interval.
+    level, limit
+        Of the interval, and the rise that ends it.
     verdict
         Whether the data pin the number down.
     values, rise : (p,)
@@ -94,6 +95,7 @@ class FollicleFit:
     low: float | None
     high: float | None
     level: float
+    limit: float
     verdict: Verdict
     values: Floats
     rise: Floats
@@ -184,6 +186,7 @@ def fit_follicles(
         low=found.low,
         high=found.high,
         level=level,
+        limit=float(chi2.ppf(level, 1)),
         verdict=judge(found.low, found.high),
         values=found.values,
         rise=found.rise,
