@@ -198,7 +198,7 @@ def _of_whole_durations(reading: Floats, law: PathLaw) -> tuple[Floats, Floats]:
 def _below(clock: Floats, law: PathLaw, p: int) -> Floats:
     """Return the law F of the intrinsic duration of a phase."""
     if law.sigma[p] == 0.0 or law.mean[p] == 0.0:
-        return (clock >= law.mean[p]).astype(np.float64)
+        return np.asarray(clock >= law.mean[p], dtype=np.float64)
     return np.asarray(ndtr(_score(clock, law, p) + 0.5 * law.sigma[p]))
 
 

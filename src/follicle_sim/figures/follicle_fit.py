@@ -117,7 +117,7 @@ def _draw_rows(rows: Sequence[Transition], ax: Axes, *, several: bool) -> None:
             [row.fitted], [k], xerr=[[min(row.fitted, 2.0 * math.sqrt(row.fitted))],
             [2.0 * math.sqrt(row.fitted)]], fmt="D", color=SIMULATED, markersize=5,
             fillstyle="none", elinewidth=1.0,
-            label="expected, ± 2 roots" if k == 0 else None,
+            label="expected, ± 2 SD" if k == 0 else None,
         )  # fmt: skip
         ax.plot(
             [row.observed], [k], "o", color=INK, markersize=4, clip_on=False,

@@ -62,7 +62,6 @@ def spells_of(dataset: xr.Dataset, where: str = "spells") -> SpellList:
     """
     onset, phase = _recorded(dataset, where)
     first, last = _observed(dataset)
-    onset = onset.astype(np.float64)
     begins = np.isfinite(onset) & (phase < len(CYCLE))
     follows = np.full(onset.shape, np.inf)
     follows[..., :-1] = np.where(np.isfinite(onset[..., 1:]), onset[..., 1:], np.inf)
@@ -106,10 +105,9 @@ def _recorded(dataset: xr.Dataset, where: str) -> tuple[Floats, NDArray[np.uint8
     if "spell_onset" not in dataset:
         message = 'no follicle was tracked; add "tracked_follicles = 50" to the [record] table'
         raise InputError(where, [Problem("record.tracked_follicles", message)])
-    onset, phase = (
-        _people(dataset[name], ("tracked", "spell")) for name in ("spell_onset", "spell_phase")
-    )
-    return onset, phase
+    further = ("tracked", "spell")
+    onset, phase = (_people(dataset[f"spell_{name}"], further) for name in ("onset", "phase"))
+    return onset.astype(np.float64), phase.astype(np.uint8)
 
 
 def _people(values: xr.DataArray, further: tuple[str, ...]) -> NDArray[np.generic]:

@@ -212,8 +212,8 @@ def _of_tracked(frame: Frame, results: Results) -> Variables:
     dims = (*frame.lead, "subject", "tracked", "spell")
     every = [result.spells for row in results for result in row]
     most = max(int(np.isfinite(spells.onset).sum(axis=-1).max(initial=1)) for spells in every)
-    onsets = [[result.spells.onset[..., :most] for result in row] for row in results]
-    phases = [[result.spells.phase[..., :most] for result in row] for row in results]
+    onsets: Table = [[result.spells.onset[..., :most] for result in row] for row in results]
+    phases: Table = [[result.spells.phase[..., :most] for result in row] for row in results]
     return {
         "spell_onset": (dims, frame.stack(onsets)),
         "spell_phase": (dims, frame.stack(phases, NO_FOLLICLE)),

@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -151,16 +152,16 @@ def phase_durations(dataset: xr.Dataset, level: float = 0.95) -> PhaseDurations:
     return PhaseDurations(tuple(rows), curves, level, origin_of(dataset))
 
 
-_NO_DIFFERENCE = dict.fromkeys(
+_NO_DIFFERENCE: Mapping[str, Any] = dict.fromkeys(
     ("difference", "difference_low", "difference_high", "difference_until")
 )
 
 
-def _described(part: SpellList, curve: DurationCurve, z: float, level: float) -> dict[str, object]:
+def _described(part: SpellList, curve: DurationCurve, z: float, level: float) -> dict[str, Any]:
     upper = curve.quantile(0.75)
     early = curve.at_risk[curve.time <= (math.inf if upper is None else upper)]
     low, high = curve.quantile_limits(0.5, level)
-    row: dict[str, object] = {
+    row: dict[str, Any] = {
         "people": np.unique(part.person).size,
         "spells": part.exit.size,
         "ended": int(part.ended.sum()),
@@ -182,7 +183,7 @@ def _described(part: SpellList, curve: DurationCurve, z: float, level: float) ->
 def _difference(
     part: SpellList, curve: DurationCurve, other: SpellList, control: DurationCurve, z: float,
     *, paired: bool,
-) -> dict[str, object]:  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
     if not (curve.time.size and control.time.size):
         return {}
     until = min(curve.longest, control.longest)
@@ -204,7 +205,7 @@ def _mean(part: SpellList, curve: DurationCurve, until: float) -> Mean:
     return mean_until(curve, until, part.entry, part.exit, part.ended, part.person)
 
 
-def _interval(name: str, value: float, error: float, z: float) -> dict[str, object]:
+def _interval(name: str, value: float, error: float, z: float) -> dict[str, Any]:
     if not math.isfinite(error):
         return {f"{name}_low": None, f"{name}_high": None}
     return {f"{name}_low": value - z * error, f"{name}_high": value + z * error}

@@ -125,7 +125,7 @@ def duration_curve(
         return DurationCurve(nothing, nothing, nothing, nothing, longest)
     found = SurvfuncRight(exit, ended.astype(np.float64), entry=entry)
     time, at_risk = found.surv_times, found.n_risk.astype(np.float64)
-    squares, before = np.empty(time.size), 0.0
+    squares, before = np.empty(time.size), np.zeros((1, 1))
     people = np.unique(person)
     for start in range(0, time.size, AT_ONCE):
         part = slice(start, start + AT_ONCE)
