@@ -4,7 +4,8 @@ import numpy as np
 from tracked import HEALTHY, PHASES, phases_at
 
 from follicle_sim import parse_scenario, simulate, with_overrides
-from follicle_sim.experiments.calibration.follicle_likelihood import FollicleLikelihood, Patterns
+from follicle_sim.experiments.calibration.follicle_likelihood import FollicleLikelihood
+from follicle_sim.experiments.calibration.follicle_patterns import Patterns
 from follicle_sim.experiments.calibration.follicle_profile import find_profile
 
 TRIALS, TRUTH = 200, 700.0

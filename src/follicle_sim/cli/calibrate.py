@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from follicle_sim.cli.fit_table import print_fit, print_next_commands
+from follicle_sim.cli.follicle_fit import check_follicle_options, fit_to_follicles
 from follicle_sim.cli.options import (
     Quiet,
     Resume,
@@ -140,18 +141,13 @@ def calibrate(
     published trials; best fit, posterior or profiles.
     """
     _check_options(context, with_file=file is not None)
+    names = tuple(parameter or ())
+    check_follicle_options(follicles, misread, names, no_drift)
     if file is not None and follicles is not None:
-        from follicle_sim.cli.follicle_fit import fit_to_follicles
-
-        if no_drift or len(parameter or ()) > 1:
-            raise typer.BadParameter("--follicles takes one --parameter, and no --no-drift")
-        name = (parameter or [""])[0]
-        fit_to_follicles(file, follicles, name, settings, out, misread=misread, quiet=quiet)
+        fit_to_follicles(file, follicles, names, settings, out, misread=misread, quiet=quiet)
         return
-    if misread:
-        raise typer.BadParameter("--misread belongs to --follicles")
     if file is not None:
-        _fit_scenario(file, tuple(parameter or ()), settings, out, drift=not no_drift, quiet=quiet)
+        _fit_scenario(file, names, settings, out, drift=not no_drift, quiet=quiet)
         return
     from follicle_sim.experiments.calibration.calibrate import Job
     from follicle_sim.experiments.calibration.calibrate import calibrate as run_calibration
@@ -168,7 +164,7 @@ def calibrate(
         raise typer.BadParameter("--every-parameter and --parameter exclude each other")
     if within is not None and method is not Method.profile:
         raise typer.BadParameter("--within belongs to --method profile")
-    free = tuple(PRIOR) if every else parameter or FREE
+    free = tuple(PRIOR) if every else names or FREE
     job = Job(
         calibration=make_calibration(free, trial or (), seed, within),
         method=method.value,

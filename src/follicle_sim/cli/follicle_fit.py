@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 from follicle_sim.cli.options import default_folder, quote_command, read_scenario
 from follicle_sim.cli.progress import watch_progress
@@ -22,10 +25,20 @@ if TYPE_CHECKING:
 _MOST_TOLD = 5
 
 
+def check_follicle_options(
+    follicles: Path | None, misread: float, names: Sequence[str], no_drift: bool
+) -> None:
+    """Refuse options that do not go with a table of follicles, or need one."""
+    if follicles is None and misread:
+        raise typer.BadParameter("--misread belongs to --follicles")
+    if follicles is not None and (no_drift or len(names) > 1):
+        raise typer.BadParameter("--follicles takes one --parameter, and no --no-drift")
+
+
 def fit_to_follicles(
     file: Path,
     follicles: Path,
-    name: str,
+    names: Sequence[str],
     settings: list[str] | None,
     out: Path | None,
     *,
@@ -40,7 +53,7 @@ def fit_to_follicles(
     scenario = read_scenario(file, settings)
     folder = make_folder(out or default_folder(file, "fit"))
     with watch_progress(quiet, "runs") as report:
-        fit = fit_follicles(scenario, follicles, name, misread=misread, report=report)
+        fit = fit_follicles(scenario, follicles, *names, misread=misread, report=report)
     files = write_follicle_fit(fit, scenario, str(follicles), folder, quote_command())
     if not quiet:
         print_follicle_fit(fit, scenario.title)

@@ -1,12 +1,15 @@
 """A number of a scenario fitted to follicles followed at visits."""
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tracked import HEADER, HEALTHY, healthy_law, write_table
+from scipy.stats import chi2
+from tracked import HEADER, HEALTHY, PHASES, healthy_law, phases_at, write_table
 
 from follicle_sim import InputError, fit_follicles, parse_scenario, simulate, with_overrides
+from follicle_sim.biology.path_law import agreement, path_probability
 from follicle_sim.experiments.calibration.follicle_likelihood import law_of
 from follicle_sim.experiments.calibration.follicle_profile import find_profile
 from follicle_sim.experiments.explain import typical_scenario
@@ -134,3 +137,50 @@ def test_a_condition_that_attacks_is_refused(tmp_path: Path) -> None:
     sick = with_overrides(PLAIN, ['population.condition="telogen_effluvium"'])
     with pytest.raises(InputError, match="ends phases before their time"):
         fit_follicles(sick, file)
+
+
+TREATED = HEALTHY.replace('"healthy"', '"aga_male"\nseverity = "norwood_iv"').replace(
+    "[design]",
+    """[[arms]]
+label = "drug"
+role = "treatment"
+[[arms.doses]]
+treatment = "minoxidil_topical_5"
+amount = "1 mL"
+every = "12 hours"
+until = "24 weeks"
+[design]""",
+).replace("30 days", "6 years")  # fmt: skip
+
+
+@pytest.mark.parametrize("arm", [0, 1])
+def test_pairs_of_visits_are_as_frequent_as_in_the_engine_with_androgens_and_a_drug(arm) -> None:
+    """30,000 follicles in 32 strata after six years of history, against 12 strata in equilibrium."""
+    scenario = parse_scenario(TREATED)
+    many = ["population.subjects=500", "record.tracked_follicles=60"]
+    data = simulate(with_overrides(scenario, many))
+    days = data["time"].values
+    typical = typical_scenario(scenario, list(scenario.arms), 1, tuple(days.tolist()))
+    protocol = resolve(typical)[0]
+    law, nodes = law_of(protocol, protocol.arms[arm], days)
+    seen = phases_at(data)[arm].reshape(-1, days.size)
+    pairs = list(product(range(4), repeat=2))
+    chances = np.stack([agreement([PHASES[a], PHASES[b]]) for a, b in pairs])
+    for last in (1, 3):
+        expected = len(seen) * path_probability(law, nodes[[0, last]], chances)
+        counts = np.array([((seen[:, [0, last]] == pair).all(axis=1)).sum() for pair in pairs])
+        frequent = expected > 20.0
+        off = ((counts - expected) / np.sqrt(expected))[frequent]
+        assert frequent.sum() >= 10
+        assert np.abs(off).max() <= 4.0, off
+        assert np.square(off).sum() <= chi2.ppf(0.9999, frequent.sum()), off
+
+
+def test_what_an_arm_is_given_is_in_its_law_alone() -> None:
+    scenario = parse_scenario(TREATED)
+    days = np.array([0.0, 84.0])
+    protocol = resolve(typical_scenario(scenario, list(scenario.arms), 1, (0.0, 84.0)))[0]
+    (plain, _), (drug, nodes) = (law_of(protocol, arm, days) for arm in protocol.arms)
+    before = slice(0, nodes[0] + 1)
+    np.testing.assert_array_equal(plain.reading[..., before], drug.reading[..., before])
+    assert (drug.reading[:, 3, -1] > 1.05 * plain.reading[:, 3, -1]).all()

@@ -24,7 +24,9 @@ from follicle_sim.analysis.statistics.durations import (
     error_of,
     mean_until,
 )
+from follicle_sim.base.arguments import check_number
 from follicle_sim.base.codes import CYCLE
+from follicle_sim.base.errors import InputError, Problem
 from follicle_sim.results.endpoints import arm_roles, control_arm, is_paired
 from follicle_sim.results.origin import Origin, origin_of, write_rows_of_run
 from follicle_sim.results.spells import SpellList, spells_of
@@ -118,7 +120,7 @@ def phase_durations(dataset: xr.Dataset, level: float = 0.95) -> PhaseDurations:
     Raises
     ------
     InputError
-        No follicle was tracked.
+        No follicle was tracked; a level outside 0 to 1.
 
     Examples
     --------
@@ -128,6 +130,9 @@ def phase_durations(dataset: xr.Dataset, level: float = 0.95) -> PhaseDurations:
     >>> [row.phase for row in found.rows]
     ['anagen', 'catagen', 'telogen', 'kenogen']
     """
+    if not 0.0 <= check_number("phase_durations", "level", level) < 1.0:
+        message = f"found {level:g}; allowed: from 0 to below 1"
+        raise InputError("phase_durations", [Problem("level", message)])
     every = spells_of(dataset, "phase_durations")
     labels, roles = arm_roles(dataset)
     control, paired = control_arm(dataset), is_paired(dataset)

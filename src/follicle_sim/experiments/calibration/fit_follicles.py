@@ -6,58 +6,37 @@ What the likelihood is stands in `follicle_likelihood.py`, how the profile is fo
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 from scipy.stats import chi2
 
-from follicle_sim.base.arguments import check_call, check_number, check_path
+from follicle_sim.base.arguments import check_call, check_number, check_path, check_text
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
-from follicle_sim.biology.path_law import path_probability
 from follicle_sim.evidence.own.follicles import read_follicles
 from follicle_sim.experiments.calibration.follicle_likelihood import (
     SHIFTS,
     FollicleLikelihood,
-    Patterns,
     known_numbers,
-    patterns_of,
 )
+from follicle_sim.experiments.calibration.follicle_patterns import patterns_of
 from follicle_sim.experiments.calibration.follicle_profile import find_profile
+from follicle_sim.experiments.calibration.follicle_transitions import (
+    Transition,
+    impossible,
+    transitions,
+    unlikely,
+)
 from follicle_sim.experiments.calibration.profile import Verdict, judge
 from follicle_sim.scenario.load import check_scenario
 from follicle_sim.scenario.model import Scenario
 from follicle_sim.scenario.numbers import biology_of
 
-UNLIKELY = 1e-9
-"""Probability below which a follicle is named as one that the model can hardly explain."""
-
 SHIFT_BOUNDS = (0.02, 50.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """How often follicles went from one thing seen to another between visits in a row.
-
-    Parameters
-    ----------
-    arm, before, after
-        What was seen at a visit and at the next one.
-    observed, fitted
-        Number of follicles, seen and expected at the best fit.
-    """
-
-    arm: str
-    before: str
-    after: str
-    observed: int
-    fitted: float
 
 
 @dataclass(frozen=True)
@@ -160,6 +139,7 @@ def fit_follicles(
     """
     scenario = check_scenario("fit_follicles", scenario)
     check_path("fit_follicles", "path", path)
+    check_text("fit_follicles", "name", name)
     check_call("fit_follicles", "report", report)
     for key, value, most in (("level", level, 1.0), ("misread", misread, 0.5)):
         if not 0.0 <= check_number("fit_follicles", key, value) < most:
@@ -179,7 +159,7 @@ def fit_follicles(
     likelihood = FollicleLikelihood(scenario, free, patterns, misread)
     found = find_profile(likelihood.of_people, bounds, level, report)
     if found is None:
-        raise InputError(source, [Problem("", _impossible(likelihood, bounds[0]))])
+        raise InputError(source, [Problem("", impossible(likelihood, bounds[0]))])
     return FollicleFit(
         name=free,
         best=found.best,
@@ -195,8 +175,8 @@ def fit_follicles(
         follicles=len(series),
         people=len({one.subject for one in series}),
         visits=len({day for one in series for day in one.days}),
-        transitions=_transitions(likelihood, found.best),
-        unlikely=_unlikely(likelihood, found.best, source),
+        transitions=transitions(likelihood, found.best),
+        unlikely=unlikely(likelihood, found.best, source),
         evaluations=len(likelihood.kept),
         seconds=time.perf_counter() - began,
     )
@@ -221,58 +201,3 @@ def _bounds(scenario: Scenario, name: str) -> tuple[float, float, float]:
         raise InputError(scenario.origin, [Problem("calibrate", message)])
     present = biology_of(scenario).get(name, known[name].value)
     return present if present > 0.0 else 1.0, known[name].lower, known[name].upper
-
-
-def _impossible(likelihood: FollicleLikelihood, value: float) -> str:
-    """Return which follicle cannot be, whatever the number is."""
-    for one, logs in zip(likelihood.patterns, likelihood.of_patterns(value), strict=True):
-        for words, log, line in zip(one.words, logs.tolist(), one.lines, strict=True):
-            if math.isinf(log):
-                told = ", ".join(word or "not seen" for word in words)
-                return (
-                    f"line {line}: no follicle of the model can show {told}, whatever the number; "
-                    "mend the row, or allow for misread visits (misread=0.01)"
-                )
-    return "together, the follicles cannot be; allow for misread visits (misread=0.01)"
-
-
-def _transitions(likelihood: FollicleLikelihood, best: float) -> tuple[Transition, ...]:
-    """Return transitions between visits in a row, seen and expected."""
-    rows = []
-    for one, (law, nodes) in zip(likelihood.patterns, likelihood.laws(best), strict=True):
-        seen: dict[tuple[str, str], int] = {}
-        fitted: dict[tuple[str, str], float] = {}
-        words = sorted({word for pattern in one.words for word in pattern if word})
-        pairs = [(a, b) for a in words for b in words]
-        for (v, w), counts in _in_a_row(one).items():
-            chances = likelihood.chance_of(pairs)
-            expected = path_probability(law, nodes[[v, w]], chances)
-            for pair, chance in zip(pairs, expected, strict=True):
-                seen[pair] = seen.get(pair, 0) + counts.get(pair, 0)
-                fitted[pair] = fitted.get(pair, 0.0) + float(chance) * sum(counts.values())
-        rows += [Transition(one.arm, *pair, seen[pair], fitted[pair]) for pair in seen]
-    return tuple(rows)
-
-
-def _in_a_row(one: Patterns) -> dict[tuple[int, int], dict[tuple[str, str], int]]:
-    """Return how many follicles went from what to what, by the numbers of two visits in a row."""
-    pairs: dict[tuple[int, int], dict[tuple[str, str], int]] = {}
-    count = np.bincount(one.pattern, minlength=len(one.words))
-    for words, many in zip(one.words, count.tolist(), strict=True):
-        seen = [v for v, word in enumerate(words) if word]
-        for v, w in pairwise(seen):
-            here = pairs.setdefault((v, w), {})
-            here[words[v], words[w]] = here.get((words[v], words[w]), 0) + many
-    return pairs
-
-
-def _unlikely(likelihood: FollicleLikelihood, best: float, source: str) -> tuple[str, ...]:
-    """Return sentences about follicles that the model can hardly explain at the best fit."""
-    sentences = []
-    for one, logs in zip(likelihood.patterns, likelihood.of_patterns(best), strict=True):
-        for words, log, line in zip(one.words, logs.tolist(), one.lines, strict=True):
-            if log < math.log(UNLIKELY):
-                told = ", ".join(word or "not seen" for word in words)
-                chance = "0" if math.isinf(log) else f"1e{log / math.log(10.0):.0f}"
-                sentences.append(f"{source}: line {line}: {told}: probability {chance}; a slip?")
-    return tuple(sentences)
