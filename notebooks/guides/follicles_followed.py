@@ -14,9 +14,9 @@
 # # How long does a follicle stay in each phase, and what do photographs of single ones say of it?
 #
 # A count says how many hairs there are. Which phase a drug makes longer or shorter is seen in
-# single follicles that are found again at each visit. Two questions follow. How long do phases last, when
-# follow-up is short and most of them began before it? And what can be learned where nobody watched
-# between the visits?
+# single follicles that are found again at each visit. Two questions follow. How long do phases
+# last, when follow-up is short and most of them began before it? And what can be learned where
+# nobody watched between the visits?
 #
 # Research use. Not medical advice.
 

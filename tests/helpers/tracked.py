@@ -7,7 +7,7 @@ import xarray as xr
 
 from follicle_sim.biology.parameters import load_parameters
 from follicle_sim.biology.path_law import PathLaw
-from follicle_sim.results.spells import phases_on_visits
+from follicle_sim.results.visits_seen import phases_on_visits
 
 HEALTHY = """
 schema_version = 1

@@ -63,7 +63,7 @@ def fit_to_follicles(
 def print_follicle_fit(fit: FollicleFit, title: str) -> None:
     """Print what follicles say of a number, and what they did from visit to visit."""
     from follicle_sim.figures.fit import short_name
-    from follicle_sim.figures.follicle_fit import interval_words
+    from follicle_sim.figures.parts.fit_words import interval_words
 
     console = make_console()
     print_heading(console, f"\n{title}")

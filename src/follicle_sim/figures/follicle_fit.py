@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.figures.fit import draw_profile, short_name
+from follicle_sim.figures.parts.fit_words import interval_words, unit_words
 from follicle_sim.figures.parts.style import (
     BODY,
     INK,
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from follicle_sim.experiments.calibration.fit_follicles import FollicleFit, Transition
+    from follicle_sim.experiments.calibration.fit_follicles import FollicleFit
+    from follicle_sim.experiments.calibration.follicle_transitions import Transition
 
 _WIDTH, _HEAD, _FOOT, _ROW, _RIGHT = 9.8, 1.2, 0.7, 0.27, 6.5
 _MOST = 16
@@ -67,7 +68,7 @@ def plot_follicle_fit(fit: FollicleFit) -> Figure:
         near = _near(fit)
         draw_profile(left, near, (fit.best, fit.low, fit.high), (fit.limit, fit.level))
         left.set_xlim(float(near[0, 0]), float(near[0, -1]))
-        left.set_xlabel(f"{short_name(fit.name)}{_unit(fit.name)}", fontsize=BODY, color=INK)
+        left.set_xlabel(f"{short_name(fit.name)}{unit_words(fit.name)}", fontsize=BODY, color=INK)
         right = place(figure, _RIGHT, _FOOT, 0.3, _HEAD)
         _draw_rows(rows, right, several=len({row.arm for row in fit.transitions}) > 1)
         text = f"{_SENTENCES[fit.verdict]}: {short_name(fit.name)} {interval_words(fit)}"
@@ -80,21 +81,6 @@ def plot_follicle_fit(fit: FollicleFit) -> Figure:
             told += f", widened {math.sqrt(fit.between):.2f} times because people differ"
         figure.text(0.65 / _WIDTH, 1 - 0.56 / height, told, fontsize=SMALL, color=MUTED)
     return figure
-
-
-def interval_words(fit: FollicleFit) -> str:
-    """Return the best value and the interval with their unit, in words."""
-    if fit.verdict == "not identified":
-        return "may be anything that was tried"
-    low = "no lower limit" if fit.low is None else f"{fit.low:.3g}"
-    high = "no upper limit" if fit.high is None else f"{fit.high:.3g}"
-    unit = _unit(fit.name).strip(" ()")
-    return f"{fit.best:.3g}{f' {unit}' if unit else ''} [{low} to {high}]"
-
-
-def _unit(name: str) -> str:
-    table = parameter_table()
-    return " (days)" if name in table and table[name].dimension == "time" else ""
 
 
 def _near(fit: FollicleFit) -> np.ndarray:

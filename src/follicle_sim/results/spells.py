@@ -8,7 +8,6 @@ one whose person stays away from then on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,7 +59,7 @@ def spells_of(dataset: xr.Dataset, where: str = "spells") -> SpellList:
     InputError
         No follicle was tracked.
     """
-    onset, phase = _recorded(dataset, where)
+    onset, phase = recorded_spells(dataset, where)
     first, last = _observed(dataset)
     begins = np.isfinite(onset) & (phase < len(CYCLE))
     follows = np.full(onset.shape, np.inf)
@@ -79,27 +78,7 @@ def spells_of(dataset: xr.Dataset, where: str = "spells") -> SpellList:
     )  # fmt: skip
 
 
-def phases_on_visits(dataset: xr.Dataset) -> Iterator[tuple[str, int, int, float, str]]:
-    """Yield what a photo series sees of the tracked follicles, for a table of one's own.
-
-    Yields
-    ------
-    label of the arm, person, follicle, day of a visit the person came to, and name of the phase
-    """
-    onset, phase = _recorded(dataset, "phases")
-    days = _days(dataset)
-    labels = [str(label) for label in dataset["arm"].values]
-    for arm, person, follicle in np.ndindex(*onset.shape[:3]):
-        if not np.isfinite(onset[arm, person, follicle, 0]):
-            continue
-        for day in days[arm, person][np.isfinite(days[arm, person])].tolist():
-            at = int((onset[arm, person, follicle] <= day).sum()) - 1
-            code = int(phase[arm, person, follicle, max(at, 0)])
-            if code < len(CYCLE):
-                yield labels[arm], person, follicle, day, Phase(code).name.lower()
-
-
-def _recorded(dataset: xr.Dataset, where: str) -> tuple[Floats, NDArray[np.uint8]]:
+def recorded_spells(dataset: xr.Dataset, where: str) -> tuple[Floats, NDArray[np.uint8]]:
     """Return onset and phase (arm, person, follicle, spell), all replicates together."""
     dataset = check_dataset(where, dataset, ("arm", "subject", "time"))
     if "spell_onset" not in dataset:
@@ -117,7 +96,7 @@ def _people(values: xr.DataArray, further: tuple[str, ...]) -> NDArray[np.generi
     return array.reshape(array.shape[0], -1, *array.shape[len(lead) + 2 :])
 
 
-def _days(dataset: xr.Dataset) -> Floats:
+def visit_days(dataset: xr.Dataset) -> Floats:
     """Return the day (arm, person, visit) of each visit, NaN where the person did not come."""
     if "visit_day" in dataset:
         return _people(dataset["visit_day"], ("time",)).astype(np.float64)
@@ -128,6 +107,6 @@ def _days(dataset: xr.Dataset) -> Floats:
 
 def _observed(dataset: xr.Dataset) -> tuple[Floats, Floats]:
     """Return the first and last day (arm, person) on which each person was seen."""
-    days = _days(dataset)
+    days = visit_days(dataset)
     seen = np.isfinite(days)
     return np.where(seen, days, np.inf).min(axis=-1), np.where(seen, days, -np.inf).max(axis=-1)

@@ -9,7 +9,8 @@ from tracked import HEALTHY, PHASES, phases_at
 from follicle_sim import InputError, parse_scenario, phase_durations, simulate, with_overrides
 from follicle_sim.analysis.statistics.durations import duration_curve, error_of, mean_until
 from follicle_sim.biology.parameters import load_parameters
-from follicle_sim.results.spells import phases_on_visits, spells_of
+from follicle_sim.results.spells import spells_of
+from follicle_sim.results.visits_seen import phases_on_visits
 
 MANY = ["population.subjects=150", "record.tracked_follicles=60", "run.replicates=2",
         'design.visits=["0 days", "52 weeks"]']  # fmt: skip

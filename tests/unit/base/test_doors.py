@@ -78,8 +78,6 @@ REFUSED = [
     (fit_follicles, ("x.toml", "x.csv"), "fit_follicles: scenario"),
     (fit_follicles, (SCENARIO, 5), "fit_follicles: path: found 5; allowed: the path of a file"),
     (fit_follicles, (SCENARIO, "none.csv"), "none.csv: cannot be read: no such file"),
-    (fit_follicles, (SCENARIO, "x", "", {"misread": 0.5}), "misread: found 0.5; allowed: from 0"),
-    (fit_follicles, (SCENARIO, "x", "", {"level": "a"}), 'level: found "a"; allowed: a number'),
     (fit_follicles, (SCENARIO, "x", 5), "name: found 5; allowed: a text"),
     (phase_durations, (SCENARIO,), "phase_durations: dataset: found"),
     (phase_durations, (RESULT,), "record.tracked_follicles: no follicle was tracked"),

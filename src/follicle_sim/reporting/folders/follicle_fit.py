@@ -4,7 +4,8 @@ from pathlib import Path
 
 from follicle_sim.base.csv_text import write_rows
 from follicle_sim.base.folders import writes_whole
-from follicle_sim.experiments.calibration.fit_follicles import FollicleFit, Transition
+from follicle_sim.experiments.calibration.fit_follicles import FollicleFit
+from follicle_sim.experiments.calibration.follicle_transitions import Transition
 from follicle_sim.figures.follicle_fit import plot_follicle_fit
 from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.reporting.folders.fit import CurveRow
