@@ -135,7 +135,7 @@ def fit_follicles(
     ...     file.flush()
     ...     fit = fit_follicles(load_scenario("scenarios/healthy_scalp.toml"), file.name)
     >>> fit.name, fit.verdict
-    ('anagen_mean', 'no upper limit')
+    ('anagen_mean', 'identified')
     """
     scenario = check_scenario("fit_follicles", scenario)
     check_path("fit_follicles", "path", path)
