@@ -14,12 +14,14 @@ if TYPE_CHECKING:
         exposure_response as exposure_response,
     )
     from follicle_sim.analysis.outcomes.patient_scales import patient_scales as patient_scales
+    from follicle_sim.analysis.outcomes.phase_durations import phase_durations as phase_durations
     from follicle_sim.analysis.outcomes.who_responds import who_responds as who_responds
     from follicle_sim.base.errors import FollicleSimError as FollicleSimError
     from follicle_sim.base.errors import InputError as InputError
     from follicle_sim.biology.conditions import load_conditions as load_conditions
     from follicle_sim.biology.health import load_health as load_health
     from follicle_sim.evidence.studies import load_studies as load_studies
+    from follicle_sim.experiments.calibration.fit_follicles import fit_follicles as fit_follicles
     from follicle_sim.experiments.calibration.fit_scenario import fit_scenario as fit_scenario
     from follicle_sim.experiments.culture_prior import culture_prior as culture_prior
     from follicle_sim.experiments.explain import explain as explain
@@ -62,6 +64,7 @@ _HOMES = {
     "event_table": "reporting.event_table",
     "explain": "experiments.explain",
     "exposure_response": "analysis.outcomes.exposure_response",
+    "fit_follicles": "experiments.calibration.fit_follicles",
     "fit_scenario": "experiments.calibration.fit_scenario",
     "load_conditions": "biology.conditions",
     "load_health": "biology.health",
@@ -73,6 +76,7 @@ _HOMES = {
     "optimise": "experiments.schedules.optimise",
     "parse_scenario": "scenario.load",
     "patient_scales": "analysis.outcomes.patient_scales",
+    "phase_durations": "analysis.outcomes.phase_durations",
     "power": "experiments.planning.power",
     "predictive_bands": "experiments.planning.predictive",
     "read_event_table": "reporting.event_reading",

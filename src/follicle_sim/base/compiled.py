@@ -40,6 +40,7 @@ COMPILED_MODULES = (
     "simulation/engine/expected/course.py",
     "simulation/engine/expected/life.py",
     "simulation/engine/expected/expect.py",
+    "simulation/engine/agents/spells.py",
 )
 """Every module that uses `jit`, relative to the package; a test keeps the list complete."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from follicle_sim.cli.fit_table import print_fit, print_next_commands
+from follicle_sim.cli.follicle_fit import check_follicle_options, fit_to_follicles
 from follicle_sim.cli.options import (
     Quiet,
     Resume,
@@ -94,6 +95,19 @@ OneScenario = Annotated[
 NoDrift = Annotated[
     bool, typer.Option("--no-drift", help="With FILE: the trial moves nothing by itself.")
 ]
+Follicles = Annotated[
+    Path | None,
+    typer.Option(
+        "--follicles",
+        metavar="CSV",
+        help="With FILE: single follicles seen at visits (arm, subject, follicle, day, seen); the "
+        "first --parameter is fitted to them, by default the shift of anagen.",
+    ),
+]
+Misread = Annotated[
+    float,
+    typer.Option("--misread", help="With --follicles: chance that a visit shows a wrong word."),
+]
 Keep = Annotated[
     bool,
     typer.Option("--keep", help="Store the posterior sample with the package, for scenarios."),
@@ -116,6 +130,8 @@ def calibrate(
     keep: Keep = False,
     settings: Settings = None,
     no_drift: NoDrift = False,
+    follicles: Follicles = None,
+    misread: Misread = 0.0,
     quiet: Quiet = False,
 ) -> None:
     """Fit numbers to what was observed: a scenario's potency, or the biology of all trials.
@@ -125,8 +141,13 @@ def calibrate(
     published trials; best fit, posterior or profiles.
     """
     _check_options(context, with_file=file is not None)
+    names = tuple(parameter or ())
+    check_follicle_options(follicles, misread, names, no_drift)
+    if file is not None and follicles is not None:
+        fit_to_follicles(file, follicles, names, settings, out, misread=misread, quiet=quiet)
+        return
     if file is not None:
-        _fit_scenario(file, tuple(parameter or ()), settings, out, drift=not no_drift, quiet=quiet)
+        _fit_scenario(file, names, settings, out, drift=not no_drift, quiet=quiet)
         return
     from follicle_sim.experiments.calibration.calibrate import Job
     from follicle_sim.experiments.calibration.calibrate import calibrate as run_calibration
@@ -143,7 +164,7 @@ def calibrate(
         raise typer.BadParameter("--every-parameter and --parameter exclude each other")
     if within is not None and method is not Method.profile:
         raise typer.BadParameter("--within belongs to --method profile")
-    free = tuple(PRIOR) if every else parameter or FREE
+    free = tuple(PRIOR) if every else names or FREE
     job = Job(
         calibration=make_calibration(free, trial or (), seed, within),
         method=method.value,
@@ -159,7 +180,7 @@ def calibrate(
         print_calibration(result, job.folder, files)
 
 
-_ONLY_WITH_FILE = ("settings", "no_drift")
+_ONLY_WITH_FILE = ("settings", "no_drift", "follicles", "misread")
 _ONLY_WITHOUT_FILE = (
     "method", "trial", "every", "within", "steps", "walkers", "seed", "resume", "keep",
 )  # fmt: skip

@@ -100,7 +100,7 @@ def explain(
     scenario = check_scenario("explain", scenario)
     check_kind("explain", "arm", arm, str, "the label of an arm")
     follicles = FOLLICLES if follicles is None else check_whole("explain", "follicles", follicles)
-    _check_one_area(scenario)
+    check_one_area(scenario)
     plan = resolve(scenario)[0]
     dosed_arm = with_every_dose(scenario, find_arm(scenario, arm, plan.treatments))
     grid = plan.grid
@@ -109,7 +109,7 @@ def explain(
     arms = [dosed_arm]
     if used:
         arms.append(Arm(label=_free_label(dosed_arm), role="untreated"))
-    typical = _typical(scenario, arms, follicles, tuple(days.tolist()))
+    typical = typical_scenario(scenario, arms, follicles, tuple(days.tolist()))
     # the last of these visits may be rounded to a step less: one grid for all
     protocol = replace(resolve(typical)[0], grid=grid)
     variables = _factors_and_clocks(protocol, days.size) | _expected(typical, days)
@@ -134,7 +134,7 @@ def explain(
     return data
 
 
-def _check_one_area(scenario: Scenario) -> None:
+def check_one_area(scenario: Scenario) -> None:
     """Refuse a scalp of regions: a chain is that of one of them."""
     who = scenario.population
     if who.scalp is not None and who.place.regional:
@@ -150,7 +150,7 @@ def _factors_and_clocks(protocol: Protocol, steps: int) -> Variables:
     """Return factor levels, speeds and sizes of every arm, at the last steps of the run."""
     sensitivity = np.array(list(_strata(protocol).values()))
     levels, tables = zip(
-        *(_links(protocol, arm, sensitivity) for arm in protocol.arms), strict=True
+        *(person_links(protocol, arm, sensitivity) for arm in protocol.arms), strict=True
     )
     sizes = [clocks.table[LOG_CALIBRE] for clocks in tables]
     width = np.diff(protocol.grid)
@@ -247,7 +247,7 @@ def _free_label(arm: Arm) -> str:
     return NO_TREATMENT if arm.label != NO_TREATMENT else f"{NO_TREATMENT} at all"
 
 
-def _typical(
+def typical_scenario(
     scenario: Scenario, arms: list[Arm], follicles: int, visits: tuple[float, ...] = ()
 ) -> Scenario:
     """Return the scenario of one subject without spread, counted without error."""
@@ -262,7 +262,11 @@ def _typical(
         "correlation": FrozenMap(),
         "inclusion": None,
     }
-    record = {"variables": ("hair_density", "phase_count"), "follicles": False}
+    record = {
+        "variables": ("hair_density", "phase_count"),
+        "follicles": False,
+        "tracked_follicles": 0,
+    }
     # no more than that of the design: nobody is recruited, misses a visit or leaves
     design = Design.model_construct(
         kind="counterfactual",
@@ -292,7 +296,7 @@ def _strata(protocol: Protocol) -> dict[str, float]:
     return {"resistant": float(every[few]), "typical": here, "sensitive": float(every[-1 - few])}
 
 
-def _links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Floats, Clocks]:
+def person_links(protocol: Protocol, arm: PlannedArm, sensitivity: Floats) -> tuple[Floats, Clocks]:
     """Return factor levels (1, F, T) of an arm's only subject, and clocks of some follicles."""
     run, person = prepare_arm(protocol, arm, draw_cohort(protocol, arm, 0)), slice(0, 1)
     levels, drive = run.drive(person)

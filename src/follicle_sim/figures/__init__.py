@@ -7,8 +7,10 @@ from follicle_sim.figures.chain import plot_chain
 from follicle_sim.figures.comparison import plot_comparison
 from follicle_sim.figures.culture import plot_culture
 from follicle_sim.figures.difference import plot_difference
+from follicle_sim.figures.durations import plot_phase_durations
 from follicle_sim.figures.exposure_response import plot_exposure_response
 from follicle_sim.figures.fit import plot_fit
+from follicle_sim.figures.follicle_fit import plot_follicle_fit
 from follicle_sim.figures.heads import plot_heads
 from follicle_sim.figures.multiples import plot_small_multiples
 from follicle_sim.figures.npde import plot_npde
@@ -26,9 +28,11 @@ __all__ = [
     "plot_difference",
     "plot_exposure_response",
     "plot_fit",
+    "plot_follicle_fit",
     "plot_heads",
     "plot_npde",
     "plot_papilla",
+    "plot_phase_durations",
     "plot_phases",
     "plot_small_multiples",
     "plot_who_responds",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from follicle_sim.base.estimates import FloatArray
 from follicle_sim.figures.parts.style import (
     BODY,
     INK,
@@ -112,23 +113,44 @@ def _subtitle(fit: ScenarioFit) -> str:
 
 
 def _draw_profile(fit: ScenarioFit, ax: Axes) -> None:
-    ends = [end for end in (fit.low, fit.high) if end is not None]
-    last = min(fit.values[-1], 2.2 * max([*ends, fit.best[0], 0.5]))
-    axis, rise = fit.curve[:, fit.curve[0] <= last]
-    ax.axhline(fit.limit, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
-    low, high = fit.low or fit.values[0], fit.high or last
-    inside = (axis >= low) & (axis <= high)
+    ends = fit.best[0], fit.low, fit.high
+    draw_profile(ax, fit.curve, ends, (fit.limit, fit.level))
+    ax.set_xlabel(short_name(fit.names[0]), fontsize=BODY, color=INK)
+
+
+def draw_profile(
+    ax: Axes,
+    curve: FloatArray,
+    ends: tuple[float, float | None, float | None],
+    limit: tuple[float, float],
+) -> None:
+    """Draw a profile on axes.
+
+    Parameters
+    ----------
+    curve : (2, m)
+        Values, and the rise of -2 log-likelihood.
+    ends
+        Best value, and the ends of the interval.
+    limit
+        Rise that ends the interval, and its level.
+    """
+    best, low, high = ends
+    first, final = float(curve[0, 0]), float(curve[0, -1])
+    last = min(final, 2.2 * max([*(end for end in (low, high) if end is not None), best, 0.5]))
+    axis, rise = curve[:, curve[0] <= last]
+    ax.axhline(limit[0], color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
+    inside = (axis >= (low or first)) & (axis <= (high or last))
     ax.fill_between(axis[inside], 0.0, rise[inside], color=SIMULATED, alpha=0.15, linewidth=0)
     ax.plot(axis, rise, color=SIMULATED, linewidth=LINE)
-    ax.plot([fit.best[0]], [0.0], "o", color=SIMULATED, markersize=4, clip_on=False)
+    ax.plot([best], [0.0], "o", color=SIMULATED, markersize=4, clip_on=False)
     dress(ax)
-    ax.set(xlim=(fit.values[0], last), ylim=(0.0, TOP))
-    ax.set_xlabel(short_name(fit.names[0]), fontsize=BODY, color=INK)
+    ax.set(xlim=(first, last), ylim=(0.0, TOP))
     ax.set_ylabel("rise of −2 log L", fontsize=SMALL, color=INK)
     ax.text(
         last,
-        fit.limit,
-        f"{100 * fit.level:.0f} %",
+        limit[0],
+        f"{100 * limit[1]:.0f} %",
         fontsize=SMALL,
         color=MUTED,
         ha="right",

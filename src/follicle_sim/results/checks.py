@@ -26,6 +26,7 @@ from follicle_sim.results.variables import (
     MEASURED,
     OF_FOLLOW_UP,
     OF_PEOPLE,
+    OF_TRACKED,
     SUBJECT_VARIABLES,
 )
 from follicle_sim.scenario.model import Scenario
@@ -115,6 +116,8 @@ def _expected(protocol: Protocol) -> list[str]:
         return []  # written by an earlier version, which knew fewer
     recorded = protocol.record.variables or (*SUBJECT_VARIABLES, "factor_level")
     follicles = ["follicle_phase", "follicle_calibre"] if protocol.record.follicles else []
+    if protocol.record.tracked_follicles:
+        follicles += OF_TRACKED
     return [*recorded, *follicles, *variables_of(protocol), *always_known(protocol)]
 
 
@@ -122,6 +125,8 @@ def _further(name: str) -> tuple[str, ...]:
     """Return the dimensions of a variable beyond those that name a person."""
     if name in OF_FOLLOW_UP or name in OF_PEOPLE:
         return ("time",) if name in BY_VISIT else ()
+    if name in OF_TRACKED:
+        return ("tracked", "spell")
     last = FURTHER.get(name)
     if name.startswith("follicle_"):
         last = "follicle"

@@ -93,6 +93,13 @@ OF_FOLLOW_UP: Mapping[str, tuple[str, str]] = {
 }
 """Who came, who left, what they took."""
 
+OF_TRACKED: Mapping[str, tuple[str, str]] = {
+    "spell_onset": ("d", "day on which a tracked follicle entered a phase; NaN: no further one"),
+    "spell_phase": ("1", f"code of that phase, {NO_FOLLICLE} where there is none"),
+}
+"""What is kept of single follicles from day to day, where `record.tracked_follicles` asks for it;
+dimensions arm, subject, tracked and spell."""
+
 OF_CHAIN: Mapping[str, tuple[str, str]] = {
     "dose_amount": ("amount_unit", "planned dose in the forcing step that begins here"),
     "dose_level": ("level_unit", "mean level at the site of effect over the forcing step"),
@@ -113,5 +120,6 @@ MEANING: Mapping[str, tuple[str, str]] = {
     **OF_REGIONS,
     **OF_FOLLOW_UP,
     **OF_PEOPLE,
+    **OF_TRACKED,
 }
 """All that a result of `simulate` may hold."""

@@ -62,6 +62,9 @@ class Record(Table):
         default=None, description="names of result variables; default: all"
     )
     follicles: Annotated[bool, Flag()] = Field(default=False, description="keep every follicle too")
+    tracked_follicles: Annotated[int, Whole(0, 10_000)] = Field(
+        default=0, description="follicles of each person whose phases are kept from day to day"
+    )
     traits: Annotated[bool, Flag()] = Field(
         default=False, description="keep every trait that people differ in, to see who responds"
     )

@@ -39,6 +39,7 @@ from follicle_sim.simulation.surgery import (
     moved_by,
     sessions_undergone,
 )
+from follicle_sim.simulation.tracking import room_for_spells, track
 
 
 def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
@@ -61,6 +62,7 @@ def prepare_arm(protocol: Protocol, arm: PlannedArm, cohort: Cohort) -> ArmRun:
         calibre=np.zeros((people, visits, follicles), np.float32),
         seen=np.empty((people, visits, pieces if covers(protocol) else 0)),
         activity=np.empty((people, visits if protocol.condition.inflamed else 0)),
+        spells=room_for_spells(protocol, people),
     )
     rules = engine_rules(protocol.parameters, protocol.instrument)
     outbreak = break_out(protocol.condition, protocol.scalp, cohort.severity, cohort.draw_names)
@@ -155,6 +157,8 @@ class ArmRun:
             sightings = rows if pieces == 1 else rows._replace(tally=np.empty_like(rows.tally))
             self.engine.live(work, sightings, stop)
             self._take(people, work, piece, sightings.tally, stop)
+            if result.spells.onset.shape[1] > 0:
+                track(work, result.spells, people, stop)
             if pieces > 1:
                 # what a target area shows that is drawn from the whole scalp
                 share = scalp.share[piece] * sightings.tally

@@ -21,6 +21,7 @@ from follicle_sim.results.variables import (
 )
 from follicle_sim.scenario.tables.instrument import Instrument
 from follicle_sim.simulation.cover import cover_of
+from follicle_sim.simulation.engine.agents.spells import Spells
 from follicle_sim.simulation.instrument import observable, read, read_disease
 from follicle_sim.simulation.people.about import describe_people
 from follicle_sim.simulation.people.cohort import Cohort
@@ -42,6 +43,7 @@ class ArmResult:
     calibre: NDArray[np.float32]  # (S, V, N)
     seen: Floats  # (S, V, R) visible hairs of each piece of scalp, R = 0 where not recorded
     activity: Floats  # (S, V) of a scarring disease; (S, 0) where nothing is inflamed
+    spells: Spells  # (S, K, M), K = 0 where no follicle is tracked
 
 
 Results = Sequence[Sequence[ArmResult]]
@@ -68,6 +70,7 @@ def to_dataset(
         | _of_readings(frame, protocol, results, readings)
         | _of_follow_up(frame, known)
         | (_of_follicles(frame, results) if protocol.record.follicles else {})
+        | (_of_tracked(frame, results) if protocol.record.tracked_follicles else {})
     )
     flow = design_attrs(protocol, sizes, known, attrs.get("flow", ""))
     coords = _coordinates(protocol, frame, variables)
@@ -201,6 +204,19 @@ def _of_follicles(frame: Frame, results: Results) -> Variables:
     return {
         "follicle_phase": (dims, frame.stack(phases, NO_FOLLICLE)),
         "follicle_calibre": (dims, frame.stack(calibres, 0)),
+    }
+
+
+def _of_tracked(frame: Frame, results: Results) -> Variables:
+    """Return spells of tracked follicles, as many of each as any of them has."""
+    dims = (*frame.lead, "subject", "tracked", "spell")
+    every = [result.spells for row in results for result in row]
+    most = max(int(np.isfinite(spells.onset).sum(axis=-1).max(initial=1)) for spells in every)
+    onsets: Table = [[result.spells.onset[..., :most] for result in row] for row in results]
+    phases: Table = [[result.spells.phase[..., :most] for result in row] for row in results]
+    return {
+        "spell_onset": (dims, frame.stack(onsets)),
+        "spell_phase": (dims, frame.stack(phases, NO_FOLLICLE)),
     }
 
 

@@ -100,7 +100,7 @@ def screening_count(
         protocol,
         visits=Visits((day,)),
         conduct=Design.model_construct(kind=design.kind, visits=(day,), adherence_spread=adherence),
-        record=protocol.record.model_copy(update={"follicles": False}),
+        record=protocol.record.model_copy(update={"follicles": False, "tracked_follicles": 0}),
         grid=time_grid(protocol.history, 0.0, protocol.step, protocol.lead),
     )
     run = prepare_arm(early, before, cohort)

@@ -29,6 +29,7 @@ from follicle_sim.simulation.people.cohort import draw_cohort
 from follicle_sim.simulation.record import to_dataset
 from follicle_sim.simulation.screening import enrol_all
 from follicle_sim.simulation.surgery import grafts_of
+from follicle_sim.simulation.tracking import bytes_of_spells
 
 SMALLEST = """
 schema_version = 1
@@ -228,7 +229,7 @@ def memory_needed(protocol: Protocol) -> int:
     if protocol.record.follicles:
         # records are as wide as the densest scalp, and are padded and stacked
         per_row += 3 * 5 * _widest(protocol)
-    return rows * per_row
+    return rows * per_row + people * bytes_of_spells(protocol)
 
 
 def _widest(protocol: Protocol) -> int:
@@ -254,6 +255,6 @@ def check_memory(protocol: Protocol) -> None:
         size, most = (units.format_quantity(float(x), "memory") for x in (needed, limit))
         message = (
             f"the results need about {size}, more than the {most} allowed; record fewer visits "
-            "or subjects, switch record.follicles off, or raise the limit"
+            "or subjects, switch record.follicles off, track fewer follicles, or raise the limit"
         )
         raise InputError(protocol.source.origin, [Problem("record.memory_limit", message)])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from follicle_sim import InputError, describe, dump_scenario, parse_scenario, resolve, simulate
-from follicle_sim.analysis.outcomes.adverse import given_to
+from follicle_sim.analysis.outcomes.adverse import adverse_events
 from follicle_sim.analysis.outcomes.exposures import exposures
 from follicle_sim.pharmacology.bills import bill
 from follicle_sim.protocol.baseline.meet import meet_baseline
@@ -143,17 +143,21 @@ def test_what_was_paid_before_is_in_no_bill() -> None:
 
 
 def test_side_effects_begin_with_the_trial() -> None:
-    mild = {"treatment": "finasteride_oral", "amount": "1 mg"}
-    early = scenario(("a", "treatment", [mild | {"start": "-26 weeks"}])).arms[0]
-    late = scenario(("a", "treatment", [mild])).arms[0]
-    ours, usual = given_to(early, 168.0), given_to(late, 168.0)
-    assert usual
-    for (row, days), (other, other_days) in zip(ours, usual, strict=True):
-        assert row == other
-        np.testing.assert_array_equal(days, other_days)
-    over = scenario(("a", "placebo", [mild | {"start": "-26 weeks", "until": "0 d"}])).arms[0]
-    placebo = scenario(("a", "placebo", [])).arms[0]
-    assert [row for row, _ in given_to(over, 168.0)] == [row for row, _ in given_to(placebo, 168.0)]
+    """Who took it long before has those of the trial's own days, and none where it was over."""
+    mild = {"treatment": "finasteride_oral", "amount": "1 mg", "every": "1 day"}
+    rows = {}
+    for name, dose in {
+        "early": [mild | {"start": "-26 weeks"}],
+        "late": [mild],
+        "over": [mild | {"start": "-26 weeks", "until": "0 d"}],
+        "none": [],
+    }.items():
+        role = "treatment" if name in ("early", "late") else "placebo"
+        data = simulate(scenario(("a", role, dose)))
+        rows[name] = [(row.treatment, row.event, row.course) for row in adverse_events(data)]
+    assert rows["late"]
+    assert rows["early"] == rows["late"]
+    assert rows["over"] == rows["none"]
 
 
 def test_the_share_taken_and_ex_count_from_the_first_visit_on() -> None:

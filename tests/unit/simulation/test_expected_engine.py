@@ -127,6 +127,7 @@ def test_an_argument_chooses_the_engine_and_is_remembered() -> None:
     ("more", "message"),
     [
         ("[record]\nfollicles = true", "record.follicles: an expected value has no single"),
+        ("[record]\ntracked_follicles = 5", "record.tracked_follicles: an expected value has no"),
         (
             "[population.inclusion]\nhair_density = ['100 cm-2', '220 cm-2']",
             "population.inclusion.hair_density: who is let in by a count is let in by luck",

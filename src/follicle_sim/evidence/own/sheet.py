@@ -9,13 +9,34 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from follicle_sim.base.errors import InputError, Problem, shown
 from follicle_sim.evidence.own.columns import column_of, header_problems
 
 MOST_BYTES = 1_000_000
 MOST_ROWS = 5_000
+
+
+class Titles(NamedTuple):
+    """The columns that a kind of table may have.
+
+    column_of : the column that a title names, and what spread it says; None for an unknown one
+    problems : what is wrong with all the titles, each with its place
+    most_rows, most_bytes : of the table
+    """
+
+    column_of: Callable[[str], tuple[str, str] | None]
+    problems: Callable[[Sequence[str]], list[tuple[str, str]]]
+    most_rows: int = MOST_ROWS
+    most_bytes: int = MOST_BYTES
+
+
+COUNTS = Titles(column_of, header_problems)
+"""Of a table of means or of people."""
+
 DELIMITERS = (",", ";", "\t")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
 
@@ -48,8 +69,8 @@ class Sheet:
     rows: tuple[tuple[int, dict[str, str]], ...]
 
 
-def read_sheet(data: bytes, source: str) -> Sheet:
-    """Return the cells of a CSV file.
+def read_sheet(data: bytes, source: str, known: Titles = COUNTS) -> Sheet:
+    """Return the cells of a CSV file, whose columns are among those that are known.
 
     Raises
     ------
@@ -62,11 +83,16 @@ def read_sheet(data: bytes, source: str) -> Sheet:
     >>> sheet.delimiter, sheet.rows[0][1]["mean"]
     (';', '40')
     """
-    lines = _decoded(data, source).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = (
+        _decoded(data, source, known.most_bytes)
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .split("\n")
+    )
     first, declared = _header_line(lines)
     if first is None:
         raise _refused(source, "", "empty; a header and one row or more are needed")
-    delimiter = declared or _delimiter(lines[first])
+    delimiter = declared or _delimiter(lines[first], known)
     try:
         parsed = _parsed(lines[first:], delimiter)
     except csv.Error as error:
@@ -76,14 +102,14 @@ def read_sheet(data: bytes, source: str) -> Sheet:
     while titles and not titles[-1]:
         titles.pop()  # a spreadsheet saves empty columns at the end
     problems = [
-        Problem(f"line {first + 1}, {where}", text) for where, text in header_problems(titles)
+        Problem(f"line {first + 1}, {where}", text) for where, text in known.problems(titles)
     ]
     if problems:
         if len(titles) == 1:
             message = f"found {shown(lines[first])}; cells are parted by comma, semicolon or tab"
             problems = [Problem(f"line {first + 1}", message)]
         raise InputError(source, problems)
-    columns = [column_of(title) or ("", "") for title in titles]
+    columns = [known.column_of(title) or ("", "") for title in titles]
     rows, problems = [], []
     for at, cells in parsed[1:]:
         line = first + at
@@ -100,18 +126,18 @@ def read_sheet(data: bytes, source: str) -> Sheet:
         rows.append((line, {name: cell.strip() for name, cell in named}))
     if not rows and not problems:
         problems = [Problem("", "has a header and no row")]
-    if len(rows) > MOST_ROWS:
-        problems = [Problem("", f"has {len(rows):,} rows; allowed: at most {MOST_ROWS:,}")]
+    if len(rows) > known.most_rows:
+        problems = [Problem("", f"has {len(rows):,} rows; allowed: at most {known.most_rows:,}")]
     if problems:
         raise InputError(source, problems)
     kind = next((kind for _, kind in columns if kind), "")
     return Sheet(source, delimiter, kind, tuple(rows))
 
 
-def _decoded(data: bytes, source: str) -> str:
-    if len(data) > MOST_BYTES:
+def _decoded(data: bytes, source: str, most_bytes: int) -> str:
+    if len(data) > most_bytes:
         size = f"{len(data) / 1e6:,.1f} MB"
-        raise _refused(source, "", f"is too large: {size}; allowed: {MOST_BYTES / 1e6:g} MB")
+        raise _refused(source, "", f"is too large: {size}; allowed: {most_bytes / 1e6:g} MB")
     # A spreadsheet's "Unicode text" is UTF-16, and always has its mark.
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
@@ -142,12 +168,15 @@ def _header_line(lines: list[str]) -> tuple[int | None, str]:
     return None, delimiter
 
 
-def _delimiter(line: str) -> str:
+def _delimiter(line: str, titles: Titles) -> str:
     """Return what parts the cells of a header: the sign that makes most known words of it."""
 
     def known(sign: str) -> tuple[int, int]:
-        titles = next(csv.reader([line], delimiter=sign))
-        return sum(column_of(title) is not None for title in titles), len(titles)
+        row = next(csv.reader([line], delimiter=sign))
+        return (
+            sum(titles.column_of(title) is not None for title in row),
+            len(row),
+        )
 
     try:
         return max(DELIMITERS, key=known)

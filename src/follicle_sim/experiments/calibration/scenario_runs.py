@@ -10,6 +10,7 @@ import xarray as xr
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.progress import Report
 from follicle_sim.base.types import Floats
+from follicle_sim.base.units import format_quantity
 from follicle_sim.biology.parameters import parameter_table
 from follicle_sim.experiments.planning.circumstances import known_treatments
 from follicle_sim.pharmacology.potencies import potency_parameters
@@ -40,6 +41,7 @@ class Runs:
         self.present = np.array([value if value > 0.0 else 1.0 for value in present])
         self.lower = np.array([known[name].lower for name in names])
         self.upper = np.array([known[name].upper for name in names])
+        self.dimensions = tuple(known[name].dimension for name in names)
         self.kept: dict[tuple[float, ...], tuple[ComparisonRow, ...]] = {}
         self.count = 0
 
@@ -47,7 +49,8 @@ class Runs:
         """Return the trial at values (d,) of the free numbers; its comparison is kept."""
         key = _key(values)
         settings = [
-            f"biology.{name}={value!r}" for name, value in zip(self.names, key, strict=True)
+            setting_of(name, value, dimension)
+            for name, value, dimension in zip(self.names, key, self.dimensions, strict=True)
         ]
         data = simulate(with_overrides(self.steady, settings))
         self.kept[key] = compare(data).rows
@@ -62,6 +65,18 @@ class Runs:
         if key not in self.kept:
             self.simulate_at(values)
         return self.kept[key]
+
+
+def setting_of(name: str, value: float, dimension: str) -> str:
+    """Return the override that sets a number of the biology, in its canonical unit.
+
+    Examples
+    --------
+    >>> setting_of("anagen_mean", 700.0, "time"), setting_of("gamma_anagen", 1.5, "number")
+    ('biology.anagen_mean="100 weeks"', 'biology.gamma_anagen=1.5')
+    """
+    text = format_quantity(value, dimension)
+    return f"biology.{name}={text}" if dimension == "number" else f'biology.{name}="{text}"'
 
 
 def _key(values: Floats) -> tuple[float, ...]:

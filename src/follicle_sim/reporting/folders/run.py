@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+from follicle_sim.analysis.outcomes.phase_durations import phase_durations
 from follicle_sim.analysis.outcomes.who_responds import is_telling, who_responds
 from follicle_sim.base.codes import BY_VISIT
 from follicle_sim.base.csv_text import csv_text, write_rows
@@ -51,6 +52,9 @@ OF_A_DISH = {"anagen_retention", "shaft_elongation"}
 
 OF_TRAITS = ("who_responds.csv", "who_responds.png")
 """What a run writes besides where its result holds traits in which enough people differ."""
+
+OF_TRACKED = ("phase_durations.csv", "phase_durations.png")
+"""What a run writes besides where follicles were tracked."""
 
 SUBJECTS = "subjects.csv"
 """What a run writes besides where it is asked to: a line for every subject, arm and visit."""
@@ -164,7 +168,9 @@ def write_run(
             gain = "salt" if "salt" in data else variable
             for name, write in who_responds_files(data, gain).items():
                 put(name, write)
-            ours = {*FILES, *SPECIAL, *OF_TRAITS, SUBJECTS}
+            for name, write in duration_files(data).items():
+                put(name, write)
+            ours = {*FILES, *SPECIAL, *OF_TRAITS, *OF_TRACKED, SUBJECTS}
             for name in ours - set(done) if earlier else ():
                 (folder / name).unlink(missing_ok=True)
     except OutputError as error:
@@ -193,6 +199,19 @@ def who_responds_files(
     return {
         table: found.to_csv,
         figure: lambda path: save_figure(draw_who_responds(data, found), path),
+    }
+
+
+def duration_files(data: xr.Dataset) -> dict[str, Callable[[Path], None]]:
+    """Return how to write the table and figure of phase durations; empty without tracked ones."""
+    if "spell_onset" not in data:
+        return {}
+    from follicle_sim.figures import plot_phase_durations, save_figure
+
+    found, (table, figure) = phase_durations(data), OF_TRACKED
+    return {
+        table: found.to_csv,
+        figure: lambda path: save_figure(plot_phase_durations(found), path),
     }
 
 

@@ -35,11 +35,12 @@ def _one_area_only(scenario: Any) -> Problems:
         )
     if scenario.design.kind == "split_scalp":
         yield ("design", "kind"), f"halves of a scalp are compared in one target area each; {way}"
-    if scenario.record.follicles:
-        yield (
-            ("record", "follicles"),
-            f"follicles are kept of one target area, not of a whole scalp; {way}",
-        )
+    for key in ("follicles", "tracked_follicles"):
+        if getattr(scenario.record, key):
+            yield (
+                ("record", key),
+                f"follicles are kept of one target area, not of a whole scalp; {way}",
+            )
 
 
 def _severity_is_known(scenario: Any) -> Problems:

@@ -138,8 +138,9 @@ def _average(scenario: Any, names: Names) -> Problems:
     if scenario.run.engine != "expected":
         return
     ways = 'allowed with engine = "agents"'
-    if scenario.record.follicles:
-        yield ("record", "follicles"), f"an expected value has no single follicles; {ways}"
+    for key in ("follicles", "tracked_follicles"):
+        if getattr(scenario.record, key):
+            yield ("record", key), f"an expected value has no single follicles; {ways}"
     inclusion = scenario.population.inclusion
     if inclusion is not None and inclusion.hair_density is not None:
         message = f"who is let in by a count is let in by luck, which no expected value has; {ways}"
