@@ -250,6 +250,8 @@ def _patients(report: TrialReport, width: int) -> Iterator[str]:
     data = report.dataset
     if report.plan.satisfaction is None or not {"hair_density", "shaft_calibre"} <= set(data):
         return
+    if data.attrs["design_kind"] == "crossover":  # an arm is then an order of treatments
+        return
     scales = patient_scales(data)
     until = scales.sel(time=report.primary.day, method="nearest")
     week = f"week {report.primary.day / 7:g}"
