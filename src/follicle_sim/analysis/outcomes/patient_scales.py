@@ -28,8 +28,8 @@ Basis = Literal["published", "part assumed", "geometry", "assumption", "none"]
 class PatientScale(BaseModel):
     """One scale: what it rests on, and its numbers.
 
-    `basis` is none for a scale that nothing ties to hair: listed so that nobody looks in vain. It is
-    part assumed for a published relation of which `unverified` says what was not read.
+    `basis` is none for a scale that nothing ties to hair: listed so that nobody looks in vain.
+    It is part assumed for a published relation of which `unverified` says what was not read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
