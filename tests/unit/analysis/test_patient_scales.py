@@ -121,7 +121,7 @@ def test_a_result_without_calibre_is_refused() -> None:
 def test_every_scale_has_its_grounds_and_can_be_drawn() -> None:
     for scale in load_patient_scales().values():
         assert scale.source
-        assert scale.basis in ("published", "geometry", "assumption", "none")
+        assert (scale.basis == "part assumed") == bool(scale.unverified)
     data = result([[[150.0, 170.0], [120.0, 130.0]]], 60.0)
-    ax = plot_density(data.merge(patient_scales(data)), variable="sinclair")
+    ax = plot_density(data.assign(patient_scales(data).data_vars), variable="sinclair")
     assert "sinclair" in ax.get_ylabel().lower()

@@ -10,6 +10,7 @@ from virtual_trials import DESIGNS, FULL, PARALLEL
 from follicle_sim import parse_scenario, simulate
 from follicle_sim.analysis.outcomes.exposures import exposures
 from follicle_sim.analysis.outcomes.flow import subject_flow
+from follicle_sim.analysis.outcomes.patient_scales import patient_scales
 from follicle_sim.analysis.result import TrialResult, TrialRow
 from follicle_sim.base.errors import InputError
 from follicle_sim.figures.consort import plot_flow
@@ -357,6 +358,24 @@ def test_warnings_fit_the_trial(reports):
     assert NO_SPREAD[1:60] in alike
     assert "sexual (placebo)" in page(reports["parallel"])  # asked about in both arms
     assert "sexual (placebo)" not in page(reports["split_scalp"])
+
+
+def test_the_page_tells_what_people_see_of_their_hair(reports):
+    """The means of people at baseline and at the primary visit, with what they rest on."""
+    asked = [name for name, report in reports.items() if report.plan.satisfaction is not None]
+    shown = 0
+    for name in asked:
+        report, text = reports[name], page(reports[name], 200)
+        if report.dataset.attrs["design_kind"] == "crossover":
+            assert "As people see it" not in text
+            continue
+        points = patient_scales(report.dataset).sinclair.mean("subject").isel(arm=0)
+        last = points.sel(time=report.primary.day, method="nearest")
+        row = next(line for line in text.splitlines() if line.strip().startswith("Sinclair"))
+        assert "part assumed" in row
+        assert f"{float(points.sel(time=0.0).item()):.2g} to {float(last.item()):.2g}" in row
+        shown += 1
+    assert shown
 
 
 def test_a_page_fits_its_width(reports):

@@ -22,13 +22,14 @@ from follicle_sim.base.types import Floats
 
 FILE = Path(__file__).parent / "patient_scales.toml"
 
-Basis = Literal["published", "geometry", "assumption", "none"]
+Basis = Literal["published", "part assumed", "geometry", "assumption", "none"]
 
 
 class PatientScale(BaseModel):
     """One scale: what it rests on, and its numbers.
 
     `basis` is none for a scale that nothing ties to hair: listed so that nobody looks in vain.
+    It is part assumed for a published relation of which `unverified` says what was not read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,7 +61,7 @@ def load_patient_scales() -> Mapping[str, PatientScale]:
     Examples
     --------
     >>> load_patient_scales()["sinclair"].basis
-    'published'
+    'part assumed'
     """
     return {name: PatientScale.model_validate(table) for name, table in read_toml(FILE).items()}
 
@@ -203,5 +204,6 @@ def patient_scales(
             "long_name": scale.title,
             "basis": scale.basis,
             "source": scale.source,
+            "unverified": scale.unverified,
         }
     return out

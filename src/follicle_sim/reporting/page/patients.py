@@ -16,6 +16,8 @@ def patient_lines(report: TrialReport, width: int) -> Iterator[str]:
     data = report.dataset
     if report.plan.satisfaction is None or not {"hair_density", "shaft_calibre"} <= set(data):
         return
+    if data.attrs["design_kind"] == "crossover":  # an arm is then an order of treatments
+        return
     scales = patient_scales(data)
     arms = [str(arm) for arm in data["arm"].values]
     head = ["As people see it", "rests on", *arms]
