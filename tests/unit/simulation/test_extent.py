@@ -124,7 +124,7 @@ def test_a_score_without_a_whole_scalp_is_refused_at_its_place() -> None:
 def test_a_score_of_a_whole_scalp_is_no_problem() -> None:
     rest = {
         "design": SimpleNamespace(kind="parallel"),
-        "record": SimpleNamespace(follicles=False),
+        "record": SimpleNamespace(follicles=False, tracked_follicles=0),
         "arms": (),
     }
     people = {"region": None, "severity": None, "stated": None, "also": ()}
