@@ -28,7 +28,7 @@ visits = ["0 weeks", "12 weeks"]
 
 
 def printed(scenario: Scenario, capsys: pytest.CaptureFixture[str]) -> str:
-    data = explain(scenario, follicles=2000)
+    data = explain(scenario)
     print_explanation(scenario, data, Path("results"), [])
     return " ".join(capsys.readouterr().out.split())
 
@@ -48,5 +48,5 @@ def test_without_losses_the_stated_baseline_itself_is_expected(
     text = printed(scenario, capsys)
     assert "Hair density expected (hairs/cm2)" in text
     assert "written down" not in text
-    start = float(explain(scenario, follicles=100_000).hair_density[0, 0])
+    start = float(explain(scenario).hair_density[0, 0])
     assert start == pytest.approx(140.0, rel=0.01)

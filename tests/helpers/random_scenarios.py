@@ -386,7 +386,7 @@ def journey(document: dict[str, Any], folder: Path | None = None) -> Told:
 def explained(told: Told, folder: Path | None = None) -> None:
     """Explain a scenario that check accepts."""
     assert told.scenario is not None
-    data = explain(told.scenario, follicles=20)
+    data = explain(told.scenario)
     if folder is not None:
         write_explanation(data, folder)
         print_explanation(told.scenario, data, folder, ("explain.nc", "explain.png"))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from follicle_sim.base.arguments import check_kind, check_whole
+from follicle_sim.base.arguments import check_kind
 from follicle_sim.base.codes import CYCLE, PHASE_NAMES
 from follicle_sim.base.errors import InputError, Problem, did_you_mean
 from follicle_sim.base.frozen import FrozenMap
@@ -45,9 +45,8 @@ from follicle_sim.simulation.simulate import simulate_read
 BEYOND = 2
 """Grid times after the last step of a run."""
 
-FOLLICLES = 200_000
-"""Followed for the expected density: its standard error is then about 0.3 hairs/cm2 for a level,
-and less for the difference of two arms, which share their luck."""
+FOLLICLES = 1_000_000
+"""Of the typical subject: no expected value goes with it, but grafts are whole numbers."""
 
 NO_TREATMENT = "no treatment"
 
@@ -59,9 +58,7 @@ TENTH = 0.1
 which about a tenth of the follicles lie."""
 
 
-def explain(
-    scenario: Scenario, arm: str | None = None, *, follicles: int | None = None
-) -> xr.Dataset:
+def explain(scenario: Scenario, arm: str | None = None) -> xr.Dataset:
     """Return every link between the doses of an arm and the density of one typical subject.
 
     The subject has the scenario's population values without spread, and an average response to
@@ -73,7 +70,6 @@ def explain(
     ----------
     scenario : from `load_scenario`
     arm : label; by default the first arm with a dose that acts, else the first arm
-    follicles : followed for the expected density; default `FOLLICLES`
 
     Returns
     -------
@@ -93,13 +89,12 @@ def explain(
     --------
     >>> from follicle_sim import parse_scenario
     >>> from follicle_sim.simulation.simulate import SMALLEST
-    >>> data = explain(parse_scenario(SMALLEST, "example"), follicles=10)
+    >>> data = explain(parse_scenario(SMALLEST, "example"))
     >>> dict(data.clock_speed.sizes)
     {'arm': 1, 'stratum': 1, 'phase': 4, 'time': 1}
     """
     scenario = check_scenario("explain", scenario)
     check_kind("explain", "arm", arm, str, "the label of an arm")
-    follicles = FOLLICLES if follicles is None else check_whole("explain", "follicles", follicles)
     check_one_area(scenario)
     plan = resolve(scenario)[0]
     dosed_arm = with_every_dose(scenario, find_arm(scenario, arm, plan.treatments))
@@ -109,7 +104,7 @@ def explain(
     arms = [dosed_arm]
     if used:
         arms.append(Arm(label=_free_label(dosed_arm), role="untreated"))
-    typical = typical_scenario(scenario, arms, follicles, tuple(days.tolist()))
+    typical = typical_scenario(scenario, arms, tuple(days.tolist()))
     # the last of these visits may be rounded to a step less: one grid for all
     protocol = replace(resolve(typical)[0], grid=grid)
     variables = _factors_and_clocks(protocol, days.size) | _expected(typical, days)
@@ -126,7 +121,7 @@ def explain(
         }
         variables |= _exposure(protocol, used, protocol.factors.names)
     data = xr.Dataset(variables, coords=coordinates, attrs=result_attrs(scenario, plan.treatments))
-    data.attrs |= {"arm": dosed_arm.label, "follicles": follicles}
+    data.attrs["arm"] = dosed_arm.label
     data["time"].attrs = {"units": "d", "long_name": "days since the baseline visit"}
     for name in variables:
         units, long_name = OF_CHAIN[name]
@@ -167,7 +162,7 @@ def _factors_and_clocks(protocol: Protocol, steps: int) -> Variables:
 
 
 def _expected(typical: Scenario, days: Floats) -> Variables:
-    """Return shares of phases and density of the typical subject, simulated with many follicles."""
+    """Return shares of phases and density of the typical subject, as expected values."""
     data = simulate_read(typical, [typical.instrument])[0].isel(subject=0).sel(time=days)
     counts = data["phase_count"].transpose("arm", "phase", "time").values
     return {
@@ -248,15 +243,15 @@ def _free_label(arm: Arm) -> str:
 
 
 def typical_scenario(
-    scenario: Scenario, arms: list[Arm], follicles: int, visits: tuple[float, ...] = ()
+    scenario: Scenario, arms: list[Arm], visits: tuple[float, ...] = ()
 ) -> Scenario:
-    """Return the scenario of one subject without spread, counted without error."""
+    """Return the scenario of one subject without spread or luck, counted without error."""
     scenario = with_baseline(scenario)  # met by the people of the trial, not by the typical one
     who = scenario.population
     mixed = isinstance(who.severity, FrozenMap)
     population = {
         "subjects": 1,
-        "follicles": follicles,
+        "follicles": FOLLICLES,
         "severity": who.disease.severity(who.severity) if mixed else who.severity,
         "spread": Spread(),
         "correlation": FrozenMap(),
@@ -281,7 +276,9 @@ def typical_scenario(
             "design": design,
             "instrument": scenario.instrument.perfected(),
             "record": scenario.record.model_copy(update=record),
-            "run": scenario.run.model_copy(update={"replicates": 1, "uncertainty": "none"}),
+            "run": scenario.run.model_copy(
+                update={"replicates": 1, "uncertainty": "none", "engine": "expected"}
+            ),
         }
     )
 

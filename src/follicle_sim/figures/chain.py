@@ -86,7 +86,7 @@ def plot_chain(data: xr.Dataset, ax: Axes | None = None) -> Axes:
     >>> from follicle_sim.experiments.explain import explain
     >>> from follicle_sim.simulation.simulate import SMALLEST
     >>> longer = SMALLEST.replace('["0 days"]', '["0 days", "8 weeks"]')
-    >>> plot_chain(explain(parse_scenario(longer, "example"), follicles=100)).get_xlabel()
+    >>> plot_chain(explain(parse_scenario(longer, "example"))).get_xlabel()
     'weeks since baseline'
     """
     panels = _panels(data)

@@ -77,8 +77,6 @@ REFUSED = [
     (explain, (BAD_PEOPLE,), "population.subjects: found -5"),
     (explain, ("x.toml",), "explain: scenario"),
     (explain, (SCENARIO, 5), "explain: arm: found 5; allowed: the label of an arm"),
-    (explain, (SCENARIO, {"follicles": 0}), "follicles: found 0"),
-    (explain, (SCENARIO, {"follicles": 1.5}), "follicles: found 1.5"),
     (culture_prior, (5,), "culture_prior: treatment: found 5; allowed: a text"),
     (culture_prior, ("prp_injecton",), 'did you mean "prp_injection"?'),
     (describe, ("x.toml",), "describe: scenario"),

@@ -68,7 +68,7 @@ def scenario(condition: str = "aga_male", amount: float = 1.0, spread: float = 0
 
 @pytest.fixture(scope="module")
 def exosomes() -> xr.Dataset:
-    return explain(scenario(), follicles=3000)
+    return explain(scenario())
 
 
 def test_every_variable_has_unit_and_name(exosomes: xr.Dataset) -> None:
@@ -83,8 +83,8 @@ def test_every_variable_has_unit_and_name(exosomes: xr.Dataset) -> None:
 def test_first_acting_arm_is_explained_beside_no_treatment(exosomes: xr.Dataset) -> None:
     assert exosomes.arm.values.tolist() == ["exosomes", NO_TREATMENT]
     assert exosomes.treatment.values.tolist() == ["exosomes_adipose_microneedling"]
-    assert explain(scenario(), "nobody", follicles=10).arm.values.tolist() == ["nobody"]
-    assert "treatment" not in explain(scenario(amount=0.0), "exosomes", follicles=10).dims
+    assert explain(scenario(), "nobody").arm.values.tolist() == ["nobody"]
+    assert "treatment" not in explain(scenario(amount=0.0), "exosomes").dims
 
 
 def test_unknown_arm_names_the_nearest() -> None:
@@ -120,7 +120,7 @@ def test_links_follow_from_each_other(exosomes: xr.Dataset) -> None:
 def test_no_treatment_is_the_untreated_person(exosomes: xr.Dataset) -> None:
     without = exosomes.sel(arm=NO_TREATMENT)
     assert (without.factor_level == 1.0).all()
-    alone = explain(scenario(), "nobody", follicles=3000).isel(arm=0)
+    alone = explain(scenario(), "nobody").isel(arm=0)
     for name in ("clock_speed", "log_calibre", "hair_density", "phase_share"):
         np.testing.assert_array_equal(without[name], alone[name])
 
@@ -138,7 +138,7 @@ def test_a_run_in_is_lived_before_what_is_shown(run_in: str, arm: str) -> None:
     changes = [f'design.run_in="{run_in}"', "run.forcing_step='0.4 days'"]
     changes += [f'design.run_in_arm="{arm}"'] if arm else []
     led = with_overrides(scenario(spread=0.0), changes)
-    data = explain(led, "exosomes", follicles=50)
+    data = explain(led, "exosomes")
     run = simulate(led).sel(arm="exosomes").isel(subject=0).sel(time=slice(0.0, None))
     at = data.isel(arm=0).factor_level.sel(time=run.time.values, method="nearest")
     # grid nodes are within a tenth of a day of the visits
@@ -156,13 +156,13 @@ def test_a_run_in_is_lived_before_what_is_shown(run_in: str, arm: str) -> None:
 def test_controls_of_a_delayed_start_are_explained_with_what_they_get_later() -> None:
     text = TEXT.replace('"parallel"', '"delayed_start"\nswitch = "8 weeks"')
     late = parse_scenario(text.format(condition="aga_male", amount=1.0, spread=0.0))
-    data = explain(late, "nobody", follicles=50)
+    data = explain(late, "nobody")
     first = np.flatnonzero(data.dose_amount.isel(treatment=0))[0]
     assert data.time.values[first] == 56.0
 
 
 def test_spread_and_reader_error_are_left_out(exosomes: xr.Dataset) -> None:
-    again = explain(scenario(spread=0.0), follicles=3000)
+    again = explain(scenario(spread=0.0))
     xr.testing.assert_identical(again.drop_attrs(), exosomes.drop_attrs())
 
 
@@ -170,7 +170,7 @@ def test_strata_differ_only_where_androgens_act(exosomes: xr.Dataset) -> None:
     assert exosomes.stratum.values.tolist() == ["resistant", "typical", "sensitive"]
     assert exosomes.sensitivity.sel(stratum="typical") == 1.0
     assert (np.diff(exosomes.log_calibre.isel(arm=1), axis=0) < 0).all()
-    healthy = explain(scenario("healthy"), follicles=50)
+    healthy = explain(scenario("healthy"))
     assert healthy.stratum.values.tolist() == ["typical"]
     assert (healthy.clock_speed.isel(arm=1) == 1.0).all()
 
@@ -195,7 +195,7 @@ def test_unit_of_a_level(name: str, unit: str) -> None:
 
 @pytest.mark.parametrize("arm", ["nobody", "exosomes", "both"])
 def test_chain_is_drawn_with_one_time_axis(arm: str) -> None:
-    data = explain(scenario(), arm, follicles=300)
+    data = explain(scenario(), arm)
     lowest = plot_chain(data)
     panels = root_figure(lowest).axes
     assert len(panels) == (4 if arm == "nobody" else 8)
@@ -210,7 +210,7 @@ def test_chain_is_drawn_with_one_time_axis(arm: str) -> None:
 def test_chain_in_given_axes_stays_there() -> None:
     figure = Figure()
     ax = figure.add_subplot()
-    lowest = plot_chain(explain(scenario(), follicles=100), ax)
+    lowest = plot_chain(explain(scenario()), ax)
     assert root_figure(lowest) is figure
     assert figure.axes == [ax]
     assert len(ax.child_axes) == 8
@@ -220,4 +220,4 @@ def test_one_visit_can_be_drawn() -> None:
     still = scenario().model_copy(
         update={"design": scenario().design.model_copy(update={"visits": (0.0,)})}
     )
-    plot_chain(explain(still, follicles=50))
+    plot_chain(explain(still))

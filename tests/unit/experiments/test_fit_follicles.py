@@ -64,7 +64,7 @@ def test_the_order_of_rows_is_of_no_concern(tmp_path: Path, shorter: Path) -> No
 
 def test_the_laws_of_the_scenario_are_the_engines_and_a_shift_begins_on_day_0() -> None:
     days = np.array([-20.0, 0.0, 40.0])
-    protocol = resolve(typical_scenario(TWO, list(TWO.arms), 1, (-20.0, 0.0, 40.0)))[0]
+    protocol = resolve(typical_scenario(TWO, list(TWO.arms), (-20.0, 0.0, 40.0)))[0]
     law, nodes = law_of(protocol, protocol.arms[1], days, ("anagen_shift", 2.0))
     plain = healthy_law(nodes[-1] + 1)
     np.testing.assert_allclose(law.mean, plain.mean)
@@ -175,7 +175,7 @@ def test_pairs_of_visits_are_as_frequent_as_in_the_engine_with_androgens_and_a_d
     many = ["population.subjects=500", "record.tracked_follicles=60"]
     data = simulate(with_overrides(scenario, many))
     days = data["time"].values
-    typical = typical_scenario(scenario, list(scenario.arms), 1, tuple(days.tolist()))
+    typical = typical_scenario(scenario, list(scenario.arms), tuple(days.tolist()))
     protocol = resolve(typical)[0]
     law, nodes = law_of(protocol, protocol.arms[arm], days)
     seen = phases_at(data)[arm].reshape(-1, days.size)
@@ -194,7 +194,7 @@ def test_pairs_of_visits_are_as_frequent_as_in_the_engine_with_androgens_and_a_d
 def test_what_an_arm_is_given_is_in_its_law_alone() -> None:
     scenario = parse_scenario(TREATED)
     days = np.array([0.0, 84.0])
-    protocol = resolve(typical_scenario(scenario, list(scenario.arms), 1, (0.0, 84.0)))[0]
+    protocol = resolve(typical_scenario(scenario, list(scenario.arms), (0.0, 84.0)))[0]
     (plain, _), (drug, nodes) = (law_of(protocol, arm, days) for arm in protocol.arms)
     before = slice(0, nodes[0] + 1)
     np.testing.assert_array_equal(plain.reading[..., before], drug.reading[..., before])

@@ -472,7 +472,7 @@ def test_helpers() -> None:
 
 
 def test_a_dose_at_baseline_stands_beside_the_upright_axis() -> None:
-    data = explain(parse_scenario(DOSED), follicles=50)
+    data = explain(parse_scenario(DOSED))
     panels = root_figure(plot_chain(data)).axes
     assert panels[0].get_title("left").startswith("Dose")
     assert all(panel.get_xlim()[0] < 0.0 for panel in panels)

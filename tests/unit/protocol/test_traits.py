@@ -223,7 +223,7 @@ def test_flows_add_up():
 
 
 def test_the_typical_subject_of_a_mixture_can_be_explained():
-    data = explain(people(EVERYTHING), follicles=10)
+    data = explain(people(EVERYTHING))
     assert float(data["hair_density"].min()) > 0.0
 
 

@@ -16,7 +16,7 @@ POSTERIOR = SMALLEST + 'uncertainty = "posterior"\nreplicates = 2'
 
 def made(name):
     if name == "explain":
-        return explain(parse_scenario(SMALLEST), follicles=10)
+        return explain(parse_scenario(SMALLEST))
     return simulate(parse_scenario({**DESIGNS, "posterior": POSTERIOR}[name]))
 
 

@@ -24,7 +24,7 @@ def results():
     yield "parallel", simulate(parse_scenario(DESIGNS["parallel"]))
     yield "crossover", simulate(parse_scenario(DESIGNS["crossover"]))
     yield "posterior", simulate(parse_scenario(POSTERIOR))
-    yield "explain", explain(parse_scenario(SMALLEST), follicles=10)
+    yield "explain", explain(parse_scenario(SMALLEST))
 
 
 @pytest.fixture(

@@ -75,8 +75,8 @@ def test_a_stated_baseline_is_met_in_its_region():
 
 
 def test_a_chain_is_told_of_a_region_and_not_of_all_of_them():
-    assert explain(scenario('region = "occipital"'), follicles=20).sensitivity.max() == 0.0
-    assert explain(scenario('region = "parietal"'), follicles=20).sensitivity[1] == 0.25
+    assert explain(scenario('region = "occipital"')).sensitivity.max() == 0.0
+    assert explain(scenario('region = "parietal"')).sensitivity[1] == 0.25
     with pytest.raises(InputError, match=r"set population\.region to one of frontal, midscalp"):
         explain(scenario())
 

@@ -115,7 +115,7 @@ class FollicleLikelihood:
             setting = setting_of(self.name, value, known_numbers(scenario)[self.name].dimension)
             scenario = with_overrides(scenario, [setting])
         days = tuple(sorted({0.0, *(day for one in self.patterns for day in one.days.tolist())}))
-        typical = typical_scenario(scenario, list(scenario.arms), 1, days)
+        typical = typical_scenario(scenario, list(scenario.arms), days)
         protocol = resolve(typical)[0]
         arms = {arm.label: arm for arm in protocol.arms}
         laws = []
