@@ -21,6 +21,7 @@ from follicle_sim.simulation.engine.agents.events import advance
 from follicle_sim.simulation.engine.agents.kernel import observe
 from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
 from follicle_sim.simulation.engine.agents.state import STATE
+from follicle_sim.simulation.engine.expected.engine import EXPECTED
 from follicle_sim.simulation.simulate import simulate
 
 Benchmark = Callable[..., Any]
@@ -79,6 +80,12 @@ def test_observe(benchmark: Benchmark, work: Workload, clocks: Clocks) -> None:
 def test_one_subject_with_weekly_visits(benchmark: Benchmark, work: Workload) -> None:
     tallies = benchmark(run_engine, work)
     assert tallies.shape == (1, 105, TALLY_COLUMNS)
+
+
+def test_expected_values_of_one_subject(benchmark: Benchmark, work: Workload) -> None:
+    """Weekly outputs over two years after six of history, clock tables included."""
+    tallies = benchmark(run_engine, work, EXPECTED)
+    assert tallies[0, 0, -5:].sum() == pytest.approx(FOLLICLES)
 
 
 def test_simulate_kaufman(benchmark: Benchmark) -> None:

@@ -17,7 +17,7 @@ from follicle_sim.simulation.engine.agents.grafts import no_grafts
 from follicle_sim.simulation.engine.agents.kernel import People, Sightings
 from follicle_sim.simulation.engine.agents.sight import TALLY_COLUMNS
 from follicle_sim.simulation.engine.drive import Acts, block_of, engine_rules
-from follicle_sim.simulation.engine.engine import AGENTS, Work
+from follicle_sim.simulation.engine.engine import AGENTS, Engine, Work
 from follicle_sim.simulation.people.cohort import draw_cohort
 
 Floats = NDArray[np.float64]
@@ -127,11 +127,11 @@ def _drive(grid: Floats, dht: float, parameters: dict[str, float]) -> Drive:
     return integrate(levels, grid, parameters, factors)
 
 
-def run_engine(work: Workload) -> Floats:
-    """Run the engine on one thread; return its tallies, (S, V, TALLY_COLUMNS)."""
+def run_engine(work: Workload, engine: Engine = AGENTS) -> Floats:
+    """Run an engine on one thread; return its tallies, (S, V, TALLY_COLUMNS)."""
     people, visits = work.subjects.size, work.visits.size
     tallies = np.empty((people, visits, TALLY_COLUMNS))
-    AGENTS.live(
+    engine.live(
         Work(
             work.block,
             work.sensitivity,
