@@ -95,7 +95,8 @@ def print_sensitivity(result: Ranking, folder: Path, files: Sequence[str]) -> No
     )
     if noisy:
         console.print(
-            f"Where more than {MOST_LUCK:.0%} of the variance is luck, total indices are too high."
+            f"Where more than {MOST_LUCK:.0%} of the variance is luck, total indices are too high; "
+            "--set run.engine=expected has next to none."
         )
     console.print(f"{result.runs:,} simulations, {result.seconds:.0f} s. Written to {folder}:")
     console.print("  " + "  ".join(files))

@@ -158,7 +158,11 @@ def small_scenario(scenario: Scenario) -> Scenario:
             "design": Design.model_construct(kind="counterfactual", visits=visits),
             "run": scenario.run.model_copy(update={"replicates": 1}),
             "record": scenario.record.model_copy(
-                update={"follicles": False, "variables": ("hair_density",)}
+                update={
+                    "follicles": False,
+                    "tracked_follicles": 0,
+                    "variables": ("hair_density",),
+                }
             ),
             "compare": (),
         }

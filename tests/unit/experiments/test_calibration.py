@@ -249,6 +249,19 @@ def test_sensitivity_plan_holds_every_uncertain_parameter() -> None:
         sensitivity_plan.make_plan(plan.scenario, 100)
 
 
+def test_asked_of_expected_values_next_to_nothing_is_luck() -> None:
+    """What is left goes with where the lattice of people begins, which the seed names."""
+    spread = []
+    for engine in ("agents", "expected"):
+        words = ["population.subjects=12", "population.follicles=200", f"run.engine={engine}"]
+        plan = sensitivity_plan.make_plan(
+            load_scenario(ROOT / "scenarios/untreated_aga.toml", words)
+        )
+        middle = dict(zip([row.name for row in plan.parameters], plan.values, strict=True))
+        spread.append(np.std([plan.simulate(middle, seed)[-1] for seed in range(5)]))
+    assert spread[1] < 0.2 * spread[0]
+
+
 def test_sobol_indices_of_a_known_function(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("SALib")
     plan = sensitivity_plan.make_plan(load_scenario(ROOT / "scenarios/untreated_aga.toml"), 128)
