@@ -66,6 +66,10 @@ def test_a_culture_of_ones_own_takes_the_place_of_the_published_one(cli):
             ("prp_injection", "--control", "60", "--treated", "40", "--follicles", "9"),
             "nothing was gained in the dish",
         ),
+        (
+            ("prp_injection", "--control", "145", "--treated", "40", "--follicles", "9"),
+            "'--control': Input should be less than or equal to 100",  # in percent, as given
+        ),
     ],
 )
 def test_what_gives_no_prior_is_refused(cli, words, message):

@@ -20,7 +20,9 @@ Treatment = Annotated[
 ]
 Percent = Annotated[
     float | None,
-    typer.Option(help="Follicles of your culture still in anagen at its end, in percent."),
+    typer.Option(
+        min=0.0, max=100.0, help="Follicles of your culture still in anagen at its end, in percent."
+    ),
 ]
 Follicles = Annotated[int | None, typer.Option(help="Follicles in each arm of your culture.")]
 

@@ -9,7 +9,6 @@ import typer
 
 from follicle_sim.cli.options import (
     Quiet,
-    Replicates,
     ScenarioFile,
     Seed,
     Settings,
@@ -50,7 +49,7 @@ def npde(
         list[str] | None,
         typer.Option("--endpoint", metavar="NAME", help="Default: all. May be repeated."),
     ] = None,
-    replicates: Replicates = 200,
+    replicates: Annotated[int, typer.Option("--replicates", min=20, help="Trials.")] = 200,
     settings: Settings = None,
     out: Out = None,
     seed: Seed = None,
@@ -110,6 +109,11 @@ def print_npde(check: NpdeCheck) -> None:
     for shape in check.shapes:
         words = "look like" if shape.fits else "do not look like"
         text = f"they {words} people of this model (p = {shape.p:.2g}, three looks taken together)"
+        if not shape.tells:
+            text = (
+                f"{shape.trials} trials are too few to tell: p = {shape.p:.2g}, and it cannot come "
+                f"below {shape.lowest_p:.2g}, whatever the people; give --replicates 60 or more"
+            )
         console.print(f"{spell_out(shape.endpoint)}: {text}")
     for sentence in check.left_out:
         console.print(f"note: {sentence}")

@@ -113,7 +113,8 @@ def _draw_rows(rows: Sequence[Transition], ax: Axes, *, several: bool) -> None:
     # small and large counts side by side, each with an error of the same width
     ax.set_xscale("function", functions=(lambda x: np.sqrt(np.maximum(x, 0.0)), np.square))
     most = max((max(row.fitted, row.observed) for row in rows), default=1.0)
-    ticks = [tick for tick in (0, 10, 50, 200, 500, 1000, 2000, 5000, 20_000) if tick <= most]
+    few = (0,) if most > 10 else (0, 1, 3)
+    ticks = [tick for tick in (*few, 10, 50, 200, 500, 1000, 2000, 5000, 20_000) if tick <= most]
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     ax.set_xlim(0.0, (math.sqrt(most) + 2.5) ** 2)
     ax.set_ylim(len(rows) - 0.5, -0.5)

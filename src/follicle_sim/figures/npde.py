@@ -107,6 +107,7 @@ def plot_npde(check: NpdeCheck) -> Figure:
             ax = place(figure, _WIDE + 0.65, bottom, 0.2, top + 0.3)
             plot_by_visit(rows, ax, colour)
             words = "as in the model's own trials" if shape.fits else "not as in the model's trials"
+            words = words if shape.tells else f"{shape.trials} trials are too few to tell"
             text = f"{name_of(shape.endpoint)}: {words} (p = {shape.p:.2g}), {shape.people} people"
             figure.text(0.15 / width, 1 - (top + 0.12) / height, text, fontsize=BODY, color=colour)
         title = f"Prediction errors of single people: {check.source}"

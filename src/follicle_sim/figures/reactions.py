@@ -64,11 +64,12 @@ class ReactionLine:
 
 @dataclass(frozen=True)
 class ReactionArm:
-    """The side effects of one arm, and the days (S,) of downtime of its people."""
+    """The side effects of one arm, days (S,) of downtime, and whether anything was given at all."""
 
     name: str
     lines: tuple[ReactionLine, ...]
     downtime: Floats
+    given: bool = True
 
 
 def plot_reactions(arms: Sequence[ReactionArm], title: str, note: str) -> Figure:
@@ -138,7 +139,7 @@ def _shares(ax: Axes, arms: Sequence[ReactionArm], tall: float) -> None:
             ax.text(
                 -0.02,
                 heights[0],
-                "none counted by any study",
+                "none counted by any study" if arm.given else "nothing given in the trial",
                 transform=beside,
                 ha="right",
                 fontsize=SMALL,

@@ -36,6 +36,7 @@ from follicle_sim.base.quantity import read_toml
 from follicle_sim.pharmacology.dosing import word
 from follicle_sim.pharmacology.library import load_treatment, treatment_names
 from follicle_sim.pharmacology.vial import load_deliveries
+from follicle_sim.reporting.page.reactions import downtime_words
 from follicle_sim.results.provenance import result_attrs
 
 TRIAL = """\
@@ -492,6 +493,17 @@ def test_side_effects_come_at_the_reported_rate_over_many_trials():
     assert drug.low < drug.affected / drug.people < drug.high
     assert drug.sessions is None
     assert drug.per_session is None
+
+
+def test_an_arm_treated_before_baseline_alone_is_given_nothing_in_the_trial():
+    """Needles were counted by studies: what is told is that none was used from baseline on."""
+    needles = 'treatment = "microneedling", amount = "1 session", every = "3 weeks"'
+    text = TRIAL.replace(DOSE, f'{needles}, start = "-12 weeks", until = "baseline"')
+    before = reactions(run_of(text))[0]
+    assert (before.rows, before.given) == ((), False)
+    assert downtime_words(before).endswith(": nothing is given while people are in the trial.")
+    uncounted = replace(before, given=True)
+    assert downtime_words(uncounted).endswith("was counted by any study read.")
 
 
 def test_a_session_has_what_was_counted_with_it_and_what_its_way_does():

@@ -109,6 +109,8 @@ def test_where_nothing_is_told_both_ends_are_open() -> None:
         ("nobody,1,1,0,hair\n", "anagen_shift", 'no arm has the role "treatment"'),
         ("nobody,1,1,0,catagen\nnobody,1,1,1,kenogen\nnobody,1,1,2,catagen\n", "",
          "line 2: no follicle of the model can show catagen, kenogen, catagen"),
+        ("nobody,1,1,0,catagen\nnobody,1,1,1,kenogen\nnobody,1,1,2,catagen\n", "",
+         "allow for misread visits (misread=0.01, on the command line --misread 0.01)"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_fitted_is_told(tmp_path: Path, rows, name, message) -> None:

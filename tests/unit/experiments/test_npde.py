@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import kstest
 
 from follicle_sim import InputError, npde, parse_scenario, simulate
+from follicle_sim.experiments.planning.npde import ShapeRow
 from follicle_sim.experiments.planning.npde_people import of_table
 from follicle_sim.figures.npde import plot_npde
 from follicle_sim.reporting.folders.npde import write_npde
@@ -219,6 +220,19 @@ def test_what_is_refused(observed, change, arguments, text) -> None:
     other = {'label = "drug"': 'label = "x"', '"24 weeks"]': '"23 weeks"]'}.get(change, change)
     with pytest.raises(InputError, match=text):
         npde(parse_scenario(MODEL.replace(change, other)), against=observed, **arguments)
+
+
+def test_a_single_value_has_no_shape_and_is_refused(observed) -> None:
+    with pytest.raises(InputError, match="hair_density: the data have a single value"):
+        npde(with_table(MODEL, table_of(observed)[:1]), replicates=20)
+
+
+@pytest.mark.parametrize(("trials", "tells"), [(20, False), (59, False), (60, True), (200, True)])
+def test_few_trials_tell_nothing(trials, tells) -> None:
+    """(1 + none as far) / (1 + trials), three times: 60 trials are the first below 5 %."""
+    lowest = 3.0 / (1.0 + trials)
+    row = ShapeRow("x", 1, 7, trials, -9.0, lowest / 3.0, 1.0, 1.0, 1.0, lowest / 3.0, lowest)
+    assert (row.lowest_p, row.tells, row.fits) == (lowest, tells, not tells)
 
 
 def test_a_table_of_groups_or_none_is_refused() -> None:

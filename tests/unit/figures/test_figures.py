@@ -476,3 +476,11 @@ def test_a_dose_at_baseline_stands_beside_the_upright_axis() -> None:
     panels = root_figure(plot_chain(data)).axes
     assert panels[0].get_title("left").startswith("Dose")
     assert all(panel.get_xlim()[0] < 0.0 for panel in panels)
+
+
+def test_letters_without_a_glyph_are_boxes_and_no_lines_of_python(tmp_path, recwarn):
+    figure = Figure()
+    figure.text(0.1, 0.5, "\u6bdb\u9aea")
+    save_figure(figure, tmp_path / "x.png")
+    assert not [str(warning.message) for warning in recwarn]
+    assert (tmp_path / "x.png").stat().st_size > 0

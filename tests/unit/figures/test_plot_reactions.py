@@ -13,6 +13,7 @@ ARMS = (
     ReactionArm("exosomes, a name that is far too long to stand in full", LINES, np.arange(50.0)),
     ReactionArm("nothing that was counted", (), np.zeros(50)),
     ReactionArm("nobody", LINES[1:], np.zeros(0)),
+    ReactionArm("untreated", (), np.zeros(50), given=False),
 )
 
 
@@ -28,6 +29,7 @@ def test_every_side_effect_is_told_with_its_people_and_its_limit():
         "granuloma",
         "0 of 50, at most 5.8 %",
         "none counted by any study",
+        "nothing given in the trial",
     ):
         assert told in texts(shares)
     bars = [patch.get_width() for patch in shares.patches if patch.get_width() > 0.0]

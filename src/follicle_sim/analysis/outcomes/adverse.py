@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from follicle_sim.analysis.outcomes.exposures import ArmExposure, arm_exposure
+from follicle_sim.analysis.outcomes.exposures import ArmExposure, anything_due, arm_exposure
 from follicle_sim.analysis.outcomes.reactions.doses import Doses
 from follicle_sim.analysis.outcomes.reactions.downtime import downtime_days
 from follicle_sim.analysis.outcomes.reactions.draws import Events, draw_events
@@ -104,6 +104,8 @@ class ArmReactions:
         Days of each person.
     rows
         What `events` make, one a side effect.
+    given
+        Whether anything is given while people are in the trial; what they took before is no part.
     """
 
     replicate: int
@@ -111,6 +113,7 @@ class ArmReactions:
     events: tuple[Events, ...]
     downtime: Floats
     rows: tuple[AdverseRow, ...]
+    given: bool
 
     @property
     def affected(self) -> int:
@@ -195,7 +198,8 @@ def _of_arm(
         days = downtime_days([some], exposure.last)
         rows.append(_row(some, doses, days, (replicate, arm.label), level))
     downtime = downtime_days(events, exposure.last)
-    return ArmReactions(replicate, arm.label, tuple(events), downtime, tuple(rows))
+    given = anything_due(exposure.lines)
+    return ArmReactions(replicate, arm.label, tuple(events), downtime, tuple(rows), given)
 
 
 def _row(

@@ -65,6 +65,9 @@ def _in_a_row(one: Patterns) -> dict[tuple[int, int], dict[tuple[str, str], int]
     return pairs
 
 
+MISREAD = "allow for misread visits (misread=0.01, on the command line --misread 0.01)"
+
+
 def impossible(likelihood: FollicleLikelihood, value: float) -> str:
     """Return which follicle cannot be, whatever the number is."""
     for one, logs in zip(likelihood.patterns, likelihood.of_patterns(value), strict=True):
@@ -73,9 +76,9 @@ def impossible(likelihood: FollicleLikelihood, value: float) -> str:
                 told = ", ".join(word or "not seen" for word in words)
                 return (
                     f"line {line}: no follicle of the model can show {told}, whatever the number; "
-                    "mend the row, or allow for misread visits (misread=0.01)"
+                    f"mend the row, or {MISREAD}"
                 )
-    return "together, the follicles cannot be; allow for misread visits (misread=0.01)"
+    return f"together, the follicles cannot be; {MISREAD}"
 
 
 def unlikely(likelihood: FollicleLikelihood, best: float, source: str) -> tuple[str, ...]:

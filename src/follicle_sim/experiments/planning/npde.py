@@ -105,6 +105,16 @@ class ShapeRow:
         """Tell whether the people look like those of the model."""
         return self.p >= FAR
 
+    @property
+    def lowest_p(self) -> float:
+        """The p of people further off than all trials: where it is high, any people fit."""
+        return min(1.0, 3.0 / (1.0 + self.trials))
+
+    @property
+    def tells(self) -> bool:
+        """Tell whether so many trials could show a model wrong at all: 60 or more."""
+        return self.lowest_p < FAR
+
 
 @dataclass(frozen=True)
 class NpdeCheck:
@@ -148,8 +158,8 @@ def npde(
     Raises
     ------
     InputError
-        No table of single people, no endpoint that both have, too few trials, a crossover, or
-        predictions without spread.
+        No table of single people, no endpoint that both have, a single value, too few trials, a
+        crossover, or predictions without spread.
 
     Examples
     --------
@@ -173,6 +183,10 @@ def npde(
     if scenario.design.kind == "crossover":
         raise _refused(scenario, "design.kind", "not offered in a crossover")
     source, observed = _observed(scenario, study, against, endpoints)
+    for endpoint, people in observed.people.items():
+        if sum(len(person.values) for person in people) < 2:
+            text = "the data have a single value; scores have a shape from two on"
+            raise _refused(scenario, endpoint, text)
     shared = scenario.design.kind in SHARED and _joint(observed)
     size = max(_sizes(people) for people in observed.people.values())
     values, days, units = _simulated(

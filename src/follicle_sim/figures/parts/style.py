@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,7 +140,9 @@ def style() -> Iterator[None]:
     (9.0, True)
     """
     # From the defaults, so that nobody's own settings change what a figure looks like.
-    with matplotlib.style.context(["default", dict(_SETTINGS)]):
+    with matplotlib.style.context(["default", dict(_SETTINGS)]), warnings.catch_warnings():
+        # of letters that the font has not: a box stands for each, and a line of Python says no more
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
 
 

@@ -73,7 +73,7 @@ def reactions_figure(report: TrialReport) -> Figure:
             for row in report.events
             if row.arm == arm.arm and row.people
         ]
-        arms.append(ReactionArm(arm.arm, tuple(lines), arm.downtime))
+        arms.append(ReactionArm(arm.arm, tuple(lines), arm.downtime, arm.given))
     note = (
         f"Virtual trial, seed {report.scenario.run.seed}. Bars: people with it, cut by severity "
         f"of the events; lines: exact {level} interval, of nobody what it is at most. Rates are "

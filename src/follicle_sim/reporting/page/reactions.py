@@ -45,6 +45,8 @@ def reaction_lines(report: TrialReport, width: int) -> Iterator[str]:
 def downtime_words(arm: ArmReactions) -> str:
     """Return how many people of an arm had anything, and how many days it kept them at home."""
     days, people = arm.downtime, arm.downtime.size
+    if not arm.rows and not arm.given:
+        return f"{arm.arm}: nothing is given while people are in the trial."
     if not arm.rows:
         return f"{arm.arm}: no side effect of what is given here was counted by any study read."
     if people == 0:
