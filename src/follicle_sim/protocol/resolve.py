@@ -15,6 +15,7 @@ from follicle_sim.pharmacology.potencies import potency_overrides
 from follicle_sim.pharmacology.treatment import Treatment
 from follicle_sim.protocol.baseline.meet import meet_baseline
 from follicle_sim.protocol.before import doses_before, lead_of_doses, same_before
+from follicle_sim.protocol.dish import medium_problems
 from follicle_sim.protocol.donor import harvest_problems
 from follicle_sim.protocol.own_blood import donor_problems
 from follicle_sim.protocol.protocol import PlannedArm, Protocol
@@ -86,7 +87,11 @@ def check_doses(
         As `protocol.surgery.dose_problems`.
     """
     end = unfolded.visits.last_day + scenario.run.forcing_step
-    problems = [*donor_problems(scenario, treatments), *failure_problems(scenario, treatments)]
+    problems = [
+        problem
+        for rule in (medium_problems, donor_problems, failure_problems)
+        for problem in rule(scenario, treatments)
+    ]
     for index, arm in enumerate(scenario.arms):
         place, who = f"arms[{index}]", scenario.population
         problems += dose_problems(place, arm, end, treatments) or harvest_problems(
