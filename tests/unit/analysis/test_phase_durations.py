@@ -9,6 +9,7 @@ from tracked import HEALTHY, PHASES, phases_at
 from follicle_sim import InputError, parse_scenario, phase_durations, simulate, with_overrides
 from follicle_sim.analysis.statistics.durations import duration_curve, error_of, mean_until
 from follicle_sim.biology.parameters import load_parameters
+from follicle_sim.reporting.folders.run import duration_files
 from follicle_sim.results.spells import spells_of
 from follicle_sim.results.visits_seen import phases_on_visits
 
@@ -193,3 +194,10 @@ def test_a_run_without_tracked_follicles_is_told_how_to_have_them() -> None:
     data = simulate(with_overrides(parse_scenario(HEALTHY), ["record.tracked_follicles=0"]))
     with pytest.raises(InputError, match=r"tracked_follicles = 50"):
         phase_durations(data)
+
+
+def test_one_visit_writes_no_durations() -> None:
+    """No phase ends at one visit: there is no table and no empty figure of it."""
+    scenario = with_overrides(parse_scenario(HEALTHY), ["record.tracked_follicles=5"])
+    assert duration_files(simulate(scenario))
+    assert not duration_files(simulate(with_overrides(scenario, ['design.visits=["0 weeks"]'])))

@@ -99,8 +99,9 @@ def cost_in_words(rows: Sequence[LotRow]) -> tuple[str, ...]:
     --------
     >>> row = LotRow("", "a minus b", "12", 20, 40, 99, 0.6, 0.5, 0.7, 9.0, 5.0, 60, 90)
     >>> from dataclasses import replace
-    >>> cost_in_words([replace(row, lots=PLANNED), replace(row, lots=ALIKE, for_80=40)])
-    ('a minus b, week 12: lots that differ cost 20 people of 60 for a power of 80 %',)
+    >>> both = [replace(row, lots=PLANNED), replace(row, lots=ALIKE, for_80=40)]
+    >>> print(cost_in_words(both)[0].partition(": ")[2])
+    lots that differ cost 20 people of 60 for a power of 80 % (99 trials a size)
     """
     by_lots = {(row.lots, row.comparison, row.week): row for row in rows}
     sentences = []
@@ -119,7 +120,8 @@ def cost_in_words(rows: Sequence[LotRow]) -> tuple[str, ...]:
         else:
             more = row.for_80 - alike.for_80
             text = (
-                f"lots that differ cost {more:,} people of {row.for_80:,} for a power of 80 %"
+                f"lots that differ cost {more:,} people of {row.for_80:,} for a power of 80 % "
+                f"({row.trials:,} trials a size)"
                 if more > 0
                 else f"no cost of lots that differ was seen ({row.for_80:,} people, and "
                 f"{alike.for_80:,} with lots all alike, for a power of 80 %)"

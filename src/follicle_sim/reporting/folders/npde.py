@@ -39,7 +39,9 @@ def write_npde(check: NpdeCheck, scenario: Scenario, folder: Path, command: str)
         "seed": scenario.run.seed,
         "data": check.source,
         "left_out": list(check.left_out),
-        "shapes": [asdict(shape) | {"fits": shape.fits} for shape in check.shapes],
+        "shapes": [
+            asdict(shape) | {"fits": shape.fits if shape.tells else None} for shape in check.shapes
+        ],
     }
     write_text_atomic(folder / "npde.json", json.dumps(record, indent=1) + "\n")
     save_figure(plot_npde(check), folder / "npde.png")

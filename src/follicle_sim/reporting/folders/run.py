@@ -203,8 +203,11 @@ def who_responds_files(
 
 
 def duration_files(data: xr.Dataset) -> dict[str, Callable[[Path], None]]:
-    """Return how to write the table and figure of phase durations; empty without tracked ones."""
-    if "spell_onset" not in data:
+    """Return how to write the table and figure of phase durations; empty without tracked ones.
+
+    One visit sees no phase end.
+    """
+    if "spell_onset" not in data or data.sizes["time"] < 2:
         return {}
     from follicle_sim.figures import plot_phase_durations, save_figure
 
