@@ -99,9 +99,12 @@ def cost_in_words(rows: Sequence[LotRow]) -> tuple[str, ...]:
     --------
     >>> row = LotRow("", "a minus b", "12", 20, 40, 99, 0.6, 0.5, 0.7, 9.0, 5.0, 60, 90)
     >>> from dataclasses import replace
-    >>> both = [replace(row, lots=PLANNED), replace(row, lots=ALIKE, for_80=40)]
-    >>> print(cost_in_words(both)[0].partition(": ")[2])
-    lots that differ cost 20 people of 60 for a power of 80 % (99 trials a size)
+    >>> both = [replace(row, lots=PLANNED), replace(row, lots=ALIKE, for_80=40, estimate=9.5)]
+    >>> cost, effect = cost_in_words(both)[0].partition(": ")[2].split("; ")
+    >>> cost
+    'lots that differ cost 20 people of 60 for a power of 80 % (99 trials a size)'
+    >>> effect
+    'mean effect 9, with lots all alike 9.5'
     """
     by_lots = {(row.lots, row.comparison, row.week): row for row in rows}
     sentences = []
@@ -126,5 +129,8 @@ def cost_in_words(rows: Sequence[LotRow]) -> tuple[str, ...]:
                 else f"no cost of lots that differ was seen ({row.for_80:,} people, and "
                 f"{alike.for_80:,} with lots all alike, for a power of 80 %)"
             )
+        if row.estimate is not None and alike.estimate is not None:
+            # a response that bends makes less on average of lots that differ
+            text += f"; mean effect {row.estimate:.3g}, with lots all alike {alike.estimate:.3g}"
         sentences.append(start + text)
     return tuple(sentences)
