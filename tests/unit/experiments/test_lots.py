@@ -128,3 +128,54 @@ def test_rows_are_those_with_the_drug_on() -> None:
     rows = lot_rows(ALIKE, result.rows, result.smallest)
     assert [row.n for row in rows] == [3, 4]
     assert {row.lots for row in rows} == {ALIKE}
+
+
+def row_of(lots, for_80, estimate=9.0):
+    return LotRow(lots, "a minus b", "12", 20, 40, 99, 0.6, 0.5, 0.7, estimate, 5.0, for_80, 90)
+
+
+def sentence(planned, alike) -> str:
+    (told,) = cost_in_words([planned, alike])
+    return told.partition(": ")[2]
+
+
+@pytest.mark.parametrize(
+    ("planned", "alike", "told"),
+    [
+        (60, 59, "lots that differ cost 1 people of 60 for a power of 80 % (99 trials a size)"),
+        (60, 60, "no cost of lots that differ was seen (60 people, and 60 with lots all alike"),
+        (None, 60, "with lots all alike 60 people give a power of 80 %; with lots that differ no"),
+        (60, None, "the sizes tried do not tell what lots that differ cost in people"),
+    ],
+)
+def test_the_cost_of_lots_in_words(planned, alike, told) -> None:
+    assert sentence(row_of(PLANNED, planned), row_of(ALIKE, alike)).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("planned", "alike", "told"),
+    [(9.0, 9.5, True), (None, 9.5, False), (9.0, None, False), (None, None, False)],
+)
+def test_the_effect_is_told_where_both_are_known(planned, alike, told) -> None:
+    text = sentence(row_of(PLANNED, 60, planned), row_of(ALIKE, 40, alike))
+    assert ("mean effect 9, with lots all alike 9.5" in text) is told
+    assert ("mean effect" in text) is told
+
+
+def test_rows_hold_the_people_for_each_power_and_only_those_with_the_drug() -> None:
+    from types import SimpleNamespace
+
+    def row(drug):
+        return SimpleNamespace(
+            drug=drug, comparison="a", week="12", n=5, people=10, trials=9, power=0.5,
+            power_low=0.4, power_high=0.6, estimate=1.0, estimate_sd=2.0,
+        )  # fmt: skip
+
+    needed = [
+        SimpleNamespace(comparison="a", week="12", target=target, people=people)
+        for target, people in ((0.8, 44), (0.9, 66))
+    ]
+    (only,) = lot_rows(PLANNED, [row("on"), row("off")], needed)
+    assert (only.for_80, only.for_90, only.people) == (44, 66, 10)
+    (without,) = lot_rows(PLANNED, [row("on")], needed[:1])
+    assert (without.for_80, without.for_90) == (44, None)
