@@ -123,3 +123,18 @@ def test_a_failure_of_a_drug_that_no_arm_gives_is_known_from_its_file() -> None:
     given = 'treatment = "minoxidil_topical_5"\nvariants = ["responders"]'
     text = TEXT.replace(given, 'treatment = "minoxidil_topical_2"')
     assert (strengths(text) < load_earlier().failed.value).all()
+
+
+def test_what_they_took_before_is_given_as_doses_before_baseline() -> None:
+    """Half a year of it, stopped twelve weeks ago, is little for people on whom it failed."""
+    dose = '{ treatment = "minoxidil_topical_5", variants = ["responders"], amount = "1 mL", '
+    dose += 'every = "12 hours", start = "-38 weeks", until = "-12 weeks" }'
+    before = TEXT.replace('role = "untreated"', f'role = "untreated"\ndoses = [{dose}]')
+    came = simulate(parse_scenario(before)).hair_density.isel(time=0).mean("subject")
+    everybody = (
+        simulate(parse_scenario(before.replace('failed = ["minoxidil_topical_5"]', "")))
+        .hair_density.isel(time=0)
+        .mean("subject")
+    )
+    left = [float(data.sel(arm="nothing") - data.sel(arm="again")) for data in (came, everybody)]
+    assert 0.0 <= left[0] < left[1]

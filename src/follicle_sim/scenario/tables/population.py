@@ -109,7 +109,8 @@ class Inclusion(Table):
     failed: Annotated[tuple[str, ...], TreatmentNames()] = Field(
         default=(),
         description="only people on whom these treatments failed before: "
-        '["minoxidil_topical_5"]; they keep what made them fail',
+        '["minoxidil_topical_5"]; they keep what made them fail, and come untreated unless every '
+        'arm gives them doses before baseline (start = "-26 weeks", until = "-12 weeks")',
     )
     screening: Time | None = Field(
         default=None,
