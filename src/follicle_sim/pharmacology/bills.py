@@ -60,9 +60,11 @@ def bill(
     price_of = price_list() if prices is None else prices
     cost = 0.0
     dose_count = 0
-    bought: set[str] = set()
+    given = tuple(doses)
+    # a device that was used before baseline is not bought again
+    owned = {dose.treatment for dose in given if dose.start < 0.0}
     visits: dict[float, float] = {}
-    for dose in doses:
+    for dose in given:
         if dose.treatment not in price_of:
             raise InputError("costs", [no_price(dose.treatment, price_of)])
         price = price_of[dose.treatment]
@@ -71,10 +73,8 @@ def bill(
             continue
         amount = dose.amount / PRICED.get(dose.amount_dimension, 1.0)
         cost += len(times) * (price.per_dose + amount * price.per_amount)
-        # a device that was used before baseline is not bought again
-        owned = dose.start < 0.0 or dose.treatment in bought
-        cost += 0.0 if owned else price.once
-        bought.add(dose.treatment)
+        cost += 0.0 if dose.treatment in owned else price.once
+        owned.add(dose.treatment)
         dose_count += len(times)
         if price.visits > 0.0:
             for time in times:

@@ -81,3 +81,11 @@ def test_a_person_of_a_split_scalp_pays_for_one_session() -> None:
     assert whole.person == arms["needles and plasma"].person
     assert whole.person < sum(cost.person for cost in arms.values())
     assert both_halves(parse_scenario(TEXT.replace("split_scalp", "parallel")), 84.0) is None
+
+
+def test_a_device_that_was_used_before_is_not_bought_again_on_either_half() -> None:
+    weekly = sessions("laser_comb", 7.0, 12)
+    before = SimpleNamespace(**(vars(weekly) | {"start": -21.0}))
+    once = bill([weekly], 365.0).cost
+    assert once > 0.0
+    assert bill([before], 365.0).cost == shared_bill([[before], [before]], 365.0).cost < once
