@@ -13,8 +13,7 @@ from follicle_sim.base.files import write_text_atomic
 from follicle_sim.base.folders import writes_whole
 from follicle_sim.figures.exposure_response import plot_exposure_response
 from follicle_sim.figures.parts.style import save_figure
-from follicle_sim.results.provenance import package_version
-from follicle_sim.scenario.hashing import scenario_hash
+from follicle_sim.reporting.folders.asked import asked
 from follicle_sim.scenario.model import Scenario
 
 
@@ -35,12 +34,7 @@ def write_exposure(
     """
     write_rows(folder / "people.csv", PersonRow, found.people)
     write_rows(folder / "groups.csv", GroupRow, found.groups)
-    record = {
-        "command": command,
-        "version": package_version(),
-        "scenario": scenario.title,
-        "scenario_hash": scenario_hash(scenario),
-        "seed": scenario.run.seed,
+    record = asked(scenario, command) | {
         "treatment": found.treatment,
         "measure": found.measure,
         "exposure_unit": found.exposure_unit,

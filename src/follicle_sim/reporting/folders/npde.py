@@ -12,8 +12,7 @@ from follicle_sim.base.folders import writes_whole
 from follicle_sim.experiments.planning.npde import ErrorRow, NpdeCheck
 from follicle_sim.figures.npde import plot_npde
 from follicle_sim.figures.parts.style import save_figure
-from follicle_sim.results.provenance import package_version
-from follicle_sim.scenario.hashing import scenario_hash
+from follicle_sim.reporting.folders.asked import asked
 from follicle_sim.scenario.model import Scenario
 
 
@@ -31,12 +30,7 @@ def write_npde(check: NpdeCheck, scenario: Scenario, folder: Path, command: str)
         Naming the file that could not be written; an earlier one stays as it was.
     """
     write_rows(folder / "npde.csv", ErrorRow, check.rows)
-    record = {
-        "command": command,
-        "version": package_version(),
-        "scenario": scenario.title,
-        "scenario_hash": scenario_hash(scenario),
-        "seed": scenario.run.seed,
+    record = asked(scenario, command) | {
         "data": check.source,
         "left_out": list(check.left_out),
         "shapes": [

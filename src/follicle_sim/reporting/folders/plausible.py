@@ -16,8 +16,7 @@ from follicle_sim.experiments.planning.plausible_rows import ChanceRow, RatioRow
 from follicle_sim.experiments.planning.repeat import RepeatRow
 from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.figures.plausible import plot_plausible
-from follicle_sim.results.provenance import package_version
-from follicle_sim.scenario.hashing import scenario_hash
+from follicle_sim.reporting.folders.asked import asked
 from follicle_sim.scenario.model import Scenario
 
 
@@ -26,12 +25,7 @@ def as_record(
 ) -> dict[str, Any]:
     """Return an answer as plain numbers and words, for JSON."""
     plan = answer.plan
-    return {
-        "command": command,
-        "version": package_version(),
-        "scenario": scenario.title,
-        "scenario_hash": scenario_hash(scenario),
-        "seed": scenario.run.seed,
+    return asked(scenario, command) | {
         "outcome": {
             "endpoint": plan.endpoint,
             "weeks": plan.weeks,

@@ -18,9 +18,8 @@ from follicle_sim.figures.parts.style import name_of, save_figure
 from follicle_sim.figures.power import plot_power
 from follicle_sim.protocol.headcount import people_of
 from follicle_sim.protocol.potency_notes import potencies_in_short
-from follicle_sim.results.provenance import package_version
+from follicle_sim.reporting.folders.asked import asked
 from follicle_sim.results.storage import save_result
-from follicle_sim.scenario.hashing import scenario_hash
 from follicle_sim.scenario.model import Scenario
 
 REACH = 2.0
@@ -33,12 +32,7 @@ LOTS = "lots.csv"
 
 def as_record(result: PowerResult, scenario: Scenario, command: str) -> dict[str, Any]:
     """Return an answer as plain numbers and words, for JSON."""
-    return {
-        "command": command,
-        "version": package_version(),
-        "scenario": scenario.title,
-        "scenario_hash": scenario_hash(scenario),
-        "seed": scenario.run.seed,
+    return asked(scenario, command) | {
         "plan": _record_plan(result.plan),
         "notes": list(result.plan.notes),
         "people": [

@@ -13,8 +13,7 @@ from follicle_sim.experiments.planning.predictive import BandRow, PointRow, Pred
 from follicle_sim.figures.parts.published import study_name
 from follicle_sim.figures.parts.style import save_figure
 from follicle_sim.figures.predictive import plot_predictive
-from follicle_sim.results.provenance import package_version
-from follicle_sim.scenario.hashing import scenario_hash
+from follicle_sim.reporting.folders.asked import asked
 from follicle_sim.scenario.model import Scenario
 
 
@@ -31,12 +30,7 @@ def write_check(
     """
     write_rows(folder / "bands.csv", BandRow, check.bands)
     write_rows(folder / "points.csv", PointRow, check.points)
-    record = {
-        "command": command,
-        "version": package_version(),
-        "scenario": scenario.title,
-        "scenario_hash": scenario_hash(scenario),
-        "seed": scenario.run.seed,
+    record = asked(scenario, command) | {
         "study": check.study,
         "people": dict(check.people),
         "people_assumed": list(check.assumed),
