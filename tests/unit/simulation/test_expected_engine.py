@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.stats
 from engine_by_hand import clocks_of, forcing_on, healthy_rules
 
-from follicle_sim import parse_scenario, power, simulate
+from follicle_sim import load_scenario, parse_scenario, power, resolve, simulate
 from follicle_sim.analysis.values import scenario_of
 from follicle_sim.base.errors import InputError
 from follicle_sim.experiments.planning.predictive import predictive_bands
 from follicle_sim.reporting.report import check_trial
+from follicle_sim.simulation.engine.agents.grafts import Grafts, no_grafts
+from follicle_sim.simulation.engine.agents.kernel import Sightings
+from follicle_sim.simulation.engine.agents.sight import SEEN, TALLY_COLUMNS
+from follicle_sim.simulation.engine.engine import AGENTS, Work
+from follicle_sim.simulation.engine.expected.engine import EXPECTED, by_law
 from follicle_sim.simulation.engine.expected.laws import law_of
 from follicle_sim.simulation.engine.expected.nodes import STEP, nodes_of
 from follicle_sim.simulation.engine.expected.visible import partial_moment
+from follicle_sim.simulation.simulate import recruit
 
 TEXT = """
 schema_version = 1
@@ -148,3 +156,63 @@ def test_trials_and_their_tests_are_refused() -> None:
         power(scenario, [4], replicates=2)
     with pytest.raises(InputError, match=message):
         predictive_bands(scenario, replicates=20)
+
+
+def transplanted() -> Work:
+    """Return the work of one person of the transplant arm of the shipped scenario."""
+    caught = []
+
+    class Spy:
+        def live(self, work, sightings, stop) -> None:
+            caught.append(work)
+            sightings.tally[:] = 0.0
+
+    words = ["population.subjects=1", "population.follicles=200"]
+    protocol = resolve(load_scenario("scenarios/hair_transplant.toml", words))[0]
+    arms = {run.arm.label: run for run in recruit([protocol]).arms[0]}
+    for job in replace(arms["transplant"], engine=Spy()).jobs():
+        job(np.zeros(1, np.uint8))
+    return caught[0]
+
+
+def lived(work: Work) -> np.ndarray:
+    tally = np.empty((1, work.people.visits.shape[1], TALLY_COLUMNS))
+    none = np.empty((*tally.shape[:2], 0))
+    sightings = Sightings(tally, none.astype(np.uint8), none.astype(np.float32))
+    EXPECTED.live(work, sightings, np.zeros(1, np.uint8))
+    return tally
+
+
+def test_sessions_of_two_kinds_of_grafts_keep_each_its_own_rest() -> None:
+    """Together they show what each shows alone, less the natives that both have."""
+    grafts = Grafts(
+        day=np.array([7.0, 60.0]),
+        survival=np.array([0.9, 0.9]),
+        shaft=np.array([21.0, 5.0]),
+        shaft_sigma=np.array([0.3, 0.3]),
+        rest=np.array([90.0, 20.0]),
+        rest_sigma=np.array([0.3, 0.3]),
+        number=np.array([[50, 80]]),
+    )
+    assert [part.day.tolist() for part in by_law(grafts)] == [[60.0], [7.0]]
+    same = grafts._replace(shaft=np.array([5.0, 5.0]), rest=np.array([20.0, 20.0]))
+    assert [part.day.tolist() for part in by_law(same)] == [[7.0, 60.0]]
+    assert len(by_law(no_grafts())) == 1
+    work = transplanted()._replace(grafts=grafts)
+    alone = [lived(work._replace(grafts=part)) for part in by_law(grafts)]
+    natives = lived(work._replace(grafts=grafts._replace(number=np.zeros((1, 2), np.int64))))
+    # other sessions are other nodes of time, which moves natives by the solver's error
+    np.testing.assert_allclose(lived(work)[..., SEEN], (alone[0] + alone[1] - natives)[..., SEEN],
+                               rtol=1e-3)  # fmt: skip
+    # each as a thousand agents of it have it
+    for part in by_law(grafts):
+        many = part._replace(number=part.number * 400)
+        luck, mean = np.empty_like(natives), lived(work._replace(grafts=many))
+        none = np.empty((*luck.shape[:2], 0))
+        AGENTS.live(
+            work._replace(grafts=many),
+            Sightings(luck, none.astype(np.uint8), none.astype(np.float32)),
+            np.zeros(1, np.uint8),
+        )
+        total = 0.9 * many.number.sum()
+        np.testing.assert_allclose(luck[..., SEEN] / total, mean[..., SEEN] / total, atol=0.02)

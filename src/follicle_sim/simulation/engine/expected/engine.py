@@ -22,11 +22,38 @@ class Expected:
 
     def live(self, work: Work, sightings: Sightings, stop: Stop) -> None:
         """Fill the tally of `sightings`; see `Engine`."""
-        bins = bins_of(work.rules, work.grafts)
-        expect_block(*work, bins, sightings.tally, stop)
+        first, *others = by_law(work.grafts)
+        one = work._replace(grafts=first)
+        expect_block(*one, bins_of(work.rules, first), sightings.tally, stop)
+        # natives are lived with the first; expected numbers add up
+        nobody = work.people._replace(follicles=np.zeros_like(work.people.follicles))
+        for grafts in others:
+            more = np.empty_like(sightings.tally)
+            one = work._replace(people=nobody, grafts=grafts)
+            expect_block(*one, bins_of(work.rules, grafts), more, stop)
+            sightings.tally[:] += more
 
 
 EXPECTED = Expected()
+
+
+def by_law(grafts: Grafts) -> list[Grafts]:
+    """Return transplant sessions in groups whose shafts and rests follow one law; at least one."""
+    laws = np.stack([grafts.shaft, grafts.shaft_sigma, grafts.rest, grafts.rest_sigma])
+    kinds, place = np.unique(laws, axis=1, return_inverse=True)
+    place = place.ravel()
+    return [
+        Grafts(
+            day=grafts.day[own],
+            survival=grafts.survival[own],
+            shaft=grafts.shaft[own],
+            shaft_sigma=grafts.shaft_sigma[own],
+            rest=grafts.rest[own],
+            rest_sigma=grafts.rest_sigma[own],
+            number=grafts.number[:, own],
+        )
+        for own in (place == kind for kind in range(max(1, kinds.shape[1])))
+    ]
 
 
 def bins_of(rules: Rules, grafts: Grafts) -> Bins:
